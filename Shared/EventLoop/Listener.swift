@@ -1,0 +1,55 @@
+import CUV
+
+/// A TCP port of ours that takes connections.
+@Loop
+public final class Listener {
+    /// The port listened on: the one asked for, or the one the system chose for 0.
+    public private(set) var port: Int
+    private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+    private let onConnection: @Loop (Stream) -> Void
+    private var isClosed = false
+
+    /// Listens on a numeric address; port 0 lets the system choose. `onConnection` is given each new stream, which does
+    /// not read until told to.
+    public init(
+        address: String, port: Int, backlog: Int = 1024, onConnection: @escaping @Loop (Stream) -> Void
+    ) throws {
+        self.onConnection = onConnection
+        self.port = port
+        let target = try SocketAddress(ip: address, port: port)
+        uv_tcp_init(UVDriver.current.loop, handle)
+        let handle = self.handle
+        var code = target.withPointer { uv_tcp_bind(handle, $0, 0) }
+        if code >= 0 {
+            code = uv_listen(cuv_stream(handle), Int32(backlog)) { server, status in
+                guard status >= 0, let data = server?.pointee.data else { return }
+                let listener = Unmanaged<Listener>.fromOpaque(data).takeUnretainedValue()
+                Loop.assumeIsolated { listener.accept() }
+            }
+        }
+        guard code >= 0 else {
+            uv_close(cuv_handle(handle)) { handle in UnsafeMutableRawPointer(handle)?.deallocate() }
+            throw UVError(code, "listen on \(address):\(port)")
+        }
+        self.port = SocketAddress.local(of: handle)?.port ?? port
+        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    }
+
+    private func accept() {
+        guard !isClosed, let stream = try? Stream.tcp() else { return }
+        guard uv_accept(cuv_stream(handle), stream.pointer) >= 0 else { return stream.close() }
+        stream.disableNagle()
+        onConnection(stream)
+    }
+
+    /// Stops taking connections.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        uv_close(cuv_handle(handle)) { handle in
+            guard let handle, let data = handle.pointee.data else { return }
+            Unmanaged<Listener>.fromOpaque(data).release()
+            UnsafeMutableRawPointer(handle).deallocate()
+        }
+    }
+}

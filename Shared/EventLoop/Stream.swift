@@ -1,0 +1,285 @@
+import CUV
+
+/// How a stream came to its end.
+public enum StreamEnd: Sendable {
+    /// The peer has sent all it had to send.
+    case finished
+    /// The connection broke.
+    case failed(UVError)
+}
+
+/// One TCP or local connection on the loop.
+///
+/// Received bytes come as calls of `onBytes` with a view into the loop's shared buffer, valid during the call only;
+/// what is written is sent at once if the kernel takes it and queued otherwise. The owner must call `close`.
+@Loop
+public final class Stream {
+    /// Called with received bytes, which are valid during the call only.
+    public var onBytes: (@Loop (UnsafeRawBufferPointer) -> Void)?
+    /// Called once, when the peer has finished or the connection broke; not after `close`.
+    public var onEnd: (@Loop (StreamEnd) -> Void)?
+    /// Called when the write queue has become empty.
+    public var onDrain: (@Loop () -> Void)?
+    /// Bytes that wait to be written.
+    public private(set) var queuedBytes = 0
+    /// Whether `close` was called.
+    public private(set) var isClosed = false
+
+    private let handle: UnsafeMutableRawPointer
+    private var queue: [[UInt8]] = []
+    private var inFlight: WriteRequest?
+    private var isReading = false
+    private var hasEnded = false
+    private let drained = Notice()
+
+    /// Allocates the handle; `initialise` sets it up as TCP or local socket.
+    init(_ size: Int, _ initialise: (UnsafeMutableRawPointer) -> Int32) throws {
+        handle = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        let code = initialise(handle)
+        guard code >= 0 else {
+            handle.deallocate()
+            isClosed = true
+            throw UVError(code, "open a socket")
+        }
+        // The handle keeps its owner alive until its close callback.
+        cuv_handle(handle).pointee.data = Unmanaged.passRetained(self).toOpaque()
+    }
+
+    static func tcp() throws -> Stream {
+        try Stream(MemoryLayout<uv_tcp_t>.size) {
+            uv_tcp_init(UVDriver.current.loop, $0.assumingMemoryBound(to: uv_tcp_t.self))
+        }
+    }
+
+    static func local() throws -> Stream {
+        try Stream(MemoryLayout<uv_pipe_t>.size) {
+            uv_pipe_init(UVDriver.current.loop, $0.assumingMemoryBound(to: uv_pipe_t.self), 0)
+        }
+    }
+
+    /// The handle as the library's stream type.
+    var pointer: UnsafeMutablePointer<uv_stream_t> { cuv_stream(handle) }
+
+    /// Connects to a numeric address or a host name; tries each address of the name in turn.
+    public static func connect(host: String, port: Int, within limit: Duration = .seconds(10)) async throws -> Stream {
+        try await Loop.withDeadline(limit) {
+            var failure: any Error = UVError(UV_EAI_NONAME.rawValue, "find \(host)")
+            for address in try await SocketAddress.resolve(host: host, port: port) {
+                do {
+                    return try await connect(to: address, called: "\(host):\(port)")
+                } catch {
+                    failure = error
+                }
+            }
+            throw failure
+        }
+    }
+
+    private static func connect(to address: SocketAddress, called name: String) async throws -> Stream {
+        let stream = try Stream.tcp()
+        let done = Completion<Void>()
+        let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+        request.pointee.data = Unmanaged.passRetained(done).toOpaque()
+        let code = address.withPointer {
+            uv_tcp_connect(request, stream.handle.assumingMemoryBound(to: uv_tcp_t.self), $0) { request, status in
+                guard let request, let data = request.pointee.data else { return }
+                let done = Unmanaged<Completion<Void>>.fromOpaque(data).takeRetainedValue()
+                request.deallocate()
+                Loop.assumeIsolated {
+                    status < 0 ? done.fail(UVError(status, "connect")) : done.succeed(())
+                }
+            }
+        }
+        do {
+            try UVError.check(code, "connect to \(name)")
+            try await done.waitOrCancel()
+        } catch {
+            stream.close()
+            throw (error as? UVError).map { UVError($0.code, "connect to \(name)") } ?? error
+        }
+        stream.disableNagle()
+        return stream
+    }
+
+    func disableNagle() {
+        guard cuv_handle(handle).pointee.type == UV_TCP else { return }
+        uv_tcp_nodelay(handle.assumingMemoryBound(to: uv_tcp_t.self), 1)
+    }
+
+    // MARK: Reading
+
+    /// Starts or goes on calling `onBytes`.
+    public func resumeReading() {
+        guard !isClosed, !hasEnded, !isReading else { return }
+        isReading = true
+        uv_read_start(
+            pointer,
+            { handle, _, buffer in
+                guard let handle, let buffer else { return }
+                let driver = Loop.assumeIsolated { UVDriver.current }
+                _ = handle
+                buffer.pointee = uv_buf_init(
+                    driver.readBuffer.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(driver.readBuffer.count))
+            },
+            { handle, count, buffer in
+                guard let data = handle?.pointee.data else { return }
+                let stream = Unmanaged<Stream>.fromOpaque(data).takeUnretainedValue()
+                let base = buffer?.pointee.base
+                Loop.assumeIsolated { stream.didRead(count, UnsafeRawPointer(base)) }
+            })
+    }
+
+    /// Stops calling `onBytes`; the kernel then holds the sender back. A paused stream does not see a hang-up.
+    public func pauseReading() {
+        guard isReading else { return }
+        isReading = false
+        uv_read_stop(pointer)
+    }
+
+    private func didRead(_ count: Int, _ base: UnsafeRawPointer?) {
+        if count > 0 {
+            onBytes?(UnsafeRawBufferPointer(start: base, count: count))
+        } else if count < 0 {
+            pauseReading()
+            hasEnded = true
+            let isEnd = count == Int(UV_EOF.rawValue)
+            onEnd?(isEnd ? .finished : .failed(UVError(Int32(count), "read")))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Sends bytes, in order; broken connections are reported by `onEnd`.
+    public func write(_ bytes: [UInt8]) {
+        guard !isClosed, !bytes.isEmpty else { return }
+        var sent = 0
+        if inFlight == nil, queue.isEmpty {
+            sent = bytes.withUnsafeBytes { raw in
+                var buffer = Stream.buffer(raw)
+                return Int(uv_try_write(pointer, &buffer, 1))
+            }
+            if sent == bytes.count { return }
+            if sent < 0 {
+                guard sent == Int(UV_EAGAIN.rawValue) else { return writeFailed(Int32(sent)) }
+                sent = 0
+            }
+        }
+        queue.append(sent == 0 ? bytes : Array(bytes[sent...]))
+        queuedBytes += bytes.count - sent
+        flush()
+    }
+
+    /// Waits until at most `limit` bytes wait to be written, or the stream is closed.
+    public func drained(below limit: Int) async throws {
+        guard queuedBytes > limit else { return }
+        try await drained.wait(until: { isClosed || queuedBytes <= limit })
+    }
+
+    private func flush() {
+        guard inFlight == nil, !queue.isEmpty, !isClosed else { return }
+        let request = WriteRequest(self, queue)
+        queue = []
+        inFlight = request
+        let code = request.send { request, status in
+            guard let data = request?.pointee.data else { return }
+            let own = Unmanaged<WriteRequest>.fromOpaque(data).takeRetainedValue()
+            Loop.assumeIsolated { own.stream.didWrite(own, status) }
+        }
+        if code < 0 {
+            inFlight = nil
+            writeFailed(code)
+        }
+    }
+
+    private func didWrite(_ request: WriteRequest, _ status: Int32) {
+        inFlight = nil
+        queuedBytes -= request.byteCount
+        drained.notify()
+        guard !isClosed else { return }
+        if status < 0 { return writeFailed(status) }
+        flush()
+        if inFlight == nil { onDrain?() }
+    }
+
+    private func writeFailed(_ code: Int32) {
+        pauseReading()
+        guard !hasEnded else { return }
+        hasEnded = true
+        onEnd?(.failed(UVError(code, "write")))
+    }
+
+    /// Tells the peer that nothing more will be sent, once the queue is written; reading goes on.
+    public func finishWriting() async {
+        try? await drained(below: 0)
+        guard !isClosed else { return }
+        let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
+        let code = uv_shutdown(request, pointer) { request, _ in request?.deallocate() }
+        if code < 0 { request.deallocate() }
+    }
+
+    /// Ends the connection at once; what waits to be written is dropped.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        isReading = false
+        onBytes = nil
+        onEnd = nil
+        onDrain = nil
+        drained.notify()
+        uv_close(cuv_handle(handle)) { handle in
+            guard let handle, let data = handle.pointee.data else { return }
+            Unmanaged<Stream>.fromOpaque(data).release()
+            UnsafeMutableRawPointer(handle).deallocate()
+        }
+    }
+
+    /// The peer's address, `127.0.0.1:40312`; empty for local sockets and broken ones.
+    public var peerAddress: String { SocketAddress.peer(of: handle)?.description ?? "" }
+
+    /// The socket's descriptor, for calls that the loop has no name for (`sendfile`).
+    public var fileDescriptor: Int32 {
+        var descriptor: Int32 = -1
+        uv_fileno(cuv_handle(handle), &descriptor)
+        return descriptor
+    }
+
+    static func buffer(_ raw: UnsafeRawBufferPointer) -> uv_buf_t {
+        let base = UnsafeMutableRawPointer(mutating: raw.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        return uv_buf_init(base, UInt32(raw.count))
+    }
+}
+
+/// One write that is under way, with copies of its bytes at a fixed address.
+@Loop
+private final class WriteRequest {
+    let stream: Stream
+    let byteCount: Int
+    nonisolated(unsafe) private let bytes: UnsafeMutableRawBufferPointer
+    nonisolated(unsafe) private let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
+
+    init(_ stream: Stream, _ chunks: [[UInt8]]) {
+        self.stream = stream
+        byteCount = chunks.reduce(0) { $0 + $1.count }
+        bytes = .allocate(byteCount: byteCount, alignment: 1)
+        var offset = 0
+        for chunk in chunks {
+            chunk.withUnsafeBytes { raw in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]).copyMemory(from: raw)
+            }
+            offset += chunk.count
+        }
+    }
+
+    deinit {
+        bytes.deallocate()
+        request.deallocate()
+    }
+
+    func send(_ done: @escaping @convention(c) (UnsafeMutablePointer<uv_write_t>?, Int32) -> Void) -> Int32 {
+        request.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        var buffer = Stream.buffer(UnsafeRawBufferPointer(bytes))
+        let code = uv_write(request, stream.pointer, &buffer, 1, done)
+        if code < 0 { Unmanaged.passUnretained(self).release() }
+        return code
+    }
+}
