@@ -1,9 +1,9 @@
 import CUV
 
 #if canImport(Glibc)
-@_exported import Glibc
+    @_exported import Glibc
 #else
-@_exported import Darwin
+    @_exported import Darwin
 #endif
 
 /// A thread of the operating system, for the few calls that block without end (closing a Kafka client).
