@@ -28,5 +28,6 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         shared("EventLoop", ["CUV"]),
+        shared("Postgres", ["EventLoop", "CPostgres"]),
     ]
 )

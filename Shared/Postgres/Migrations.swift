@@ -1,0 +1,118 @@
+import EventLoop
+
+/// One step forward of a schema.
+public struct Migration: Sendable {
+    /// `m0001_parties`: the order of application is the order of names.
+    public let name: String
+    /// SQL, any number of commands.
+    public let sql: String
+    /// Names a step.
+    public init(_ name: String, _ sql: String) {
+        self.name = name
+        self.sql = sql
+    }
+}
+
+/// Brings a schema to its newest form.
+public enum Migrations {
+    /// Applies what has not been applied, in order, each in a transaction with its record, under an advisory lock, so that
+    /// several processes may start at once; returns the names applied.
+    @Loop
+    public static func apply(_ migrations: [Migration], to settings: PostgresSettings) async throws -> [String] {
+        guard let schema = settings.schema else {
+            throw PostgresError(sqlState: "3F000", message: "migrations need a schema")
+        }
+        var patient = settings
+        patient.statementTimeout = 0
+        let connection = try await PostgresConnection.open(patient)
+        defer { connection.close() }
+        try await connection.transaction { transaction in
+            transaction.enqueue(lock)
+            // CREATE SCHEMA asks for the right to create even where the schema is there, so it is looked for first.
+            let found = try await transaction.query(findSchema, schema)
+            if found.isEmpty {
+                transaction.enqueue(Statement("migrations.schema", "CREATE SCHEMA IF NOT EXISTS \(quoted(schema))"))
+            }
+            transaction.enqueue(createTable)
+        }
+        var applied: [String] = []
+        for migration in migrations.sorted(by: { $0.name < $1.name }) {
+            let isNew = try await connection.transaction { transaction in
+                transaction.enqueue(lock)
+                let rows = try await transaction.query(record, migration.name)
+                guard !rows.isEmpty else { return false }
+                for (number, command) in SQLScript.commands(migration.sql).enumerated() {
+                    _ = try await transaction.query(Statement("\(migration.name).\(number)", command))
+                }
+                return true
+            }
+            if isNew { applied.append(migration.name) }
+        }
+        return applied
+    }
+
+    private static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    private static let findSchema = Statement("migrations.find", "SELECT 1 FROM pg_namespace WHERE nspname = $1")
+    private static let lock = Statement("migrations.lock", "SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
+    private static let createTable = Statement(
+        "migrations.table",
+        """
+        CREATE TABLE IF NOT EXISTS schema_migration
+            (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())
+        """)
+    private static let record = Statement(
+        "migrations.record",
+        "INSERT INTO schema_migration (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name")
+}
+
+/// Splits a script into its commands, for the extended protocol takes one at a time.
+enum SQLScript {
+    /// Splits at semicolons outside quotes, dollar quotes and comments.
+    static func commands(_ script: String) -> [String] {
+        var commands: [String] = []
+        var current: [Character] = []
+        var rest = Substring(script)
+        while let character = rest.first {
+            var length = 1
+            switch character {
+            case ";":
+                commands.append(String(current))
+                current = []
+                rest = rest.dropFirst()
+                continue
+            case "'", "\"": length = quotedLength(rest, character)
+            case "-" where rest.hasPrefix("--"): length = rest.prefix { !$0.isNewline }.count
+            case "$": length = dollarLength(rest)
+            default: break
+            }
+            current.append(contentsOf: rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        commands.append(String(current))
+        return commands.filter { command in
+            command.split(whereSeparator: \.isNewline).contains { line in
+                let text = line.drop { $0.isWhitespace }
+                return !text.isEmpty && !text.hasPrefix("--")
+            }
+        }
+    }
+
+    private static func quotedLength(_ text: Substring, _ quote: Character) -> Int {
+        text.dropFirst().prefix { $0 != quote }.count + 2
+    }
+
+    private static func dollarLength(_ text: Substring) -> Int {
+        let tag = "$" + text.dropFirst().prefix { $0.isLetter || $0 == "_" } + "$"
+        guard text.hasPrefix(tag) else { return 1 }
+        var length = tag.count
+        var rest = text.dropFirst(tag.count)
+        while !rest.isEmpty, !rest.hasPrefix(tag) {
+            rest = rest.dropFirst()
+            length += 1
+        }
+        return length + tag.count
+    }
+}

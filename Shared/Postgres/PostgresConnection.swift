@@ -1,0 +1,279 @@
+import CPostgres
+import EventLoop
+
+/// One connection in pipeline mode on the loop.
+///
+/// Everything between two syncs is one transaction of the server (libpq documentation, 34.5), so no BEGIN is ever sent:
+/// a failed one rolls back by itself and leaves the connection clean.
+@Loop
+public final class PostgresConnection {
+    /// Whether it can still be used.
+    public private(set) var isOpen = true
+    /// Called once when the connection is lost or closed.
+    public var onClose: (@Loop () -> Void)?
+    private let connection: OpaquePointer
+    private var watch: SocketWatch?
+    private var expected: [Expected] = []
+    private var answered = 0
+    private var prepared: Set<String> = []
+    private var gotRow: OpaquePointer?
+
+    /// What the server owes us, in order.
+    private enum Expected {
+        case prepare(name: String, transaction: Transaction)
+        case rows(name: String, answer: Completion<Rows>, transaction: Transaction)
+        case sync(Completion<Void>, transaction: Transaction)
+    }
+
+    private init(_ connection: OpaquePointer) throws {
+        self.connection = connection
+        PQsetnonblocking(connection, 1)
+        PQenterPipelineMode(connection)
+        let watch = try SocketWatch(descriptor: PQsocket(connection)) { [weak self] events in self?.ready(events) }
+        self.watch = watch
+        watch.watch(.readable)
+    }
+
+    /// Connects; the handshake, which blocks, runs on the work queue.
+    public static func open(_ settings: PostgresSettings) async throws -> PostgresConnection {
+        let keywords = settings.keywords
+        let pointer = try await Loop.offload { () throws(PostgresError) -> ConnectedPointer in
+            try ConnectedPointer(keywords)
+        }
+        do {
+            return try PostgresConnection(pointer.value)
+        } catch {
+            PQfinish(pointer.value)
+            throw error
+        }
+    }
+
+    /// Ends the connection; what is under way fails.
+    public func close() { fail(.connection("the connection was closed")) }
+
+    /// Runs `body` as one transaction: it commits when `body` returns and rolls back when it throws.
+    public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+        guard isOpen else { throw PostgresError.connection("the connection is lost") }
+        let transaction = Transaction(self)
+        let value: T
+        do {
+            value = try await body(transaction)
+        } catch {
+            transaction.isEnded = true
+            await rollBack(transaction)
+            throw transaction.failure ?? error
+        }
+        transaction.isEnded = true
+        if transaction.statements > 0 { try await sync(transaction) }
+        return value
+    }
+
+    /// Ends the implicit transaction and waits until the server has committed it.
+    private func sync(_ transaction: Transaction) async throws {
+        let done = Completion<Void>()
+        guard isOpen else { throw transaction.failure ?? PostgresError.connection("the connection is lost") }
+        expected.append(.sync(done, transaction: transaction))
+        PQpipelineSync(connection)
+        flush()
+        try await done.wait()
+        if let failure = transaction.failure { throw failure }
+    }
+
+    private func rollBack(_ transaction: Transaction) async {
+        guard isOpen, transaction.statements > 0 else { return }
+        if transaction.failure == nil {
+            // Outside a BEGIN block the server warns and rolls the implicit transaction back all the same.
+            let answer = Completion<Rows>()
+            expected.append(.rows(name: "rollback", answer: answer, transaction: transaction))
+            PQsendQueryParams(connection, "ROLLBACK", 0, nil, nil, nil, nil, 1)
+        }
+        try? await sync(transaction)
+    }
+
+    // MARK: Sending
+
+    func send(
+        _ statement: Statement, _ values: [any SQLEncodable], in transaction: Transaction, isAwaited: Bool
+    ) -> Completion<Rows> {
+        let answer = Completion<Rows>()
+        guard isOpen else {
+            answer.fail(PostgresError.connection("the connection is lost"))
+            return answer
+        }
+        transaction.statements += 1
+        var buffer: [UInt8] = []
+        var ranges: [Range<Int>?] = []
+        var types: [UInt32] = []
+        for value in values {
+            let start = buffer.count
+            let isValue = value.encode(into: &buffer)
+            ranges.append(isValue ? start..<buffer.count : nil)
+            types.append(type(of: value).sqlType)
+        }
+        if prepared.insert(statement.name).inserted {
+            expected.append(.prepare(name: statement.name, transaction: transaction))
+            PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types)
+        }
+        expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
+        if buffer.isEmpty { buffer.append(0) }
+        buffer.withUnsafeBytes { raw in
+            let base = raw.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let pointers = ranges.map { range in range.flatMap { base?.advanced(by: $0.lowerBound) } }
+            let lengths = ranges.map { Int32($0?.count ?? 0) }
+            let formats = [Int32](repeating: 1, count: ranges.count)
+            _ = PQsendQueryPrepared(connection, statement.name, Int32(ranges.count), pointers, lengths, formats, 1)
+        }
+        if isAwaited {
+            PQsendFlushRequest(connection)
+            flush()
+        }
+        return answer
+    }
+
+    private func flush() {
+        switch PQflush(connection) {
+        case 0: watch?.watch(.readable)
+        case 1: watch?.watch([.readable, .writable])
+        default: fail(.connection(lastMessage))
+        }
+    }
+
+    // MARK: Receiving
+
+    private func ready(_ events: SocketWatch.Events) {
+        guard isOpen else { return }
+        if events.contains(.writable) { flush() }
+        guard isOpen, events.contains(.readable) else { return }
+        guard PQconsumeInput(connection) == 1 else { return fail(.connection(lastMessage)) }
+        while isOpen, answered < expected.count, PQisBusy(connection) == 0 { take(PQgetResult(connection)) }
+        if answered == expected.count {
+            expected.removeAll(keepingCapacity: true)
+            answered = 0
+        } else if answered > 512 {
+            expected.removeFirst(answered)
+            answered = 0
+        }
+        // With nothing owed, anything that comes is a notice or the end.
+        if isOpen, expected.isEmpty, PQstatus(connection) != CONNECTION_OK { fail(.connection(lastMessage)) }
+    }
+
+    /// Takes one result: each statement gives one and then a null; a sync gives one and no null.
+    private func take(_ result: OpaquePointer?) {
+        guard let result else {
+            answered += 1
+            return
+        }
+        let entry = expected[answered]
+        switch PQresultStatus(result) {
+        case PGRES_PIPELINE_SYNC:
+            PQclear(result)
+            answered += 1
+            if case .sync(let done, _) = entry { done.succeed(()) }
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+            if case .rows(let name, let answer, _) = entry {
+                answer.succeed(Rows(result, statement: name))
+            } else {
+                PQclear(result)
+            }
+        default:
+            let error = Self.error(of: result, in: entry)
+            PQclear(result)
+            refuse(entry, error)
+        }
+    }
+
+    private func refuse(_ entry: Expected, _ error: PostgresError) {
+        switch entry {
+        case .prepare(let name, let transaction):
+            prepared.remove(name)
+            if transaction.failure == nil { transaction.failure = error }
+        case .rows(let name, let answer, let transaction):
+            if transaction.failure == nil {
+                transaction.failure = error
+                // Lost or outdated on the server: prepare it again next time.
+                if error.sqlState == "26000" || error.sqlState == "0A000" { prepared.remove(name) }
+            }
+            answer.fail(transaction.failure ?? error)
+        case .sync: break
+        }
+    }
+
+    private static func error(of result: OpaquePointer, in entry: Expected) -> PostgresError {
+        func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
+        let name: String? =
+            switch entry {
+            case .prepare(let name, _), .rows(let name, _, _): name
+            case .sync: nil
+            }
+        if PQresultStatus(result) == PGRES_PIPELINE_ABORTED {
+            return PostgresError(sqlState: "25P02", message: "an earlier statement failed", statement: name)
+        }
+        return PostgresError(
+            sqlState: field(PGDiagnostic.sqlState) ?? "XX000",
+            message: field(PGDiagnostic.message) ?? String(cString: PQresultErrorMessage(result)),
+            detail: field(PGDiagnostic.detail), constraint: field(PGDiagnostic.constraint), statement: name)
+    }
+
+    private var lastMessage: String {
+        String(cString: PQerrorMessage(connection)).split(separator: "\n").first.map(String.init) ?? "connection lost"
+    }
+
+    private func fail(_ error: PostgresError) {
+        guard isOpen else { return }
+        isOpen = false
+        watch?.close()
+        watch = nil
+        let owed = expected[answered...]
+        expected = []
+        answered = 0
+        for entry in owed {
+            if case .sync(let done, let transaction) = entry {
+                done.fail(
+                    transaction.failure ?? .connection(error.message, isCommitUnknown: transaction.isEnded))
+            } else {
+                refuse(entry, error)
+            }
+        }
+        PQfinish(connection)
+        onClose?()
+        onClose = nil
+    }
+}
+
+/// libpq's field codes (`postgres_ext.h`), which are character macros.
+private enum PGDiagnostic {
+    static let sqlState = Int32(UInt8(ascii: "C"))
+    static let message = Int32(UInt8(ascii: "M"))
+    static let detail = Int32(UInt8(ascii: "D"))
+    static let constraint = Int32(UInt8(ascii: "n"))
+}
+
+/// A connection on its way from the work queue to the loop.
+///
+/// `@unchecked Sendable`: exactly one thread holds it at a time.
+private struct ConnectedPointer: @unchecked Sendable {
+    let value: OpaquePointer
+
+    init(_ keywords: [(String, String)]) throws(PostgresError) {
+        var names: [UnsafeMutablePointer<CChar>?] = keywords.map { strdup($0.0) } + [nil]
+        var values: [UnsafeMutablePointer<CChar>?] = keywords.map { strdup($0.1) } + [nil]
+        defer { for pointer in names + values { free(pointer) } }
+        let connection = names.withUnsafeMutableBufferPointer { names in
+            values.withUnsafeMutableBufferPointer { values in
+                names.withMemoryRebound(to: UnsafePointer<CChar>?.self) { names in
+                    values.withMemoryRebound(to: UnsafePointer<CChar>?.self) { values in
+                        PQconnectdbParams(names.baseAddress, values.baseAddress, 1)
+                    }
+                }
+            }
+        }
+        guard let connection else { throw .connection("out of memory") }
+        guard PQstatus(connection) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
+            PQfinish(connection)
+            throw .connection(message)
+        }
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        value = connection
+    }
+}

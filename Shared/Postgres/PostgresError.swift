@@ -1,0 +1,66 @@
+/// A refusal of PostgreSQL or a failure on the way to it.
+public struct PostgresError: Error, CustomStringConvertible, Sendable {
+    /// What a caller can do about an error; the one table for SQLSTATE classes.
+    public enum Verdict: Sendable {
+        /// The same work may succeed later: lost connection, deadlock, serialisation, full disk, shutdown.
+        case retry
+        /// The same work will fail again: bad data, violated constraint, wrong statement.
+        case permanent
+    }
+
+    /// The five-character code; `08006` for a lost connection.
+    public let sqlState: String
+    /// The server's message, or libpq's.
+    public let message: String
+    /// The server's detail line, if any; it may hold values, so it is not for logs.
+    public let detail: String?
+    /// The constraint that was violated, if any.
+    public let constraint: String?
+    /// The name of the statement that failed.
+    public let statement: String?
+    /// Whether the outcome of a commit is unknown: it was sent and no answer came.
+    public let isCommitUnknown: Bool
+
+    init(
+        sqlState: String, message: String, detail: String? = nil, constraint: String? = nil, statement: String? = nil,
+        isCommitUnknown: Bool = false
+    ) {
+        self.sqlState = sqlState
+        self.message = message
+        self.detail = detail
+        self.constraint = constraint
+        self.statement = statement
+        self.isCommitUnknown = isCommitUnknown
+    }
+
+    static func connection(_ message: String, isCommitUnknown: Bool = false) -> PostgresError {
+        PostgresError(sqlState: "08006", message: message, isCommitUnknown: isCommitUnknown)
+    }
+
+    /// What can be done, by SQLSTATE class (PostgreSQL documentation, appendix A).
+    public var verdict: Verdict {
+        switch sqlState {
+        case "40001", "40P01", "55P03", "57014", "26000": .retry
+        default:
+            switch sqlState.prefix(2) {
+            case "08", "53", "57", "58", "XX": .retry
+            default: .permanent
+            }
+        }
+    }
+
+    /// Whether a unique key was there already.
+    public var isUniqueViolation: Bool { sqlState == "23505" }
+
+    /// For people and logs; holds no parameter values.
+    public var description: String {
+        let place = statement.map { " in \($0)" } ?? ""
+        return "PostgreSQL \(sqlState)\(place): \(message)"
+    }
+}
+
+/// No connection became free in time.
+public struct PoolExhausted: Error, CustomStringConvertible {
+    /// For people.
+    public var description: String { "all database connections are busy; try again shortly" }
+}

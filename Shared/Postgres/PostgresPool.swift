@@ -1,0 +1,117 @@
+import EventLoop
+
+/// A fixed number of connections; each one that is lost is opened again, with growing pauses.
+@Loop
+public final class PostgresPool {
+    /// The connections that are free and open.
+    public var idleCount: Int { idle.count }
+    /// The connections that are open.
+    public private(set) var openCount = 0
+    /// Callers that wait for a connection.
+    public var waitingCount: Int { waiting.count }
+    /// How many connections it keeps.
+    public let size: Int
+    /// Why the last attempt to connect failed; nil once one succeeded.
+    public private(set) var lastFailure: (any Error)?
+    private let settings: PostgresSettings
+    private let acquireTimeout: Duration
+    private var idle: [PostgresConnection] = []
+    private var waiting: [Completion<PostgresConnection>] = []
+    private var isClosed = false
+    private var keepers: [Task<Void, Never>] = []
+
+    /// Prepares a pool; `start` opens it.
+    public init(_ settings: PostgresSettings, size: Int, acquireTimeout: Duration = .seconds(2)) {
+        self.settings = settings
+        self.size = size
+        self.acquireTimeout = acquireTimeout
+    }
+
+    /// Opens the first connection, so that a wrong address or password is an error at once, and the others behind it.
+    public func start() async throws {
+        let first = try await PostgresConnection.open(settings)
+        for slot in 0..<size {
+            keepers.append(Task { @Loop in await self.keep(slot == 0 ? first : nil) })
+        }
+    }
+
+    /// Closes all connections; what is under way fails.
+    public func close() {
+        isClosed = true
+        for keeper in keepers { keeper.cancel() }
+        for connection in idle { connection.close() }
+        idle = []
+        for waiter in waiting { waiter.fail(PoolExhausted()) }
+        waiting = []
+    }
+
+    /// Runs `body` as one transaction on a free connection, which it waits for at most the acquire timeout.
+    public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+        let connection = try await lease()
+        defer { giveBack(connection) }
+        return try await connection.transaction(body)
+    }
+
+    /// One statement in a transaction of its own, in one round trip.
+    public func query(_ statement: Statement, _ values: any SQLEncodable...) async throws -> Rows {
+        let connection = try await lease()
+        defer { giveBack(connection) }
+        let answer = try await connection.transaction { transaction in
+            connection.send(statement, values, in: transaction, isAwaited: false)
+        }
+        return try await answer.wait()
+    }
+
+    // MARK: Leases
+
+    private func lease() async throws -> PostgresConnection {
+        while let connection = idle.popLast() {
+            if connection.isOpen { return connection }
+        }
+        guard !isClosed else { throw PoolExhausted() }
+        let waiter = Completion<PostgresConnection>()
+        waiting.append(waiter)
+        let timer = Loop.after(acquireTimeout) { [self] in
+            waiting.removeAll { $0 === waiter }
+            waiter.fail(lastFailure ?? PoolExhausted())
+        }
+        defer { timer.cancel() }
+        return try await waiter.wait()
+    }
+
+    private func giveBack(_ connection: PostgresConnection) {
+        guard connection.isOpen else { return }
+        if isClosed { return connection.close() }
+        if waiting.isEmpty {
+            idle.append(connection)
+        } else {
+            waiting.removeFirst().succeed(connection)
+        }
+    }
+
+    /// Keeps one connection open for as long as the pool lives.
+    private func keep(_ first: PostgresConnection?) async {
+        var connection = first
+        var pause = Duration.milliseconds(50)
+        while !isClosed, !Task.isCancelled {
+            do {
+                let open: PostgresConnection
+                if let given = connection.take() { open = given } else { open = try await .open(settings) }
+                guard !isClosed else { return open.close() }
+                lastFailure = nil
+                pause = .milliseconds(50)
+                openCount += 1
+                let lost = Completion<Void>()
+                open.onClose = { lost.succeed(()) }
+                giveBack(open)
+                try? await lost.waitOrCancel()
+                openCount -= 1
+                idle.removeAll { $0 === open }
+            } catch {
+                lastFailure = error
+                try? await Loop.sleep(for: pause)
+                pause = min(pause * 2, .seconds(2))
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// Where a database is and how its sessions are set up.
+public struct PostgresSettings: Sendable {
+    /// A libpq connection string: `postgresql://user:secret@host:port/database` or keywords.
+    public var url: String
+    /// What the server's own views call us.
+    public var applicationName: String
+    /// The schema that unqualified names mean; nil for the role's own default.
+    public var schema: String?
+    /// The longest that one statement may run, in milliseconds; 0 for no bound.
+    public var statementTimeout: Int
+
+    /// Describes a database.
+    public init(url: String, applicationName: String, schema: String? = nil, statementTimeout: Int = 30_000) {
+        self.url = url
+        self.applicationName = applicationName
+        self.schema = schema
+        self.statementTimeout = statementTimeout
+    }
+
+    /// For libpq; later entries win over what the URL says, but for `options`, which adds to the role's settings.
+    var keywords: [(String, String)] {
+        var options = "-c statement_timeout=\(statementTimeout) -c TimeZone=UTC -c client_min_messages=error"
+        // A lost client must not hold its locks: the server tests the socket while a statement runs.
+        options += " -c client_connection_check_interval=5s -c jit=off"
+        if let schema { options += " -c search_path=\(schema)" }
+        return [
+            ("dbname", url), ("application_name", applicationName), ("options", options), ("connect_timeout", "5"),
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "15000"), ("client_encoding", "UTF8"),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+import CPostgres
+
+/// A statement: its SQL under a name that is unique in the program, prepared once on each connection.
+///
+/// Parameters are `$1`, `$2`, … with the types of the Swift values given.
+public struct Statement: Sendable, Hashable {
+    /// `contacts.insert_party`.
+    public let name: String
+    /// The SQL, one command.
+    public let sql: String
+    /// Names a statement.
+    public init(_ name: String, _ sql: String) {
+        self.name = name
+        self.sql = sql
+    }
+}
+
+/// The answer to one statement.
+///
+/// `@unchecked Sendable`: a PGresult is never changed after it was received (libpq documentation, 34.20).
+public final class Rows: RandomAccessCollection, @unchecked Sendable {
+    private let result: OpaquePointer
+    private let statement: String
+
+    init(_ result: OpaquePointer, statement: String) {
+        self.result = result
+        self.statement = statement
+    }
+
+    deinit { PQclear(result) }
+
+    /// The first row's place.
+    public var startIndex: Int { 0 }
+    /// The number of rows.
+    public var endIndex: Int { Int(PQntuples(result)) }
+    /// One row.
+    public subscript(index: Int) -> Row { Row(rows: self, index: Int32(index)) }
+
+    /// The number of rows that an INSERT, UPDATE or DELETE touched.
+    public var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+
+    fileprivate func decode<T: SQLDecodable>(_ row: Int32, _ column: Int) throws(PostgresError) -> T {
+        if PQgetisnull(result, row, Int32(column)) != 0 {
+            if let null = T.sqlNull { return null }
+        } else {
+            let length = Int(PQgetlength(result, row, Int32(column)))
+            let raw = UnsafeRawBufferPointer(start: PQgetvalue(result, row, Int32(column)), count: length)
+            if let value = T(sqlBytes: raw) { return value }
+        }
+        throw PostgresError(
+            sqlState: "22000", message: "column \(column) does not hold a \(T.self)", statement: statement)
+    }
+}
+
+/// One row of an answer; it keeps the answer alive.
+public struct Row {
+    fileprivate let rows: Rows
+    fileprivate let index: Int32
+
+    /// A column by its place, counted from 0, as the type that is asked for.
+    public func value<T: SQLDecodable>(_ column: Int) throws(PostgresError) -> T { try rows.decode(index, column) }
+}
