@@ -29,5 +29,6 @@ let package = Package(
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         shared("EventLoop", ["CUV"]),
         shared("Postgres", ["EventLoop", "CPostgres"]),
+        shared("Kafka", ["EventLoop", "CKafka"]),
     ]
 )

@@ -1,0 +1,243 @@
+import CKafka
+import EventLoop
+
+/// A consumer on the loop: member of a group, or reader of partitions it was given.
+///
+/// Records are pulled by `poll`, which never waits; `onReady` says when there may be some. The pulling is the
+/// back-pressure: whoever does not poll lets librdkafka's bounded queue fill and its fetching stop.
+@Loop
+public final class KafkaConsumer {
+    /// Called when the queue was empty and has something now.
+    public var onReady: (@Loop () -> Void)?
+    /// Called with the partitions that the group has given us; answer with `assign` once the offsets are known.
+    public var onAssigned: (@Loop ([TopicPartition]) -> Void)?
+    /// Called when the group has taken all partitions away; they are gone when it returns.
+    public var onRevoked: (@Loop () -> Void)?
+    /// Called with errors of the connection or of single partitions; the client goes on by itself.
+    public var onError: (@Loop (KafkaError) -> Void)?
+    private let client: OpaquePointer
+    private let queue: OpaquePointer
+    private let wakeup: Wakeup
+    private var names: [OpaquePointer: [TopicPartition]] = [:]
+    private var isClosed = false
+
+    /// Opens a client; `group` nil is for readers that are given their partitions.
+    public init(_ settings: KafkaSettings, group: String?, properties: [String: String] = [:]) throws {
+        var own = [
+            "group.id": group ?? "rapport-reader",
+            "enable.auto.commit": "false",
+            "enable.auto.offset.store": "false",
+            // A stored position that is gone is a loss, which must not be skipped silently.
+            "auto.offset.reset": "error",
+            "check.crcs": "true",
+            "partition.assignment.strategy": "range,roundrobin",
+            "session.timeout.ms": "6000",
+            "heartbeat.interval.ms": "1500",
+            "queued.min.messages": "5000",
+            "queued.max.messages.kbytes": "8192",
+            "fetch.error.backoff.ms": "100",
+        ]
+        own.merge(properties) { _, new in new }
+        let conf = try settings.configuration(own)
+        let context = ConsumerContext()
+        let wakeup = Wakeup { context.consumer?.onReady?() }
+        if group != nil { rd_kafka_conf_set_rebalance_cb(conf, rebalanced) }
+        rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(context).toOpaque())
+        var text = [CChar](repeating: 0, count: 512)
+        guard let client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, &text, text.count) else {
+            rd_kafka_conf_destroy(conf)
+            wakeup.close()
+            throw KafkaError(code: -1, text: string(text))
+        }
+        rd_kafka_poll_set_consumer(client)
+        guard let queue = rd_kafka_queue_get_consumer(client) else {
+            wakeup.close()
+            throw KafkaError(code: -1, text: "the client has no queue")
+        }
+        self.client = client
+        self.queue = queue
+        self.wakeup = wakeup
+        self.context = context
+        context.consumer = self
+        // The callback runs on a thread of librdkafka, under the queue's lock: it may only wake the loop.
+        rd_kafka_queue_cb_event_enable(queue, wakeLoop, Unmanaged.passUnretained(wakeup).toOpaque())
+        wakeup.send()
+    }
+
+    private let context: ConsumerContext
+
+    /// Joins the group for these topics.
+    public func subscribe(to topics: [String]) throws {
+        let list = rd_kafka_topic_partition_list_new(Int32(topics.count))
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        for topic in topics { rd_kafka_topic_partition_list_add(list, topic, RD_KAFKA_PARTITION_UA) }
+        let code = rd_kafka_subscribe(client, list)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "subscribe") }
+    }
+
+    /// Begins to consume partitions at given offsets; nil means the beginning of the log.
+    public func assign(_ partitions: [TopicPartition: Int64?]) throws {
+        let list = rd_kafka_topic_partition_list_new(Int32(partitions.count))
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        for (partition, offset) in partitions {
+            rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition)
+                .pointee.offset = offset ?? Int64(RD_KAFKA_OFFSET_BEGINNING)
+        }
+        let code = rd_kafka_assign(client, list)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign partitions") }
+    }
+
+    /// Takes up to `limit` records, or about `byteLimit` bytes of values, that are there without waiting.
+    ///
+    /// Must be called again without a new `onReady` when it returned as many as allowed.
+    public func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
+        var records: [KafkaRecord] = []
+        var bytes = 0
+        while !isClosed, records.count < limit, bytes < byteLimit, let message = rd_kafka_consumer_poll(client, 0) {
+            if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                let record = KafkaRecord(message, origin: origin(of: message))
+                bytes += record.valueCount
+                records.append(record)
+            } else {
+                let text = String(cString: rd_kafka_message_errstr(message))
+                onError?(KafkaError(code: message.pointee.err.rawValue, text: text))
+                rd_kafka_message_destroy(message)
+            }
+        }
+        return records
+    }
+
+    /// Names are interned by topic handle, so that a record costs no string.
+    private func origin(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> TopicPartition {
+        let partition = message.pointee.partition
+        guard let topic = message.pointee.rkt else { return TopicPartition(topic: "", partition: partition) }
+        var known = names[topic] ?? []
+        if known.count <= Int(partition) {
+            let name = String(cString: rd_kafka_topic_name(topic))
+            while known.count <= Int(partition) {
+                known.append(TopicPartition(topic: name, partition: Int32(known.count)))
+            }
+            names[topic] = known
+        }
+        return known[Int(partition)]
+    }
+
+    /// Moves the fetch positions.
+    public func seek(_ positions: [TopicPartition: Int64]) throws {
+        let list = rd_kafka_topic_partition_list_new(Int32(positions.count))
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        for (partition, offset) in positions {
+            rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition).pointee.offset = offset
+        }
+        guard let error = rd_kafka_seek_partitions(client, list, 0) else { return }
+        let code = rd_kafka_error_code(error)
+        rd_kafka_error_destroy(error)
+        throw KafkaError(code, "seek")
+    }
+
+    /// Tells the group where we are, for lag tools only; the truth is in the database.
+    public func commitForLagTools(_ positions: [TopicPartition: Int64]) {
+        let list = rd_kafka_topic_partition_list_new(Int32(positions.count))
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        for (partition, offset) in positions {
+            rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition).pointee.offset = offset
+        }
+        rd_kafka_commit(client, list, 1)
+    }
+
+    /// The newest offset known for a partition without asking the broker; nil before the first fetch.
+    public func knownEnd(of partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_get_watermark_offsets(client, partition.topic, partition.partition, &low, &high)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
+    /// Leaves the group and frees the client, within a bound; destroying may block, so it has a thread of its own.
+    public func close(within limit: Duration = .seconds(5)) async {
+        guard !isClosed else { return }
+        isClosed = true
+        context.consumer = nil
+        rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        let closing = rd_kafka_queue_new(client)
+        if let error = rd_kafka_consumer_close_queue(client, closing) {
+            rd_kafka_error_destroy(error)
+        } else {
+            let deadline = Loop.now + limit
+            while rd_kafka_consumer_closed(client) == 0, Loop.now < deadline {
+                while let event = rd_kafka_queue_poll(closing, 0) {
+                    // A rebalance must be answered, or closing never ends.
+                    if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(client, nil) }
+                    rd_kafka_event_destroy(event)
+                }
+                try? await Loop.sleep(for: .milliseconds(2))
+            }
+        }
+        rd_kafka_queue_destroy(closing)
+        rd_kafka_queue_destroy(queue)
+        let handle = ClientHandle(client)
+        let wakeup = self.wakeup
+        let context = self.context
+        Thread.detach {
+            withExtendedLifetime(context) { handle.destroy() }
+            Task { @Loop in wakeup.close() }
+        }
+    }
+
+    fileprivate func rebalance(_ code: rd_kafka_resp_err_t, _ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) {
+        guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, let list, let onAssigned else {
+            onRevoked?()
+            rd_kafka_assign(client, nil)
+            return
+        }
+        onAssigned(
+            (0..<Int(list.pointee.cnt)).map { index in
+                let entry = list.pointee.elems[index]
+                return TopicPartition(topic: String(cString: entry.topic), partition: entry.partition)
+            })
+    }
+}
+
+/// What the C callbacks find behind their pointer.
+@Loop
+private final class ConsumerContext {
+    weak var consumer: KafkaConsumer?
+    nonisolated init() {}
+}
+
+/// Called inside `rd_kafka_consumer_poll`, that is on the loop.
+private let rebalanced:
+    @convention(c) @Sendable (
+        OpaquePointer?, rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?,
+        UnsafeMutableRawPointer?
+    ) -> Void = { client, code, list, opaque in
+        guard let opaque, LoopExecutor.isOnLoop else {
+            rd_kafka_assign(client, nil)
+            return
+        }
+        let context = Unmanaged<ConsumerContext>.fromOpaque(opaque).takeUnretainedValue()
+        nonisolated(unsafe) let readOnly = list.map { UnsafePointer($0) }
+        nonisolated(unsafe) let client = client
+        Loop.assumeIsolated {
+            if let consumer = context.consumer {
+                consumer.rebalance(code, readOnly)
+            } else {
+                rd_kafka_assign(client, nil)
+            }
+        }
+    }
+
+/// Called on a thread of librdkafka.
+let wakeLoop: @convention(c) @Sendable (OpaquePointer?, UnsafeMutableRawPointer?) -> Void = { _, opaque in
+    guard let opaque else { return }
+    Unmanaged<Wakeup>.fromOpaque(opaque).takeUnretainedValue().send()
+}
+
+/// A client on its way to the thread that destroys it.
+///
+/// `@unchecked Sendable`: nobody else uses the client any more.
+struct ClientHandle: @unchecked Sendable {
+    private let client: OpaquePointer
+    init(_ client: OpaquePointer) { self.client = client }
+    func destroy() { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+}
