@@ -16,7 +16,8 @@ public final class PostgresConnection {
     private var expected: [Expected] = []
     private var answered = 0
     private var prepared: Set<String> = []
-    private var gotRow: OpaquePointer?
+    private var isTaken = false
+    private var turns: [Completion<Void>] = []
 
     /// What the server owes us, in order.
     private enum Expected {
@@ -53,6 +54,8 @@ public final class PostgresConnection {
 
     /// Runs `body` as one transaction: it commits when `body` returns and rolls back when it throws.
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+        try await takeTurn()
+        defer { endTurn() }
         guard isOpen else { throw PostgresError.connection("the connection is lost") }
         let transaction = Transaction(self)
         let value: T
@@ -66,6 +69,27 @@ public final class PostgresConnection {
         transaction.isEnded = true
         if transaction.statements > 0 { try await sync(transaction) }
         return value
+    }
+
+    /// Has the server parse and plan a statement without running it: a test of its SQL against the schema.
+    public func prepare(_ statement: Statement) async throws {
+        try await transaction { transaction in
+            transaction.statements += 1
+            expected.append(.prepare(name: "", transaction: transaction))
+            PQsendPrepare(connection, "", statement.sql, 0, nil)
+        }
+    }
+
+    /// One transaction at a time: statements of two must not mix, for the next sync commits them all.
+    private func takeTurn() async throws {
+        guard isTaken else { return isTaken = true }
+        let turn = Completion<Void>()
+        turns.append(turn)
+        try await turn.wait()
+    }
+
+    private func endTurn() {
+        if turns.isEmpty { isTaken = false } else { turns.removeFirst().succeed(()) }
     }
 
     /// Ends the implicit transaction and waits until the server has committed it.
@@ -123,11 +147,14 @@ public final class PostgresConnection {
             let formats = [Int32](repeating: 1, count: ranges.count)
             _ = PQsendQueryPrepared(connection, statement.name, Int32(ranges.count), pointers, lengths, formats, 1)
         }
-        if isAwaited {
-            PQsendFlushRequest(connection)
-            flush()
-        }
+        if isAwaited { requestAnswers() }
         return answer
+    }
+
+    func requestAnswers() {
+        guard isOpen else { return }
+        PQsendFlushRequest(connection)
+        flush()
     }
 
     private func flush() {

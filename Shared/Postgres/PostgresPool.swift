@@ -54,6 +54,11 @@ public final class PostgresPool {
 
     /// One statement in a transaction of its own, in one round trip.
     public func query(_ statement: Statement, _ values: any SQLEncodable...) async throws -> Rows {
+        try await query(statement, values)
+    }
+
+    /// One statement in a transaction of its own, in one round trip, its values in a list.
+    public func query(_ statement: Statement, _ values: [any SQLEncodable]) async throws -> Rows {
         let connection = try await lease()
         defer { giveBack(connection) }
         let answer = try await connection.transaction { transaction in

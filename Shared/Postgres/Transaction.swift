@@ -24,4 +24,7 @@ public final class Transaction {
     public func enqueue(_ statement: Statement, _ values: any SQLEncodable...) -> Completion<Rows> {
         connection.send(statement, values, in: self, isAwaited: false)
     }
+
+    /// Sends what is enqueued and asks for the answers, without ending the transaction.
+    public func flush() { connection.requestAnswers() }
 }

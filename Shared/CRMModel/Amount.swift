@@ -1,0 +1,108 @@
+/// A decimal amount with four places, as an integer of ten-thousandths: exact, and fast to add.
+///
+/// Four places hold every ISO 4217 currency's minor unit and unit prices down to a hundredth of a cent.
+public struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible, Codable {
+    /// How many units make one of the currency.
+    public static let scale = 10_000
+    /// Ten-thousandths.
+    public var units: Int
+    /// Takes ten-thousandths.
+    public init(units: Int) { self.units = units }
+    /// Nothing.
+    public static let zero = Amount(units: 0)
+
+    /// Reads `-12.345`; nil for anything else, for more than four places that are not zero, and on overflow.
+    public init?(_ text: some StringProtocol) {
+        var copy = String(text)
+        guard let value = copy.withUTF8({ Amount(ascii: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = value
+    }
+
+    /// Reads the same from bytes.
+    public init?(ascii bytes: UnsafeRawBufferPointer) {
+        var index = 0
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        if isNegative { index = 1 }
+        var units = 0
+        var digits = 0
+        var places = -1
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if byte == UInt8(ascii: "."), places < 0, digits > 0 {
+                places = 0
+                continue
+            }
+            guard byte >= 48, byte <= 57 else { return nil }
+            digits += 1
+            if places >= 4 {
+                guard byte == 48 else { return nil }
+                continue
+            }
+            let (product, overflow) = units.multipliedReportingOverflow(by: 10)
+            guard !overflow, product <= Int.max - 9 else { return nil }
+            units = product + Int(byte - 48)
+            if places >= 0 { places += 1 }
+        }
+        guard digits > 0, places != 0 else { return nil }
+        for _ in max(0, places)..<4 {
+            let (product, overflow) = units.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            units = product
+        }
+        self.units = isNegative ? -units : units
+    }
+
+    /// At least two places, no more than needed: `12.50`, `0.0725`.
+    public var description: String {
+        let magnitude = units.magnitude
+        var fraction = String(magnitude % 10_000)
+        fraction = String(repeating: "0", count: 4 - fraction.count) + fraction
+        while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
+        return "\(units < 0 ? "-" : "")\(magnitude / 10_000).\(fraction)"
+    }
+
+    /// Smaller first.
+    public static func < (a: Amount, b: Amount) -> Bool { a.units < b.units }
+    /// Adds; stops the process on overflow past 900 million million.
+    public static func + (a: Amount, b: Amount) -> Amount { Amount(units: a.units + b.units) }
+    /// Subtracts.
+    public static func - (a: Amount, b: Amount) -> Amount { Amount(units: a.units - b.units) }
+    /// Adds in place.
+    public static func += (a: inout Amount, b: Amount) { a.units += b.units }
+    /// The other sign.
+    public static prefix func - (a: Amount) -> Amount { Amount(units: -a.units) }
+
+    /// The exact product, rounded half away from zero to four places; nil on overflow.
+    public func times(_ quantity: Amount) -> Amount? {
+        let (high, low) = units.multipliedFullWidth(by: quantity.units)
+        guard high == 0 && low < UInt(Int.max) || high == -1 && low > UInt(Int.max) else { return nil }
+        let product = Int(bitPattern: low)
+        let half = product >= 0 ? Amount.scale / 2 : -Amount.scale / 2
+        let (sum, overflow) = product.addingReportingOverflow(half)
+        return overflow ? nil : Amount(units: sum / Amount.scale)
+    }
+
+    /// Reads a decimal string; JSON numbers are taken too, by their shortest decimal form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text: String
+        if let string = try? container.decode(String.self) {
+            text = string
+        } else {
+            text = try "\(container.decode(Double.self))"
+        }
+        guard let value = Amount(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected a decimal string with at most four places, such as \"12.50\""
+            )
+        }
+        self = value
+    }
+
+    /// Writes a decimal string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

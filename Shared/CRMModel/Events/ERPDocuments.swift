@@ -1,0 +1,196 @@
+import FoundationEssentials
+
+/// One line of an order, invoice or credit.
+public struct ERPLine: Sendable, Equatable {
+    /// The product.
+    public var sku = ""
+    /// What the ERP calls it.
+    public var name = ""
+    /// How many, in the product's unit.
+    public var quantity = Amount.zero
+    /// The price of one.
+    public var unitPrice = Amount.zero
+    /// An empty line.
+    public init() {}
+}
+
+/// What orders, invoices and credits of the ERP have in common.
+public struct ERPDocument: Sendable, Equatable {
+    /// The ERP's number of it.
+    public var id = ""
+    /// The order that an invoice or credit belongs to, where there is one.
+    public var orderID: String?
+    /// The ERP's customer number; nil for a walk-in.
+    public var customerNo: String?
+    /// The ERP's status, as it says.
+    public var status = ""
+    /// When it was placed or issued.
+    public var at = Date(timeIntervalSince1970: 0)
+    /// ISO 4217.
+    public var currency = ""
+    /// Its lines.
+    public var lines: [ERPLine] = []
+    /// The total; for a credit what the customer gets back, positive.
+    public var total = Amount.zero
+    /// The order request of ours that it answers, where there is one.
+    public var correlationID: String?
+    /// An empty document.
+    public init() {}
+
+    /// Reads the JSON of an order, invoice, credit or payment; `idKey` and `timeKey` are what the kind calls its number and time.
+    init(
+        json: UnsafeRawBufferPointer, idKey: String, timeKey: String, totalKey: String = "total", needsLines: Bool
+    ) throws(JSONError) {
+        var found = Found()
+        var document = ERPDocument()
+        try JSONReader.object(json) { key, reader throws(JSONError) in
+            switch key {
+            case idKey:
+                document.id = try reader.string()
+                found.insert(.id)
+            case "orderId": document.orderID = try reader.optionalString()
+            case "customerNo": document.customerNo = try reader.optionalString()
+            case "status": document.status = try reader.optionalString() ?? ""
+            case timeKey:
+                document.at = try reader.date()
+                found.insert(.time)
+            case "currency":
+                document.currency = try reader.string()
+                found.insert(.currency)
+            case "lines":
+                try reader.array { reader throws(JSONError) in document.lines.append(try ERPLine(&reader)) }
+                found.insert(.lines)
+            case totalKey:
+                document.total = try reader.amount()
+                found.insert(.total)
+            case "correlationId": document.correlationID = try reader.optionalString()
+            default: try reader.skip()
+            }
+        }
+        try found.check(idKey: idKey, timeKey: timeKey, totalKey: totalKey, needsLines: needsLines)
+        try document.check(idKey: idKey)
+        self = document
+    }
+
+    private mutating func check(idKey: String) throws(JSONError) {
+        guard !id.isEmpty, id.utf8.count <= 200 else {
+            throw JSONError(field: idKey, message: "expected 1 to 200 bytes")
+        }
+        if customerNo == "" { customerNo = nil }
+        guard (customerNo ?? "").utf8.count <= 200 else {
+            throw JSONError(field: "customerNo", message: "expected at most 200 bytes")
+        }
+        let isCode = currency.utf8.count == 3 && currency.utf8.allSatisfy { (65...90).contains($0) }
+        guard isCode else { throw JSONError(field: "currency", message: "expected an ISO 4217 code such as \"EUR\"") }
+    }
+
+    /// The party it belongs to; nil for a walk-in.
+    public var partyID: UUID? { customerNo.map { ExternalID.party(customerNo: $0) } }
+
+    private struct Found: OptionSet {
+        let rawValue: Int
+        static let id = Found(rawValue: 1)
+        static let time = Found(rawValue: 2)
+        static let currency = Found(rawValue: 4)
+        static let lines = Found(rawValue: 8)
+        static let total = Found(rawValue: 16)
+
+        func check(idKey: String, timeKey: String, totalKey: String, needsLines: Bool) throws(JSONError) {
+            let needed: [(Found, String)] = [
+                (.id, idKey), (.time, timeKey), (.currency, "currency"), (.total, totalKey),
+            ]
+            for (part, name) in needed + (needsLines ? [(.lines, "lines")] : []) where !contains(part) {
+                throw JSONError(field: name, message: "expected a value; the field is missing")
+            }
+        }
+    }
+}
+
+extension ERPLine {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        var line = ERPLine()
+        try reader.object { key, reader throws(JSONError) in
+            switch key {
+            case "sku": line.sku = try reader.string()
+            case "name": line.name = try reader.optionalString() ?? ""
+            case "quantity": line.quantity = try reader.amount()
+            case "unitPrice": line.unitPrice = try reader.amount()
+            default: try reader.skip()
+            }
+        }
+        self = line
+    }
+}
+
+/// An order was placed: its whole first state.
+public struct OrderPlaced: EventData {
+    /// `erp.order.placed`.
+    public static let type = "erp.order.placed"
+    /// The order.
+    public let order: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: true)
+    }
+}
+
+/// An order was changed: its whole new state.
+public struct OrderChanged: EventData {
+    /// `erp.order.changed`.
+    public static let type = "erp.order.changed"
+    /// The order as it is now.
+    public let order: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: true)
+    }
+}
+
+/// An order was cancelled: its state when it was.
+public struct OrderCancelled: EventData {
+    /// `erp.order.cancelled`.
+    public static let type = "erp.order.cancelled"
+    /// The order as it was.
+    public let order: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: false)
+    }
+}
+
+/// An invoice was issued; one without an order is an adjustment of the books, which may be negative.
+public struct InvoiceIssued: EventData {
+    /// `erp.invoice.issued`.
+    public static let type = "erp.invoice.issued"
+    /// The invoice.
+    public let invoice: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        invoice = try ERPDocument(json: json, idKey: "invoiceId", timeKey: "issuedAt", needsLines: false)
+    }
+}
+
+/// Money came in.
+public struct PaymentReceived: EventData {
+    /// `erp.payment.received`.
+    public static let type = "erp.payment.received"
+    /// The payment; `total` is what was paid.
+    public let payment: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        payment = try ERPDocument(
+            json: json, idKey: "paymentId", timeKey: "receivedAt", totalKey: "amount", needsLines: false)
+    }
+}
+
+/// A credit was issued: goods came back or a bill was reduced.
+public struct CreditIssued: EventData {
+    /// `erp.credit.issued`.
+    public static let type = "erp.credit.issued"
+    /// The credit; `total` is what the customer gets back, positive.
+    public let credit: ERPDocument
+    /// Reads JSON.
+    public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        credit = try ERPDocument(json: json, idKey: "creditId", timeKey: "issuedAt", needsLines: false)
+    }
+}

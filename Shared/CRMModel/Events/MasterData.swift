@@ -1,0 +1,121 @@
+import FoundationEssentials
+
+/// The ERP's customer master said how a customer stands now.
+public struct CustomerUpserted: EventData, Codable {
+    /// `erp.customer.upserted`.
+    public static let type = "erp.customer.upserted"
+    /// The ERP's customer number.
+    public let customerNo: String
+    /// The name of the firm or person.
+    public let name: String
+    /// `consumer`, `enterprise`, `partner` or `internal`; nil means consumer.
+    public let kind: String?
+    /// A mail address.
+    public let email: String?
+    /// A phone number, best in E.164.
+    public let phone: String?
+    /// ISO 3166 code or the country's name.
+    public let country: String?
+    /// BCP 47, such as `zh-CN`.
+    public let language: String?
+    /// IANA, such as `Asia/Shanghai`.
+    public let timeZone: String?
+    /// Whether the customer agreed to marketing by mail; nil when the ERP does not know.
+    public let marketingConsent: Bool?
+
+    /// The party it is.
+    public var partyID: UUID { ExternalID.party(customerNo: customerNo) }
+}
+
+/// The ERP's product master said how a product stands now.
+public struct ProductUpserted: EventData, Codable {
+    /// `erp.product.upserted`.
+    public static let type = "erp.product.upserted"
+    /// The stock code.
+    public let sku: String
+    /// Its name.
+    public let name: String
+    /// The list price.
+    public let price: Amount?
+    /// ISO 4217.
+    public let currency: String?
+    /// The ERP's grouping.
+    public let category: String?
+}
+
+/// A product is not sold any more.
+public struct ProductDiscontinued: EventData, Codable {
+    /// `erp.product.discontinued`.
+    public static let type = "erp.product.discontinued"
+    /// The stock code.
+    public let sku: String
+}
+
+/// What every shipment event carries.
+public struct Shipment: Codable, Sendable, Equatable {
+    /// The carrier's or our number.
+    public let shipmentId: String
+    /// The ERP's order.
+    public let orderId: String
+    /// The ERP's customer number.
+    public let customerNo: String?
+    /// When it happened.
+    public let at: Date
+    /// Who carries it.
+    public let carrier: String?
+    /// When it is expected now.
+    public let expectedAt: Date?
+    /// Why it is late or came back.
+    public let reason: String?
+
+    /// The party it goes to.
+    public var partyID: UUID? { customerNo.map { ExternalID.party(customerNo: $0) } }
+}
+
+/// Goods left.
+public struct ShipmentDispatched: EventData, Codable {
+    /// `logistics.shipment.dispatched`.
+    public static let type = "logistics.shipment.dispatched"
+    /// The shipment.
+    public let shipment: Shipment
+    /// Reads the shipment's fields themselves.
+    public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
+    /// Writes the shipment's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+}
+
+/// Goods will come late.
+public struct ShipmentDelayed: EventData, Codable {
+    /// `logistics.shipment.delayed`.
+    public static let type = "logistics.shipment.delayed"
+    /// The shipment.
+    public let shipment: Shipment
+    /// Reads the shipment's fields themselves.
+    public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
+    /// Writes the shipment's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+}
+
+/// Goods arrived.
+public struct ShipmentDelivered: EventData, Codable {
+    /// `logistics.shipment.delivered`.
+    public static let type = "logistics.shipment.delivered"
+    /// The shipment.
+    public let shipment: Shipment
+    /// Reads the shipment's fields themselves.
+    public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
+    /// Writes the shipment's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+}
+
+/// Goods came back.
+public struct ShipmentReturned: EventData, Codable {
+    /// `logistics.shipment.returned`.
+    public static let type = "logistics.shipment.returned"
+    /// The shipment.
+    public let shipment: Shipment
+    /// Reads the shipment's fields themselves.
+    public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
+    /// Writes the shipment's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+}

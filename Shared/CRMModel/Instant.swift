@@ -1,0 +1,104 @@
+import FoundationEssentials
+
+/// A moment in UTC as RFC 3339 text: `2010-12-01T08:26:00Z`, with up to six places of the second.
+public enum RFC3339 {
+    /// Reads a moment; nil for anything that is not RFC 3339 or not a day of the calendar.
+    public static func date(ascii bytes: UnsafeRawBufferPointer) -> Date? {
+        guard bytes.count >= 20, let year = number(bytes, 0, 4), bytes[4] == 45, let month = number(bytes, 5, 2),
+            bytes[7] == 45, let day = number(bytes, 8, 2), bytes[10] | 32 == 116 || bytes[10] == 32,
+            let hour = number(bytes, 11, 2), bytes[13] == 58, let minute = number(bytes, 14, 2), bytes[16] == 58,
+            let second = number(bytes, 17, 2), (1...12).contains(month), day >= 1, day <= days(in: month, of: year),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        var index = 19
+        var microseconds = 0
+        if bytes[index] == UInt8(ascii: ".") {
+            index += 1
+            var weight = 100_000
+            let start = index
+            while index < bytes.count, let digit = number(bytes, index, 1) {
+                microseconds += digit * weight
+                weight /= 10
+                index += 1
+            }
+            if index == start { return nil }
+        }
+        guard let offset = zone(bytes, index) else { return nil }
+        let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        return Date(timeIntervalSince1970: Double(seconds) + Double(microseconds) / 1e6)
+    }
+
+    /// Reads a moment from text.
+    public static func date(_ text: String) -> Date? {
+        var copy = text
+        return copy.withUTF8 { date(ascii: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes a moment in UTC, with six places where there is a fraction.
+    public static func string(_ date: Date) -> String {
+        let total = Int((date.timeIntervalSince1970 * 1e6).rounded())
+        let (days, inDay) = floorDivide(total, 86_400_000_000)
+        let (year, month, day) = civil(days)
+        let seconds = inDay / 1_000_000
+        var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
+        text += "\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
+        let fraction = inDay % 1_000_000
+        return text + (fraction == 0 ? "Z" : ".\(pad(fraction, 6))Z")
+    }
+
+    private static func zone(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int? {
+        guard index < bytes.count else { return nil }
+        if bytes[index] | 32 == 122 { return index + 1 == bytes.count ? 0 : nil }
+        guard bytes[index] == 43 || bytes[index] == 45, bytes.count == index + 6, bytes[index + 3] == 58,
+            let hours = number(bytes, index + 1, 2), let minutes = number(bytes, index + 4, 2), hours < 24, minutes < 60
+        else { return nil }
+        return (bytes[index] == 45 ? -1 : 1) * (hours * 3600 + minutes * 60)
+    }
+
+    private static func number(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Int? {
+        guard start + count <= bytes.count else { return nil }
+        var value = 0
+        for index in start..<(start + count) {
+            guard bytes[index] >= 48, bytes[index] <= 57 else { return nil }
+            value = value * 10 + Int(bytes[index] - 48)
+        }
+        return value
+    }
+
+    private static func pad(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+
+    private static func floorDivide(_ a: Int, _ b: Int) -> (Int, Int) {
+        let remainder = a % b
+        return remainder < 0 ? (a / b - 1, remainder + b) : (a / b, remainder)
+    }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
+        return [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date
+    /// algorithms").
+    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let era = floorDivide(year, 400).0
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func civil(_ days: Int) -> (Int, Int, Int) {
+        let shifted = days + 719_468
+        let (era, dayOfEra) = floorDivide(shifted, 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        )
+    }
+}

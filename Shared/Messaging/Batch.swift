@@ -1,0 +1,207 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Postgres
+
+/// One message on its way to a handler, or to the dead letters, or to nowhere because nobody handles its type.
+struct BatchItem {
+    enum Content {
+        case event(Event, data: any Sendable, handler: Subscriptions.Handler)
+        case skipped
+        case dead(errorClass: String, text: String)
+    }
+
+    let record: KafkaRecord
+    var content: Content
+
+    /// The event's type as far as it could be read, for the dead letters.
+    var type: String? { record.header("ce_type") }
+}
+
+/// What became of a batch's messages, for the metrics.
+struct BatchCounts {
+    var applied = 0
+    var duplicates = 0
+    var skipped = 0
+    var dead = 0
+    var gaps = 0
+}
+
+extension Subscriptions {
+    /// Reads the envelope and the data of a message; what cannot be read becomes a dead letter.
+    func prepare(_ record: KafkaRecord) -> BatchItem {
+        do throws(JSONError) {
+            let event = try Event(record)
+            guard let handler = handlers[event.type] else { return BatchItem(record: record, content: .skipped) }
+            guard event.version == handler.version else {
+                throw JSONError(
+                    field: "ce_type",
+                    message: "expected version \(handler.version) of \(event.type), not \(event.version)")
+            }
+            let data = try handler.decode(event)
+            return BatchItem(record: record, content: .event(event, data: data, handler: handler))
+        } catch {
+            return BatchItem(record: record, content: .dead(errorClass: "decode", text: error.description))
+        }
+    }
+}
+
+/// Applies items in one transaction that first moves the offsets.
+@Loop
+struct BatchApplication {
+    let group: String
+    let items: ArraySlice<BatchItem>
+    /// Where each partition of the items stands before and after.
+    let moves: [TopicPartition: (expected: Int64, next: Int64)]
+    private(set) var counts = BatchCounts()
+
+    init(group: String, items: ArraySlice<BatchItem>, positions: [TopicPartition: Int64]) {
+        self.group = group
+        self.items = items
+        var moves: [TopicPartition: (Int64, Int64)] = [:]
+        for item in items {
+            let origin = item.record.origin
+            moves[origin] = (positions[origin] ?? -1, item.record.offset + 1)
+        }
+        self.moves = moves
+    }
+
+    mutating func run(in transaction: Transaction) async throws {
+        moveOffsets(transaction)
+        let fresh = try await deduplicate(transaction)
+        for item in items { if case .dead(let name, let text) = item.content { bury(item, name, text, transaction) } }
+        for group in ordered(fresh) { try await group.handler.apply(group.data, transaction) }
+    }
+
+    private func moveOffsets(_ transaction: Transaction) {
+        let order = moves.sorted { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+        transaction.enqueue(
+            ConsumerStore.move, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
+            order.map { Int($0.value.expected) }, order.map { Int($0.value.next) })
+    }
+
+    // MARK: Duplicates
+
+    private struct Name: Hashable {
+        let source: String
+        let id: String
+    }
+
+    /// The items to apply: outside events that the inbox does not know, own events above their key's watermark.
+    private mutating func deduplicate(_ transaction: Transaction) async throws -> [BatchItem] {
+        var outside: Set<Name> = []
+        var own: Set<Name> = []
+        for item in items {
+            guard case .event(let event, _, _) = item.content else { continue }
+            if event.sequence == nil {
+                outside.insert(Name(source: event.source, id: event.id))
+            } else {
+                own.insert(Name(source: event.source, id: event.key))
+            }
+        }
+        var unseen: Completion<Rows>?
+        var known: Completion<Rows>?
+        if !outside.isEmpty {
+            unseen = transaction.enqueue(
+                ConsumerStore.remember, group, outside.map(\.source), outside.map(\.id))
+        }
+        if !own.isEmpty {
+            known = transaction.enqueue(ConsumerStore.sequences, group, own.map(\.source), own.map(\.id))
+        }
+        transaction.flush()
+        var new = try await names(unseen)
+        var watermarks: [Name: Int] = [:]
+        if let known {
+            for row in try await known.wait() {
+                watermarks[Name(source: try row.value(0), id: try row.value(1))] = try row.value(2)
+            }
+        }
+        let before = watermarks
+        let fresh = items.filter { item in
+            guard case .event(let event, _, _) = item.content else {
+                if case .skipped = item.content { counts.skipped += 1 } else { counts.dead += 1 }
+                return false
+            }
+            let isFresh: Bool
+            if let sequence = event.sequence {
+                let name = Name(source: event.source, id: event.key)
+                let last = watermarks[name] ?? 0
+                isFresh = sequence > last
+                if isFresh {
+                    if last > 0, sequence > last + 1 { counts.gaps += 1 }
+                    watermarks[name] = sequence
+                }
+            } else {
+                isFresh = new.remove(Name(source: event.source, id: event.id)) != nil
+            }
+            if isFresh { counts.applied += 1 } else { counts.duplicates += 1 }
+            return isFresh
+        }
+        raise(watermarks.filter { before[$0.key] != $0.value }, transaction)
+        return Array(fresh)
+    }
+
+    private func names(_ answer: Completion<Rows>?) async throws -> Set<Name> {
+        guard let answer else { return [] }
+        var names: Set<Name> = []
+        for row in try await answer.wait() { names.insert(Name(source: try row.value(0), id: try row.value(1))) }
+        return names
+    }
+
+    private func raise(_ watermarks: [Name: Int], _ transaction: Transaction) {
+        guard !watermarks.isEmpty else { return }
+        let order = watermarks.sorted { ($0.key.id, $0.key.source) < ($1.key.id, $1.key.source) }
+        transaction.enqueue(
+            ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id), order.map(\.value))
+    }
+
+    // MARK: Order
+
+    private struct HandlerCall {
+        let handler: Subscriptions.Handler
+        var data: [any Sendable]
+    }
+
+    /// Groups events by type without changing the order of any key: an event goes into the first wave in which all earlier events of
+    /// its key are of its type or in waves before.
+    private func ordered(_ fresh: [BatchItem]) -> [HandlerCall] {
+        struct Place: Hashable {
+            let wave: Int
+            let type: String
+        }
+        var last: [String: Place] = [:]
+        var calls: [Place: HandlerCall] = [:]
+        var order: [Place] = []
+        for item in fresh {
+            guard case .event(let event, let data, let handler) = item.content else { continue }
+            let key = event.key
+            var place = Place(wave: 0, type: event.type)
+            if let earlier = last[key] {
+                place = Place(wave: earlier.type == event.type ? earlier.wave : earlier.wave + 1, type: event.type)
+            }
+            last[key] = place
+            if calls[place] == nil {
+                calls[place] = HandlerCall(handler: handler, data: [])
+                order.append(place)
+            }
+            calls[place]?.data.append(data)
+        }
+        return order.sorted { $0.wave < $1.wave }.compactMap { calls[$0] }
+    }
+
+    // MARK: Dead letters
+
+    func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
+        let record = item.record
+        let pairs = record.headers.map { [$0.name, String(decoding: $0.value, as: UTF8.self)] }
+        let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
+        // NUL is legal in JSON text and not in PostgreSQL's.
+        let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
+        let headerText = String(decoding: headers, as: UTF8.self).replacing("\\u0000", with: "")
+        transaction.enqueue(
+            ConsumerStore.deadLetter, group, record.origin.topic, Int(record.origin.partition), Int(record.offset),
+            record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headerText.utf8)),
+            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text))
+    }
+}

@@ -1,0 +1,243 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Postgres
+
+/// Reads a service's topics and applies them: one batch after the other, each in one transaction that moves the stored offsets
+/// by compare-and-set, so that a process that was replaced without knowing it can change nothing.
+@Loop
+public final class ConsumerRunner {
+    /// Figures for the metrics.
+    public struct Statistics: Sendable {
+        /// Events applied.
+        public var applied = 0
+        /// Events that had been applied before.
+        public var duplicates = 0
+        /// Events of types that nobody here handles.
+        public var skipped = 0
+        /// Messages put aside.
+        public var dead = 0
+        /// Sequences that jumped.
+        public var gaps = 0
+        /// Batches refused because another process had moved the offsets.
+        public var conflicts = 0
+        /// Batches applied.
+        public var batches = 0
+        /// Time spent in applying.
+        public var applyTime = Duration.zero
+        /// When the last batch ended, or an idle look found nothing.
+        public var lastProgress = Duration.zero
+    }
+
+    /// Figures for the metrics.
+    public private(set) var statistics = Statistics()
+    /// Called after each commit, when events of our own may wait in the outbox and timers in their table.
+    public var onCommit: (@Loop () -> Void)?
+    /// Called with what an operator should know.
+    public var onProblem: (@Loop (String) -> Void)?
+    /// Whether the group has given us our partitions and their offsets are known.
+    public var isAssigned: Bool { !positions.isEmpty && pending == nil }
+    private let subscriptions: Subscriptions
+    private let group: String
+    private let kafka: KafkaSettings
+    private let postgres: PostgresSettings
+    private let instance: String?
+    private let batchLimit: Int
+    private var consumer: KafkaConsumer?
+    private var connection: PostgresConnection?
+    /// The next offset of each partition that we hold; -1 before its first message.
+    private var positions: [TopicPartition: Int64] = [:]
+    private var pending: [TopicPartition]?
+    private var isStopping = false
+    private var hasMore = false
+    private let changed = Notice()
+    private var task: Task<Void, Never>?
+
+    /// Prepares a consumer; `instance` names this process among those of its group, so that a restart takes its place back at once.
+    public init(
+        _ subscriptions: Subscriptions, group: String, kafka: KafkaSettings, postgres: PostgresSettings,
+        instance: String? = nil, batchLimit: Int = 500
+    ) {
+        self.subscriptions = subscriptions
+        self.group = group
+        self.kafka = kafka
+        self.postgres = postgres
+        self.instance = instance
+        self.batchLimit = batchLimit
+    }
+
+    /// Joins the group and begins.
+    public func start() throws {
+        try open()
+        task = Task { @Loop in await self.run() }
+    }
+
+    /// Ends after the batch under way; the group is left in order.
+    public func stop() async {
+        isStopping = true
+        changed.notify()
+        await task?.value
+        await consumer?.close()
+        connection?.close()
+    }
+
+    private func open() throws {
+        var properties: [String: String] = [:]
+        if let instance { properties["group.instance.id"] = "\(group)-\(instance)" }
+        let consumer = try KafkaConsumer(kafka, group: group, properties: properties)
+        consumer.onReady = { [weak self] in
+            self?.hasMore = true
+            self?.changed.notify()
+        }
+        consumer.onAssigned = { [weak self] partitions in self?.pending = partitions }
+        consumer.onRevoked = { [weak self] in
+            self?.positions = [:]
+            self?.pending = nil
+        }
+        consumer.onError = { [weak self] error in self?.failed(error) }
+        try consumer.subscribe(to: subscriptions.topics.map(\.name))
+        self.consumer = consumer
+    }
+
+    private func failed(_ error: KafkaError) {
+        if error.isOffsetLost {
+            onProblem?(
+                "the log no longer has the stored position; nothing is skipped, an operator must decide: \(error)")
+        } else {
+            onProblem?("\(error)")
+        }
+    }
+
+    // MARK: The loop
+
+    private func run() async {
+        while !isStopping {
+            do {
+                try await step()
+            } catch is CancellationError {
+                return
+            } catch {
+                onProblem?("consuming pauses: \(error)")
+                connection?.close()
+                try? await Loop.sleep(for: .milliseconds(Int.random(in: 100...400)))
+                // What this process believes of the offsets may be wrong now: begin again from what is stored.
+                if !positions.isEmpty { pending = Array(positions.keys) }
+            }
+        }
+    }
+
+    private func step() async throws {
+        if let partitions = pending { try await takeOver(partitions) }
+        hasMore = false
+        let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
+        statistics.lastProgress = Loop.now
+        guard !records.isEmpty else {
+            if pending != nil { return }
+            // Idle: poll every second all the same, or the group would expel us.
+            _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: .seconds(1))
+            return
+        }
+        // A record of a partition that was taken away, or one below the position, was fetched for an older assignment.
+        let items = records.filter { $0.offset >= positions[$0.origin] ?? .max }.map(subscriptions.prepare)
+        if !items.isEmpty { try await apply(items[...]) }
+    }
+
+    /// Reads where the service stands in new partitions and begins to fetch there.
+    private func takeOver(_ partitions: [TopicPartition]) async throws {
+        let connection = try await database()
+        let wanted = Set(partitions)
+        let stored = try await connection.transaction { [group] transaction in
+            transaction.enqueue(
+                ConsumerStore.addMissing, group, partitions.map(\.topic), partitions.map { Int($0.partition) })
+            return try await transaction.query(ConsumerStore.load, group)
+        }
+        var offsets: [TopicPartition: Int64] = [:]
+        for row in stored {
+            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
+            if wanted.contains(partition) { offsets[partition] = Int64(try row.value(2) as Int) }
+        }
+        // The group may have decided anew while we read.
+        guard pending == partitions else { return }
+        try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
+        positions = offsets
+        pending = nil
+    }
+
+    private func database() async throws -> PostgresConnection {
+        if let connection, connection.isOpen { return connection }
+        let opened = try await PostgresConnection.open(postgres)
+        connection = opened
+        return opened
+    }
+
+    // MARK: Applying
+
+    /// Applies items in one transaction; where their content is at fault, halves them until the faulty message is alone and puts that
+    /// one aside.
+    private func apply(_ items: ArraySlice<BatchItem>) async throws {
+        var batch = BatchApplication(group: group, items: items, positions: positions)
+        let begin = Loop.now
+        do {
+            try await database().transaction { transaction in try await batch.run(in: transaction) }
+        } catch let error as PostgresError where error.statement == ConsumerStore.move.name && error.sqlState == "22012"
+        {
+            statistics.conflicts += 1
+            throw ConsumerConflict()
+        } catch let error as PostgresError where error.verdict == .retry {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return try await isolate(error, items)
+        }
+        settle(batch, begin)
+    }
+
+    private func isolate(_ error: any Error, _ items: ArraySlice<BatchItem>) async throws {
+        guard items.count == 1, let only = items.first else {
+            let middle = items.startIndex + items.count / 2
+            try await apply(items[..<middle])
+            return try await apply(items[middle...])
+        }
+        if case .dead = only.content { throw error }
+        var dead = only
+        let name = (error as? PostgresError).map { "sql-\($0.sqlState)" } ?? "\(type(of: error))"
+        dead.content = .dead(errorClass: name, text: "\(error)")
+        try await apply([dead])
+    }
+
+    private func settle(_ batch: BatchApplication, _ begin: Duration) {
+        for (partition, move) in batch.moves where positions[partition] != nil { positions[partition] = move.next }
+        statistics.applied += batch.counts.applied
+        statistics.duplicates += batch.counts.duplicates
+        statistics.skipped += batch.counts.skipped
+        statistics.dead += batch.counts.dead
+        statistics.gaps += batch.counts.gaps
+        statistics.batches += 1
+        statistics.applyTime += Loop.now - begin
+        statistics.lastProgress = Loop.now
+        onCommit?()
+        commitForLagTools()
+    }
+
+    private var lastLagCommit = Duration.zero
+
+    private func commitForLagTools() {
+        guard Loop.now - lastLagCommit > .seconds(2) else { return }
+        lastLagCommit = Loop.now
+        consumer?.commitForLagTools(positions.filter { $0.value >= 0 })
+    }
+
+    /// How many messages wait in the partitions we hold, as far as known without asking the broker.
+    public var lag: Int {
+        positions.reduce(0) { sum, entry in
+            guard let end = consumer?.knownEnd(of: entry.key) else { return sum }
+            return sum + max(0, Int(end - max(0, entry.value)))
+        }
+    }
+}
+
+/// Another process has moved the offsets: what this one fetched is void.
+struct ConsumerConflict: Error, CustomStringConvertible {
+    var description: String { "another process has moved the offsets; starting again from what is stored" }
+}

@@ -1,0 +1,67 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Postgres
+
+/// The SQL of consuming.
+public enum ConsumerStore {
+    /// All statements, for the test that prepares them.
+    public static let statements = [
+        load, addMissing, move, remember, sequences, raiseSequences, deadLetter,
+    ]
+
+    static let load = Statement(
+        "consumer.load", "SELECT topic, part, next_offset FROM consumer_offset WHERE grp = $1")
+
+    static let addMissing = Statement(
+        "consumer.add_missing",
+        """
+        INSERT INTO consumer_offset (grp, topic, part, next_offset)
+        SELECT $1, t, p, -1 FROM unnest($2::text[], $3::bigint[]) AS n(t, p) ON CONFLICT DO NOTHING
+        """)
+
+    /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
+    /// sent behind it are not run.
+    static let move = Statement(
+        "consumer.move",
+        """
+        WITH moved AS (
+            UPDATE consumer_offset o SET next_offset = n.next, updated_at = now()
+            FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS n(topic, part, expected, next)
+            WHERE o.grp = $1 AND o.topic = n.topic AND o.part = n.part AND o.next_offset = n.expected
+            RETURNING 1)
+        SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[]) THEN 1 ELSE 0 END)
+        """)
+
+    static let remember = Statement(
+        "consumer.remember",
+        """
+        INSERT INTO inbox (grp, source, id) SELECT $1, s, i FROM unnest($2::text[], $3::text[]) AS n(s, i)
+        ON CONFLICT DO NOTHING RETURNING source, id
+        """)
+
+    static let sequences = Statement(
+        "consumer.sequences",
+        """
+        SELECT a.source, a.key, a.seq FROM unnest($2::text[], $3::text[]) AS n(source, key)
+        JOIN applied_sequence a ON a.grp = $1 AND a.source = n.source AND a.key = n.key
+        """)
+
+    static let raiseSequences = Statement(
+        "consumer.raise_sequences",
+        """
+        INSERT INTO applied_sequence (grp, source, key, seq)
+        SELECT $1, s, k, q FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n(s, k, q)
+        ON CONFLICT (key, source, grp) DO UPDATE SET seq = excluded.seq WHERE applied_sequence.seq < excluded.seq
+        """)
+
+    static let deadLetter = Statement(
+        "consumer.dead_letter",
+        """
+        INSERT INTO dead_letter
+            (grp, topic, part, off, key, headers, payload, event_type, error_class, error_text, fingerprint)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, left($10, 4000), md5($9 || coalesce($8, '')))
+        ON CONFLICT (grp, topic, part, off)
+            DO UPDATE SET attempts = dead_letter.attempts + 1, last_failed_at = clock_timestamp()
+        """)
+}

@@ -1,0 +1,137 @@
+import CRMModel
+import FoundationEssentials
+import Kafka
+
+/// A CloudEvent as it came from a topic, its data not read yet.
+public struct Event: Sendable {
+    /// Unique with the source.
+    public let id: String
+    /// Who says it.
+    public let source: String
+    /// `erp.order.placed`, without version.
+    public let type: String
+    /// The version of the type.
+    public let version: Int
+    /// The place in the sequence of its key, for events of our own.
+    public let sequence: Int?
+    /// When it happened, as the source says.
+    public let time: Date?
+    /// W3C trace context.
+    public let traceparent: String?
+    /// The message it came in.
+    public let record: KafkaRecord
+    /// The data's place in the message's value: all of it, or the `data` member of structured mode.
+    private let dataRange: Range<Int>
+
+    /// The message's key, empty when it has none.
+    public var key: String { record.key ?? "" }
+
+    /// Reads the envelope of a message in binary or structured mode (CloudEvents Kafka binding 1.0); errors say what is missing.
+    public init(_ record: KafkaRecord) throws(JSONError) {
+        let contentType = record.header("content-type")?.lowercased() ?? ""
+        if contentType.hasPrefix("application/cloudevents") {
+            let found = try StructuredEnvelope(record)
+            try self.init(record, found, found.data)
+        } else {
+            var found = StructuredEnvelope()
+            found.id = record.header("ce_id")
+            found.source = record.header("ce_source")
+            found.type = record.header("ce_type")
+            found.specversion = record.header("ce_specversion")
+            found.time = record.header("ce_time")
+            found.sequence = record.header("ce_sequence")
+            found.traceparent = record.header("traceparent")
+            try self.init(record, found, 0..<record.valueCount)
+        }
+    }
+
+    private init(_ record: KafkaRecord, _ found: StructuredEnvelope, _ range: Range<Int>) throws(JSONError) {
+        func needed(_ name: String, _ value: String?) throws(JSONError) -> String {
+            guard let value, !value.isEmpty, value.utf8.count <= 500 else {
+                throw JSONError(field: "ce_\(name)", message: "expected a header of 1 to 500 bytes of UTF-8")
+            }
+            return value
+        }
+        self.record = record
+        dataRange = range
+        let specversion = try needed("specversion", found.specversion)
+        guard specversion == "1.0" else { throw JSONError(field: "ce_specversion", message: "expected \"1.0\"") }
+        id = try needed("id", found.id)
+        source = try needed("source", found.source)
+        (type, version) = Event.split(try needed("type", found.type))
+        if let text = found.sequence {
+            guard let number = Int(text), number > 0 else {
+                throw JSONError(field: "ce_sequence", message: "expected a positive whole number")
+            }
+            sequence = number
+        } else {
+            sequence = nil
+        }
+        if let text = found.time {
+            guard let date = RFC3339.date(text) else {
+                throw JSONError(field: "ce_time", message: "expected a time such as \"2010-12-01T08:26:00Z\"")
+            }
+            time = date
+        } else {
+            time = nil
+        }
+        traceparent = found.traceparent
+    }
+
+    /// `erp.order.placed.v2` is version 2 of `erp.order.placed`; without a suffix it is version 1.
+    static func split(_ type: String) -> (String, Int) {
+        guard let dot = type.lastIndex(of: "."), type[type.index(after: dot)...].first == "v",
+            let version = Int(type[type.index(dot, offsetBy: 2)...]), version > 0
+        else { return (type, 1) }
+        return (String(type[..<dot]), version)
+    }
+
+    /// Reads the data as a type.
+    func data<T: EventData>(as type: T.Type) throws(JSONError) -> T {
+        guard !record.isTombstone else { throw JSONError(field: "", message: "expected data; the value is null") }
+        let range = dataRange
+        let outcome = record.withValue { value in
+            Result { () throws(JSONError) -> T in
+                try T(json: UnsafeRawBufferPointer(rebasing: value[range]))
+            }
+        }
+        return try outcome.get()
+    }
+}
+
+/// The attributes of an event in structured mode.
+private struct StructuredEnvelope {
+    var id: String?
+    var source: String?
+    var type: String?
+    var specversion: String?
+    var time: String?
+    var sequence: String?
+    var traceparent: String?
+    var data = 0..<0
+
+    init() {}
+
+    init(_ record: KafkaRecord) throws(JSONError) {
+        let outcome = record.withValue { value in
+            Result { () throws(JSONError) -> StructuredEnvelope in
+                var found = StructuredEnvelope()
+                try JSONReader.object(value) { key, reader throws(JSONError) in
+                    switch key {
+                    case "id": found.id = try reader.string()
+                    case "source": found.source = try reader.string()
+                    case "type": found.type = try reader.string()
+                    case "specversion": found.specversion = try reader.string()
+                    case "time": found.time = try reader.optionalString()
+                    case "sequence": found.sequence = try reader.optionalString()
+                    case "traceparent": found.traceparent = try reader.optionalString()
+                    case "data": found.data = try reader.range()
+                    default: try reader.skip()
+                    }
+                }
+                return found
+            }
+        }
+        self = try outcome.get()
+    }
+}

@@ -1,0 +1,77 @@
+import Postgres
+
+/// The tables that every service's schema has for its messages.
+public enum MessagingSchema {
+    /// The first step of every service's migrations.
+    public static let migration = Migration(
+        "m0000_messaging",
+        """
+        -- Events of this service that wait to be published. A row exists until the broker has acknowledged it. The identity
+        -- must not cache: its order is the order of publication, drawn while the aggregate's row is locked.
+        CREATE TABLE outbox (
+            id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+            topic text NOT NULL,
+            key text NOT NULL,
+            lane smallint NOT NULL GENERATED ALWAYS AS ((hashtext(key) & 7)::smallint) STORED,
+            seq bigint,
+            event_id uuid NOT NULL DEFAULT gen_random_uuid(),
+            type text NOT NULL,
+            trace text,
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            payload text,
+            CONSTRAINT outbox_payload_size CHECK (octet_length(payload) <= 900000)
+        ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
+
+        -- Where this service stands in each partition; -1 before the first message. The truth, moved with the effects.
+        CREATE TABLE consumer_offset (
+            grp text NOT NULL, topic text NOT NULL, part integer NOT NULL,
+            next_offset bigint NOT NULL,
+            updated_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (grp, topic, part)
+        ) WITH (fillfactor = 50);
+
+        -- Events of outside sources that were applied.
+        CREATE TABLE inbox (
+            id text NOT NULL, source text NOT NULL, grp text NOT NULL,
+            received_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (id, source, grp)
+        );
+
+        -- The newest sequence applied of each key of our own sources.
+        CREATE TABLE applied_sequence (
+            grp text NOT NULL, source text NOT NULL, key text NOT NULL, seq bigint NOT NULL,
+            PRIMARY KEY (key, source, grp)
+        ) WITH (fillfactor = 80);
+
+        -- Messages that could not be applied, as they came.
+        CREATE TABLE dead_letter (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            grp text NOT NULL, topic text NOT NULL, part integer NOT NULL, off bigint NOT NULL,
+            key bytea, headers jsonb NOT NULL, payload bytea,
+            event_type text, error_class text NOT NULL, error_text text NOT NULL, fingerprint text NOT NULL,
+            attempts integer NOT NULL DEFAULT 1,
+            first_failed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            last_failed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'resolved', 'discarded')),
+            actor text, note text,
+            UNIQUE (grp, topic, part, off)
+        );
+        CREATE INDEX dead_letter_open ON dead_letter (last_failed_at) WHERE status = 'open';
+
+        -- Work that is due at a time; the row lock is the lease.
+        CREATE TABLE timer (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            due_at timestamptz NOT NULL, kind text NOT NULL, key text NOT NULL, payload text,
+            UNIQUE (kind, key)
+        );
+        CREATE INDEX timer_due ON timer (due_at);
+
+        -- Answers to requests that carried an Idempotency-Key.
+        CREATE TABLE idempotency_key (
+            key text PRIMARY KEY, fingerprint text NOT NULL, status integer NOT NULL, content_type text NOT NULL,
+            body bytea NOT NULL, headers jsonb NOT NULL DEFAULT '{}',
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+        );
+        CREATE INDEX idempotency_key_age ON idempotency_key (created_at);
+        """)
+}

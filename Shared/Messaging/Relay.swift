@@ -1,0 +1,294 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Postgres
+
+/// Publishes a service's outbox: rows are read in order of their ids, produced, and deleted when acknowledged.
+///
+/// A row exists until then, so none is skipped, and ids of one aggregate are drawn under its lock, so that reading by id keeps each
+/// key's order. One process leads at a time, under session advisory locks; it falls silent by itself when it loses the session.
+@Loop
+public final class Relay {
+    /// Figures for the metrics.
+    public struct Statistics: Sendable {
+        /// Events acknowledged by the broker.
+        public var published = 0
+        /// Rows that wait, as far as counted (10,000 at most).
+        public var waiting = 0
+        /// The age of the oldest of them, in seconds.
+        public var oldestAge = 0.0
+    }
+
+    /// Figures for the metrics.
+    public private(set) var statistics = Statistics()
+    /// Called with what an operator should know.
+    public var onProblem: (@Loop (String) -> Void)?
+    /// Whether this process publishes.
+    public private(set) var isLeading = false
+    private let source: String
+    private let kafka: KafkaSettings
+    private let postgres: PostgresSettings
+    private var isStopping = false
+    private var isWoken = true
+    private let changed = Notice()
+    private var task: Task<Void, Never>?
+    private var session: RelaySession?
+
+    /// Prepares a relay; `source` is `ce_source` of what it publishes.
+    public init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) {
+        self.source = source
+        self.kafka = kafka
+        var relaxed = postgres
+        relaxed.applicationName += " relay"
+        self.postgres = relaxed
+    }
+
+    /// Begins.
+    public func start() {
+        task = Task { @Loop in await self.run() }
+    }
+
+    /// Says that rows may have been committed.
+    public func wake() {
+        isWoken = true
+        changed.notify()
+    }
+
+    /// Publishes what is under way, within a bound, and ends.
+    public func stop() async {
+        isStopping = true
+        changed.notify()
+        await task?.value
+    }
+
+    private func run() async {
+        while !isStopping {
+            do {
+                try await lead()
+            } catch is CancellationError {
+                return
+            } catch {
+                if !isStopping { onProblem?("publishing pauses: \(error)") }
+            }
+            isLeading = false
+            if !isStopping { _ = try? await changed.wait(until: { isStopping }, atMost: .milliseconds(300)) }
+        }
+    }
+
+    /// Opens a session, waits for the lead and publishes until something breaks.
+    private func lead() async throws {
+        let session = try await RelaySession(source: source, kafka: kafka, postgres: postgres)
+        self.session = session
+        defer {
+            session.close()
+            self.session = nil
+        }
+        var lanes = try await session.lead()
+        while lanes.isEmpty, !isStopping {
+            _ = try await changed.wait(until: { isStopping }, atMost: .seconds(1))
+            lanes = try await session.lead()
+        }
+        isLeading = true
+        let heart = Task { @Loop in await session.beat() }
+        defer { heart.cancel() }
+        while !isStopping {
+            try session.check()
+            isWoken = false
+            let moved = try await session.publishPass(lanes)
+            statistics.published = published + session.published
+            if moved > 0 { continue }
+            _ = try await changed.wait(
+                until: { isWoken || isStopping || session.isBroken }, atMost: .milliseconds(200))
+        }
+        await session.drain(within: .seconds(3))
+        published += session.published
+    }
+
+    private var published = 0
+
+    /// Counts what waits; for the metrics and for holding callers back.
+    public func measure(_ pool: PostgresPool) async throws {
+        for row in try await pool.query(RelayStore.depth) {
+            statistics.waiting = try row.value(0)
+            statistics.oldestAge = try row.value(1)
+        }
+    }
+}
+
+/// One time of leading: its connections, its producer, and the rows under way.
+@Loop
+private final class RelaySession {
+    private(set) var published = 0
+    private(set) var isBroken = false
+    private var failure: (any Error)?
+    private let source: [UInt8]
+    private let reader: PostgresConnection
+    private let deleter: PostgresConnection
+    private let producer: KafkaProducer
+    private var inFlight: Set<Int> = []
+    private var acknowledged: [Int] = []
+    private let changed = Notice()
+    private var deleting: Task<Void, Never>?
+    private var isClosed = false
+
+    init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) async throws {
+        self.source = Array(source.utf8)
+        reader = try await PostgresConnection.open(postgres)
+        do {
+            deleter = try await PostgresConnection.open(postgres)
+        } catch {
+            reader.close()
+            throw error
+        }
+        do {
+            producer = try KafkaProducer(kafka)
+        } catch {
+            reader.close()
+            deleter.close()
+            throw error
+        }
+        producer.onDeliveries = { [weak self] deliveries in self?.delivered(deliveries) }
+        producer.onError = { [weak self] error in if error.isFatal { self?.fail(error) } }
+        reader.onClose = { [weak self] in self?.fail(RelayLost()) }
+        deleter.onClose = { [weak self] in self?.fail(RelayLost()) }
+        deleting = Task { @Loop [weak self] in await self?.deleteAcknowledged() }
+    }
+
+    func lead() async throws -> [Int] {
+        try await reader.transaction { transaction in
+            try await transaction.query(RelayStore.lead).map { try $0.value(0) }
+        }
+    }
+
+    func check() throws { if let failure { throw failure } }
+
+    private func fail(_ error: any Error) {
+        guard !isBroken else { return }
+        failure = error
+        isBroken = true
+        // Whoever leads next must not find late messages of ours behind its own.
+        producer.purge()
+        changed.notify()
+    }
+
+    /// Feels the pulse of the session that holds the locks: without an answer for 3 seconds this process must assume that it no
+    /// longer leads. The server frees the locks later than that (its keepalive is 11 seconds).
+    func beat() async {
+        while !isBroken, !isClosed, !Task.isCancelled {
+            do {
+                let reader = self.reader
+                try await Loop.withDeadline(.seconds(3)) {
+                    try await reader.transaction { _ = try await $0.query(RelayStore.pulse) }
+                }
+                try await Loop.sleep(for: .seconds(1))
+            } catch is CancellationError {
+                return
+            } catch {
+                return fail(error)
+            }
+        }
+    }
+
+    /// Reads from the lowest id to the end and produces what is not under way; returns how many.
+    func publishPass(_ lanes: [Int]) async throws -> Int {
+        var cursor = 0
+        var moved = 0
+        while true {
+            // A bound on what is under way bounds memory and what a crash publishes twice.
+            try await changed.wait(until: { inFlight.count < 8_000 || isBroken })
+            try check()
+            let rows = try await reader.transaction { [cursor] transaction in
+                try await transaction.query(RelayStore.page, cursor, lanes)
+            }
+            for row in rows {
+                cursor = try row.value(0)
+                if try await produce(row) { moved += 1 }
+            }
+            if rows.count < 500 { return moved }
+        }
+    }
+
+    private func produce(_ row: Row) async throws -> Bool {
+        let id: Int = try row.value(0)
+        guard !inFlight.contains(id) else { return false }
+        let headers = try headers(of: row)
+        let payload: String? = try row.value(8)
+        while true {
+            do {
+                try producer.produce(
+                    topic: row.value(1), key: row.value(2), value: payload.map { Array($0.utf8) }, headers: headers,
+                    id: id)
+                inFlight.insert(id)
+                return true
+            } catch let error as KafkaError where error.isQueueFull {
+                let before = inFlight.count
+                try await changed.wait(until: { inFlight.count < before || isBroken })
+                try check()
+            }
+        }
+    }
+
+    private func headers(of row: Row) throws -> [(String, [UInt8])] {
+        let id: UUID = try row.value(4)
+        let type: String = try row.value(5)
+        let time: Date = try row.value(7)
+        var headers = [
+            ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.uuidString.lowercased().utf8)),
+            ("ce_source", source), ("ce_type", Array(type.utf8)), ("ce_time", Array(RFC3339.string(time).utf8)),
+            ("content-type", Array("application/json".utf8)),
+        ]
+        if let sequence: Int = try row.value(3) { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
+        if let trace: String = try row.value(6) { headers.append(("traceparent", Array(trace.utf8))) }
+        return headers
+    }
+
+    private func delivered(_ deliveries: [KafkaProducer.Delivery]) {
+        for delivery in deliveries {
+            if let error = delivery.error {
+                // Later messages of the key may be in the log: only a new session may go on, from the table.
+                fail(error)
+            } else {
+                acknowledged.append(delivery.id)
+            }
+        }
+        changed.notify()
+    }
+
+    private func deleteAcknowledged() async {
+        while !isClosed {
+            do {
+                try await changed.wait(until: { !acknowledged.isEmpty || isClosed })
+                let ids = acknowledged
+                acknowledged = []
+                guard !ids.isEmpty else { continue }
+                _ = try await deleter.transaction { $0.enqueue(RelayStore.delete, ids) }
+                published += ids.count
+                inFlight.subtract(ids)
+                changed.notify()
+            } catch {
+                return fail(error)
+            }
+        }
+    }
+
+    /// Waits until what is under way is published and deleted, within a bound.
+    func drain(within limit: Duration) async {
+        _ = try? await changed.wait(until: { inFlight.isEmpty || isBroken }, atMost: limit)
+    }
+
+    func close() {
+        isClosed = true
+        isBroken = true
+        deleting?.cancel()
+        changed.notify()
+        producer.close()
+        reader.close()
+        deleter.close()
+    }
+}
+
+/// The session that holds the lead is gone.
+private struct RelayLost: Error, CustomStringConvertible {
+    var description: String { "the database session that holds the lead is gone" }
+}

@@ -1,0 +1,42 @@
+import CRMModel
+import EventLoop
+import Postgres
+
+/// An event with its data read.
+public struct Received<Data: EventData>: Sendable {
+    /// The envelope.
+    public let event: Event
+    /// The data.
+    public let data: Data
+}
+
+/// What a service listens to: topics, and for each event type the handler that applies many events of it at once.
+@Loop
+public struct Subscriptions {
+    /// Applies events of one type, in order, inside the transaction that moves the offsets.
+    public typealias Apply<T: EventData> = @Loop ([Received<T>], Transaction) async throws -> Void
+
+    /// The topics to read.
+    public let topics: [Topic]
+    var handlers: [String: Handler] = [:]
+
+    /// Listens to topics.
+    public init(_ topics: [Topic]) { self.topics = topics }
+
+    /// Handles a type of event; types that nobody handles are skipped and counted.
+    public mutating func on<T: EventData>(_ type: T.Type, _ apply: @escaping Apply<T>) {
+        handlers[T.type] = Handler(
+            version: T.version,
+            decode: { event throws(JSONError) in Received(event: event, data: try event.data(as: T.self)) },
+            apply: { items, transaction in
+                try await apply(items.compactMap { $0 as? Received<T> }, transaction)
+            })
+    }
+
+    @Loop
+    struct Handler {
+        let version: Int
+        let decode: @Loop (Event) throws(JSONError) -> any Sendable
+        let apply: @Loop ([any Sendable], Transaction) async throws -> Void
+    }
+}

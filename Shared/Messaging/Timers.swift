@@ -1,0 +1,160 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+
+/// Work that is due at a time of the database's clock: rows, so that it outlives any process.
+public enum Timers {
+    /// All statements, for the test that prepares them.
+    public static let statements = [set, cancelOne, claim, next, bury]
+
+    /// Sets a timer inside a transaction; one of the same kind and key is moved.
+    @Loop
+    public static func set(
+        kind: String, key: String, dueAt: Date, payload: String? = nil, in transaction: Transaction
+    ) {
+        transaction.enqueue(set, kind, key, dueAt, payload)
+    }
+
+    /// Takes a timer back.
+    @Loop
+    public static func cancel(kind: String, key: String, in transaction: Transaction) {
+        transaction.enqueue(cancelOne, kind, key)
+    }
+
+    static let set = Statement(
+        "timer.set",
+        """
+        INSERT INTO timer (kind, key, due_at, payload) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
+        """)
+    static let cancelOne = Statement("timer.cancel", "DELETE FROM timer WHERE kind = $1 AND key = $2")
+    static let claim = Statement(
+        "timer.claim",
+        """
+        WITH due AS (
+            SELECT id FROM timer WHERE due_at <= now() AND kind = ANY($1::text[]) ORDER BY due_at LIMIT $2
+            FOR UPDATE SKIP LOCKED)
+        DELETE FROM timer t USING due WHERE t.id = due.id RETURNING t.kind, t.key, t.due_at, t.payload
+        """)
+    static let next = Statement(
+        "timer.next", "SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM timer")
+    static let bury = Statement(
+        "timer.bury",
+        """
+        INSERT INTO dead_letter (grp, topic, part, off, headers, payload, event_type, error_class, error_text, fingerprint)
+        VALUES ('timer', 'timer', 0, -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, '[]',
+            convert_to(coalesce($3, ''), 'UTF8'), $1 || ':' || $2, $4, left($5, 4000), md5($4 || $1))
+        """)
+}
+
+/// A timer that is due.
+public struct DueTimer: Sendable {
+    /// What kind of work.
+    public let kind: String
+    /// Which one of the kind.
+    public let key: String
+    /// When it was due.
+    public let dueAt: Date
+    /// What was given with it.
+    public let payload: String?
+}
+
+/// Claims due timers and runs their work in the claiming transaction: fired once, whatever dies.
+@Loop
+public final class TimerRunner {
+    /// Does the work of due timers of one kind, inside the transaction that takes them off the table.
+    public typealias Handler = @Loop ([DueTimer], Transaction) async throws -> Void
+
+    /// Timers fired.
+    public private(set) var fired = 0
+    /// How late the last ones were, in seconds.
+    public private(set) var lastDelay = 0.0
+    /// Called after each commit.
+    public var onCommit: (@Loop () -> Void)?
+    /// Called with what an operator should know.
+    public var onProblem: (@Loop (String) -> Void)?
+    private let pool: PostgresPool
+    private let handlers: [String: Handler]
+    private var isStopping = false
+    private var isWoken = false
+    private let changed = Notice()
+    private var task: Task<Void, Never>?
+
+    /// Prepares a runner for kinds of timers.
+    public init(_ pool: PostgresPool, _ handlers: [String: Handler]) {
+        self.pool = pool
+        self.handlers = handlers
+    }
+
+    /// Begins.
+    public func start() {
+        guard !handlers.isEmpty else { return }
+        task = Task { @Loop in await self.run() }
+    }
+
+    /// Says that an earlier timer may have been set.
+    public func wake() {
+        isWoken = true
+        changed.notify()
+    }
+
+    /// Ends after the work under way.
+    public func stop() async {
+        isStopping = true
+        changed.notify()
+        await task?.value
+    }
+
+    private func run() async {
+        while !isStopping {
+            var pause = Duration.seconds(1)
+            do {
+                isWoken = false
+                while try await fire(limit: 100) > 0, !isStopping {}
+                if let seconds: Double = try await pool.query(Timers.next).first?.value(0) {
+                    pause = min(pause, .milliseconds(Int(max(0, min(1, seconds)) * 1000) + 1))
+                }
+            } catch {
+                onProblem?("timers pause: \(error)")
+            }
+            _ = try? await changed.wait(until: { isWoken || isStopping }, atMost: pause)
+        }
+    }
+
+    private func fire(limit: Int) async throws -> Int {
+        do {
+            let count = try await pool.transaction { transaction in
+                let due = try await claim(limit, transaction)
+                for kind in handlers.keys.sorted() {
+                    let mine = due.filter { $0.kind == kind }
+                    if !mine.isEmpty { try await handlers[kind]?(mine, transaction) }
+                }
+                return due.count
+            }
+            if count > 0 { onCommit?() }
+            fired += count
+            return count
+        } catch {
+            guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted) else { throw error }
+            // One of them is at fault: one by one, and that one is put aside.
+            return limit > 1 ? try await fire(limit: 1) : try await bury(error)
+        }
+    }
+
+    private func claim(_ limit: Int, _ transaction: Transaction) async throws -> [DueTimer] {
+        try await transaction.query(Timers.claim, handlers.keys.sorted(), limit).map { row in
+            DueTimer(kind: try row.value(0), key: try row.value(1), dueAt: try row.value(2), payload: try row.value(3))
+        }
+    }
+
+    private func bury(_ error: any Error) async throws -> Int {
+        onProblem?("a timer was put aside: \(error)")
+        return try await pool.transaction { transaction in
+            for timer in try await claim(1, transaction) {
+                transaction.enqueue(
+                    Timers.bury, timer.kind, timer.key, timer.payload, "\(type(of: error))", "\(error)")
+            }
+            return 1
+        }
+    }
+}

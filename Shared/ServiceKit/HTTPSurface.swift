@@ -1,0 +1,61 @@
+import Crypto
+import EventLoop
+import HTTP
+import Telemetry
+
+/// What stands around every request: trace, figures, sign-in, and holding back while the outbox cannot drain.
+@Loop
+final class HTTPSurface {
+    /// Set while events cannot be published for long: changes are refused before anything overflows.
+    var isOverloaded = false
+    private let seconds = Metrics.shared.histogram(
+        "http_request_duration_seconds", help: "Time from the request's head to the answer's")
+    private var requests: [String: Counter] = [:]
+
+    nonisolated init() {}
+
+    func middleware(token: String?) -> [Middleware] {
+        [
+            { [self] request, next in
+                let begin = Loop.now
+                let trace = request.headers["traceparent"].flatMap { Trace(traceparent: $0)?.child() } ?? .make()
+                let response = await Trace.$current.withValue(trace) { await next(request) }
+                seconds.observe((Loop.now - begin).seconds)
+                count(request.route?.path ?? "unknown", request.method.rawValue, response.status.rawValue)
+                return response
+            },
+            { [self] request, next in
+                if let token, request.path.hasPrefix("/v1/") { try check(request, token) }
+                if isOverloaded, request.method != .get, request.method != .head {
+                    throw Problem(
+                        status: .unavailable, detail: "Events cannot be published at the moment; try again later.",
+                        headers: ["retry-after": "5"])
+                }
+                return await next(request)
+            },
+        ]
+    }
+
+    private func check(_ request: Request, _ token: String) throws {
+        let given = request.headers["authorization"] ?? ""
+        guard constantTimeEqual(Array(given.utf8), Array("Bearer \(token)".utf8)) else {
+            throw Problem(
+                status: 401, detail: "This needs the header Authorization: Bearer with the suite's token.",
+                headers: ["www-authenticate": "Bearer"])
+        }
+    }
+
+    private func count(_ path: String, _ method: String, _ status: Int) {
+        let key = "\(method) \(path) \(status)"
+        let counter: Counter
+        if let known = requests[key] {
+            counter = known
+        } else {
+            counter = Metrics.shared.counter(
+                "http_requests_total", help: "Requests answered",
+                labels: ["method": method, "path": path, "status": "\(status)"])
+            requests[key] = counter
+        }
+        counter.increment()
+    }
+}

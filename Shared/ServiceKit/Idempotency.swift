@@ -1,0 +1,121 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+
+extension ServiceContext {
+    /// Answers a POST that creates, as one transaction.
+    ///
+    /// With the header `Idempotency-Key` the answer is kept in the same transaction, and the same request again gets the same answer
+    /// instead of a second effect; the same key with another request is a 422. (draft-ietf-httpapi-idempotency-key-header)
+    public func create(
+        _ request: Request, _ body: (Transaction) async throws -> Response
+    ) async throws -> Response {
+        guard let header = request.headers["idempotency-key"] else { return try await transaction(body) }
+        let key = try IdempotencyKey(header, request, await request.wholeBody())
+        do {
+            return try await transaction { transaction in
+                let response = try await body(transaction)
+                try key.keep(response, in: transaction)
+                return response
+            }
+        } catch let error as PostgresError where error.constraint == "idempotency_key_pkey" {
+            return try await key.replay(from: pool)
+        }
+    }
+}
+
+extension Request {
+    /// The whole body, read once however often it is asked for.
+    @Loop
+    public func wholeBody() async throws -> [UInt8] {
+        if let read = self[ReadBody.self] { return read.bytes }
+        let bytes = try await body()
+        self[ReadBody.self] = ReadBody(bytes: bytes)
+        return bytes
+    }
+
+    /// The body as a value in the suite's JSON dialect; what is wrong is a 400 that names the field.
+    @Loop
+    public func model<T: Decodable>(_ type: T.Type) async throws -> T {
+        if let media = headers["content-type"], !media.lowercased().contains("json") {
+            throw Problem(status: 415, detail: "The body must be application/json.")
+        }
+        do {
+            return try ModelJSON.decoder.decode(type, from: Data(try await wholeBody()))
+        } catch let error as DecodingError {
+            let problem = ModelJSON.problem(error)
+            throw Problem(
+                status: .badRequest, detail: problem.description,
+                errors: [FieldError(field: problem.field, message: problem.message)])
+        }
+    }
+
+    /// The UUID in the path; anything else names nothing.
+    @Loop
+    public func id(_ name: String = "id") throws -> UUID {
+        guard let id = UUID(uuidString: path(name)) else {
+            throw Problem(status: .notFound, detail: "There is nothing under the id \"\(path(name))\".")
+        }
+        return id
+    }
+}
+
+extension Problem {
+    /// A 400 about one field.
+    public static func field(_ name: String, _ message: String) -> Problem {
+        Problem(
+            status: .badRequest, detail: "\(name) \(message).", errors: [FieldError(field: name, message: message)])
+    }
+}
+
+private struct ReadBody: Sendable {
+    let bytes: [UInt8]
+}
+
+/// A key with the fingerprint of the request it came with.
+private struct IdempotencyKey {
+    let key: String
+    let fingerprint: String
+
+    @Loop
+    init(_ header: String, _ request: Request, _ body: [UInt8]) throws {
+        let text = header.hasPrefix("\"") && header.hasSuffix("\"") ? String(header.dropFirst().dropLast()) : header
+        guard !text.isEmpty, text.utf8.count <= 200 else {
+            throw Problem.field("Idempotency-Key", "must have 1 to 200 characters")
+        }
+        // Scoped by what it is used for.
+        key = "\(request.method.rawValue) \(request.path) \(text)"
+        fingerprint = SHA256.digest(body).map { String($0, radix: 16) }.joined(separator: ".")
+    }
+
+    @Loop
+    func keep(_ response: Response, in transaction: Transaction) throws {
+        let headers = Dictionary(
+            response.headers.fields.filter { $0.name != "content-type" }.map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first })
+        transaction.enqueue(
+            ServiceStore.keepAnswer, key, fingerprint, response.status.rawValue,
+            response.headers["content-type"] ?? "", SQLBytes(response.bytes ?? []),
+            SQLJSON(Array(try JSONEncoder().encode(headers))))
+    }
+
+    @Loop
+    func replay(from pool: PostgresPool) async throws -> Response {
+        guard let row = try await pool.query(ServiceStore.findAnswer, key).first else {
+            throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
+        }
+        guard try row.value(0) == fingerprint else {
+            throw Problem(status: 422, detail: "This Idempotency-Key was used with another body.")
+        }
+        let body: SQLBytes = try row.value(3)
+        var response = Response(
+            Status(rawValue: try row.value(1)), bytes: body.bytes, contentType: try row.value(2))
+        let headers = try JSONDecoder().decode([String: String].self, from: Data((try row.value(4) as String).utf8))
+        for (name, value) in headers { response.headers.add(name, value) }
+        response.headers.add("idempotency-replayed", "true")
+        return response
+    }
+}

@@ -1,0 +1,167 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+
+/// A document of the ERP as a service keeps it: enough to prove, document by document, that nothing was lost or doubled.
+public struct LedgerEntry: Sendable {
+    /// What kinds of documents there are.
+    public enum Kind: String, Sendable {
+        /// An order.
+        case order
+        /// A credit.
+        case credit
+        /// An invoice of an order.
+        case invoice
+        /// An invoice without an order: an adjustment of the books.
+        case adjustment
+        /// A payment.
+        case payment
+    }
+
+    /// The kind.
+    public let kind: Kind
+    /// The document.
+    public let document: ERPDocument
+    /// Whether it does not count any more.
+    public let isCancelled: Bool
+
+    /// Takes a document.
+    public init(_ kind: Kind, _ document: ERPDocument, isCancelled: Bool = false) {
+        self.kind = kind
+        self.document = document
+        self.isCancelled = isCancelled
+    }
+
+    /// An invoice, or an adjustment where it has no order.
+    public init(invoice: ERPDocument) {
+        self.init(invoice.orderID == nil ? .adjustment : .invoice, invoice)
+    }
+}
+
+/// What a newly recorded document changes in sums that were kept before it.
+public struct LedgerChange: Sendable {
+    /// The kind of document.
+    public let kind: LedgerEntry.Kind
+    /// The document as it is now.
+    public let document: ERPDocument
+    /// By how many the number of valid documents grows: 1, 0 or -1.
+    public let count: Int
+    /// By how much their sum grows.
+    public let total: Amount
+}
+
+/// The ERP documents that a service has applied: absolute state, so that a document that is told again changes nothing.
+public enum Ledger {
+    /// The table, for the migrations of services that keep a ledger.
+    public static let migration = Migration(
+        "m0001_ledger",
+        """
+        -- ERP documents as applied. Amounts are ten-thousandths of the currency's unit.
+        CREATE TABLE erp_document (
+            kind text NOT NULL, id text NOT NULL,
+            party_id uuid, at timestamptz NOT NULL, currency text NOT NULL, total bigint NOT NULL,
+            status text NOT NULL, is_cancelled boolean NOT NULL, lines integer NOT NULL,
+            PRIMARY KEY (id, kind)
+        );
+        CREATE INDEX erp_document_of_party ON erp_document (party_id, at DESC) WHERE party_id IS NOT NULL;
+        """)
+
+    /// All statements, for the test that prepares them.
+    public static let statements = [record, page, totals]
+
+    /// Records documents, the last state of each winning, and says what they change.
+    @Loop
+    public static func record(_ entries: [LedgerEntry], in transaction: Transaction) async throws -> [LedgerChange] {
+        var latest: [String: LedgerEntry] = [:]
+        var order: [String] = []
+        for entry in entries {
+            let name = "\(entry.kind.rawValue)\n\(entry.document.id)"
+            if latest.updateValue(entry, forKey: name) == nil { order.append(name) }
+        }
+        let fresh = order.compactMap { latest[$0] }
+        let rows = try await transaction.query(
+            record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
+            fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
+            fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count))
+        var before: [String: (count: Int, total: Int)] = [:]
+        for row in rows {
+            let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
+            let isCancelled: Bool = try row.value(3)
+            before[name] = isCancelled ? (0, 0) : (1, try row.value(2))
+        }
+        return order.compactMap { name in
+            guard let entry = latest[name] else { return nil }
+            let old = before[name] ?? (0, 0)
+            let total = entry.isCancelled ? 0 : entry.document.total.units
+            return LedgerChange(
+                kind: entry.kind, document: entry.document, count: (entry.isCancelled ? 0 : 1) - old.count,
+                total: Amount(units: total - old.total))
+        }
+    }
+
+    /// The route by which `rapport reconcile` reads a service's ledger, as lines of JSON in order of id and kind.
+    @Loop
+    public static func routes(_ context: ServiceContext) -> [Route] {
+        [
+            Route(
+                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger",
+                answers: [.bytes(.ok, "application/x-ndjson")]
+            ) { _ in
+                Response.stream(contentType: "application/x-ndjson") { writer in
+                    var after = ("", "")
+                    while true {
+                        let rows = try await context.pool.query(page, after.0, after.1)
+                        guard let last = rows.last else { return }
+                        var text = ""
+                        for row in rows { text += try row.value(2) as String + "\n" }
+                        try await writer.write(Array(text.utf8))
+                        after = (try last.value(0), try last.value(1))
+                    }
+                }
+            },
+            Route(.get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger") {
+                _ in
+                let rows = try await context.pool.query(totals)
+                let text: String = try rows.first?.value(0) ?? "[]"
+                return Response(.ok, bytes: Array(text.utf8), contentType: "application/json")
+            },
+        ]
+    }
+
+    private static let record = Statement(
+        "ledger.record",
+        """
+        WITH incoming AS (
+            SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::bigint[],
+                $7::text[], $8::boolean[], $9::bigint[])
+                AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)),
+        old AS (
+            SELECT d.kind, d.id, d.total, d.is_cancelled FROM incoming i JOIN erp_document d USING (id, kind)),
+        written AS (
+            INSERT INTO erp_document (kind, id, party_id, at, currency, total, status, is_cancelled, lines)
+            SELECT kind, id, party_id, at, currency, total, status, is_cancelled, lines FROM incoming
+            ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, at = excluded.at,
+                currency = excluded.currency, total = excluded.total, status = excluded.status,
+                is_cancelled = excluded.is_cancelled, lines = excluded.lines)
+        SELECT kind, id, total, is_cancelled FROM old
+        """)
+
+    private static let page = Statement(
+        "ledger.page",
+        """
+        SELECT id, kind, json_build_object('kind', kind, 'id', id, 'partyId', party_id, 'currency', currency,
+            'units', total, 'cancelled', is_cancelled)::text
+        FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 2000
+        """)
+
+    private static let totals = Statement(
+        "ledger.totals",
+        """
+        SELECT coalesce(json_agg(json_build_object('kind', kind, 'currency', currency, 'count', n, 'units', units)
+            ORDER BY kind, currency), '[]')::text
+        FROM (SELECT kind, currency, count(*) AS n, sum(total)::bigint AS units FROM erp_document
+            WHERE NOT is_cancelled GROUP BY kind, currency) AS t
+        """)
+}

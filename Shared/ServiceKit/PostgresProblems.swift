@@ -1,0 +1,27 @@
+import HTTP
+import Postgres
+
+extension PoolExhausted: @retroactive ProblemConvertible {
+    /// 503: try again.
+    public var problem: Problem {
+        Problem(status: .unavailable, detail: "The service is busy; try again.", headers: ["retry-after": "1"])
+    }
+}
+
+extension PostgresError: @retroactive ProblemConvertible {
+    /// 503 for what may succeed later, 409 for what is there already, 422 for what breaks a rule of the data.
+    public var problem: Problem {
+        switch verdict {
+        case .retry:
+            Problem(
+                status: .unavailable, detail: "The database cannot answer at the moment; try again.",
+                headers: ["retry-after": "1"])
+        case .permanent where isUniqueViolation:
+            Problem(status: .conflict, detail: "It is there already (\(constraint ?? "unique")).")
+        case .permanent where sqlState.hasPrefix("22") || sqlState.hasPrefix("23"):
+            Problem(status: 422, detail: "A value breaks a rule of the data: \(message).")
+        case .permanent:
+            Problem(status: .internalError)
+        }
+    }
+}

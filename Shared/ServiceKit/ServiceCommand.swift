@@ -1,0 +1,69 @@
+import EventLoop
+import Messaging
+import Postgres
+import Telemetry
+
+/// The command line that all services have.
+public enum ServiceCommand {
+    /// Runs a service's program: `serve` (the default), `migrate` or `check`. Ends the process with 0 or 1.
+    public static func run(_ definition: any ServiceDefinition.Type) {
+        let command = CommandLine.arguments.dropFirst().first ?? "serve"
+        do {
+            try Loop.run {
+                let settings = try Settings()
+                let options = try ServiceOptions(service: definition.name, settings)
+                switch command {
+                case "serve": try await serve(definition, options, settings)
+                case "migrate": try await migrate(definition, options)
+                case "check": try await check(definition, options, settings)
+                default:
+                    throw SettingError(name: command, problem: "is unknown; there are serve, migrate and check")
+                }
+            }
+        } catch {
+            Log(service: definition.name).critical("\(error)")
+            exit(1)
+        }
+        exit(0)
+    }
+
+    @Loop
+    private static func serve(
+        _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings
+    ) async throws {
+        let process = try ServiceProcess(definition, options, settings)
+        try await process.start()
+        print("\(definition.name) listening on http://\(options.address):\(process.port)")
+        fflush(stdout)
+        try await Signals.untilTermination()
+        // Whatever hangs, the process ends: all state is in the database.
+        let watchdog = Loop.after(.seconds(15)) { _exit(1) }
+        await process.stop()
+        watchdog.cancel()
+    }
+
+    /// Applies what is missing of messaging's and the service's migrations.
+    @Loop
+    public static func migrate(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions) async throws {
+        let applied = try await Migrations.apply(
+            [MessagingSchema.migration] + definition.migrations, to: options.postgres)
+        Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
+    }
+
+    @Loop
+    private static func check(
+        _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings
+    ) async throws {
+        print(settings.description)
+        let connection = try await PostgresConnection.open(options.postgres)
+        defer { connection.close() }
+        for statement in allStatements(of: definition) { try await connection.prepare(statement) }
+        print("all statements of \(definition.name) fit its schema")
+    }
+
+    /// A service's statements and those of messaging.
+    public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
+        ConsumerStore.statements + RelayStore.statements + Timers.statements + ServiceStore.statements
+            + [Outbox.insert] + definition.statements
+    }
+}

@@ -1,0 +1,47 @@
+import Kafka
+import Postgres
+
+/// The settings that every service has.
+public struct ServiceOptions: Sendable {
+    /// The brokers.
+    public let kafka: KafkaSettings
+    /// The database, with the service's schema.
+    public let postgres: PostgresSettings
+    /// Where it listens.
+    public let address: String
+    /// The port; 0 lets the system choose.
+    public let port: Int
+    /// Names this process among those of the service; nil where processes come and go.
+    public let instance: String?
+    /// Connections for requests and timers.
+    public let poolSize: Int
+    /// The token that requests must carry; nil asks for none, on loopback only.
+    public let token: String?
+
+    /// Reads the settings of a service.
+    public init(service: String, _ settings: Settings) throws {
+        let own = Setting<String>(
+            "\(service.uppercased())_DATABASE_URL", isSecret: true, help: "this service's own database")
+        let common = Setting<String>(
+            "DATABASE_URL", isSecret: true, help: "the PostgreSQL database, postgresql://user:secret@host:port/name")
+        let url = try settings.optional(own) ?? settings.value(common)
+        postgres = PostgresSettings(url: url, applicationName: "rapport-\(service)", schema: service)
+        let brokers = try settings.value(
+            Setting<String>("KAFKA_BROKERS", help: "the Kafka brokers, host:port,host:port"))
+        kafka = KafkaSettings(
+            brokers: brokers, clientID: "rapport-\(service)",
+            properties: KafkaSettings.properties(fromEnvironment: settings.all))
+        address = try settings.value(
+            Setting<String>("HTTP_ADDRESS", default: "127.0.0.1", help: "the numeric address to listen on"))
+        port = try settings.value(Setting<Int>("HTTP_PORT", default: 0, help: "the port, 0 for any"))
+        instance = try settings.optional(
+            Setting<String>("INSTANCE", help: "this process's fixed name among those of its service"))
+        poolSize = try settings.value(Setting<Int>("POOL_SIZE", default: 8, help: "database connections for requests"))
+        token = try settings.optional(
+            Setting<String>("API_TOKEN", isSecret: true, help: "the token that requests must carry"))
+        let isLoopback = address.hasPrefix("127.") || address == "::1"
+        guard isLoopback || token != nil else {
+            throw SettingError(name: "API_TOKEN", problem: "must be set where HTTP_ADDRESS is not loopback")
+        }
+    }
+}

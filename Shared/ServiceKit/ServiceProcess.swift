@@ -1,0 +1,157 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Kafka
+import Messaging
+import Postgres
+import Telemetry
+
+/// One running service: its parts started in order and stopped in the reverse order.
+@Loop
+public final class ServiceProcess {
+    /// Where it listens.
+    public var port: Int { server?.port ?? 0 }
+    private let options: ServiceOptions
+    private let name: String
+    private let context: ServiceContext
+    private let parts: ServiceParts
+    private let consumer: ConsumerRunner?
+    private let relay: Relay
+    private let timers: TimerRunner
+    private let surface = HTTPSurface()
+    private var server: HTTPServer?
+    private var background: [Task<Void, Never>] = []
+    private var isStopping = false
+
+    /// Puts a service together.
+    public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
+        self.options = options
+        name = definition.name
+        let log = Log(service: definition.name)
+        let pool = PostgresPool(options.postgres, size: options.poolSize)
+        context = ServiceContext(pool: pool, log: log, settings: settings)
+        parts = try definition.compose(context)
+        relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
+        timers = TimerRunner(pool, parts.timers)
+        consumer = parts.subscriptions.map { subscriptions in
+            ConsumerRunner(
+                subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
+                instance: options.instance)
+        }
+        connectParts(log)
+    }
+
+    private func connectParts(_ log: Log) {
+        let committed: @Loop () -> Void = { [relay, timers] in
+            relay.wake()
+            timers.wake()
+        }
+        context.onCommit = committed
+        consumer?.onCommit = committed
+        timers.onCommit = { [relay] in relay.wake() }
+        consumer?.onProblem = { log.warning($0) }
+        relay.onProblem = { log.warning($0) }
+        timers.onProblem = { log.warning($0) }
+    }
+
+    /// Starts everything; when it returns, requests are answered.
+    public func start() async throws {
+        try await context.pool.start()
+        try await checkMigrated()
+        try await makeTopics()
+        relay.start()
+        try consumer?.start()
+        timers.start()
+        for work in parts.background { background.append(Task { @Loop in await work() }) }
+        background.append(Task { @Loop in await self.measure() })
+        let routes = parts.routes + healthRoutes
+        let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: parts.routes)
+        let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
+            Response(.ok, bytes: document, contentType: "application/json")
+        }
+        let log = context.log
+        let router = Router(
+            routes + [description], middleware: surface.middleware(token: options.token),
+            onError: { error, request in
+                log.error("request failed", ["path": request.path, "error": "\(error)"])
+            })
+        server = try HTTPServer(address: options.address, port: options.port, router: router)
+        log.info("ready", ["address": "http://\(options.address):\(port)"])
+    }
+
+    /// Stops in order: no new requests, the batch under way, timers, what waits in the outbox, the connections.
+    public func stop() async {
+        isStopping = true
+        for task in background { task.cancel() }
+        await server?.stop(within: .seconds(5))
+        await timers.stop()
+        await consumer?.stop()
+        await relay.stop()
+        context.pool.close()
+        context.log.info("stopped")
+    }
+
+    private func checkMigrated() async throws {
+        let applied = try await context.pool.query(ServiceStore.lastMigration)
+        guard !applied.isEmpty else {
+            throw SettingError(name: "the schema", problem: "is empty; run this program with `migrate` first")
+        }
+    }
+
+    /// Makes the topics that are missing; a broker that is down is waited for, as the suite may start in any order.
+    private func makeTopics() async throws {
+        let plans = Topic.all.map {
+            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: ["retention.ms": "-1"])
+        }
+        while true {
+            do {
+                let known = try await KafkaAdmin.topics(options.kafka)
+                let missing = plans.filter { known[$0.name] == nil }
+                if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
+                return
+            } catch let error as KafkaError {
+                context.log.warning("waiting for the broker: \(error)")
+                try await Loop.sleep(for: .milliseconds(300))
+            }
+        }
+    }
+
+    // MARK: Health
+
+    private var healthRoutes: [Route] {
+        [
+            Route(.get, "/health/live", "Whether the process runs", tag: "operations") { _ in
+                Response(.ok, text: "live\n")
+            },
+            Route(.get, "/health/ready", "Whether it can do its work", tag: "operations") { [unowned self] _ in
+                let missing = whatIsMissing()
+                return missing.isEmpty
+                    ? Response(.ok, text: "ready\n")
+                    : Response(.unavailable, text: missing.joined(separator: "\n") + "\n")
+            },
+            Route(.get, "/metrics", "Figures for Prometheus", tag: "operations") { _ in
+                Response(.ok, text: Metrics.shared.rendered(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+            },
+        ]
+    }
+
+    private func whatIsMissing() -> [String] {
+        var missing: [String] = []
+        if isStopping { missing.append("the process is stopping") }
+        if context.pool.openCount == 0 { missing.append("no connection to the database") }
+        if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
+        return missing
+    }
+
+    /// Keeps the gauges that need a look every few seconds.
+    private func measure() async {
+        let figures = ServiceFigures()
+        while !Task.isCancelled, !isStopping {
+            try? await relay.measure(context.pool)
+            figures.update(consumer, relay, timers, context.pool)
+            surface.isOverloaded = relay.statistics.oldestAge > 60
+            try? await Loop.sleep(for: .seconds(2))
+        }
+    }
+}

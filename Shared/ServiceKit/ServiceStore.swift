@@ -1,0 +1,21 @@
+import Postgres
+
+/// The SQL that every service's process needs.
+public enum ServiceStore {
+    /// All statements, for the test that prepares them.
+    public static let statements = [lastMigration, keepAnswer, findAnswer]
+
+    static let lastMigration = Statement(
+        "service.last_migration", "SELECT name FROM schema_migration ORDER BY name DESC LIMIT 1")
+
+    static let keepAnswer = Statement(
+        "service.keep_answer",
+        """
+        INSERT INTO idempotency_key (key, fingerprint, status, content_type, body, headers)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """)
+
+    static let findAnswer = Statement(
+        "service.find_answer",
+        "SELECT fingerprint, status, content_type, body, headers::text FROM idempotency_key WHERE key = $1")
+}
