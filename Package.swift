@@ -19,6 +19,11 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: strict)
 }
 
+/// The tests of a module, and of nothing else.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
     name: "Rapport",
     targets: [
@@ -28,7 +33,11 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         shared("EventLoop", ["CUV"]),
+        shared("Crypto", ["COpenSSL"]),
+        shared("Telemetry"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
+        tests("CryptoTests", ["Crypto"]),
+        tests("TelemetryTests", ["Telemetry"]),
     ]
 )

@@ -1,0 +1,82 @@
+import FoundationEssentials
+
+/// Hexadecimal text, lower case.
+public enum Hex {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// Two digits for each byte.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { output in
+            for (index, byte) in bytes.enumerated() {
+                output[2 * index] = digits[Int(byte >> 4)]
+                output[2 * index + 1] = digits[Int(byte & 15)]
+            }
+            return bytes.count * 2
+        }
+    }
+
+    /// The bytes of a text of either case; nil when it is none.
+    public static func decode(_ text: String) -> [UInt8]? {
+        let characters = Array(text.utf8)
+        guard characters.count.isMultiple(of: 2) else { return nil }
+        var output: [UInt8] = []
+        output.reserveCapacity(characters.count / 2)
+        for index in stride(from: 0, to: characters.count, by: 2) {
+            guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
+            output.append(high << 4 | low)
+        }
+        return output
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+/// Base 64 of RFC 4648, section 4: with padding.
+public enum Base64 {
+    /// The text of bytes.
+    public static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+
+    /// The bytes of a text; nil when it is none.
+    public static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+}
+
+/// Base 64 for addresses and file names, RFC 4648, section 5: without padding.
+public enum Base64URL {
+    /// The text of bytes.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        let plain = Base64.encode(bytes).utf8.lazy.filter { $0 != UInt8(ascii: "=") }
+        return String(
+            decoding: plain.map { character -> UInt8 in
+                switch character {
+                case UInt8(ascii: "+"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                default: character
+                }
+            }, as: UTF8.self)
+    }
+
+    /// The bytes of a text; nil when it is none. One value has one text only, so that a signed text cannot be varied.
+    public static func decode(_ text: String) -> [UInt8]? {
+        var plain: [UInt8] = []
+        for character in text.utf8 {
+            switch character {
+            case UInt8(ascii: "-"): plain.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): plain.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: plain.append(character)
+            }
+        }
+        while !plain.count.isMultiple(of: 4) { plain.append(UInt8(ascii: "=")) }
+        guard let bytes = Base64.decode(String(decoding: plain, as: UTF8.self)), encode(bytes) == text else {
+            return nil
+        }
+        return bytes
+    }
+}
