@@ -37,6 +37,11 @@ let package = Package(
         shared("Telemetry"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
+        shared("HTTP", ["EventLoop", "CCurl"]),
+        shared("CRMModel", ["Crypto"]),
+        shared("Messaging", ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"]),
+        shared(
+            "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
     ]

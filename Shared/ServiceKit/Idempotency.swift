@@ -88,7 +88,7 @@ private struct IdempotencyKey {
         }
         // Scoped by what it is used for.
         key = "\(request.method.rawValue) \(request.path) \(text)"
-        fingerprint = SHA256.digest(body).map { String($0, radix: 16) }.joined(separator: ".")
+        fingerprint = Hex.encode(SHA256.digest(body))
     }
 
     @Loop

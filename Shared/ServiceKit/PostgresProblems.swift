@@ -1,14 +1,14 @@
 import HTTP
 import Postgres
 
-extension PoolExhausted: @retroactive ProblemConvertible {
+extension PoolExhausted: ProblemConvertible {
     /// 503: try again.
     public var problem: Problem {
         Problem(status: .unavailable, detail: "The service is busy; try again.", headers: ["retry-after": "1"])
     }
 }
 
-extension PostgresError: @retroactive ProblemConvertible {
+extension PostgresError: ProblemConvertible {
     /// 503 for what may succeed later, 409 for what is there already, 422 for what breaks a rule of the data.
     public var problem: Problem {
         switch verdict {

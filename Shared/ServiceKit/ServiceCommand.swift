@@ -34,7 +34,7 @@ public enum ServiceCommand {
         let process = try ServiceProcess(definition, options, settings)
         try await process.start()
         print("\(definition.name) listening on http://\(options.address):\(process.port)")
-        fflush(stdout)
+        fflush(nil)
         try await Signals.untilTermination()
         // Whatever hangs, the process ends: all state is in the database.
         let watchdog = Loop.after(.seconds(15)) { _exit(1) }

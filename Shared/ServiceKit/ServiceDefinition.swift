@@ -6,7 +6,7 @@ import Postgres
 import Telemetry
 
 /// What makes a service: everything that is not the same in all of them.
-public protocol ServiceDefinition {
+public protocol ServiceDefinition: SendableMetatype {
     /// `contacts`: the name of its schema, its consumer group and its program.
     static var name: String { get }
     /// Its own migrations, after those of messaging.
