@@ -19,6 +19,11 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: strict)
 }
 
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
     name: "Rapport",
     targets: [
@@ -28,5 +33,7 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         shared("EventLoop", ["CUV"]),
+        shared("HTTP", ["EventLoop", "CCurl"]),
+        tests("HTTPTests", ["HTTP", "EventLoop"]),
     ]
 )
