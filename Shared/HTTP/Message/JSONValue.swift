@@ -1,0 +1,56 @@
+/// A JSON text in the making, members in their order: for the documents that this module writes itself.
+indirect enum JSONValue {
+    case string(String)
+    case integer(Int)
+    case boolean(Bool)
+    case array([JSONValue])
+    case object([(String, JSONValue)])
+
+    /// The text.
+    var bytes: [UInt8] {
+        var out: [UInt8] = []
+        write(to: &out)
+        return out
+    }
+
+    private func write(to out: inout [UInt8]) {
+        switch self {
+        case .string(let text): Self.write(text, to: &out)
+        case .integer(let number): out.append(contentsOf: String(number).utf8)
+        case .boolean(let flag): out.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .array(let values):
+            out.append(0x5B)
+            for (index, value) in values.enumerated() {
+                if index > 0 { out.append(0x2C) }
+                value.write(to: &out)
+            }
+            out.append(0x5D)
+        case .object(let members):
+            out.append(0x7B)
+            for (index, member) in members.enumerated() {
+                if index > 0 { out.append(0x2C) }
+                Self.write(member.0, to: &out)
+                out.append(Byte.colon)
+                member.1.write(to: &out)
+            }
+            out.append(0x7D)
+        }
+    }
+
+    private static func write(_ text: String, to out: inout [UInt8]) {
+        out.append(0x22)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x22, 0x5C: out.append(contentsOf: [0x5C, byte])
+            case 0x0A: out.append(contentsOf: "\\n".utf8)
+            case 0..<0x20:
+                out.append(contentsOf: "\\u00".utf8)
+                out.append(contentsOf: [hexDigit(byte >> 4), hexDigit(byte & 15)])
+            default: out.append(byte)
+            }
+        }
+        out.append(0x22)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+}

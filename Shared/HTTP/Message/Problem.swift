@@ -1,0 +1,70 @@
+/// What is wrong with one field of a request.
+public struct FieldError: Sendable, Hashable {
+    /// The field's path, `lines[0].sku`, or the parameter's name.
+    public let field: String
+    /// What is wrong, for people: `is required`.
+    public let message: String
+    /// Names a field and what is wrong with it.
+    public init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+}
+
+/// An RFC 9457 problem, thrown by handlers and answered as `application/problem+json`.
+public struct Problem: Error, Sendable, CustomStringConvertible {
+    /// The status of the answer.
+    public var status: Status
+    /// The kind of problem, for people; the status's phrase unless given.
+    public var title: String
+    /// This case of it, for people.
+    public var detail: String?
+    /// A URI that names the kind for programs; `about:blank` unless given.
+    public var type: String?
+    /// The fields that are wrong.
+    public var errors: [FieldError]
+    /// Header fields that the answer gets besides (`Retry-After`).
+    public var headers: Headers
+
+    /// Makes a problem.
+    public init(
+        status: Status, title: String? = nil, detail: String? = nil, type: String? = nil, errors: [FieldError] = [],
+        headers: Headers = [:]
+    ) {
+        self.status = status
+        self.title = title ?? status.reason
+        self.detail = detail
+        self.type = type
+        self.errors = errors
+        self.headers = headers
+    }
+
+    init(_ refusal: Refusal) { self.init(status: refusal.status, detail: refusal.detail) }
+
+    /// For people.
+    public var description: String { "\(status.rawValue) \(title)" + (detail.map { ": \($0)" } ?? "") }
+
+    /// The answer that tells it.
+    public var response: Response {
+        var members: [(String, JSONValue)] = [
+            ("type", .string(type ?? "about:blank")), ("title", .string(title)), ("status", .integer(status.rawValue)),
+        ]
+        if let detail { members.append(("detail", .string(detail))) }
+        if !errors.isEmpty {
+            let list = errors.map { error in
+                JSONValue.object([("field", .string(error.field)), ("message", .string(error.message))])
+            }
+            members.append(("errors", .array(list)))
+        }
+        var response = Response(
+            status, bytes: JSONValue.object(members).bytes, contentType: "application/problem+json")
+        for field in headers.fields { response.headers.add(field.name, field.value) }
+        return response
+    }
+}
+
+/// An error of another module that knows the problem it is to a caller (an exhausted pool: 503 with Retry-After).
+public protocol ProblemConvertible: Error {
+    /// How the error is answered.
+    var problem: Problem { get }
+}

@@ -1,0 +1,162 @@
+import EventLoop
+import FoundationEssentials
+
+/// One received request; its body is read by the handler, or not.
+@Loop
+public final class Request {
+    /// The method as sent, `HEAD` included.
+    public nonisolated let method: Method
+    /// The header fields.
+    public nonisolated var headers: RequestHeaders { RequestHeaders(head: head) }
+    /// The route that was found, for middleware: its `path` is a good label for metrics.
+    public internal(set) var route: Route?
+
+    nonisolated let head: RequestHead
+    let body: RequestBody?
+    var match = RouteTable.Match.unknown
+    var pathValues: [String] = []
+    private var attached: [ObjectIdentifier: any Sendable] = [:]
+    private let findPeer: @Loop () -> String
+    lazy var parsedQuery = Query(head)
+
+    init(_ head: RequestHead, body: RequestBody?, peer: @escaping @Loop () -> String) {
+        self.head = head
+        self.body = body
+        method = head.method
+        findPeer = peer
+    }
+
+    /// A request without a connection, for tests of handlers; throws where no server would take it.
+    public convenience init(
+        _ method: Method, _ target: String, headers: Headers = [:], body: [UInt8] = []
+    ) throws {
+        var text = "\(method.rawValue) \(target) HTTP/1.1\r\nhost: localhost\r\n"
+        for field in headers.fields { text += "\(field.name): \(field.value)\r\n" }
+        let parsed: RequestHead
+        do throws(Refusal) {
+            let bytes = Array("\(text)content-length: \(body.count)\r\n\r\n".utf8)
+            guard let (head, _) = try HeadParser.parse(bytes.span, .default) else {
+                throw Refusal(.badRequest, "The request is incomplete.")
+            }
+            parsed = head
+        } catch {
+            throw Problem(error)
+        }
+        self.init(parsed, body: body.isEmpty ? nil : RequestBody(whole: body), peer: { "" })
+    }
+
+    /// The path as sent, without the query: `/v1/parties/7`.
+    public nonisolated var path: String { head.text(head.path) }
+
+    /// The query as sent, without the question mark.
+    public nonisolated var rawQuery: String { head.query.map(head.text) ?? "" }
+
+    /// The peer's address and port, as seen by the socket.
+    public lazy var peerAddress: String = findPeer()
+
+    /// The decoded value of `{name}` in the route's path; empty where the route has no such name.
+    public func path(_ name: String) -> String {
+        guard let index = route?.pathNames.firstIndex(of: name), index < pathValues.count else {
+            assertionFailure("the route has no {\(name)}")
+            return ""
+        }
+        return pathValues[index]
+    }
+
+    /// The value of a query parameter, if it was sent.
+    public func query(_ name: String) -> String? { parsedQuery.items.first { $0.name == name }?.value }
+
+    /// The value of a query parameter as a number or the like; declared ones have been checked before.
+    public func query<T: LosslessStringConvertible>(_ name: String, as type: T.Type) -> T? {
+        query(name).flatMap { T($0) }
+    }
+
+    /// All values of a query parameter that is declared as an array.
+    public func queries(_ name: String) -> [String] {
+        parsedQuery.items.filter { $0.name == name }.map(\.value)
+    }
+
+    /// What middleware attached for handlers, by its type: the signed-in user, an idempotency key.
+    public subscript<T: Sendable>(_ type: T.Type) -> T? {
+        get { attached[ObjectIdentifier(type)] as? T }
+        set { attached[ObjectIdentifier(type)] = newValue }
+    }
+
+    // MARK: The body
+
+    /// The whole body; throws a 413 problem above `limit` bytes.
+    public func body(limit: Int = 1 << 20) async throws -> [UInt8] {
+        let tooLarge = Problem(status: .contentTooLarge, detail: "At most \(limit) bytes are taken here.")
+        if case .length(let length) = head.framing, length > limit { throw tooLarge }
+        var whole: [UInt8] = []
+        while let part = try await nextPart() {
+            if whole.count + part.count > limit { throw tooLarge }
+            if whole.isEmpty { whole = part } else { whole.append(contentsOf: part) }
+        }
+        return whole
+    }
+
+    /// The next bytes of the body as they come, nil at its end: for uploads of any length.
+    public func nextPart() async throws -> [UInt8]? { try await body?.next() }
+
+    /// The body decoded from JSON; what cannot be decoded is a 400 problem that names the field, another content type
+    /// a 415, more than `limit` bytes a 413.
+    public func json<T: Decodable>(_ type: T.Type, limit: Int = 1 << 20) async throws -> T {
+        if let contentType = headers["content-type"] {
+            let media = contentType.prefix { $0 != ";" }.lowercased()
+            guard media.hasPrefix("application/json") || media.contains("+json") else {
+                throw Problem(status: 415, detail: "The body must be application/json.")
+            }
+        }
+        let bytes = try await body(limit: limit)
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw Problem(error)
+        }
+    }
+}
+
+extension Problem {
+    /// Names the field that could not be decoded.
+    init(_ error: DecodingError) {
+        let field: FieldError
+        switch error {
+        case .keyNotFound(let key, let context):
+            field = FieldError(field: Self.path(context.codingPath + [key]), message: "is required")
+        case .valueNotFound(_, let context):
+            field = FieldError(field: Self.path(context.codingPath), message: "must not be null")
+        case .typeMismatch(let type, let context):
+            field = FieldError(field: Self.path(context.codingPath), message: "must be \(Self.name(of: type))")
+        case .dataCorrupted(let context):
+            let message = context.codingPath.isEmpty ? "is not valid JSON" : context.debugDescription
+            field = FieldError(field: Self.path(context.codingPath), message: message)
+        @unknown default:
+            field = FieldError(field: "", message: "cannot be read")
+        }
+        let place = field.field.isEmpty ? "The body" : field.field
+        self.init(status: .badRequest, detail: "\(place) \(field.message).", errors: [field])
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        var path = ""
+        for key in keys {
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
+            }
+        }
+        return path
+    }
+
+    private static func name(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "a string"
+        case is Bool.Type: "true or false"
+        case is any BinaryInteger.Type: "a whole number"
+        case is any BinaryFloatingPoint.Type, is Decimal.Type: "a number"
+        default: String(describing: type).hasPrefix("Array") ? "a list" : "an object"
+        }
+    }
+}

@@ -1,0 +1,366 @@
+import EventLoop
+
+/// One connection of the server: head, handler, answer, and again.
+///
+/// A single loop, `consume`, moves it on, whether bytes came or an answer ended, so that pipelined requests do not recurse.
+/// TLS, when it comes, is a layer between `Stream` and this class with the stream's own few members.
+@Loop
+final class Connection {
+    private enum Phase {
+        /// A head is awaited or under way.
+        case head
+        /// A handler works.
+        case running
+        /// The answer is out; the rest of its request's body is dropped.
+        case draining
+        /// The last answer is out; what still comes is dropped, so that the peer can read it.
+        case lingering
+        case closed
+    }
+
+    private let stream: Stream
+    private unowned let server: HTTPServer
+    private var phase = Phase.head
+    /// Received and not yet understood, from `restStart`.
+    private var rest: [UInt8] = []
+    private var restStart = 0
+    private var out: [UInt8] = []
+    private var isConsuming = false
+    private var hasPeerFinished = false
+    private var body: RequestBody?
+    private var task: Task<Void, Never>?
+    private var hasBegunAnswer = false
+    private var isEventStream = false
+    private var keepsAlive = true
+    private var isContinueOwed = false
+
+    // Deadlines, looked at by `tick`.
+    private var deadline: Duration
+    private var isHeadBegun = true
+    private var waitedForBody = Duration.zero
+    private var given = 0
+    private var takenBefore = 0
+    private var stalled = Duration.zero
+    private var dropped = 0
+
+    init(_ stream: Stream, _ server: HTTPServer) {
+        self.stream = stream
+        self.server = server
+        deadline = Loop.now + server.limits.headTime
+        stream.onBytes = { [unowned self] bytes in received(bytes) }
+        stream.onEnd = { [unowned self] end in ended(end) }
+        stream.resumeReading()
+    }
+
+    // MARK: Receiving
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        switch phase {
+        case .closed: return
+        case .lingering:
+            dropped += bytes.count
+            if dropped > server.limits.lingerBytes { close() }
+        default:
+            if rest.isEmpty {
+                let used = bytes.withMemoryRebound(to: UInt8.self) { consume($0.span) }
+                if used < bytes.count, phase != .lingering, phase != .closed { rest = Array(bytes[used...]) }
+            } else {
+                rest.removeFirst(restStart)
+                restStart = 0
+                rest.append(contentsOf: bytes)
+                consumeRest()
+            }
+            settle()
+        }
+    }
+
+    private func consumeRest() {
+        let input = rest
+        restStart += consume(input.span.extracting(restStart..<input.count))
+        if restStart >= rest.count || phase == .lingering || phase == .closed {
+            rest = []
+            restStart = 0
+        }
+    }
+
+    /// Moves on as far as the bytes and the handlers allow; answers how many bytes were used.
+    private func consume(_ bytes: Span<UInt8>) -> Int {
+        isConsuming = true
+        defer { isConsuming = false }
+        var used = 0
+        while true {
+            switch phase {
+            case .head:
+                guard used < bytes.count else { return used }
+                do throws(Refusal) {
+                    let parsed = try HeadParser.parse(bytes.extracting(used..<bytes.count), server.limits)
+                    guard let (head, length) = parsed else { return used }
+                    used += length
+                    used += begin(head, bytes.extracting(used..<bytes.count))
+                } catch {
+                    refuse(error)
+                }
+            case .running, .draining:
+                guard let body, !body.isReceived else {
+                    guard phase == .draining else { return used }
+                    nextRequest()
+                    continue
+                }
+                let count = body.receive(bytes.extracting(used..<bytes.count))
+                used += count
+                if count == 0, !body.isReceived { return used }
+            case .lingering, .closed: return used
+            }
+        }
+    }
+
+    /// What follows every move: sends what was answered, and reads on unless too much waits.
+    private func settle() {
+        flush()
+        guard phase != .closed else { return }
+        if phase == .head, hasPeerFinished { return finish() }
+        if phase == .head, !isHeadBegun, !rest.isEmpty {
+            isHeadBegun = true
+            deadline = Loop.now + server.limits.headTime
+        }
+        let isHeldBack = phase != .lingering && (rest.count - restStart >= RequestBody.room || body?.isFull == true)
+        if isHeldBack { stream.pauseReading() } else { stream.resumeReading() }
+    }
+
+    private func ended(_ end: StreamEnd) {
+        guard case .finished = end, phase != .lingering else { return close() }
+        hasPeerFinished = true
+        if phase == .head { return finish() }
+        body?.fail(CancellationError())
+        if phase == .draining { return finish() }
+        task?.cancel()
+    }
+
+    // MARK: Handling
+
+    /// Gives the body what has come of it and starts the handler; answers how many bytes were the body's.
+    private func begin(_ head: RequestHead, _ bytes: Span<UInt8>) -> Int {
+        phase = .running
+        hasBegunAnswer = false
+        keepsAlive = head.keepsAlive
+        isContinueOwed = head.expectsContinue
+        waitedForBody = .zero
+        var used = 0
+        if head.framing != .none {
+            let body = RequestBody(head.framing, limit: server.limits.bodyBytes)
+            body.onRead = { [unowned self] in bodyIsRead() }
+            self.body = body
+            used = body.receive(bytes)
+            if hasPeerFinished, used == bytes.count { body.fail(CancellationError()) }
+        }
+        server.requestBegan()
+        let request = Request(head, body: body) { [unowned self] in stream.peerAddress }
+        // Detached, as the task of an earlier request may be what runs here: its task-local values are not ours.
+        let task = Task.immediateDetached { @Loop in await self.handle(request) }
+        if phase == .running {
+            self.task = task
+            if hasPeerFinished { task.cancel() }
+        }
+        return used
+    }
+
+    private func handle(_ request: Request) async {
+        let response = await server.router.respond(to: request)
+        // Answered already where the server is stopping or the peer is gone.
+        guard phase == .running, !hasBegunAnswer else { return server.requestEnded() }
+        do {
+            try await answer(response, to: request)
+            server.requestEnded()
+            answered()
+        } catch {
+            server.requestEnded()
+            close()
+        }
+    }
+
+    private func answer(_ response: Response, to request: Request) async throws {
+        hasBegunAnswer = true
+        isEventStream = response.isEventStream
+        keepsAlive = keepsAlive && !server.isStopping && canSkipBody(request)
+        let isBodyless = request.method == .head || response.status.isBodyless
+        switch response.body {
+        case .bytes(let bytes):
+            ResponseHead.append(response, .length(bytes.count), keepsAlive: keepsAlive, to: &out)
+            guard !isBodyless, !bytes.isEmpty else { return }
+            if bytes.count <= Self.writeSize {
+                out.append(contentsOf: bytes)
+                if out.count > Self.writeSize { flush() }
+                if stream.queuedBytes > Self.highMark { try await drain() }
+            } else {
+                try await sendLarge(bytes)
+            }
+        case .stream(let produce):
+            let isChunked = request.head.isCurrent
+            if !isChunked { keepsAlive = false }
+            ResponseHead.append(response, isChunked ? .chunked : .close, keepsAlive: keepsAlive, to: &out)
+            flush()
+            guard !isBodyless else { return }
+            let writer = BodyWriter(self, isChunked: isChunked)
+            try await produce(writer)
+            writer.finish()
+        }
+    }
+
+    /// Whether the next request can be found behind this one's body: it does not depend on how much has come of it.
+    private func canSkipBody(_ request: Request) -> Bool {
+        guard let body, !body.isRead else { return true }
+        guard case .length(let length) = request.head.framing else { return false }
+        return length <= RequestBody.room && !body.isFailed && !isContinueOwed
+    }
+
+    private func answered() {
+        guard phase == .running else { return }
+        task = nil
+        isEventStream = false
+        guard keepsAlive else { return finish() }
+        body?.drop()
+        phase = .draining
+        if !isConsuming {
+            consumeRest()
+            settle()
+        }
+    }
+
+    private func nextRequest() {
+        phase = .head
+        body = nil
+        isHeadBegun = false
+        deadline = Loop.now + server.limits.idleTime
+        if server.isStopping { finish() }
+    }
+
+    private func bodyIsRead() {
+        if isContinueOwed {
+            isContinueOwed = false
+            // Straight to the stream: nothing of this request's answer can be out yet, but earlier answers can.
+            flush()
+            send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        }
+        guard !isConsuming, phase == .running else { return }
+        if !rest.isEmpty { consumeRest() }
+        settle()
+    }
+
+    // MARK: Sending
+
+    private static let writeSize = 65_536
+    private static let highMark = 131_072
+    private static let lowMark = 32_768
+
+    func send(_ bytes: [UInt8]) {
+        given += bytes.count
+        stream.write(bytes)
+    }
+
+    private func flush() {
+        guard !out.isEmpty else { return }
+        let bytes = out
+        out = []
+        send(bytes)
+    }
+
+    /// Sends in pieces, so that never much more than the high mark waits in memory.
+    func sendLarge(_ bytes: [UInt8]) async throws {
+        flush()
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + Self.writeSize)
+            send(start == 0 && end == bytes.count ? bytes : Array(bytes[start..<end]))
+            start = end
+            if stream.queuedBytes > Self.highMark { try await drain() }
+            if phase == .closed { throw CancellationError() }
+        }
+    }
+
+    private func drain() async throws {
+        try await stream.drained(below: Self.lowMark)
+        if phase == .closed { throw CancellationError() }
+    }
+
+    // MARK: Ending
+
+    /// Answers with a problem and ends the connection.
+    private func refuse(_ refusal: Refusal) {
+        server.requestRefused()
+        keepsAlive = false
+        let response = Problem(refusal).response
+        if case .bytes(let bytes) = response.body {
+            ResponseHead.append(response, .length(bytes.count), keepsAlive: false, to: &out)
+            out.append(contentsOf: bytes)
+        }
+        finish()
+    }
+
+    /// Ends in order: what waits is sent, then the peer may read it while its own bytes are dropped.
+    private func finish() {
+        flush()
+        guard phase != .lingering, phase != .closed else { return }
+        phase = .lingering
+        body?.drop()
+        rest = []
+        restStart = 0
+        deadline = .seconds(Int64.max >> 32)
+        if !isConsuming { stream.resumeReading() }
+        Task { @Loop in
+            await stream.finishWriting()
+            deadline = Loop.now + server.limits.lingerTime
+            if hasPeerFinished { close() }
+        }
+    }
+
+    /// Ends at once; the handler is cancelled.
+    private func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        stream.close()
+        rest = []
+        body?.fail(CancellationError())
+        body?.onRead = nil
+        task?.cancel()
+        task = nil
+        server.connectionEnded(self)
+    }
+
+    /// The server stops: idle connections and event streams end now, others after their answer.
+    func wantsStop() {
+        if phase == .head { rest.isEmpty ? close() : finish() }
+        if isEventStream { close() }
+    }
+
+    /// The time for stopping is over: a handler without an answer is cancelled and answered for.
+    func stopNow() {
+        guard phase == .running, !hasBegunAnswer else { return close() }
+        hasBegunAnswer = true
+        task?.cancel()
+        refuse(Refusal(.unavailable, "The server stops."))
+    }
+
+    /// Called every `interval`: ends what has taken too long.
+    func tick(_ now: Duration, _ interval: Duration) {
+        let limits = server.limits
+        let taken = given - stream.queuedBytes
+        stalled = stream.queuedBytes == 0 || taken != takenBefore ? .zero : stalled + interval
+        takenBefore = taken
+        if stalled > limits.writeTime { return close() }
+        switch phase {
+        case .head where now > deadline:
+            if rest.isEmpty { close() } else { refuse(Refusal(408, "The request's head took too long.")) }
+        case .lingering where now > deadline: close()
+        case .running, .draining:
+            guard let body, !body.isReceived, !body.isFull else { return }
+            waitedForBody += interval
+            guard waitedForBody > limits.bodyTime + .seconds(body.receivedBytes / max(1, limits.bodyRate)) else {
+                return
+            }
+            keepsAlive = false
+            if phase == .draining { return close() }
+            body.fail(Problem(status: 408, detail: "The request's body took too long."))
+        default: break
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import EventLoop
+
+/// A strict HTTP/1.1 server on one port.
+///
+/// A handler's task is cancelled when its peer hangs up. Not yet here: TLS (see `Connection`).
+@Loop
+public final class HTTPServer {
+    /// The port listened on.
+    public var port: Int { listener?.port ?? 0 }
+    /// Requests that reached the router since the start.
+    public private(set) var requests = 0
+    /// Requests that were refused before they reached it: malformed, too large, too slow.
+    public private(set) var refusals = 0
+    /// Requests being handled now.
+    public private(set) var inFlight = 0
+    /// Open connections.
+    public var connections: Int { open.count }
+    /// Connections closed at once because too many were open.
+    public private(set) var rejectedConnections = 0
+
+    let router: Router
+    let limits: Limits
+    private(set) var isStopping = false
+    private var listener: Listener?
+    private var open: [ObjectIdentifier: Connection] = [:]
+    private var isTicking = false
+    private let changed = Notice()
+
+    /// Listens on a numeric address; port 0 lets the system choose. Throws `UVError` where the port cannot be had.
+    public init(address: String, port: Int, router: Router, limits: Limits = .default) throws {
+        self.router = router
+        self.limits = limits
+        listener = try Listener(address: address, port: port) { [weak self] stream in
+            guard let self else { return stream.close() }
+            accept(stream)
+        }
+    }
+
+    private func accept(_ stream: Stream) {
+        guard open.count < limits.connections, !isStopping else {
+            rejectedConnections += 1
+            return stream.close()
+        }
+        let connection = Connection(stream, self)
+        open[ObjectIdentifier(connection)] = connection
+        if !isTicking { scheduleTick() }
+    }
+
+    /// One timer looks at all deadlines, as long as there are connections.
+    private func scheduleTick() {
+        isTicking = true
+        _ = Loop.after(limits.tick) { [self] in
+            let now = Loop.now
+            for connection in Array(open.values) { connection.tick(now, limits.tick) }
+            isTicking = false
+            if !open.isEmpty { scheduleTick() }
+        }
+    }
+
+    func requestBegan() {
+        requests += 1
+        inFlight += 1
+    }
+
+    func requestEnded() { inFlight -= 1 }
+
+    func requestRefused() { refusals += 1 }
+
+    func connectionEnded(_ connection: Connection) {
+        open[ObjectIdentifier(connection)] = nil
+        changed.notify()
+    }
+
+    /// Stops taking connections, ends idle ones and event streams, lets running requests end within `limit`, then cancels
+    /// them with a 503. Returns when every connection is closed.
+    public func stop(within limit: Duration) async {
+        isStopping = true
+        listener?.close()
+        for connection in Array(open.values) { connection.wantsStop() }
+        _ = try? await changed.wait(until: { open.isEmpty }, atMost: limit)
+        for connection in Array(open.values) { connection.stopNow() }
+        // The peers of cancelled requests get a moment to read their answers.
+        _ = try? await changed.wait(until: { open.isEmpty }, atMost: min(limits.lingerTime, .milliseconds(500)))
+        for connection in Array(open.values) { connection.stopNow() }
+    }
+}
