@@ -24,6 +24,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
+/// A service: its library, and the program of a few lines that runs it.
+func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+    let kit: [Target.Dependency] = [
+        "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry",
+    ]
+    return [
+        .target(
+            name: name, dependencies: kit + dependencies, path: "Services/\(name)", exclude: ["Main", "README.md"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-\(name.lowercased())", dependencies: [.byName(name: name), "ServiceKit"],
+            path: "Services/\(name)/Main", swiftSettings: strict),
+    ]
+}
+
 let package = Package(
     name: "Rapport",
     targets: [
@@ -44,5 +59,5 @@ let package = Package(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-    ]
+    ] + service("Contacts")
 )

@@ -254,3 +254,157 @@ public struct MessageOutcome: Codable, Sendable {
         self.reason = reason
     }
 }
+
+/// A ticket is new.
+public struct TicketOpened: EventData, Codable {
+    /// `tickets.ticket.opened`.
+    public static let type = "tickets.ticket.opened"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A ticket has an agent.
+public struct TicketAssigned: EventData, Codable {
+    /// `tickets.ticket.assigned`.
+    public static let type = "tickets.ticket.assigned"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A customer got an answer.
+public struct TicketReplied: EventData, Codable {
+    /// `tickets.ticket.replied`.
+    public static let type = "tickets.ticket.replied"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A promise about time was broken.
+public struct TicketBreached: EventData, Codable {
+    /// `tickets.ticket.breached`.
+    public static let type = "tickets.ticket.breached"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A ticket is done.
+public struct TicketResolved: EventData, Codable {
+    /// `tickets.ticket.resolved`.
+    public static let type = "tickets.ticket.resolved"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A ticket is not done after all.
+public struct TicketReopened: EventData, Codable {
+    /// `tickets.ticket.reopened`.
+    public static let type = "tickets.ticket.reopened"
+    /// What it is about.
+    public let ticket: TicketState
+    /// Tells of it.
+    public init(ticket: TicketState) { self.ticket = ticket }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { ticket = try TicketState(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try ticket.encode(to: encoder) }
+}
+
+/// A message left.
+public struct MessageSent: EventData, Codable {
+    /// `notifications.message.sent`.
+    public static let type = "notifications.message.sent"
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}
+
+/// A message arrived.
+public struct MessageDelivered: EventData, Codable {
+    /// `notifications.message.delivered`.
+    public static let type = "notifications.message.delivered"
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}
+
+/// A message came back.
+public struct MessageBounced: EventData, Codable {
+    /// `notifications.message.bounced`.
+    public static let type = "notifications.message.bounced"
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}
+
+/// A message could not be sent.
+public struct MessageFailed: EventData, Codable {
+    /// `notifications.message.failed`.
+    public static let type = "notifications.message.failed"
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}
+
+/// A message was held back by rule.
+public struct MessageSuppressed: EventData, Codable {
+    /// `notifications.message.suppressed`.
+    public static let type = "notifications.message.suppressed"
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}

@@ -1,0 +1,24 @@
+import CRMModel
+import EventLoop
+import Messaging
+
+/// What contacts listens to.
+@Loop
+func contactsSubscriptions() -> Subscriptions {
+    var subscriptions = Subscriptions([.erpCustomers, .erpOrders, .shipments, .tickets, .notifications])
+    subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
+    subscriptions.on(OrderPlaced.self, ValueHandlers.ordersPlaced)
+    subscriptions.on(OrderChanged.self, ValueHandlers.ordersChanged)
+    subscriptions.on(OrderCancelled.self, ValueHandlers.ordersCancelled)
+    subscriptions.on(CreditIssued.self, ValueHandlers.creditsIssued)
+    subscriptions.on(InvoiceIssued.self, ValueHandlers.invoicesIssued)
+    subscriptions.on(PaymentReceived.self, ValueHandlers.paymentsReceived)
+    subscriptions.on(ShipmentDispatched.self, TimelineHandlers.dispatched)
+    subscriptions.on(ShipmentDelayed.self, TimelineHandlers.delayed)
+    subscriptions.on(ShipmentDelivered.self, TimelineHandlers.delivered)
+    subscriptions.on(ShipmentReturned.self, TimelineHandlers.returned)
+    subscriptions.on(TicketOpened.self, TimelineHandlers.ticketsOpened)
+    subscriptions.on(TicketResolved.self, TimelineHandlers.ticketsResolved)
+    subscriptions.on(MessageSent.self, TimelineHandlers.messagesSent)
+    return subscriptions
+}

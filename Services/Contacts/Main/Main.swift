@@ -1,0 +1,7 @@
+import Contacts
+import ServiceKit
+
+@main
+struct Main {
+    static func main() { ServiceCommand.run(ContactsService.self) }
+}

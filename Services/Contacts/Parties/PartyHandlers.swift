@@ -1,0 +1,26 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// What contacts does with the ERP's customer master.
+@Loop
+enum PartyHandlers {
+    static func customersUpserted(_ events: [Received<CustomerUpserted>], _ transaction: Transaction) async throws {
+        // The last record of a customer wins.
+        var latest: [UUID: CustomerUpserted] = [:]
+        for event in events { latest[event.data.partyID] = event.data }
+        let customers = latest.sorted { $0.value.customerNo < $1.value.customerNo }
+        let list = customers.map(\.value)
+        transaction.enqueue(
+            PartyStore.upsertFromERP, customers.map(\.key), list.map(\.customerNo),
+            list.map { $0.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } },
+            list.map { $0.name.trimmed.isEmpty ? $0.customerNo : $0.name.trimmed },
+            list.map { $0.email.flatMap(MailAddress.normal) }, list.map { $0.phone.flatMap(PhoneNumber.normal) },
+            list.map(\.language), list.map(\.timeZone), list.map(\.country))
+        try ConsentHandlers.record(
+            customers.compactMap { id, customer in customer.marketingConsent.map { (id, $0) } }, source: "erp",
+            transaction)
+    }
+}
