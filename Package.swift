@@ -47,7 +47,8 @@ let package = Package(
         system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
-        shared("EventLoop", ["CUV"]),
+        .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
+        shared("EventLoop", ["CUV", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
@@ -57,6 +58,8 @@ let package = Package(
         shared("Messaging", ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"]),
         shared(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
+        .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
+        tests("EventLoopTests", ["EventLoop", "TestKit"]),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
     ] + service("Contacts")

@@ -1,3 +1,4 @@
+import CSwiftTask
 import Synchronization
 
 /// The isolation of everything that runs on the process's one event loop.
@@ -65,6 +66,8 @@ public protocol LoopDriver: AnyObject, Sendable {
     @Loop func cancelTimer(_ id: TimerID)
     /// The longest single hold of the loop since the last call.
     @Loop func takeLongestHold() -> Duration
+    /// Whether tasks may not even leave the loop for the global pool by their own will (`@concurrent`).
+    var keepsAll: Bool { get }
 }
 
 /// Routes jobs to the loop of the calling thread, or else to the process's main loop.
@@ -116,11 +119,21 @@ public final class LoopExecutor: SerialExecutor {
 
     /// Makes `driver` the calling thread's loop while `body` runs.
     public static func withThreadDriver<T>(_ driver: any LoopDriver, _ body: () throws -> T) rethrows -> T {
+        routeGlobalJobs
         let box = DriverBox(driver)
         let before = pthread_getspecific(key)
         pthread_setspecific(key, Unmanaged.passUnretained(box).toOpaque())
         defer { pthread_setspecific(key, before) }
         return try withExtendedLifetime(box) { try body() }
+    }
+
+    private static let routeGlobalJobs: Void = cswift_route_global_jobs()
+
+    /// Takes a job that the runtime would send through the global pool.
+    fileprivate static func take(_ job: UnownedJob, isSwitch: Bool) -> Bool {
+        guard let driver = threadDriver, driver.keepsAll || !isSwitch else { return false }
+        driver.enqueue(job)
+        return true
     }
 
     static func setMain(_ driver: any LoopDriver) { main.withLock { $0 = driver } }
@@ -139,4 +152,11 @@ public final class LoopExecutor: SerialExecutor {
 private final class DriverBox {
     let driver: any LoopDriver
     init(_ driver: any LoopDriver) { self.driver = driver }
+}
+
+/// Keeps on the loop what the runtime would send through the global pool, above all each task whose continuation is
+/// resumed on the loop; only a task that asks to leave goes, and in a simulation not even that one.
+@_cdecl("rapport_take_global_job")
+func takeGlobalJob(_ job: UnsafeMutableRawPointer, _ isSwitch: Bool) -> Bool {
+    LoopExecutor.take(unsafeBitCast(job, to: UnownedJob.self), isSwitch: isSwitch)
 }

@@ -67,6 +67,7 @@ final class UVDriver: LoopDriver, @unchecked Sendable {
         }
     }
 
+    var keepsAll: Bool { false }
     var now: Duration { .nanoseconds(Int64(uv_hrtime())) }
 
     @Loop func takeLongestHold() -> Duration {
