@@ -70,7 +70,7 @@ import Testing
         limits.bodyBytes = 100_000
         try await withServer(limits) { server in
             let head = "POST /echo HTTP/1.1\r\nHost: a\r\n"
-            let known = try await exchange(head + "Content-Length: 1001\r\n\r\n", port: server.port)
+            let known = try await exchange(head + "Content-Length: 70000\r\n\r\n", port: server.port)
             #expect(known.hasPrefix("HTTP/1.1 413"))
             let chunk = "3e9\r\n" + String(repeating: "x", count: 1001) + "\r\n"
             let chunked = try await exchange(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk, port: server.port)

@@ -26,8 +26,8 @@ final class RequestBody {
     /// Whether nothing more is to be received.
     var isReceived: Bool { decoder.isComplete || failure != nil }
     var isFailed: Bool { failure != nil }
-    /// Whether the handler has had all of it.
-    var isRead: Bool { decoder.isComplete && buffer.isEmpty && failure == nil }
+    /// Whether the handler has met the end; that nothing is left does not count, as it depends on how bytes were cut.
+    private(set) var isRead = false
     var isFull: Bool { buffer.count >= Self.room }
     var receivedBytes: Int { decoder.decoded }
 
@@ -63,7 +63,10 @@ final class RequestBody {
         onRead?()
         try await arrived.wait(until: { !buffer.isEmpty || isReceived })
         if buffer.isEmpty, let failure { throw failure }
-        guard !buffer.isEmpty else { return nil }
+        guard !buffer.isEmpty else {
+            isRead = true
+            return nil
+        }
         let part = buffer
         buffer = []
         onRead?()
