@@ -27,6 +27,17 @@ let package = Package(
         system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+        .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
+        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
         shared("EventLoop", ["CUV"]),
+        .target(
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
+            swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
+            swiftSettings: strict),
     ]
 )
