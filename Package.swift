@@ -47,6 +47,8 @@ let package = Package(
         system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+        .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
+        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
@@ -60,6 +62,15 @@ let package = Package(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
+        .target(
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
+            swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
+            swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
     ] + service("Contacts")

@@ -1,0 +1,411 @@
+import EventLoop
+
+/// One member of a consumer group.
+@Loop
+final class GroupMember {
+    nonisolated let id: String
+    nonisolated let instanceID: String?
+    var clientID = ""
+    var clientHost = ""
+    var sessionTimeout = Duration.seconds(10)
+    var rebalanceTimeout = Duration.seconds(60)
+    var protocols: [GroupProtocol] = []
+    var assignment: ArraySlice<UInt8> = []
+    /// The unanswered JoinGroup and SyncGroup.
+    var joining: Completion<JoinAnswer>?
+    var syncing: Completion<SyncAnswer>?
+    var session: LoopTimer?
+
+    init(id: String, instanceID: String?) {
+        self.id = id
+        self.instanceID = instanceID
+    }
+
+    /// What it said about one way of sharing partitions.
+    func metadata(for name: String?) -> ArraySlice<UInt8> { protocols.first { $0.name == name }?.metadata ?? [] }
+}
+
+/// A way of sharing partitions that a member offers, with what it tells the group's leader.
+struct GroupProtocol: Sendable, Equatable {
+    let name: String
+    let metadata: ArraySlice<UInt8>
+}
+
+/// What a member gets for JoinGroup.
+struct JoinAnswer: Sendable {
+    var code = ErrorCode.none
+    var generation = -1
+    var protocolType: String?
+    var protocolName: String?
+    var leader = ""
+    var memberID = ""
+    var skipsAssignment = false
+    var members: [(id: String, instanceID: String?, metadata: ArraySlice<UInt8>)] = []
+}
+
+/// What a member gets for SyncGroup.
+struct SyncAnswer: Sendable {
+    var code = ErrorCode.none
+    var protocolType: String?
+    var protocolName: String?
+    var assignment: ArraySlice<UInt8> = []
+}
+
+/// A consumer group: a barrier with clocks, at which members agree on who reads what.
+///
+/// The broker never looks into what members tell each other.
+@Loop
+final class Group {
+    enum State: String {
+        case empty = "Empty"
+        case preparing = "PreparingRebalance"
+        case completing = "CompletingRebalance"
+        case stable = "Stable"
+    }
+
+    nonisolated let id: String
+    private(set) var state = State.empty
+    private(set) var generation = 0
+    private(set) var protocolType = ""
+    private(set) var protocolName: String?
+    private(set) var leader = ""
+    /// In the order of joining.
+    private(set) var members: [GroupMember] = []
+    private(set) var staticIDs: [String: String] = [:]
+    /// What was committed, by topic and partition.
+    var offsets: [OffsetKey: CommittedOffset] = [:]
+    private var promised: [String: LoopTimer] = [:]
+    private var rebalance: LoopTimer?
+
+    private static let maxMembers = 1000
+
+    init(id: String) { self.id = id }
+
+    func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
+
+    // MARK: Checks
+
+    /// Why a request may not speak for a member; nil if it may.
+    func fault(_ memberID: String, instance: String?) -> ErrorCode? {
+        if let instance {
+            guard let current = staticIDs[instance] else { return .unknownMemberID }
+            if current != memberID { return .fencedInstanceID }
+        }
+        return member(memberID) == nil ? .unknownMemberID : nil
+    }
+
+    private func accepts(_ type: String, _ protocols: [GroupProtocol], from memberID: String) -> Bool {
+        guard !type.isEmpty, !protocols.isEmpty else { return false }
+        let others = members.filter { $0.id != memberID }
+        guard !others.isEmpty else { return true }
+        guard type == protocolType else { return false }
+        return protocols.contains { offered in others.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
+    }
+
+    // MARK: Joining
+
+    /// What a JoinGroup says of its sender.
+    struct Joiner {
+        let memberID: String
+        let instanceID: String?
+        let clientID: String
+        let clientHost: String
+        let sessionTimeout: Duration
+        let rebalanceTimeout: Duration
+        let protocolType: String
+        let protocols: [GroupProtocol]
+        /// Whether it must come again with the id that it is given.
+        let needsID: Bool
+        /// Whether it understands that a returning leader need not share out.
+        let knowsSkipping: Bool
+    }
+
+    /// Takes a member in, new or again, and answers when the group has gathered.
+    func join(_ joiner: Joiner) async -> JoinAnswer {
+        let refused = { (code: ErrorCode) in JoinAnswer(code: code, memberID: joiner.memberID) }
+        guard accepts(joiner.protocolType, joiner.protocols, from: joiner.memberID) else {
+            return refused(.inconsistentGroupProtocol)
+        }
+        if joiner.memberID.isEmpty { return await joinWithoutID(joiner) }
+        if let timer = promised.removeValue(forKey: joiner.memberID) {
+            timer.cancel()
+            return await wait(add(joiner, as: joiner.memberID))
+        }
+        if let code = fault(joiner.memberID, instance: joiner.instanceID) { return refused(code) }
+        guard let member = member(joiner.memberID) else { return refused(.unknownMemberID) }
+        return await rejoin(member, joiner)
+    }
+
+    private func joinWithoutID(_ joiner: Joiner) async -> JoinAnswer {
+        let newID = "\(joiner.instanceID ?? joiner.clientID)-\(TopicID.random().hex)"
+        if let instance = joiner.instanceID, let oldID = staticIDs[instance], let old = member(oldID) {
+            return await replace(old, by: newID, joiner)
+        }
+        guard members.count + promised.count < Self.maxMembers else {
+            return JoinAnswer(code: .groupMaxSizeReached)
+        }
+        guard joiner.needsID, joiner.instanceID == nil else { return await wait(add(joiner, as: newID)) }
+        promised[newID] = Loop.after(joiner.sessionTimeout) { [weak self] in
+            self?.promised[newID] = nil
+            self?.finishJoiningIfAllAreHere()
+        }
+        return JoinAnswer(code: .memberIDRequired, memberID: newID)
+    }
+
+    private func add(_ joiner: Joiner, as id: String) -> GroupMember {
+        let member = GroupMember(id: id, instanceID: joiner.instanceID)
+        update(member, joiner)
+        if members.isEmpty {
+            protocolType = joiner.protocolType
+            leader = id
+        }
+        members.append(member)
+        if let instance = joiner.instanceID { staticIDs[instance] = id }
+        member.joining = Completion()
+        prepare()
+        return member
+    }
+
+    private func update(_ member: GroupMember, _ joiner: Joiner) {
+        member.clientID = joiner.clientID
+        member.clientHost = joiner.clientHost
+        member.sessionTimeout = joiner.sessionTimeout
+        member.rebalanceTimeout = joiner.rebalanceTimeout
+        member.protocols = joiner.protocols
+    }
+
+    private func rejoin(_ member: GroupMember, _ joiner: Joiner) async -> JoinAnswer {
+        let isSame = member.protocols == joiner.protocols
+        let needsRound = state == .preparing || !isSame || (state == .stable && member.id == leader)
+        update(member, joiner)
+        guard needsRound else {
+            // The answer to an earlier request was lost.
+            startSession(member)
+            return joinAnswer(for: member)
+        }
+        member.joining?.succeed(JoinAnswer(code: .unknownMemberID, memberID: member.id))
+        member.joining = Completion()
+        if state == .preparing { finishJoiningIfAllAreHere() } else { prepare() }
+        return await wait(member)
+    }
+
+    /// A static member has started anew: it takes the place of its former self.
+    private func replace(_ old: GroupMember, by newID: String, _ joiner: Joiner) async -> JoinAnswer {
+        let member = GroupMember(id: newID, instanceID: joiner.instanceID)
+        let oldLeader = leader
+        update(member, joiner)
+        member.assignment = old.assignment
+        old.session?.cancel()
+        old.joining?.succeed(JoinAnswer(code: .fencedInstanceID, memberID: old.id))
+        old.syncing?.succeed(SyncAnswer(code: .fencedInstanceID))
+        if let index = members.firstIndex(where: { $0 === old }) { members[index] = member }
+        if let instance = joiner.instanceID { staticIDs[instance] = newID }
+        if leader == old.id { leader = newID }
+        if state == .stable, chooseProtocol() == protocolName {
+            startSession(member)
+            var answer = joinAnswer(for: member)
+            // It must not share partitions out anew: old clients are told of a leader that is not they.
+            answer.skipsAssignment = leader == newID
+            if !joiner.knowsSkipping, leader == newID {
+                answer.leader = oldLeader
+                answer.members = []
+                answer.skipsAssignment = false
+            }
+            return answer
+        }
+        member.joining = Completion()
+        if state == .preparing { finishJoiningIfAllAreHere() } else { prepare() }
+        return await wait(member)
+    }
+
+    private func wait(_ member: GroupMember) async -> JoinAnswer {
+        guard let joining = member.joining else { return joinAnswer(for: member) }
+        return (try? await joining.wait()) ?? JoinAnswer(code: .unknownMemberID)
+    }
+
+    // MARK: A round of rebalancing
+
+    private func prepare() {
+        for member in members {
+            member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
+            member.syncing = nil
+            // Who waits to join has no session to lose.
+            if member.joining != nil { member.session?.cancel() }
+        }
+        if state != .preparing {
+            state = .preparing
+            let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
+            rebalance?.cancel()
+            rebalance = Loop.after(limit) { [weak self] in self?.finishJoining() }
+        }
+        finishJoiningIfAllAreHere()
+    }
+
+    private func finishJoiningIfAllAreHere() {
+        guard state == .preparing, promised.isEmpty, members.allSatisfy({ $0.joining != nil }) else { return }
+        finishJoining()
+    }
+
+    private func finishJoining() {
+        guard state == .preparing else { return }
+        for absent in members where absent.joining == nil && absent.instanceID == nil { drop(absent) }
+        rebalance?.cancel()
+        rebalance = nil
+        generation += 1
+        guard !members.isEmpty else {
+            state = .empty
+            protocolName = nil
+            leader = ""
+            return
+        }
+        guard members.contains(where: { $0.joining != nil }) else {
+            // Only static members that have not come back: another round for them.
+            generation -= 1
+            state = .stable
+            return prepare()
+        }
+        if member(leader)?.joining == nil { leader = members.first { $0.joining != nil }?.id ?? "" }
+        protocolName = chooseProtocol()
+        state = .completing
+        for member in members {
+            member.assignment = []
+            member.joining?.succeed(joinAnswer(for: member))
+            member.joining = nil
+            startSession(member)
+        }
+        let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
+        rebalance = Loop.after(limit) { [weak self] in self?.dropThoseNotSynced() }
+    }
+
+    private func dropThoseNotSynced() {
+        guard state == .completing else { return }
+        for member in members where member.syncing == nil { drop(member) }
+        settleAfterLeaving()
+    }
+
+    /// Of the protocols that all members know, the one that most of them name first.
+    private func chooseProtocol() -> String? {
+        let shared = { (name: String) in self.members.allSatisfy { $0.protocols.contains { $0.name == name } } }
+        var votes: [(name: String, count: Int)] = []
+        for member in members {
+            guard let choice = member.protocols.first(where: { shared($0.name) })?.name else { continue }
+            if let index = votes.firstIndex(where: { $0.name == choice }) {
+                votes[index].count += 1
+            } else {
+                votes.append((choice, 1))
+            }
+        }
+        let most = votes.map(\.count).max()
+        return votes.first { $0.count == most }?.name
+    }
+
+    private func joinAnswer(for member: GroupMember) -> JoinAnswer {
+        var answer = JoinAnswer(
+            generation: generation, protocolType: protocolType, protocolName: protocolName, leader: leader,
+            memberID: member.id)
+        if member.id == leader {
+            answer.members = members.map { ($0.id, $0.instanceID, $0.metadata(for: protocolName)) }
+        }
+        return answer
+    }
+
+    // MARK: Sharing out
+
+    /// Gives a member its share, when the leader has said what it is.
+    func sync(_ memberID: String, generation: Int, assignments: [String: ArraySlice<UInt8>]) async -> SyncAnswer {
+        guard generation == self.generation else { return SyncAnswer(code: .illegalGeneration) }
+        guard let member = member(memberID) else { return SyncAnswer(code: .unknownMemberID) }
+        switch state {
+        case .empty: return SyncAnswer(code: .unknownMemberID)
+        case .preparing: return SyncAnswer(code: .rebalanceInProgress)
+        case .stable:
+            startSession(member)
+            return syncAnswer(for: member)
+        case .completing: break
+        }
+        let syncing = Completion<SyncAnswer>()
+        member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
+        member.syncing = syncing
+        startSession(member)
+        if memberID == leader { shareOut(assignments) }
+        return (try? await syncing.wait()) ?? SyncAnswer(code: .unknownMemberID)
+    }
+
+    private func shareOut(_ assignments: [String: ArraySlice<UInt8>]) {
+        state = .stable
+        rebalance?.cancel()
+        rebalance = nil
+        for member in members {
+            // Its own copy, so that the whole request is not kept for it.
+            member.assignment = Array(assignments[member.id] ?? [])[...]
+            member.syncing?.succeed(syncAnswer(for: member))
+            member.syncing = nil
+        }
+    }
+
+    private func syncAnswer(for member: GroupMember) -> SyncAnswer {
+        SyncAnswer(protocolType: protocolType, protocolName: protocolName, assignment: member.assignment)
+    }
+
+    // MARK: Staying and leaving
+
+    /// Notes that a member lives.
+    func heartbeat(_ memberID: String, generation: Int) -> ErrorCode {
+        guard let member = member(memberID) else { return .unknownMemberID }
+        guard generation == self.generation else { return .illegalGeneration }
+        startSession(member)
+        return state == .preparing ? .rebalanceInProgress : .none
+    }
+
+    private func startSession(_ member: GroupMember) {
+        member.session?.cancel()
+        member.session = Loop.after(member.sessionTimeout) { [weak self, weak member] in
+            guard let self, let member else { return }
+            // Who waits for an answer lives as long as the connection asks.
+            if member.joining != nil || member.syncing != nil { return startSession(member) }
+            remove(member)
+        }
+    }
+
+    /// Takes a member out and lets the others share its part.
+    func remove(_ member: GroupMember) {
+        drop(member)
+        settleAfterLeaving()
+    }
+
+    private func drop(_ member: GroupMember) {
+        member.session?.cancel()
+        member.joining?.succeed(JoinAnswer(code: .unknownMemberID, memberID: member.id))
+        member.syncing?.succeed(SyncAnswer(code: .unknownMemberID))
+        member.joining = nil
+        member.syncing = nil
+        members.removeAll { $0 === member }
+        if let instance = member.instanceID, staticIDs[instance] == member.id { staticIDs[instance] = nil }
+        if leader == member.id { leader = members.first?.id ?? "" }
+    }
+
+    private func settleAfterLeaving() {
+        if state == .empty { return }
+        if state == .preparing, members.isEmpty { return finishJoining() }
+        prepare()
+        if members.isEmpty { finishJoining() }
+    }
+
+    /// Forgets an id that was given out and not used; says whether there was one.
+    func forgetPromise(_ memberID: String) -> Bool {
+        guard let timer = promised.removeValue(forKey: memberID) else { return false }
+        timer.cancel()
+        finishJoiningIfAllAreHere()
+        return true
+    }
+
+    /// Stops all clocks and lets nobody wait.
+    func stop() {
+        for member in members { drop(member) }
+        for timer in promised.values { timer.cancel() }
+        rebalance?.cancel()
+    }
+
+    /// Whether it can be forgotten.
+    var isUnused: Bool { state == .empty && members.isEmpty && promised.isEmpty && offsets.isEmpty }
+}

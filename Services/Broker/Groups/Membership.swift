@@ -1,0 +1,195 @@
+import EventLoop
+
+extension Node {
+    /// Names this broker as the one to ask about any group.
+    func findCoordinator(_ request: Request) -> Message {
+        let isGroup = request.body.int("KeyType") == 0
+        func place(_ key: String) -> Message {
+            [
+                "Key": .text(key), "NodeId": .int(isGroup ? Node.id : -1),
+                "Host": .text(isGroup ? advertised.host : ""), "Port": .int(isGroup ? advertised.port : -1),
+                "ErrorCode": .code(isGroup ? .none : .invalidRequest), "ErrorMessage": nil,
+            ]
+        }
+        if request.version >= 4 {
+            return ["Coordinators": .list((request.body.optionalTexts("CoordinatorKeys") ?? []).map(place))]
+        }
+        let own = place("")
+        return [
+            "ErrorCode": own["ErrorCode"] ?? 0, "ErrorMessage": nil, "NodeId": own["NodeId"] ?? -1,
+            "Host": own["Host"] ?? "", "Port": own["Port"] ?? -1,
+        ]
+    }
+
+    /// Takes a member into a group and waits until the others are there.
+    func join(_ request: Request) async -> Message {
+        let body = request.body
+        let (groupID, memberID) = (body.text("GroupId"), body.text("MemberId"))
+        let session = Duration.milliseconds(body.int("SessionTimeoutMs"))
+        var answer = JoinAnswer(memberID: memberID)
+        if groupID.isEmpty {
+            answer.code = .invalidGroupID
+        } else if session < groups.minSessionTimeout || session > .seconds(1800) {
+            answer.code = .invalidSessionTimeout
+        } else if groups.groups[groupID] == nil, !memberID.isEmpty {
+            answer.code = .unknownMemberID
+        } else {
+            answer = await groups.group(groupID).join(joiner(request, session))
+        }
+        return [
+            "ErrorCode": .code(answer.code), "GenerationId": .int(answer.generation),
+            "ProtocolType": .text(answer.protocolType), "ProtocolName": .text(answer.protocolName),
+            "Leader": .text(answer.leader), "SkipAssignment": .flag(answer.skipsAssignment),
+            "MemberId": .text(answer.memberID),
+            "Members": .list(
+                answer.members.map { member in
+                    [
+                        "MemberId": .text(member.id), "GroupInstanceId": .text(member.instanceID),
+                        "Metadata": .bytes(member.metadata),
+                    ] as Message
+                }),
+        ]
+    }
+
+    private func joiner(_ request: Request, _ session: Duration) -> Group.Joiner {
+        let body = request.body
+        let rebalance = body.int("RebalanceTimeoutMs")
+        return Group.Joiner(
+            memberID: body.text("MemberId"), instanceID: body.optionalText("GroupInstanceId"),
+            clientID: request.clientID, clientHost: request.clientHost, sessionTimeout: session,
+            rebalanceTimeout: rebalance > 0 ? .milliseconds(rebalance) : session,
+            protocolType: body.text("ProtocolType"),
+            // Copies, so that the whole request is not kept for them.
+            protocols: body.list("Protocols").map {
+                GroupProtocol(name: $0.text("Name"), metadata: Array($0.bytes("Metadata") ?? [])[...])
+            },
+            needsID: request.version >= 4, knowsSkipping: request.version >= 9)
+    }
+
+    /// Takes the leader's shares and gives a member its own.
+    func sync(_ body: Message) async -> Message {
+        var answer = SyncAnswer()
+        if let code = memberFault(body) {
+            answer.code = code
+        } else if let group = groups.groups[body.text("GroupId")] {
+            let isOther =
+                body.optionalText("ProtocolType").map { $0 != group.protocolType } ?? false
+                || body.optionalText("ProtocolName").map { $0 != group.protocolName } ?? false
+            let shares = body.list("Assignments").map { ($0.text("MemberId"), $0.bytes("Assignment") ?? []) }
+            answer =
+                isOther
+                ? SyncAnswer(code: .inconsistentGroupProtocol)
+                : await group.sync(
+                    body.text("MemberId"), generation: body.int("GenerationId"),
+                    assignments: Dictionary(shares) { _, last in last })
+        }
+        return [
+            "ErrorCode": .code(answer.code), "ProtocolType": .text(answer.protocolType),
+            "ProtocolName": .text(answer.protocolName), "Assignment": .bytes(answer.assignment),
+        ]
+    }
+
+    private func memberFault(_ body: Message) -> ErrorCode? {
+        let groupID = body.text("GroupId")
+        if groupID.isEmpty { return .invalidGroupID }
+        guard let group = groups.groups[groupID] else { return .unknownMemberID }
+        return group.fault(body.text("MemberId"), instance: body.optionalText("GroupInstanceId"))
+    }
+
+    /// Takes members out of a group.
+    func leave(_ request: Request) -> Message {
+        let body = request.body
+        let groupID = body.text("GroupId")
+        guard !groupID.isEmpty else { return ["ErrorCode": .code(.invalidGroupID)] }
+        if request.version < 3 {
+            return ["ErrorCode": .code(leave(groupID, body.text("MemberId"), instance: nil))]
+        }
+        let answers: [Message] = body.list("Members").map { entry in
+            let instance = entry.optionalText("GroupInstanceId")
+            return [
+                "MemberId": entry["MemberId"] ?? "", "GroupInstanceId": .text(instance),
+                "ErrorCode": .code(leave(groupID, entry.text("MemberId"), instance: instance)),
+            ]
+        }
+        return ["ErrorCode": 0, "Members": .list(answers)]
+    }
+
+    private func leave(_ groupID: String, _ memberID: String, instance: String?) -> ErrorCode {
+        guard let group = groups.groups[groupID] else { return .unknownMemberID }
+        if group.forgetPromise(memberID) { return .none }
+        // An administrator removes a static member by its instance alone.
+        let id = memberID.isEmpty ? instance.flatMap { group.staticIDs[$0] } ?? "" : memberID
+        if let code = group.fault(id, instance: instance) { return code }
+        guard let member = group.member(id) else { return .unknownMemberID }
+        group.remove(member)
+        return .none
+    }
+
+    /// Forgets groups without members.
+    func deleteGroups(_ body: Message) async -> Message {
+        var results: [Message] = []
+        for groupID in body.optionalTexts("GroupsNames") ?? [] {
+            var code = ErrorCode.none
+            if let group = groups.groups[groupID] {
+                if !group.members.isEmpty { code = .nonEmptyGroup }
+                if code == .none { do { try await groups.delete(groupID) } catch { code = .storageError } }
+            } else {
+                code = .groupIDNotFound
+            }
+            results.append(["GroupId": .text(groupID), "ErrorCode": .code(code)])
+        }
+        return ["Results": .list(results)]
+    }
+
+    /// Tells of groups and their members.
+    func describeGroups(_ body: Message) -> Message {
+        let answers: [Message] = (body.optionalTexts("Groups") ?? []).map { groupID in
+            guard let group = groups.groups[groupID] else {
+                return ["ErrorCode": 0, "GroupId": .text(groupID), "GroupState": "Dead"]
+            }
+            let isStable = group.state == .stable
+            let members: [Message] = group.members.map { member in
+                [
+                    "MemberId": .text(member.id), "GroupInstanceId": .text(member.instanceID),
+                    "ClientId": .text(member.clientID), "ClientHost": .text(member.clientHost),
+                    "MemberMetadata": .bytes(isStable ? member.metadata(for: group.protocolName) : []),
+                    "MemberAssignment": .bytes(member.assignment),
+                ]
+            }
+            return [
+                "ErrorCode": 0, "GroupId": .text(groupID), "GroupState": .text(group.state.rawValue),
+                "ProtocolType": .text(group.protocolType),
+                "ProtocolData": .text(isStable ? group.protocolName ?? "" : ""), "Members": .list(members),
+            ]
+        }
+        return ["Groups": .list(answers)]
+    }
+
+    /// Lists groups by state.
+    func listGroups(_ body: Message) -> Message {
+        let states = (body.optionalTexts("StatesFilter") ?? []).map { $0.lowercased() }
+        let types = (body.optionalTexts("TypesFilter") ?? []).map { $0.lowercased() }
+        let listed = groups.groups.values.sorted { $0.id < $1.id }.filter { group in
+            (states.isEmpty || states.contains(group.state.rawValue.lowercased()))
+                && (types.isEmpty || types.contains("classic"))
+        }
+        let answers: [Message] = listed.map { group in
+            [
+                "GroupId": .text(group.id), "ProtocolType": .text(group.protocolType),
+                "GroupState": .text(group.state.rawValue), "GroupType": "classic",
+            ]
+        }
+        return ["ErrorCode": 0, "Groups": .list(answers)]
+    }
+}
+
+extension GroupTable {
+    /// Notes that a member lives, and tells it whether it must join again.
+    func heartbeat(_ body: Message) -> ErrorCode {
+        let (groupID, memberID) = (body.text("GroupId"), body.text("MemberId"))
+        if groupID.isEmpty { return .invalidGroupID }
+        guard let group = groups[groupID] else { return .unknownMemberID }
+        if let code = group.fault(memberID, instance: body.optionalText("GroupInstanceId")) { return code }
+        return group.heartbeat(memberID, generation: body.int("GenerationId"))
+    }
+}

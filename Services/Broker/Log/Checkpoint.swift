@@ -1,0 +1,82 @@
+/// What is known of a segment's first bytes, kept beside it so that a start need not read them again.
+///
+/// Written when a segment is closed and when the broker stops in order; a missing, old or damaged one only costs time.
+struct Checkpoint: Sendable, Equatable {
+    var index: SegmentIndex
+    var producers: ProducerStates
+
+    static func path(of segmentPath: String) -> String { segmentPath.dropLast(4) + ".index" }
+
+    /// Reads the checkpoint of a segment; nil if it says nothing that can be relied on.
+    static func read(_ segmentPath: String, fileSize: Int) -> Checkpoint? {
+        guard let bytes = try? Disk.contents(of: path(of: segmentPath)), let checkpoint = Checkpoint(bytes),
+            checkpoint.index.size <= fileSize
+        else { return nil }
+        return checkpoint
+    }
+
+    /// Keeps it, off the loop.
+    func write(_ segmentPath: String) throws {
+        try Disk.replace(Self.path(of: segmentPath), with: encoded, isDurable: false)
+    }
+
+    init(index: SegmentIndex, producers: ProducerStates) {
+        self.index = index
+        self.producers = producers
+    }
+
+    private static let version = 1
+
+    private var encoded: [UInt8] {
+        var writer = WireWriter()
+        for number in [Self.version, index.size, index.endOffset, index.maxTimestamp, index.entries.count] {
+            writer.integer(number, Int64.self)
+        }
+        for entry in index.entries {
+            for number in [entry.offset, entry.position, entry.timestampBefore] { writer.integer(number, Int64.self) }
+        }
+        writer.integer(producers.producers.count, Int64.self)
+        for (id, producer) in producers.producers {
+            for number in [id, producer.epoch, producer.lastSeen, producer.recent.count] {
+                writer.integer(number, Int64.self)
+            }
+            for batch in producer.recent {
+                for number in [
+                    batch.firstSequence, batch.lastSequence, batch.baseOffset, batch.lastOffset, batch.timestamp,
+                ] { writer.integer(number, Int64.self) }
+            }
+        }
+        writer.integer(Int(writer.bytes.withUnsafeBytes { Checksum.crc32c($0) }), UInt32.self)
+        return writer.bytes
+    }
+
+    private init?(_ bytes: [UInt8]) {
+        guard bytes.count > 4 else { return nil }
+        var tail = WireReader(bytes, from: bytes.count - 4)
+        let crc = bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0.dropLast(4))) }
+        guard (try? tail.integer(UInt32.self)) == Int(crc) else { return nil }
+        var reader = WireReader(bytes)
+        func next() throws -> Int { try reader.integer(Int64.self) }
+        do {
+            guard try next() == Self.version else { return nil }
+            let (size, endOffset, maxTimestamp) = (try next(), try next(), try next())
+            let entries = try (0..<(try next())).map { _ in
+                SegmentIndex.Entry(offset: try next(), position: try next(), timestampBefore: try next())
+            }
+            index = SegmentIndex(entries: entries, maxTimestamp: maxTimestamp, size: size, endOffset: endOffset)
+            producers = ProducerStates()
+            for _ in 0..<(try next()) {
+                let id = try next()
+                var producer = ProducerStates.Producer(epoch: try next(), lastSeen: try next())
+                producer.recent = try (0..<(try next())).map { _ in
+                    ProducerStates.Batch(
+                        firstSequence: try next(), lastSequence: try next(), baseOffset: try next(),
+                        lastOffset: try next(), timestamp: try next())
+                }
+                producers.restore(id, producer)
+            }
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import EventLoop
+
+/// What all partitions share.
+@Loop
+final class LogStore {
+    nonisolated let segmentBytes: Int
+    let files = FileCache(limit: 256)
+    let committer: Committer
+    /// Tells people of trouble.
+    let report: (String) -> Void
+
+    init(segmentBytes: Int, isSynchronous: Bool, report: @escaping (String) -> Void) {
+        self.segmentBytes = segmentBytes
+        self.report = report
+        committer = Committer(isSynchronous: isSynchronous)
+    }
+}
+
+/// Group commit: writes all appends that came while the last round was written, flushes each file once, then answers.
+@Loop
+final class Committer {
+    private let isSynchronous: Bool
+    private var queued: [PartitionLog] = []
+    private var isRunning = false
+    private let idle = Notice()
+    /// Rounds so far.
+    private(set) var rounds = 0
+
+    init(isSynchronous: Bool) { self.isSynchronous = isSynchronous }
+
+    /// Has a partition's pending batches written in the next round.
+    func add(_ log: PartitionLog) {
+        guard !log.isQueued else { return }
+        log.isQueued = true
+        queued.append(log)
+        guard !isRunning else { return }
+        isRunning = true
+        // Not immediate: what else this turn of the loop brings shall be in the first round.
+        Task { @Loop in
+            while !queued.isEmpty { await round() }
+            isRunning = false
+            idle.notify()
+        }
+    }
+
+    /// Waits until nothing is left to write.
+    func finish() async { try? await idle.wait(until: { !isRunning }) }
+
+    private func round() async {
+        rounds += 1
+        let logs = queued
+        queued = []
+        for log in logs { log.isQueued = false }
+        // Flushes of different files run side by side; one worker is left for other work.
+        let lanes = min(3, logs.count)
+        let tasks = (0..<lanes).map { lane in
+            let own = stride(from: lane, to: logs.count, by: lanes).map { logs[$0] }
+            return Task.immediate { @Loop in await commit(own) }
+        }
+        for task in tasks { await task.value }
+    }
+
+    private func commit(_ logs: [PartitionLog]) async {
+        let isSynchronous = isSynchronous
+        let writes = logs.map { $0.takeWrites() }
+        let written = try? await Loop.offload {
+            writes.map { writes in
+                Result<[OpenFile], any Error> { try writes.map { try $0.run(isSynchronous: isSynchronous) } }
+            }
+        }
+        guard let written else { return }
+        for index in logs.indices { logs[index].didWrite(writes[index], written[index]) }
+    }
+}
+
+/// Batches to be written to one file, one behind the other.
+struct SegmentWrite: Sendable {
+    let segment: Segment
+    let file: OpenFile?
+    let position: Int
+    var batches: [PendingBatch] = []
+
+    private static let blockSize = 1 << 20
+
+    /// Writes them, off the loop; the file must exist or is made.
+    func run(isSynchronous: Bool) throws -> OpenFile {
+        let file = try self.file ?? openOrMake()
+        var block: [UInt8] = []
+        block.reserveCapacity(min(Self.blockSize, batches.reduce(0) { $0 + $1.bytes.count }))
+        var position = position
+        func flush() throws {
+            try block.withUnsafeBytes { try file.write($0, at: position) }
+            position += block.count
+            block.removeAll(keepingCapacity: true)
+        }
+        for batch in batches {
+            if !block.isEmpty, block.count + batch.bytes.count > Self.blockSize { try flush() }
+            block.append(contentsOf: batch.batch.storedPrefix(baseOffset: batch.batch.baseOffset))
+            block.append(contentsOf: batch.bytes.dropFirst(16))
+        }
+        try flush()
+        if isSynchronous { try file.synchronise() }
+        return file
+    }
+
+    private func openOrMake() throws -> OpenFile {
+        let folder = Disk.parent(of: segment.path)
+        guard position == 0 else { return try OpenFile(segment.path) }
+        try Disk.makeFolder(folder)
+        let file = try OpenFile(segment.path, O_RDWR | O_CREAT | O_TRUNC)
+        try Disk.synchroniseFolder(folder)
+        return file
+    }
+}

@@ -1,0 +1,129 @@
+import EventLoop
+
+extension PartitionLog {
+    /// Bytes that a fetch from `offset` could get at most; a little more than exact.
+    func availableBytes(from offset: Int) -> Int {
+        guard offset < durableEnd, let number = segmentNumber(of: offset) else { return 0 }
+        let first = segments[number].index
+        return segments[(number + 1)...].reduce(first.size - first.position(of: offset)) { $0 + $1.index.size }
+    }
+
+    /// Whole batches from the one that holds `offset` on, up to `limit` bytes and the end of a file; with `givesOne`
+    /// the first batch comes however big it is.
+    func read(from offset: Int, limit: Int, givesOne: Bool) async throws -> ArraySlice<UInt8> {
+        guard offset < durableEnd, let number = segmentNumber(of: offset) else { return [] }
+        let segment = segments[number]
+        let (file, end) = (try openFile(of: segment), segment.index.size)
+        var position = segment.index.position(of: offset)
+        var wanted = max(0, limit) + 2 * SegmentIndex.spacing
+        while position < end {
+            let bytes = try await Self.bytes(of: file, min(wanted, end - position), at: position)
+            let cut = bytes.withUnsafeBytes { Self.cut($0, from: offset, limit: limit) }
+            switch cut {
+            case .batches(let range): return bytes[range]
+            case .tooBig(let first, let size):
+                guard givesOne else { return [] }
+                return try await Self.bytes(of: file, size, at: position + first)[...]
+            case .notReached(let skipped): position += skipped
+            case .damaged: throw DiskError("read a batch", code: EIO)
+            }
+            wanted = max(wanted, 1 << 20)
+        }
+        return []
+    }
+
+    /// The first record at or after a time; for packed batches, the batch's first record.
+    func find(time: Int) async throws -> (offset: Int, timestamp: Int)? {
+        for segment in segments where segment.index.maxTimestamp >= time && segment.index.endOffset > startOffset {
+            let (file, index, start) = (try openFile(of: segment), segment.index, startOffset)
+            let found = try await Loop.offload {
+                try SegmentScan.first(in: file, from: index.position(ofTime: time), to: index.size) { bytes, batch in
+                    guard batch.maxTimestamp >= time, batch.lastOffset >= start else { return FoundRecord?.none }
+                    guard let records = Records.read(bytes, batch) else {
+                        return FoundRecord(offset: max(start, batch.baseOffset), timestamp: batch.baseTimestamp)
+                    }
+                    return records.first { $0.timestamp >= time && $0.offset >= start }.map {
+                        FoundRecord(offset: $0.offset, timestamp: $0.timestamp)
+                    }
+                }
+            }
+            if let found { return (found.offset, found.timestamp) }
+        }
+        return nil
+    }
+
+    /// The first record of those with the greatest time; for packed batches, the batch's last record.
+    func findGreatestTime() async throws -> (offset: Int, timestamp: Int)? {
+        let live = segments.filter { $0.index.size > 0 && $0.index.endOffset > startOffset }
+        guard let greatest = live.map(\.index.maxTimestamp).max(),
+            let segment = live.first(where: { $0.index.maxTimestamp == greatest })
+        else { return nil }
+        let (file, index, start) = (try openFile(of: segment), segment.index, startOffset)
+        let found = try await Loop.offload {
+            try SegmentScan.first(in: file, from: index.position(ofTime: greatest), to: index.size) { bytes, batch in
+                guard batch.maxTimestamp == greatest, batch.lastOffset >= start else { return FoundRecord?.none }
+                let exact = Records.read(bytes, batch)?.first { $0.timestamp == greatest && $0.offset >= start }
+                return FoundRecord(offset: exact?.offset ?? batch.lastOffset, timestamp: greatest)
+            }
+        }
+        return found.map { ($0.offset, $0.timestamp) }
+    }
+
+    /// All records of an internal topic, in order; for its start only.
+    func allRecords() async throws -> [Record] {
+        var all: [Record] = []
+        for segment in segments {
+            let (file, size) = (try openFile(of: segment), segment.index.size)
+            all += try await Loop.offload {
+                var records: [Record] = []
+                let _: Bool? = try SegmentScan.first(in: file, from: 0, to: size) { bytes, batch in
+                    records += Records.read(bytes, batch) ?? []
+                    return nil
+                }
+                return records
+            }
+        }
+        return all
+    }
+
+    private struct FoundRecord: Sendable {
+        let offset: Int
+        let timestamp: Int
+    }
+
+    private func segmentNumber(of offset: Int) -> Int? { segments.lastIndex { $0.baseOffset <= offset } }
+
+    private static func bytes(of file: OpenFile, _ count: Int, at position: Int) async throws -> [UInt8] {
+        if let cached = file.readCached(count, at: position) { return cached }
+        return try await Loop.offload { try file.read(count, at: position) }
+    }
+
+    private enum Cut {
+        case batches(Range<Int>)
+        case tooBig(first: Int, size: Int)
+        case notReached(skipped: Int)
+        case damaged
+    }
+
+    /// Finds the whole batches of a piece of a file that a reader at `offset` gets.
+    private nonisolated static func cut(_ bytes: UnsafeRawBufferPointer, from offset: Int, limit: Int) -> Cut {
+        var position = 0
+        var start: Int?
+        while position + RecordBatch.headerSize <= bytes.count {
+            guard let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...])) else { return .damaged }
+            if start == nil, batch.lastOffset >= offset {
+                start = position
+                if batch.size > limit || position + batch.size > bytes.count {
+                    return .tooBig(first: position, size: batch.size)
+                }
+            }
+            if let start, position + batch.size > bytes.count || position + batch.size - start > limit {
+                return .batches(start..<position)
+            }
+            if position + batch.size > bytes.count { return .notReached(skipped: position + batch.size) }
+            position += batch.size
+        }
+        if let start { return .batches(start..<position) }
+        return position > 0 ? .notReached(skipped: position) : .damaged
+    }
+}

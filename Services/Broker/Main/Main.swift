@@ -1,0 +1,9 @@
+import Broker
+import EventLoop
+
+@main
+enum Main {
+    static func main() throws {
+        try Loop.run { try await Broker.runFromEnvironment() }
+    }
+}

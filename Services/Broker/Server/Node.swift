@@ -1,0 +1,125 @@
+import EventLoop
+
+/// The broker behind its connections: topics, logs and groups, and the answers to requests.
+@Loop
+final class Node {
+    /// This broker's number; there is only one.
+    nonisolated static let id = 1
+    let settings: BrokerSettings
+    let store: LogStore
+    let catalogue: Catalogue
+    let groups: GroupTable
+    /// Where clients are told to connect.
+    var advertised: (host: String, port: Int)
+
+    init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
+        self.settings = settings
+        store = LogStore(
+            segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
+        catalogue = Catalogue(folder: settings.dataDirectory, store: store)
+        groups = GroupTable(catalogue: catalogue, minSessionTimeout: settings.minSessionTimeout)
+        advertised = (settings.advertisedHost ?? settings.address, settings.port)
+    }
+
+    /// Milliseconds since 1970.
+    nonisolated static var time: Int {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+    }
+
+    func partition(_ topic: String, _ index: Int) -> PartitionLog? {
+        catalogue.topics[topic]?.partition(index)
+    }
+
+    /// Removes what is past its time: records, producers, offsets that were written over.
+    func clean() async {
+        let now = Node.time
+        for topic in catalogue.topics.values {
+            let (age, bytes) = (topic.number("retention.ms"), topic.number("retention.bytes"))
+            for partition in topic.partitions {
+                partition.forgetProducers(before: now - 86_400_000)
+                if topic.allowsDeletion, !topic.isInternal {
+                    partition.retain(from: age < 0 ? nil : now - age, bytes: bytes < 0 ? nil : bytes)
+                }
+            }
+        }
+        await groups.compactIfNeeded()
+    }
+
+    /// Finishes what was begun and notes what makes the next start quick.
+    func stop() async {
+        groups.stop()
+        await store.committer.finish()
+        try? await catalogue.settle()
+        for topic in catalogue.topics.values {
+            for partition in topic.partitions { await partition.saveCheckpoint() }
+        }
+    }
+}
+
+/// A request with what is known of its sender.
+struct Request: Sendable {
+    let key: Int
+    let version: Int
+    let clientID: String
+    /// As Kafka shows it: `/127.0.0.1`.
+    let clientHost: String
+    let body: Message
+}
+
+/// What becomes of a request.
+enum Answer: Sendable {
+    case message(Message)
+    /// The client expects nothing.
+    case nothing
+    /// The connection is closed, as the client cannot be told otherwise.
+    case close
+}
+
+extension Node {
+    /// Answers one request of a version that is served.
+    func answer(_ request: Request) async -> Answer {
+        let body = request.body
+        switch request.key {
+        case 0: return await produce(request)
+        case 1: return await fetch(request).map { .message($0) } ?? .close
+        case 2: return .message(await listOffsets(request))
+        case 3: return .message(await metadata(request))
+        case 8: return .message(await commitOffsets(body))
+        case 9: return .message(fetchOffsets(request))
+        case 10: return .message(findCoordinator(request))
+        case 11: return .message(await join(request))
+        case 12: return .message(["ErrorCode": .code(groups.heartbeat(body))])
+        case 13: return .message(leave(request))
+        case 14: return .message(await sync(body))
+        case 15: return .message(describeGroups(body))
+        case 16: return .message(listGroups(body))
+        case 18: return .message(apiVersions(.none))
+        case 19: return .message(await createTopics(request))
+        case 20: return .message(await deleteTopics(request))
+        case 21: return .message(await deleteRecords(body))
+        case 22: return .message(await initProducer(body))
+        case 23: return .message(offsetForLeaderEpoch(body))
+        case 32: return .message(describeConfigs(body))
+        case 37: return .message(await createPartitions(body))
+        case 42: return .message(await deleteGroups(body))
+        case 44: return .message(await alterConfigs(body))
+        case 47: return .message(await deleteOffsets(body))
+        case 60: return .message(describeCluster(body))
+        default: return .close
+        }
+    }
+
+    /// What this broker serves.
+    func apiVersions(_ code: ErrorCode) -> Message {
+        let served = API.all.sorted { $0.key < $1.key }.filter { code == .none || $0.key == 18 }
+        let keys: [Message] = served.map { api in
+            [
+                "ApiKey": .int(api.key), "MinVersion": .int(api.advertised.lowerBound),
+                "MaxVersion": .int(api.advertised.upperBound),
+            ]
+        }
+        return ["ErrorCode": .code(code), "ApiKeys": .list(keys)]
+    }
+}

@@ -1,0 +1,99 @@
+import EventLoop
+
+extension Node {
+    /// Finds offsets by time, or the first and the last.
+    func listOffsets(_ request: Request) async -> Message {
+        var topics: [Message] = []
+        for topic in request.body.list("Topics") {
+            var answers: [Message] = []
+            var seen: Set<Int> = []
+            for entry in topic.list("Partitions") {
+                let index = entry.int("PartitionIndex")
+                let isFirst = seen.insert(index).inserted
+                answers.append(await listOffset(topic.text("Name"), entry, isFirst: isFirst, request.version))
+            }
+            topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
+        }
+        return ["Topics": .list(topics)]
+    }
+
+    private func listOffset(_ topic: String, _ entry: Message, isFirst: Bool, _ version: Int) async -> Message {
+        let index = entry.int("PartitionIndex")
+        do {
+            guard isFirst else { throw ErrorCode.invalidRequest }
+            guard let log = partition(topic, index) else { throw ErrorCode.unknownTopicOrPartition }
+            if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) { throw code }
+            if log.failure != nil { throw ErrorCode.storageError }
+            let found = try await find(entry.int("Timestamp"), in: log, version)
+            return [
+                "PartitionIndex": .int(index), "ErrorCode": 0,
+                "OldStyleOffsets": .ints(found.offset < 0 ? [] : [found.offset]), "Timestamp": .int(found.timestamp),
+                "Offset": .int(found.offset), "LeaderEpoch": found.offset < 0 ? -1 : 0,
+            ]
+        } catch {
+            return ["PartitionIndex": .int(index), "ErrorCode": .code(error as? ErrorCode ?? .storageError)]
+        }
+    }
+
+    private func find(_ time: Int, in log: PartitionLog, _ version: Int) async throws -> (offset: Int, timestamp: Int) {
+        switch time {
+        case -1: (log.durableEnd, -1)
+        case -2: (log.startOffset, -1)
+        case -3 where version >= 7: try await log.findGreatestTime() ?? (-1, -1)
+        case 0...: try await log.find(time: time) ?? (-1, -1)
+        default: throw ErrorCode.unsupportedVersion
+        }
+    }
+
+    /// Where an epoch of the leader ended: there is only epoch 0, which has not.
+    func offsetForLeaderEpoch(_ body: Message) -> Message {
+        let topics: [Message] = body.list("Topics").map { topic in
+            let answers: [Message] = topic.list("Partitions").map { entry in
+                let index = entry.int("Partition")
+                guard let log = partition(topic.text("Topic"), index) else {
+                    return ["ErrorCode": .code(.unknownTopicOrPartition), "Partition": .int(index), "EndOffset": -1]
+                }
+                if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) {
+                    return ["ErrorCode": .code(code), "Partition": .int(index), "EndOffset": -1]
+                }
+                let isKnown = entry.int("LeaderEpoch") == 0
+                return [
+                    "ErrorCode": 0, "Partition": .int(index), "LeaderEpoch": isKnown ? 0 : -1,
+                    "EndOffset": .int(isKnown ? log.durableEnd : -1),
+                ]
+            }
+            return ["Topic": topic["Topic"] ?? "", "Partitions": .list(answers)]
+        }
+        return ["Topics": .list(topics)]
+    }
+
+    /// Removes records from the front of partitions.
+    func deleteRecords(_ body: Message) async -> Message {
+        var topics: [Message] = []
+        for topic in body.list("Topics") {
+            let answers: [Message] = topic.list("Partitions").map { entry in
+                let index = entry.int("PartitionIndex")
+                do throws(ErrorCode) {
+                    let low = try deleteRecords(topic.text("Name"), index, before: entry.int("Offset"))
+                    return ["PartitionIndex": .int(index), "LowWatermark": .int(low), "ErrorCode": 0]
+                } catch {
+                    return ["PartitionIndex": .int(index), "LowWatermark": -1, "ErrorCode": .code(error)]
+                }
+            }
+            topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
+        }
+        try? await catalogue.settle()
+        return ["Topics": .list(topics)]
+    }
+
+    private func deleteRecords(_ name: String, _ index: Int, before offset: Int) throws(ErrorCode) -> Int {
+        guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
+            throw .unknownTopicOrPartition
+        }
+        guard topic.allowsDeletion, !topic.isInternal else { throw .policyViolation }
+        guard offset >= -1, offset <= log.durableEnd else { throw .offsetOutOfRange }
+        log.deleteRecords(before: offset == -1 ? log.durableEnd : offset)
+        catalogue.touch()
+        return log.startOffset
+    }
+}

@@ -1,0 +1,96 @@
+import EventLoop
+
+extension Node {
+    /// Appends the request's batches at once, in order, and answers when they are durable.
+    func produce(_ request: Request) async -> Answer {
+        let body = request.body
+        let acks = body.int("Acks")
+        var appended: [(topic: String, index: Int, result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>)] = []
+        for topic in body.list("TopicData") {
+            for data in Self.lastOfEach(topic.list("PartitionData"), "Index") {
+                let index = data.int("Index")
+                let result = Result { () throws(ErrorCode) in
+                    try append(data.bytes("Records") ?? [], to: topic.text("Name"), index, request, acks: acks)
+                }
+                appended.append((topic.text("Name"), index, result))
+            }
+        }
+        if acks == 0 {
+            // The client waits for no answer; an end of the connection is all that it can notice.
+            let isGood = appended.allSatisfy { if case .success = $0.result { true } else { false } }
+            return isGood ? .nothing : .close
+        }
+        var answers: [(topic: String, answers: [Message])] = []
+        for entry in appended {
+            let answer = await answer(index: entry.index, entry.result)
+            if answers.last?.topic == entry.topic {
+                answers[answers.count - 1].answers.append(answer)
+            } else {
+                answers.append((entry.topic, [answer]))
+            }
+        }
+        return .message([
+            "Responses": .list(
+                answers.map { ["Name": .text($0.topic), "PartitionResponses": .list($0.answers)] as Message })
+        ])
+    }
+
+    private func append(
+        _ records: ArraySlice<UInt8>, to name: String, _ index: Int, _ request: Request, acks: Int
+    ) throws(ErrorCode) -> (PartitionLog, PartitionLog.Place) {
+        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
+        guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
+            throw .unknownTopicOrPartition
+        }
+        guard !topic.isInternal else { throw .invalidTopic }
+        let batch = try RecordBatch.checked(
+            records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
+        guard !batch.isTransactional else { throw .transactionalIDNotAuthorized }
+        return (log, try log.append(batch, records))
+    }
+
+    private func answer(
+        index: Int, _ result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>
+    ) async -> Message {
+        do {
+            let (log, place) = try result.get()
+            try await log.commit(place)
+            return [
+                "Index": .int(index), "ErrorCode": 0, "BaseOffset": .int(place.baseOffset),
+                "LogAppendTimeMs": .int(place.repeatedTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
+            ]
+        } catch {
+            return [
+                "Index": .int(index), "ErrorCode": .code(error as? ErrorCode ?? .storageError), "BaseOffset": -1,
+            ]
+        }
+    }
+
+    /// Entries by a number, each once: the last that names it counts.
+    static func lastOfEach(_ entries: [Message], _ name: String) -> [Message] {
+        guard entries.count > 1 else { return entries }
+        var place: [Int: Int] = [:]
+        var kept: [Message] = []
+        for entry in entries {
+            if let index = place[entry.int(name)] {
+                kept[index] = entry
+            } else {
+                place[entry.int(name)] = kept.count
+                kept.append(entry)
+            }
+        }
+        return kept
+    }
+
+    /// Gives an idempotent producer its number.
+    func initProducer(_ body: Message) async -> Message {
+        // Transactions are not offered; whoever asks all the same is told that this id may not have them.
+        guard body.optionalText("TransactionalId") == nil else {
+            return ["ErrorCode": .code(.transactionalIDNotAuthorized), "ProducerEpoch": -1]
+        }
+        guard let id = try? await catalogue.takeProducerID() else {
+            return ["ErrorCode": .code(.storageError), "ProducerEpoch": -1]
+        }
+        return ["ErrorCode": 0, "ProducerId": .int(id), "ProducerEpoch": 0]
+    }
+}

@@ -1,0 +1,214 @@
+import EventLoop
+
+/// What topics there are, and the few other facts that must outlive the process; kept in one small text file.
+@Loop
+final class Catalogue {
+    private(set) var topics: [String: Topic] = [:]
+    private(set) var byID: [TopicID: Topic] = [:]
+    private(set) var clusterID = TopicID.random().base64
+    let store: LogStore
+
+    private let path: String
+    private let topicsFolder: String
+    private var version = 1
+    private var savedVersion = 0
+    private var isSaving = false
+    private let saved = Notice()
+    private var nextProducerID = 0
+    private var reservedProducerIDs = 0
+    private var durableProducerIDs = 0
+
+    /// Reads what the data folder holds; `open` must be called before use.
+    init(folder: String, store: LogStore) {
+        path = "\(folder)/catalogue"
+        topicsFolder = "\(folder)/topics"
+        self.store = store
+    }
+
+    /// Partitions of all topics.
+    var partitionCount: Int { topics.values.reduce(0) { $0 + $1.partitions.count } }
+
+    // MARK: Changing
+
+    /// Makes a topic; it is durable once `settle` returns.
+    func create(_ name: String, partitions: Int, configs: [String: String]) -> Topic {
+        if let topic = topics[name] { return topic }
+        var id = TopicID.random()
+        while access(folder(name, id), F_OK) == 0 { id = TopicID.random() }
+        let topic = Topic(name: name, id: id, folder: folder(name, id))
+        topic.configs = configs
+        add(topic)
+        extend(topic, to: partitions)
+        return topic
+    }
+
+    /// Adds partitions to a topic; durable once `settle` returns.
+    func extend(_ topic: Topic, to count: Int) {
+        for index in topic.partitions.count..<max(count, topic.partitions.count) {
+            let folder = "\(topic.folder)/\(index)"
+            topic.partitions.append(PartitionLog(topic: topic.name, partition: index, folder: folder, store: store))
+        }
+        version += 1
+    }
+
+    /// Removes a topic with its files; durable when it returns.
+    func delete(_ topic: Topic) async throws {
+        topics[topic.name] = nil
+        byID[topic.id] = nil
+        for partition in topic.partitions { partition.close() }
+        version += 1
+        try await settle()
+        let folder = topic.folder
+        try await Loop.offload { try Disk.remove(folder) }
+    }
+
+    /// Notes that something changed that must be kept.
+    func touch() { version += 1 }
+
+    /// A number that no producer had before.
+    func takeProducerID() async throws -> Int {
+        while nextProducerID >= durableProducerIDs {
+            if reservedProducerIDs <= durableProducerIDs {
+                reservedProducerIDs += 1000
+                version += 1
+            }
+            let reserved = reservedProducerIDs
+            try await settle()
+            durableProducerIDs = max(durableProducerIDs, reserved)
+        }
+        defer { nextProducerID += 1 }
+        return nextProducerID
+    }
+
+    /// Waits until all changes so far are durable; throws the disk's refusal.
+    func settle() async throws {
+        let wanted = version
+        while savedVersion < wanted {
+            if isSaving {
+                try await saved.wait(until: { !isSaving })
+                continue
+            }
+            isSaving = true
+            let (text, current, path) = (text, version, path)
+            let result: Result<Void, any Error>
+            do {
+                try await Loop.offload { try Disk.replace(path, with: Array(text.utf8)) }
+                savedVersion = current
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            isSaving = false
+            saved.notify()
+            try result.get()
+        }
+    }
+
+    // MARK: Keeping
+
+    private func folder(_ name: String, _ id: TopicID) -> String { "\(topicsFolder)/\(name).\(id.hex.prefix(4))" }
+
+    private func add(_ topic: Topic) {
+        topics[topic.name] = topic
+        byID[topic.id] = topic
+    }
+
+    private var text: String {
+        var lines = ["rapport-broker 1", "cluster \(clusterID)", "producers \(reservedProducerIDs)"]
+        for topic in topics.values.sorted(by: { $0.name < $1.name }) {
+            lines.append("topic \(topic.name) \(topic.id.hex) \(topic.partitions.count)")
+            for (key, value) in topic.configs.sorted(by: { $0.key < $1.key }) {
+                lines.append("config \(key) \(value)")
+            }
+            for partition in topic.partitions where partition.startOffset > 0 {
+                lines.append("start \(partition.partition) \(partition.startOffset)")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Reads the file, opens every partition, and removes folders of topics that are no more.
+    func open() async throws {
+        let path = path
+        let bytes = try await Loop.offload { try Disk.contents(of: path) }
+        let listed = try bytes.map { try CatalogueFile(String(decoding: $0, as: UTF8.self)) } ?? CatalogueFile()
+        if let id = listed.clusterID { clusterID = id }
+        reservedProducerIDs = listed.producerIDs
+        durableProducerIDs = listed.producerIDs
+        nextProducerID = listed.producerIDs
+        let opening = listed.topics.map { listed in Task.immediate { @Loop in try await open(listed) } }
+        for task in opening { add(try await task.value) }
+        if bytes == nil { try await settle() } else { savedVersion = version }
+        try await removeOrphans()
+    }
+
+    private func open(_ listed: CatalogueFile.Topic) async throws -> Topic {
+        let topic = Topic(name: listed.name, id: listed.id, folder: folder(listed.name, listed.id))
+        topic.configs = listed.configs
+        let folders = (0..<listed.partitions).map { "\(topic.folder)/\($0)" }
+        let found = try await Loop.offload { try folders.map { try FoundLog.recover($0) } }
+        for (index, found) in found.enumerated() {
+            if found.cutBytes > 0 {
+                store.report("\(listed.name)-\(index): cut \(found.cutBytes) bytes of an unfinished write")
+            }
+            if let damage = found.damage { store.report("\(listed.name)-\(index) is offline: \(damage)") }
+            topic.partitions.append(
+                PartitionLog(
+                    topic: topic.name, partition: index, folder: folders[index], store: store, found: found,
+                    startOffset: listed.starts[index] ?? 0))
+        }
+        return topic
+    }
+
+    private func removeOrphans() async throws {
+        let (topicsFolder, known) = (topicsFolder, Set(topics.values.map(\.folder)))
+        try await Loop.offload {
+            for name in try Disk.names(in: topicsFolder) where !known.contains("\(topicsFolder)/\(name)") {
+                try Disk.remove("\(topicsFolder)/\(name)")
+            }
+        }
+    }
+}
+
+/// The catalogue's text, taken apart.
+private struct CatalogueFile {
+    struct Topic: Sendable {
+        let name: String
+        let id: TopicID
+        let partitions: Int
+        var configs: [String: String] = [:]
+        var starts: [Int: Int] = [:]
+    }
+
+    var clusterID: String?
+    var producerIDs = 0
+    var topics: [Topic] = []
+
+    init() {}
+
+    init(_ text: String) throws {
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+            switch (words.first, words.count) {
+            case ("rapport-broker", 2) where words[1] == "1": break
+            case ("cluster", 2): clusterID = String(words[1])
+            case ("producers", 2): producerIDs = Int(words[1]) ?? 0
+            case ("topic", 4):
+                guard let id = TopicID(hex: words[2]), let count = Int(words[3]) else { throw DamagedCatalogue(line) }
+                topics.append(Topic(name: String(words[1]), id: id, partitions: count))
+            case ("config", 3...) where !topics.isEmpty:
+                topics[topics.count - 1].configs[String(words[1])] = words[2...].joined(separator: " ")
+            case ("start", 3) where !topics.isEmpty:
+                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw DamagedCatalogue(line) }
+                topics[topics.count - 1].starts[index] = offset
+            default: throw DamagedCatalogue(line)
+            }
+        }
+    }
+}
+
+/// The catalogue holds a line that this version cannot read.
+struct DamagedCatalogue: Error, CustomStringConvertible {
+    let description: String
+    init(_ line: some StringProtocol) { description = "the catalogue cannot be read at: \(line)" }
+}

@@ -1,0 +1,137 @@
+import EventLoop
+
+extension Node {
+    private static let topicType = 2
+    private static let brokerType = 4
+
+    /// Tells the settings of topics and of this broker.
+    func describeConfigs(_ body: Message) -> Message {
+        let results: [Message] = body.list("Resources").map { resource in
+            var answer: Message = [
+                "ErrorCode": 0, "ErrorMessage": nil, "ResourceType": resource["ResourceType"] ?? 0,
+                "ResourceName": resource["ResourceName"] ?? "", "Configs": [],
+            ]
+            do throws(Refusal) {
+                let wanted = resource.optionalTexts("ConfigurationKeys").flatMap { $0.isEmpty ? nil : Set($0) }
+                let entries = try configs(of: resource, withSynonyms: body.flag("IncludeSynonyms"))
+                answer["Configs"] = .list(entries.filter { wanted?.contains($0.text("Name")) ?? true })
+            } catch {
+                answer["ErrorCode"] = .code(error.code)
+                answer["ErrorMessage"] = .text(error.text)
+            }
+            return answer
+        }
+        return ["Results": .list(results)]
+    }
+
+    private func configs(of resource: Message, withSynonyms: Bool) throws(Refusal) -> [Message] {
+        let name = resource.text("ResourceName")
+        switch resource.int("ResourceType") {
+        case Self.topicType:
+            let topic = try topic(name)
+            return TopicSettings.known.sorted { $0.key < $1.key }.map { key, setting in
+                Self.entry(key, setting, own: topic.configs[key], withSynonyms: withSynonyms)
+            }
+        case Self.brokerType:
+            guard name.isEmpty || name == String(Node.id) else {
+                throw Refusal(.invalidRequest, "This broker is number \(Node.id).")
+            }
+            return name.isEmpty ? [] : brokerConfigs
+        default: throw Refusal(.invalidRequest, "Such a resource has no settings here.")
+        }
+    }
+
+    private func topic(_ name: String) throws(Refusal) -> Topic {
+        guard TopicSettings.isLegalName(name) else { throw Refusal(.invalidTopic, "Topic name is invalid: \(name)") }
+        guard let topic = catalogue.topics[name] else {
+            throw Refusal(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+        }
+        return topic
+    }
+
+    private static func entry(
+        _ key: String, _ setting: TopicSettings.Setting, own: String?, withSynonyms: Bool
+    ) -> Message {
+        var synonyms: [Message] = [["Name": .text(key), "Value": .text(setting.standard), "Source": 5]]
+        if let own { synonyms.insert(["Name": .text(key), "Value": .text(own), "Source": 1], at: 0) }
+        return [
+            "Name": .text(key), "Value": .text(own ?? setting.standard), "ReadOnly": 0,
+            "IsDefault": .flag(own == nil), "ConfigSource": own == nil ? 5 : 1, "IsSensitive": 0,
+            "Synonyms": withSynonyms ? .list(synonyms) : [], "ConfigType": .int(setting.kind.rawValue),
+            "Documentation": nil,
+        ]
+    }
+
+    private var brokerConfigs: [Message] {
+        let values = [
+            "auto.create.topics.enable": String(settings.autoCreateTopics),
+            "broker.id": String(Node.id), "node.id": String(Node.id),
+            "default.replication.factor": "1", "log.segment.bytes": String(settings.segmentBytes),
+            "num.partitions": String(settings.defaultPartitions),
+        ]
+        return values.sorted { $0.key < $1.key }.map { key, value in
+            [
+                "Name": .text(key), "Value": .text(value), "ReadOnly": 1, "ConfigSource": 4, "IsSensitive": 0,
+                "ConfigType": 2, "Documentation": nil,
+            ]
+        }
+    }
+
+    /// Changes single settings of topics.
+    func alterConfigs(_ body: Message) async -> Message {
+        let resources = body.list("Resources")
+        var responses: [Message] = []
+        for resource in resources {
+            var answer: Message = [
+                "ErrorCode": 0, "ErrorMessage": nil, "ResourceType": resource["ResourceType"] ?? 0,
+                "ResourceName": resource["ResourceName"] ?? "",
+            ]
+            do throws(Refusal) {
+                guard resource.int("ResourceType") == Self.topicType else {
+                    throw Refusal(.invalidRequest, "Only settings of topics can be changed.")
+                }
+                let topic = try topic(resource.text("ResourceName"))
+                let changed = try altered(topic.configs, by: resource.list("Configs"))
+                if !body.flag("ValidateOnly"), changed != topic.configs {
+                    topic.configs = changed
+                    catalogue.touch()
+                }
+            } catch {
+                answer["ErrorCode"] = .code(error.code)
+                answer["ErrorMessage"] = .text(error.text)
+            }
+            responses.append(answer)
+        }
+        do {
+            try await catalogue.settle()
+        } catch {
+            for index in responses.indices { responses[index]["ErrorCode"] = .code(.storageError) }
+        }
+        return ["Responses": .list(responses)]
+    }
+
+    private func altered(
+        _ configs: [String: String], by changes: [Message]
+    ) throws(Refusal) -> [String: String] {
+        var configs = configs
+        for change in changes {
+            let (key, value) = (change.text("Name"), change.optionalText("Value"))
+            switch change.int("ConfigOperation") {
+            case 0:
+                guard let value else { throw Refusal(.invalidRequest, "Null value not supported for: \(key)") }
+                configs[key] = value
+            case 1: configs[key] = nil
+            case let operation where (operation == 2 || operation == 3) && key == "cleanup.policy":
+                let present = (configs[key] ?? "delete").split(separator: ",").map(String.init)
+                let rest = present.filter { $0 != value }
+                configs[key] = (operation == 2 ? rest + [value ?? ""] : rest).joined(separator: ",")
+            case 2, 3: throw Refusal(.invalidConfig, "\(key) is not a list.")
+            default: throw Refusal(.invalidRequest, "Unknown operation.")
+            }
+            if let now = configs[key], let fault = TopicSettings.fault(key, now) {
+                throw Refusal(.invalidConfig, fault)
+            }
+        }
+        return configs
+    }
+}

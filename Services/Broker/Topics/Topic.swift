@@ -1,0 +1,79 @@
+import EventLoop
+
+/// A named group of partitions.
+@Loop
+final class Topic {
+    nonisolated let name: String
+    nonisolated let id: TopicID
+    nonisolated let folder: String
+    var configs: [String: String] = [:]
+    var partitions: [PartitionLog] = []
+
+    init(name: String, id: TopicID, folder: String) {
+        self.name = name
+        self.id = id
+        self.folder = folder
+    }
+
+    /// Whether only the broker itself writes it.
+    var isInternal: Bool { name == Topic.offsets }
+    /// The topic that holds consumer groups' offsets.
+    nonisolated static let offsets = "__consumer_offsets"
+
+    /// The value of a setting that is a number.
+    func number(_ name: String) -> Int {
+        Int(configs[name] ?? TopicSettings.known[name]?.standard ?? "") ?? -1
+    }
+
+    /// Whether old records may be removed.
+    var allowsDeletion: Bool { configs["cleanup.policy"].map { $0.contains("delete") } ?? true }
+
+    func partition(_ index: Int) -> PartitionLog? { partitions.indices.contains(index) ? partitions[index] : nil }
+}
+
+/// The unchanging number of a topic, which a later topic of the same name does not have.
+struct TopicID: Sendable, Hashable {
+    let bytes: [UInt8]
+
+    static let zero = TopicID(bytes: [UInt8](repeating: 0, count: 16))
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// A random one of version 4.
+    static func random() -> TopicID {
+        var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        bytes[6] = bytes[6] & 0x0f | 0x40
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        return TopicID(bytes: bytes)
+    }
+
+    /// Thirty-two hexadecimal digits.
+    var hex: String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    init?(hex: some StringProtocol) {
+        let digits = hex.compactMap { $0.hexDigitValue }
+        guard digits.count == 32, hex.count == 32 else { return nil }
+        bytes = stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
+    /// Twenty-two characters, as Kafka writes such numbers.
+    var base64: String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        var text = ""
+        var bits = 0
+        var count = 0
+        for byte in bytes {
+            bits = bits << 8 | Int(byte)
+            count += 8
+            while count >= 6 {
+                count -= 6
+                text.append(alphabet[bits >> count & 63])
+            }
+        }
+        if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
+        return text
+    }
+}

@@ -1,0 +1,192 @@
+import EventLoop
+
+/// A refusal with a text that tools print.
+struct Refusal: Error {
+    let code: ErrorCode
+    let text: String
+    init(_ code: ErrorCode, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}
+
+extension Node {
+    /// Names that occur more than once; each is refused once.
+    private static func repeated(_ names: [String]) -> Set<String> {
+        var seen: Set<String> = []
+        return Set(names.filter { !seen.insert($0).inserted })
+    }
+
+    private static func once(_ entries: [Message]) -> [Message] {
+        var seen: Set<String> = []
+        return entries.filter { seen.insert($0.text("Name")).inserted }
+    }
+
+    /// Makes topics; the answer comes when they are durable.
+    func createTopics(_ request: Request) async -> Message {
+        let entries = request.body.list("Topics")
+        let repeated = Self.repeated(entries.map { $0.text("Name") })
+        let validateOnly = request.body.flag("ValidateOnly")
+        var answers: [Message] = []
+        for entry in Self.once(entries) {
+            let name = entry.text("Name")
+            do throws(Refusal) {
+                if repeated.contains(name) { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
+                let (partitions, configs) = try checkNewTopic(entry)
+                var id = TopicID.zero
+                if !validateOnly { id = catalogue.create(name, partitions: partitions, configs: configs).id }
+                answers.append([
+                    "Name": .text(name), "TopicId": .bytes(id.bytes[...]), "ErrorCode": 0, "ErrorMessage": nil,
+                    "NumPartitions": .int(partitions), "ReplicationFactor": 1, "Configs": [],
+                ])
+            } catch {
+                answers.append([
+                    "Name": .text(name), "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
+                    "Configs": [],
+                ])
+            }
+        }
+        do {
+            try await catalogue.settle()
+        } catch {
+            answers = answers.map { Self.storageRefusal($0["Name"] ?? "", "\(error)") }
+        }
+        return ["Topics": .list(answers)]
+    }
+
+    private static func storageRefusal(_ name: Value, _ text: String) -> Message {
+        ["Name": name, "ErrorCode": .code(.storageError), "ErrorMessage": .text(text)]
+    }
+
+    private func checkNewTopic(_ entry: Message) throws(Refusal) -> (partitions: Int, configs: [String: String]) {
+        let name = entry.text("Name")
+        guard TopicSettings.isLegalName(name) else { throw Refusal(.invalidTopic, "Topic name is invalid: \(name)") }
+        if catalogue.topics[name] != nil {
+            throw Refusal(.topicAlreadyExists, "Topic '\(name)' already exists.")
+        }
+        let plain = name.replacing(".", with: "_")
+        if let other = catalogue.topics.keys.first(where: { $0.replacing(".", with: "_") == plain }) {
+            throw Refusal(.invalidTopic, "Topic '\(name)' collides with existing topic: \(other)")
+        }
+        var configs: [String: String] = [:]
+        for config in entry.list("Configs") {
+            let (key, value) = (config.text("Name"), config.optionalText("Value"))
+            if let fault = TopicSettings.fault(key, value) { throw Refusal(.invalidConfig, fault) }
+            configs[key] = value
+        }
+        let count = try partitionCount(entry)
+        guard catalogue.partitionCount + count <= settings.maxPartitions else {
+            throw Refusal(.invalidPartitions, "This broker holds at most \(settings.maxPartitions) partitions.")
+        }
+        return (count, configs)
+    }
+
+    private func partitionCount(_ entry: Message) throws(Refusal) -> Int {
+        let (count, factor) = (entry.int("NumPartitions"), entry.int("ReplicationFactor"))
+        let assignments = entry.list("Assignments")
+        guard assignments.isEmpty else {
+            guard count == -1, factor == -1 else {
+                throw Refusal(.invalidRequest, "Assignments exclude a number of partitions and of replicas.")
+            }
+            let isConsecutive = assignments.map { $0.int("PartitionIndex") }.sorted() == Array(assignments.indices)
+            guard isConsecutive, assignments.allSatisfy({ $0.ints("BrokerIds") == [Node.id] }) else {
+                throw Refusal(.invalidReplicaAssignment, "Partitions must be numbered from 0 and lie on broker 1.")
+            }
+            return assignments.count
+        }
+        guard factor == -1 || factor == 1 else {
+            throw Refusal(.invalidReplicationFactor, "Replication factor: \(factor) larger than available brokers: 1.")
+        }
+        guard count == -1 || count > 0 else {
+            throw Refusal(.invalidPartitions, "Number of partitions must be larger than 0.")
+        }
+        return count == -1 ? settings.defaultPartitions : count
+    }
+
+    /// Removes topics with their records and committed offsets.
+    func deleteTopics(_ request: Request) async -> Message {
+        let entries: [Message] =
+            request.version >= 6
+            ? request.body.list("Topics")
+            : (request.body.optionalTexts("TopicNames") ?? []).map { ["Name": .text($0)] }
+        var count: [Message: Int] = [:]
+        for entry in entries { count[entry, default: 0] += 1 }
+        var answers: [Message] = []
+        for entry in entries where count[entry] != nil {
+            let isRepeated = (count.removeValue(forKey: entry) ?? 0) > 1
+            do throws(Refusal) {
+                if isRepeated { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
+                let topic = try topicToDelete(entry)
+                await groups.forget(topic: topic.name)
+                do { try await catalogue.delete(topic) } catch { throw Refusal(.storageError, "\(error)") }
+                answers.append([
+                    "Name": .text(topic.name), "TopicId": .bytes(topic.id.bytes[...]), "ErrorCode": 0,
+                    "ErrorMessage": nil,
+                ])
+            } catch {
+                answers.append([
+                    "Name": entry["Name"] ?? nil, "TopicId": entry["TopicId"] ?? .bytes(TopicID.zero.bytes[...]),
+                    "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
+                ])
+            }
+        }
+        return ["Responses": .list(answers)]
+    }
+
+    private func topicToDelete(_ entry: Message) throws(Refusal) -> Topic {
+        let id = TopicID(bytes: Array(entry.bytes("TopicId") ?? []))
+        let hasID = id.bytes.contains { $0 != 0 }
+        guard let name = entry.optionalText("Name") else {
+            guard hasID else { throw Refusal(.invalidRequest, "Neither topic name nor id was specified.") }
+            guard let topic = catalogue.byID[id] else { throw Refusal(.unknownTopicID, "No topic has this id.") }
+            return topic
+        }
+        guard !hasID else { throw Refusal(.invalidRequest, "Both topic name and id were specified.") }
+        guard let topic = catalogue.topics[name], !topic.isInternal else {
+            throw Refusal(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+        }
+        return topic
+    }
+
+    /// Adds partitions to topics.
+    func createPartitions(_ body: Message) async -> Message {
+        let entries = body.list("Topics")
+        let repeated = Self.repeated(entries.map { $0.text("Name") })
+        var answers: [Message] = []
+        for entry in Self.once(entries) {
+            let name = entry.text("Name")
+            do throws(Refusal) {
+                if repeated.contains(name) { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
+                let topic = try checkNewPartitions(entry)
+                if !body.flag("ValidateOnly") { catalogue.extend(topic, to: entry.int("Count")) }
+                answers.append(["Name": .text(name), "ErrorCode": 0, "ErrorMessage": nil])
+            } catch {
+                answers.append([
+                    "Name": .text(name), "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
+                ])
+            }
+        }
+        do {
+            try await catalogue.settle()
+        } catch {
+            answers = answers.map { Self.storageRefusal($0["Name"] ?? "", "\(error)") }
+        }
+        return ["Results": .list(answers)]
+    }
+
+    private func checkNewPartitions(_ entry: Message) throws(Refusal) -> Topic {
+        guard let topic = catalogue.topics[entry.text("Name")], !topic.isInternal else {
+            throw Refusal(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+        }
+        let (count, present) = (entry.int("Count"), topic.partitions.count)
+        guard count > present, catalogue.partitionCount + count - present <= settings.maxPartitions else {
+            throw Refusal(.invalidPartitions, "The topic currently has \(present) partition(s); \(count) cannot be.")
+        }
+        if let assignments = entry.optionalList("Assignments") {
+            guard assignments.count == count - present,
+                assignments.allSatisfy({ $0.ints("BrokerIds") == [Node.id] })
+            else { throw Refusal(.invalidReplicaAssignment, "Each new partition lies on broker 1.") }
+        }
+        return topic
+    }
+}

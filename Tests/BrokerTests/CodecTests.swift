@@ -1,0 +1,3 @@
+import Testing
+@testable import Broker
+@Test func dummy() { #expect(API.all.count > 10) }
