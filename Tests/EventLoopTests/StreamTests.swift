@@ -126,6 +126,24 @@ import Testing
         #expect(pair.client.queuedBytes == 0)
     }
 
+    /// Bytes that were queued behind the write that failed must not hold their waiters for ever.
+    @Test @Loop func failedWriteDropsWhatIsQueuedBehindIt() async throws {
+        let pair = try await Pair()
+        defer { pair.close() }
+        let atClient = Received(pair.client)
+        pair.client.pauseReading()
+        pair.client.write(Self.pattern(40_000_000))
+        pair.client.write([1, 2, 3])
+        let waiting = Task { @Loop in try await pair.client.drained(below: 0) }
+        try await Loop.sleep(for: .milliseconds(5))
+        pair.server.close()
+        try await eventually { atClient.end != nil }
+        try await Loop.withDeadline(.seconds(10)) { try await waiting.value }
+        #expect(pair.client.queuedBytes == 0)
+        pair.client.write([4])
+        #expect(pair.client.queuedBytes == 0)
+    }
+
     @Test @Loop func closingReleasesWaiters() async throws {
         let pair = try await Pair()
         defer { pair.close() }
