@@ -126,7 +126,6 @@ import Testing
             }
         }
         try await Loop.sleep(for: .milliseconds(1))
-        // All of them must have run before this task is asked again, as the loop runs what is ready first come, first served.
         gate.succeed(())
         for task in tasks { try await task.value }
         #expect(box.count == 100)
