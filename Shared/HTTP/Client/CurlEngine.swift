@@ -8,13 +8,11 @@ final class CurlEngine {
     private let multi: UnsafeMutableRawPointer
     private var watches: [Int32: SocketWatch] = [:]
     private var timer: LoopTimer?
-    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
-
-    private static let initialised: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
+    private var running: [UnsafeMutableRawPointer: (transfer: Transfer, outcome: Completion<CURLcode>)] = [:]
 
     /// Takes the most connections to keep open to one host; more transfers wait for one.
     init(connectionsPerHost: Int) throws {
-        guard Self.initialised == CURLE_OK, let multi = curl_multi_init() else {
+        guard curlIsReady, let multi = curl_multi_init() else {
             throw TransferError(CURLE_FAILED_INIT, "")
         }
         self.multi = multi
@@ -45,12 +43,13 @@ final class CurlEngine {
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             throw TransferError(CURLE_FAILED_INIT, "")
         }
-        transfers[transfer.easy] = transfer
+        let outcome = Completion<CURLcode>()
+        running[transfer.easy] = (transfer, outcome)
         defer {
-            transfers[transfer.easy] = nil
             curl_multi_remove_handle(multi, transfer.easy)
+            running[transfer.easy] = nil
         }
-        let code = try await transfer.done.waitOrCancel()
+        let code = try await outcome.waitOrCancel()
         guard code == CURLE_OK else { throw TransferError(code, transfer.text(code)) }
     }
 
@@ -90,12 +89,12 @@ final class CurlEngine {
     }
 
     private func drive(_ socket: Int32, _ bits: Int32) {
-        var running: Int32 = 0
-        curl_multi_socket_action(multi, socket, bits, &running)
+        var count: Int32 = 0
+        curl_multi_socket_action(multi, socket, bits, &count)
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-            transfers[easy]?.done.succeed(message.pointee.data.result)
+            running[easy]?.outcome.succeed(message.pointee.data.result)
         }
     }
 

@@ -81,7 +81,7 @@ public final class HTTPClient {
     /// Sends a request and gives its answer; throws `HTTPClientError`, or `CancellationError` when cancelled.
     public func send(_ request: ClientRequest) async throws -> ClientResponse {
         let transfer = try Transfer(limit: request.maximumBytes)
-        defer { transfer.release() }
+        defer { transfer.discard() }
         try prepare(transfer, request)
         do {
             try await engine.run(transfer)

@@ -12,6 +12,9 @@ public struct MailError: Error, CustomStringConvertible {
 }
 
 /// Hands messages to one mail server over SMTP; sessions are kept and used again.
+///
+/// Every message under way has a thread: libcurl's multi interface waits without end for a mail server's last reply, which
+/// on the loop would hold up everything else.
 @Loop
 public final class MailClient {
     /// Whether a plain session (`smtp://`) is encrypted by STARTTLS.
@@ -32,7 +35,10 @@ public final class MailClient {
         }
     }
 
-    private let engine: CurlEngine
+    private var idle: [UnsafeMutableRawPointer] = []
+    private var busy = 0
+    private let changed = Notice()
+    private let connections: Int
     private let url: String
     private let user: String?
     private let password: String?
@@ -44,7 +50,8 @@ public final class MailClient {
         url: String, user: String? = nil, password: String? = nil, startTLS: StartTLS = .optional,
         connections: Int = 4, timeout: Duration = .seconds(60)
     ) throws {
-        engine = try CurlEngine(connectionsPerHost: connections)
+        guard curlIsReady else { throw TransferError(CURLE_FAILED_INIT, "") }
+        self.connections = max(1, connections)
         self.url = url
         self.user = user
         self.password = password
@@ -52,14 +59,38 @@ public final class MailClient {
         self.timeout = timeout
     }
 
+    isolated deinit {
+        let sessions = Sessions(handles: idle)
+        // Saying goodbye to the server waits for its answer.
+        Thread.detach { sessions.end() }
+    }
+
     /// Sends a whole message (RFC 5322) to all recipients or none; returns when the server has taken it. Throws
-    /// `MailError`, or `CancellationError` when cancelled, after which the server may still have taken it.
+    /// `MailError`, or `CancellationError` when cancelled before its turn; once under way it goes on to its end.
     public func send(from: String, to recipients: [String], message: [UInt8]) async throws {
         guard !recipients.isEmpty, (recipients + [from]).allSatisfy(Self.isAddress) else {
             throw MailError(isPermanent: true, code: 0, description: "an address is malformed")
         }
-        let transfer = try Transfer(limit: 65_536, upload: Self.lineEnded(message))
-        defer { transfer.release() }
+        while busy >= connections { try await changed.wait(until: { busy < connections }) }
+        busy += 1
+        defer {
+            busy -= 1
+            changed.notify()
+        }
+        let transfer = try Transfer(session: idle.popLast(), limit: 65_536, upload: Self.lineEnded(message))
+        prepare(transfer, from, recipients)
+        let done = Completion<CURLcode>()
+        Thread.detach {
+            let code = transfer.perform()
+            Task { @Loop in done.succeed(code) }
+        }
+        let code = try await done.wait()
+        let failure = code == CURLE_OK ? nil : Self.failure(TransferError(code, transfer.text(code)), transfer)
+        idle.append(transfer.takeSession())
+        if let failure { throw failure }
+    }
+
+    private func prepare(_ transfer: Transfer, _ from: String, _ recipients: [String]) {
         transfer.set(CURLOPT_URL, url)
         transfer.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
         transfer.set(CURLOPT_PROXY, "")
@@ -70,11 +101,6 @@ public final class MailClient {
         if let user { transfer.set(CURLOPT_USERNAME, user) }
         if let password { transfer.set(CURLOPT_PASSWORD, password) }
         transfer.set(CURLOPT_USE_SSL, Int(startTLS.level.rawValue))
-        do {
-            try await engine.run(transfer)
-        } catch let error as TransferError {
-            throw Self.failure(error, transfer)
-        }
     }
 
     private static func failure(_ error: TransferError, _ transfer: Transfer) -> MailError {
@@ -103,5 +129,13 @@ public final class MailClient {
             }
         }
         return out
+    }
+}
+
+/// Sessions on their way out, handed to the thread that ends them and touched by no other.
+private struct Sessions: @unchecked Sendable {
+    let handles: [UnsafeMutableRawPointer]
+    func end() {
+        for handle in handles { curl_easy_cleanup(handle) }
     }
 }

@@ -2,11 +2,11 @@ import CCurl
 import EventLoop
 
 /// One request or mail on its way through libcurl, with the memory that it needs until its end.
-@Loop
-final class Transfer {
+///
+/// `@unchecked Sendable`: touched by one thread at a time, the loop's before and after, and while it is under way by the
+/// one that performs it.
+final class Transfer: @unchecked Sendable {
     let easy: UnsafeMutableRawPointer
-    /// Completed with libcurl's outcome.
-    let done = Completion<CURLcode>()
     /// What came back: the body of an HTTP answer.
     private(set) var received: [UInt8] = []
     /// The lines that came before it: header fields, or the replies of a mail server.
@@ -19,9 +19,11 @@ final class Transfer {
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    /// Prepares a transfer that answers at most `limit` bytes and sends `upload` where libcurl asks for it.
-    init(limit: Int, upload: [UInt8] = []) throws {
-        guard let easy = curl_easy_init() else {
+    /// Prepares a transfer that answers at most `limit` bytes and sends `upload` where libcurl asks for it. A `session`
+    /// is a handle of an earlier transfer, whose connection is used again.
+    init(session: UnsafeMutableRawPointer? = nil, limit: Int, upload: [UInt8] = []) throws {
+        if let session { curl_easy_reset(session) }
+        guard let easy = session ?? curl_easy_init() else {
             errorText.deallocate()
             throw TransferError(CURLE_OUT_OF_MEMORY, "")
         }
@@ -46,12 +48,27 @@ final class Transfer {
         ccurl_set_pointer(easy, CURLOPT_READDATA, context)
     }
 
-    /// Frees what libcurl holds; the transfer must not be under way.
-    func release() {
-        curl_easy_cleanup(easy)
+    /// The handle is the owner's to clean up or to use again.
+    deinit {
         for list in lists { curl_slist_free_all(list) }
-        lists = []
         errorText.deallocate()
+    }
+
+    /// Ends the use of the handle for good.
+    func discard() {
+        withExtendedLifetime(self) { curl_easy_cleanup(easy) }
+    }
+
+    /// Gives the handle, with its connection, for a later transfer.
+    func takeSession() -> UnsafeMutableRawPointer {
+        // What it knows of this transfer's memory must not outlive it.
+        withExtendedLifetime(self) { curl_easy_reset(easy) }
+        return easy
+    }
+
+    /// Performs the transfer on the calling thread, which may take as long as its timeout.
+    func perform() -> CURLcode {
+        withExtendedLifetime(self) { curl_easy_perform(easy) }
     }
 
     // MARK: Settings
@@ -130,14 +147,14 @@ final class Transfer {
         return count
     }
 
-    private nonisolated static func of(
-        _ context: UnsafeMutableRawPointer?, _ body: @Loop (Transfer) -> Int
-    ) -> Int {
+    private static func of(_ context: UnsafeMutableRawPointer?, _ body: (Transfer) -> Int) -> Int {
         guard let context else { return 0 }
-        let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        return Loop.assumeIsolated { body(transfer) }
+        return body(Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue())
     }
 }
+
+/// libcurl set up for the process, once.
+let curlIsReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
 /// libcurl's refusal, with its words.
 struct TransferError: Error {
