@@ -75,14 +75,12 @@ final class OpenFile: Sendable {
 
 /// Folders and small files; every call may wait for the disk.
 enum Disk {
-    /// Makes a folder and those above it, durably.
+    /// Makes a folder and those above it; workers may do so side by side.
     static func makeFolder(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 { return try synchroniseFolder(parent(of: path)) }
-        if errno == EEXIST { return }
-        guard errno == ENOENT else { throw DiskError("make the folder \(path)") }
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, parent(of: path) != path else { throw DiskError("make the folder \(path)") }
         try makeFolder(parent(of: path))
-        try DiskError.check(mkdir(path, 0o755), "make the folder \(path)")
-        try synchroniseFolder(parent(of: path))
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw DiskError("make the folder \(path)") }
     }
 
     /// Makes the names in a folder durable.

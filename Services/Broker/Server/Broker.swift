@@ -35,6 +35,7 @@ public final class Broker {
         lock = try await Loop.offload {
             try Disk.makeFolder(folder)
             let file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
+            try Disk.synchroniseFolder(Disk.parent(of: folder))
             guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 throw BrokerError("another broker uses \(folder)")
             }
