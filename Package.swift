@@ -28,10 +28,10 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
-        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
+        .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         shared("EventLoop", ["CUV"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",

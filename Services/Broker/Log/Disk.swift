@@ -1,4 +1,4 @@
-import CDisk
+import CLinux
 import EventLoop
 
 /// A refusal of the file system.
@@ -46,7 +46,7 @@ final class OpenFile: Sendable {
     /// Reads exactly `count` bytes if the page cache holds them all; nil otherwise.
     func readCached(_ count: Int, at position: Int) -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = max(0, cdisk_read_cached(descriptor, buffer.baseAddress, count, position))
+            filled = max(0, clinux_read_cached(descriptor, buffer.baseAddress, count, position))
         }
         return bytes.count == count ? bytes : nil
     }
