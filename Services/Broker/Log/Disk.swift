@@ -11,6 +11,9 @@ struct DiskError: Error, CustomStringConvertible {
         self.operation = operation
     }
 
+    /// Whether there was no room, and what was there before is untouched.
+    var isFull: Bool { operation == "write" && (code == ENOSPC || code == EDQUOT) }
+
     var description: String { "\(operation): \(String(cString: strerror(code)))" }
 
     @discardableResult
