@@ -48,7 +48,7 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
-        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
+        .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
