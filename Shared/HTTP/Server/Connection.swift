@@ -19,7 +19,7 @@ final class Connection {
     }
 
     private let stream: Stream
-    private unowned let server: HTTPServer
+    private let server: HTTPServer
     private var phase = Phase.head
     /// Received and not yet understood, from `restStart`.
     private var rest: [UInt8] = []
@@ -154,7 +154,7 @@ final class Connection {
             if hasPeerFinished, used == bytes.count { body.fail(CancellationError()) }
         }
         server.requestBegan()
-        let request = Request(head, body: body) { [unowned self] in stream.peerAddress }
+        let request = Request(head, body: body) { [weak stream] in stream?.peerAddress ?? "" }
         // Detached, as the task of an earlier request may be what runs here: its task-local values are not ours.
         let task = Task.immediateDetached { @Loop in await self.handle(request) }
         if phase == .running {
@@ -173,6 +173,7 @@ final class Connection {
             server.requestEnded()
             answered()
         } catch {
+            if !(error is CancellationError) { server.router.onError(error, request) }
             server.requestEnded()
             close()
         }
