@@ -73,5 +73,5 @@ let package = Package(
             swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-    ] + service("Contacts")
+    ] + service("Contacts") + service("Sales")
 )
