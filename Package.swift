@@ -71,6 +71,11 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
             swiftSettings: strict),
+        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        .executableTarget(
+            name: "rapport-bench",
+            dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
+            path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
     ] + service("Contacts") + service("Sales")

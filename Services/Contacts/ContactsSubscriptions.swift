@@ -4,8 +4,10 @@ import Messaging
 
 /// What contacts listens to.
 @Loop
-func contactsSubscriptions() -> Subscriptions {
-    var subscriptions = Subscriptions([.erpCustomers, .erpOrders, .shipments, .tickets, .notifications])
+func contactsSubscriptions(
+    _ topics: [Topic] = [.erpCustomers, .erpOrders, .shipments, .tickets, .notifications]
+) -> Subscriptions {
+    var subscriptions = Subscriptions(topics)
     subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
     subscriptions.on(OrderPlaced.self, ValueHandlers.ordersPlaced)
     subscriptions.on(OrderChanged.self, ValueHandlers.ordersChanged)

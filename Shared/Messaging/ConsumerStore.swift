@@ -22,7 +22,7 @@ public enum ConsumerStore {
 
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.
-    static let move = Statement(
+    public static let move = Statement(
         "consumer.move",
         """
         WITH moved AS (
@@ -33,7 +33,8 @@ public enum ConsumerStore {
         SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[]) THEN 1 ELSE 0 END)
         """)
 
-    static let remember = Statement(
+    /// Remembers outside events and says which were new.
+    public static let remember = Statement(
         "consumer.remember",
         """
         INSERT INTO inbox (grp, source, id) SELECT $1, s, i FROM unnest($2::text[], $3::text[]) AS n(s, i)

@@ -130,7 +130,8 @@ public enum Ledger {
         ]
     }
 
-    private static let record = Statement(
+    /// Records documents; answers those that were there, as they were.
+    public static let record = Statement(
         "ledger.record",
         """
         WITH incoming AS (

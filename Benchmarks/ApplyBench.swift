@@ -1,0 +1,73 @@
+import CRMModel
+import Contacts
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Messaging
+import Postgres
+import ServiceKit
+
+/// Events applied by contacts in batches, beside pgbench running the same statements on batches of the same size.
+@Loop
+struct ApplyBench {
+    let bench: Bench
+    private let count = 100_000
+    private let customers = 20_000
+
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        bench.title("batch apply: contacts, orders of 5 lines, 500 events a transaction")
+        let ours = try await measureOurs()
+        let peer = try await measurePgbench()
+        bench.row(
+            "events applied per second", grouped(ours), beside: "pgbench, same statements \(grouped(peer))",
+            ratio: ours / peer, goal: ">= 0.95")
+    }
+
+    private func measureOurs() async throws -> Double {
+        let settings = try await bench.contactsSchema()
+        // A topic of its own, so that nothing else is in it.
+        let topic = Topic(name: "bench.orders.\(UInt32.random(in: 0 ... .max))", key: "customer number", owner: "bench")
+        try await KafkaAdmin.createTopics([TopicPlan(name: topic.name, partitions: 12)], bench.kafka)
+        try await bench.publish(count, customers: customers, prefix: "a", to: topic.name)
+        let pool = PostgresPool(settings, size: 1)
+        let runner = ConsumerRunner(
+            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            postgres: settings)
+        runner.onProblem = { print("  problem: \($0)") }
+        try runner.start()
+        while runner.statistics.applied < 500 { try await Loop.sleep(for: .milliseconds(5)) }
+        let begin = (Loop.now, runner.statistics.applied)
+        while runner.statistics.applied < count { try await Loop.sleep(for: .milliseconds(5)) }
+        let rate = Double(runner.statistics.applied - begin.1) / (Loop.now - begin.0).seconds
+        let batches = runner.statistics.batches
+        bench.row(
+            "  of it inside transactions", "\(decimal(runner.statistics.applyTime.seconds, 2)) s",
+            beside: "\(batches) batches, \(count / max(1, batches)) events each")
+        await runner.stop()
+        pool.close()
+        return rate
+    }
+
+    /// pgbench runs the statements of one batch, the parameters taken from a table of batches instead of from the wire.
+    private func measurePgbench() async throws -> Double {
+        let settings = try await bench.contactsSchema()
+        let connection = try await PostgresConnection.open(settings)
+        try await connection.transaction { transaction in
+            for (index, sql) in ContactsService.benchBatches(customers: customers).enumerated() {
+                _ = try await transaction.query(Statement("bench.make.\(index)", sql))
+            }
+        }
+        connection.close()
+        let script =
+            """
+            \\set n random(1, 200)
+            SET search_path = contacts;
+            BEGIN;
+            \(ContactsService.benchStatements.joined(separator: ";\n"));
+            COMMIT;
+            """
+        return try await bench.pgbench(script, seconds: 8) * 500
+    }
+}

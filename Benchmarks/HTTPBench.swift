@@ -1,0 +1,73 @@
+import Contacts
+import EventLoop
+import FoundationEssentials
+import Postgres
+
+/// Creates and reads by HTTP at 8 connections, beside pgbench with the same statements at 8 clients.
+@Loop
+struct HTTPBench {
+    let bench: Bench
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        bench.title("HTTP: contacts, 8 connections")
+        _ = try await bench.contactsSchema()
+        let program = try await RunningProgram.start("rapport-contacts", bench)
+        defer { program.kill() }
+        let created = try await load(program.port, seconds: 6) { number in
+            let body = "{\"name\":\"Bench \(number)\",\"email\":\"b\(number)@example.com\",\"phone\":\"+4420\(10_000_000 + number)\"}"
+            return "POST /v1/parties HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: "
+                + "\(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let create = try await bench.pgbench(
+            "SET search_path = contacts;\nBEGIN;\n" + ContactsService.benchCreate.joined(separator: ";\n")
+                + ";\nCOMMIT;\n", clients: 8)
+        bench.row(
+            "creates per second", grouped(created), beside: "pgbench \(grouped(create))", ratio: created / create,
+            goal: ">= 0.70")
+        let ids = try await someIDs()
+        let read = try await load(program.port, seconds: 5) { number in
+            "GET /v1/parties/\(ids[number % ids.count]) HTTP/1.1\r\nHost: b\r\n\r\n"
+        }
+        let list = ids.map { "'\($0)'" }.joined(separator: ",")
+        let peer = try await bench.pgbench(
+            "\\set n random(1, \(ids.count))\n" + ContactsService.benchRead(list), clients: 8)
+        bench.row(
+            "reads per second", grouped(read), beside: "pgbench \(grouped(peer))", ratio: read / peer, goal: ">= 0.45")
+    }
+
+    private func someIDs() async throws -> [String] {
+        let connection = try await PostgresConnection.open(
+            PostgresSettings(url: bench.database, applicationName: "rapport-bench", schema: "contacts"))
+        defer { connection.close() }
+        return try await connection.transaction { transaction in
+            try await transaction.query(Statement("bench.ids", "SELECT id::text FROM party LIMIT 200"))
+                .map { try $0.value(0) }
+        }
+    }
+
+    /// Requests a second over 8 connections, each asking as soon as it is answered.
+    private func load(_ port: Int, seconds: Int, _ request: @escaping @Loop (Int) -> String) async throws -> Double {
+        var clients: [LoadClient] = []
+        for _ in 0..<8 { clients.append(try await LoadClient(port: port)) }
+        var number = 0
+        var answered = 0
+        var failures = 0
+        let begin = Loop.now
+        let end = begin + .seconds(seconds)
+        let tasks = clients.map { client in
+            Task { @Loop in
+                while Loop.now < end {
+                    number += 1
+                    guard let answer = try? await client.ask(Array(request(number).utf8)) else { return }
+                    if answer.status < 300 { answered += 1 } else { failures += 1 }
+                }
+            }
+        }
+        for task in tasks { await task.value }
+        let rate = Double(answered) / (Loop.now - begin).seconds
+        for client in clients { client.close() }
+        if failures > 0 { throw BenchError(text: "\(failures) requests were refused") }
+        return rate
+    }
+}

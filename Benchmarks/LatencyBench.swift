@@ -1,0 +1,52 @@
+import CRMModel
+import Contacts
+import EventLoop
+import Kafka
+import Messaging
+import Postgres
+import ServiceKit
+
+/// From the producer's call to the commit of the effect, at 200 orders a second.
+@Loop
+struct LatencyBench {
+    let bench: Bench
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        bench.title("latency: produced to applied and committed, 200 orders a second for 10 s")
+        let settings = try await bench.contactsSchema()
+        let topic = Topic(name: "bench.latency.\(UInt32.random(in: 0 ... .max))", key: "", owner: "bench")
+        try await KafkaAdmin.createTopics([TopicPlan(name: topic.name, partitions: 12)], bench.kafka)
+        let runner = ConsumerRunner(
+            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            postgres: settings)
+        try runner.start()
+        while !runner.isAssigned { try await Loop.sleep(for: .milliseconds(10)) }
+        let producer = try KafkaProducer(bench.kafka)
+        var source = OrderSource(customers: 1_000, prefix: "l")
+        var sent: [Duration] = []
+        var latencies: [Duration] = []
+        runner.onCommit = {
+            // Orders are applied in the order sent but for partitions; at this rate a batch is what came since the last.
+            while latencies.count < runner.statistics.applied, latencies.count < sent.count {
+                latencies.append(Loop.now - sent[latencies.count])
+            }
+        }
+        let begin = Loop.now
+        for number in 0..<2_200 {
+            let due = begin + .milliseconds(5 * number)
+            if due > Loop.now { try await Loop.sleep(for: due - Loop.now) }
+            let order = source.order(number)
+            sent.append(Loop.now)
+            try producer.produce(
+                topic: topic.name, key: order.key, value: order.value, headers: order.headers, id: number + 1)
+        }
+        while runner.statistics.applied < sent.count { try await Loop.sleep(for: .milliseconds(5)) }
+        // The first second warms connections and plans.
+        let steady = Array(latencies.dropFirst(200))
+        bench.row("p50", "\(decimal(steady.percentile(0.5).seconds * 1000, 2)) ms")
+        bench.row("p99", "\(decimal(steady.percentile(0.99).seconds * 1000, 2)) ms", goal: "< 10 ms")
+        producer.close()
+        await runner.stop()
+    }
+}

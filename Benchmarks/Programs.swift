@@ -1,0 +1,82 @@
+import EventLoop
+import FoundationEssentials
+
+/// A program of the suite that the bench has started.
+@Loop
+final class RunningProgram {
+    let port: Int
+    let startTime: Duration
+    private let child: ChildProcess
+
+    private init(port: Int, startTime: Duration, child: ChildProcess) {
+        self.port = port
+        self.startTime = startTime
+        self.child = child
+    }
+
+    /// Migrates and starts a service; returns when it is ready.
+    static func start(_ name: String, _ bench: Bench) async throws -> RunningProgram {
+        var environment = ProcessInfo.processInfo.environment
+        let log = "/tmp/rapport-bench-\(name)-\(getpid()).log"
+        let port = try freePort()
+        environment["DATABASE_URL"] = bench.database
+        environment["KAFKA_BROKERS"] = bench.brokers
+        environment["HTTP_PORT"] = "\(port)"
+        environment["INSTANCE"] = "bench"
+        environment["MAILDIR"] = "/tmp/rapport-bench-maildir"
+        let list = environment.map { "\($0.key)=\($0.value)" }
+        let path = "\(bench.programs)/\(name)"
+        let migrated = try await ChildProcess(path, ["migrate"], environment: list, output: log).exit()
+        guard migrated.isSuccess else { throw BenchError(text: "\(name) could not migrate; see \(log)") }
+        let begin = Loop.now
+        let child = try ChildProcess(path, ["serve"], environment: list, output: log)
+        while true {
+            if child.hasEnded { throw BenchError(text: "\(name) ended; see \(log)") }
+            if let client = try? await LoadClient(port: port) {
+                let answer = try? await client.ask(Array("GET /health/live HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
+                client.close()
+                if answer?.status == 200 { break }
+            }
+            guard Loop.now - begin < .seconds(30) else { throw BenchError(text: "\(name) did not get ready; see \(log)") }
+            try await Loop.sleep(for: .milliseconds(5))
+        }
+        return RunningProgram(port: port, startTime: Loop.now - begin, child: child)
+    }
+
+    private static func freePort() throws -> Int {
+        let listener = try Listener(address: "127.0.0.1", port: 0) { $0.close() }
+        defer { listener.close() }
+        return listener.port
+    }
+
+    /// Resident memory in megabytes (`/proc`).
+    var residentMegabytes: Double {
+        let status = FileManager.default.contents(atPath: "/proc/\(child.id)/status") ?? Data()
+        for line in String(decoding: status, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmRSS:") {
+            return (Double(line.dropFirst(6).filter { $0.isNumber }) ?? 0) / 1024
+        }
+        return 0
+    }
+
+    func kill() { child.kill(SIGKILL) }
+}
+
+/// Start time and idle memory of each program.
+@Loop
+struct ProgramBench {
+    let bench: Bench
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        bench.title("programs: from start to the first answer, and resident memory when idle")
+        for name in ["contacts", "sales", "campaigns", "tickets", "notifications"] {
+            guard FileManager.default.fileExists(atPath: "\(bench.programs)/rapport-\(name)") else { continue }
+            let program = try await RunningProgram.start("rapport-\(name)", bench)
+            try await Loop.sleep(for: .seconds(4))
+            bench.row(
+                name, "\(decimal(program.startTime.seconds, 3)) s", beside: "\(decimal(program.residentMegabytes, 1)) MB",
+                goal: "< 0.3 s, < 35 MB")
+            program.kill()
+        }
+    }
+}

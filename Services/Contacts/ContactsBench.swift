@@ -1,0 +1,99 @@
+import CRMModel
+import EventLoop
+import Messaging
+import Postgres
+import ServiceKit
+
+/// What the benchmarks need of contacts: its subscriptions on another topic, and its own statements as SQL text for pgbench.
+extension ContactsService {
+    /// The subscriptions of contacts, reading other topics.
+    @Loop
+    public static func subscriptions(to topics: [Topic]) -> Subscriptions { contactsSubscriptions(topics) }
+
+    /// Makes 200 batches of 500 orders in a table, as columns of arrays: the parameters that a batch of the service would send.
+    public static func benchBatches(customers: Int) -> [String] {
+        [
+            "INSERT INTO consumer_offset (grp, topic, part, next_offset) VALUES ('bench', 'bench', 0, 0)",
+            """
+            CREATE TABLE bench_batch AS
+            SELECT b AS n, array_agg('order'::text) AS kinds, array_agg('o' || b || '-' || i) AS ids,
+                array_agg('/bench'::text) AS sources, array_agg(md5(c::text)::uuid) AS parties,
+                array_agg('c' || c) AS numbers, array_agg(now()) AS times, array_agg('GBP'::text) AS currencies,
+                array_agg((c * 7)::bigint) AS totals, array_agg('open'::text) AS statuses,
+                array_agg(false) AS cancelled, array_agg(5::bigint) AS lines, array_agg(1::bigint) AS ones,
+                array_agg(0::bigint) AS zeros
+            FROM generate_series(1, 200) b,
+                LATERAL (SELECT i, min((random() * \(customers))::int) AS c FROM generate_series(1, 500) i
+                    WHERE b > 0 GROUP BY i) AS drawn
+            GROUP BY b
+            """,
+            "CREATE UNIQUE INDEX bench_batch_n ON bench_batch (n)",
+            "CREATE SEQUENCE bench_run",
+        ]
+    }
+
+    /// The statements of one batch: move the offset, remember the events, record the documents, add the parties, add the values,
+    /// publish. Each batch is told under new ids, as the service would meet it.
+    public static var benchStatements: [String] {
+        func column(_ name: String) -> String { "(SELECT \(name) FROM bench_batch WHERE n = :n)" }
+        let fresh = "(SELECT array_agg(x || '-' || currval('bench_run')) FROM unnest(\(column("ids"))) x)"
+        // Values are folded per party before they are sent, so the batch must name each party once.
+        func folded(_ expression: String) -> String {
+            "(SELECT array_agg(v ORDER BY p) FROM (SELECT p, \(expression) AS v FROM "
+                + "unnest(\(column("parties")), \(column("totals")), \(column("numbers"))) AS u(p, t, c) GROUP BY p) AS f)"
+        }
+        let offset = "(SELECT next_offset FROM consumer_offset WHERE grp = 'bench')"
+        return [
+            "SELECT nextval('bench_run')",
+            fill(
+                ConsumerStore.move.sql,
+                ["'bench'", "ARRAY['bench']", "ARRAY[0::bigint]", "ARRAY[\(offset)]", "ARRAY[\(offset) + 500]"]),
+            fill(ConsumerStore.remember.sql, ["'bench'", column("sources"), fresh]),
+            fill(
+                Ledger.record.sql,
+                [
+                    column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
+                    column("statuses"), column("cancelled"), column("lines"),
+                ]),
+            fill(PartyStore.addMissing.sql, [folded("p"), folded("min(c)")]),
+            fill(
+                ValueStore.add.sql,
+                [
+                    folded("p"), folded("'GBP'::text"), folded("count(*)"), folded("sum(t)::bigint"),
+                    folded("0::bigint"), folded("0::bigint"), folded("0::bigint"), folded("now()"), folded("now()"),
+                ]),
+        ]
+    }
+
+    /// The statements of one create.
+    public static var benchCreate: [String] {
+        let id = "gen_random_uuid()"
+        return [
+            fill(
+                PartyStore.insert.sql,
+                [
+                    id, "'consumer'", "'Bench ' || random()", "'b' || random() || '@example.com'",
+                    "'+44' || (random() * 1000000000)::bigint", "NULL", "NULL", "NULL", "NULL", "NULL",
+                ]),
+            fill(
+                Outbox.insert.sql,
+                [
+                    "'crm.contacts'", "\(id)::text", "1", "'contacts.party.created.v1'", "NULL",
+                    "'{\"partyId\":\"01a20876-406b-70c6-b692-5766b1cf7d0b\",\"name\":\"Bench\",\"kind\":\"consumer\"}'",
+                ]),
+        ]
+    }
+
+    /// The statement of one read, for one of a list of ids.
+    public static func benchRead(_ ids: String) -> String {
+        let sql = PartyStore.get.sql.replacing("$1", with: "(ARRAY[\(ids)])[:n]::uuid")
+        return sql.replacing("FROM party", with: "FROM contacts.party") + ";\n"
+    }
+
+    /// Puts expressions in the place of parameters, the higher numbers first.
+    private static func fill(_ sql: String, _ values: [String]) -> String {
+        values.indices.reversed().reduce(sql) { sql, index in
+            sql.replacing("$\(index + 1)", with: values[index])
+        }
+    }
+}
