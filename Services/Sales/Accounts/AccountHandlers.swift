@@ -41,7 +41,7 @@ enum AccountHandlers {
     }
 
     /// The last state of a party wins; rows in order of id, so that two processes never wait for each other in a circle.
-    private static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
+    static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]
         for party in parties { latest[party.partyId] = party }
         let list = latest.values.sorted { $0.partyId.uuidString < $1.partyId.uuidString }
@@ -50,7 +50,7 @@ enum AccountHandlers {
             list.map(\.phone), list.map(\.country), list.map(\.customerNo))
     }
 
-    private static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
+    static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
         OrderRequestHandlers.answer(entries.filter { $0.kind == .order }.map(\.document), transaction)
         let sums = RevenueChanges(changes)

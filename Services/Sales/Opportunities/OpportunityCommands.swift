@@ -46,7 +46,8 @@ enum OpportunityCommands {
         }
         let opportunity = try OpportunityState(id, row)
         guard !opportunity.isClosed else {
-            throw Problem(status: .conflict, detail: "The opportunity is \(opportunity.stage) and not changed any more.")
+            throw Problem(
+                status: .conflict, detail: "The opportunity is \(opportunity.stage) and not changed any more.")
         }
         return (opportunity, try row.value(0))
     }

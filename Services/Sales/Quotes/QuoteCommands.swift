@@ -40,7 +40,8 @@ enum QuoteCommands {
         var (opportunity, version) = try await OpportunityCommands.locked(row.value(2), in: transaction)
         guard let party = opportunity.partyId else {
             throw Problem(
-                status: .conflict, detail: "The opportunity has no party; set its partyId, so that the ERP knows the buyer.")
+                status: .conflict,
+                detail: "The opportunity has no party; set its partyId, so that the ERP knows the buyer.")
         }
         let quote = QuoteState(
             quoteId: id, opportunityId: opportunity.opportunityId, partyId: party, status: "accepted",
