@@ -39,6 +39,11 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
     ]
 }
 
+/// What the tests of a service work with.
+let serviceTests: [Target.Dependency] = [
+    "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
+]
+
 let package = Package(
     name: "Rapport",
     targets: [
@@ -84,5 +89,6 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-    ] + service("Contacts") + service("Sales")
+        tests("TicketsTests", serviceTests + ["Tickets"]),
+    ] + service("Contacts") + service("Sales") + service("Tickets")
 )
