@@ -41,6 +41,7 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
 
 let package = Package(
     name: "Rapport",
+    products: [.executable(name: "rapport", targets: ["rapport-main"])],
     targets: [
         system("CUV", "libuv", apt: "libuv1-dev"),
         system("CPostgres", "libpq", apt: "libpq-dev"),
@@ -78,5 +79,11 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
+        .target(
+            name: "Rapport",
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
+            path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
     ] + service("Contacts")
 )
