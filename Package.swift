@@ -85,5 +85,6 @@ let package = Package(
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
     ] + service("Contacts")
 )

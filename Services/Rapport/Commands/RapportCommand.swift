@@ -65,8 +65,29 @@ public enum RapportCommand {
             try arguments.end()
             try await suite.restart(program, killing: name == "kill")
             try StatusReport(suite).showAddresses()
+        case "reconcile":
+            try arguments.end()
+            return try await Reconciliation(suite).run()
+        case "demo": return try await demo(suite, &arguments)
         default: throw UsageError("there is no command \(name)")
         }
         return true
+    }
+
+    @Loop
+    private static func demo(_ suite: Suite, _ arguments: inout Arguments) async throws -> Bool {
+        var options = Demo.Options()
+        options.orders = try arguments.number("--orders")
+        options.file = try arguments.value("--file")
+        options.rate = try arguments.number("--rate")
+        let isFresh = arguments.flag("--fresh")
+        let isKept = arguments.flag("--keep")
+        try arguments.end()
+        guard options.orders == nil || options.file == nil else {
+            throw UsageError("--orders and --file exclude each other")
+        }
+        guard !isFresh || !isKept else { throw UsageError("--fresh and --keep exclude each other") }
+        if isFresh { try await suite.down(wipe: true) }
+        return try await Demo(suite, options).run()
     }
 }
