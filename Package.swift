@@ -66,6 +66,9 @@ let package = Package(
             dependencies: [
                 "CRMModel", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
+        tests(
+            "CampaignsTests",
+            ["Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "ServiceKit", "ServiceTestKit"]),
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
@@ -84,5 +87,5 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-    ] + service("Contacts") + service("Sales")
+    ] + service("Contacts") + service("Sales") + service("Campaigns")
 )
