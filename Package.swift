@@ -68,7 +68,7 @@ let package = Package(
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
         tests(
             "CampaignsTests",
-            ["Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "ServiceKit", "ServiceTestKit"]),
+            ["Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit"]),
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(

@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 import ServiceTestKit
@@ -22,23 +23,23 @@ import Testing
     @Loop private func service(customers: Int) async throws -> TestService {
         let service = try await TestService(CampaignsService.self)
         let clock = try SegmentClock(service.context)
-        let numbers = (1...customers).map { "\($0)" }
+        let numbers = Array(1...customers)
         try await service.transaction { transaction in
             MemberHandlers.upsert(
                 numbers.map { number in
                     PartyState(
-                        partyId: ExternalID.party(customerNo: number), kind: "consumer", name: "客户\(number)",
-                        email: Int(number)! % 10 == 0 ? nil : "c\(number)@example.com",
-                        language: Int(number)! % 2 == 0 ? "zh-CN" : "en", customerNo: number)
+                        partyId: ExternalID.party(customerNo: "\(number)"), kind: "consumer", name: "客户\(number)",
+                        email: number % 10 == 0 ? nil : "c\(number)@example.com",
+                        language: number % 2 == 0 ? "zh-CN" : "en", customerNo: "\(number)")
                 }, transaction)
             MemberHandlers.decide(
                 numbers.map { number in
                     ConsentChanged(
-                        partyId: ExternalID.party(customerNo: number), channel: "mail", purpose: "marketing",
-                        granted: Int(number)! % 3 != 0, source: "test")
+                        partyId: ExternalID.party(customerNo: "\(number)"), channel: "mail", purpose: "marketing",
+                        granted: number % 3 != 0, source: "test")
                 }, transaction)
             let orders = try numbers.map { number in
-                LedgerEntry(.order, try .order("O\(number)", customer: number, at: "2010-12-01T08:00:00Z"))
+                LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z"))
             }
             try await OrderHandlers(clock: clock).apply(orders, transaction)
         }

@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
+import Telemetry
 
 /// What `now` means to segments.
 enum ClockSource: String, Sendable {
