@@ -39,6 +39,11 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
     ]
 }
 
+/// What the tests of a service work with.
+let serviceTests: [Target.Dependency] = [
+    "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
+]
+
 let package = Package(
     name: "Rapport",
     targets: [
@@ -48,7 +53,7 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
-        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
+        .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
@@ -68,11 +73,14 @@ let package = Package(
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
         tests(
             "CampaignsTests",
-            ["Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit"]),
+            [
+                "Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
+                "ServiceTestKit",
+            ]),
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
@@ -87,5 +95,6 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-    ] + service("Contacts") + service("Sales") + service("Campaigns")
+        tests("TicketsTests", serviceTests + ["Tickets"]),
+    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets")
 )

@@ -1,0 +1,24 @@
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// The clocks of a ticket, by the names of their timers; the timer's key is the ticket's id.
+enum Clock: String {
+    case firstResponse = "first-response"
+    case resolution = "resolution"
+}
+
+/// What happens when a promised time has come.
+@Loop
+enum ClockHandlers {
+    static let timers: [String: TimerRunner.Handler] = [
+        Clock.firstResponse.rawValue: { due, transaction in breach(due, ClockStore.breachFirstResponse, transaction) },
+        Clock.resolution.rawValue: { due, transaction in breach(due, ClockStore.breachResolution, transaction) },
+    ]
+
+    /// Marks what is late, once; whether it still is late is asked of the ticket itself.
+    private static func breach(_ due: [DueTimer], _ statement: Statement, _ transaction: Transaction) {
+        transaction.enqueue(statement, due.compactMap { UUID(uuidString: $0.key) })
+    }
+}

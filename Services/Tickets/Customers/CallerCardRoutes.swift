@@ -1,0 +1,50 @@
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func callerCardRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/caller-card", "Who calls: customer, open tickets, last orders and shipments", tag: "customers",
+            parameters: [
+                .query("phone", .string, "The caller's number, in any writing"),
+                .query("mail", .string, "The sender's address"),
+                .query("party", .uuid, "The customer, where known"),
+            ], answers: [200, 400]
+        ) { request in
+            let parties = try await callers(request, context)
+            let rows = try await context.query(CustomerStore.cards, parties)
+            return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+        }
+    ]
+}
+
+/// The parties behind a number, an address or an id; several may share a number.
+@Loop
+private func callers(_ request: Request, _ context: ServiceContext) async throws -> [UUID] {
+    let phone = request.query("phone"), mail = request.query("mail"), party = request.query("party")
+    guard [phone, mail, party].compactMap({ $0 }).count == 1 else {
+        throw Problem.field("phone", "or mail or party is needed, and one of them only")
+    }
+    if let party = party.flatMap({ UUID(uuidString: $0) }) { return [party] }
+    let rows: Rows
+    if let phone {
+        guard let pattern = phonePattern(phone) else {
+            throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
+        }
+        rows = try await context.query(CustomerStore.byPhone, pattern)
+    } else {
+        rows = try await context.query(CustomerStore.byMail, mail ?? "")
+    }
+    return try rows.map { try $0.value(0) }
+}
+
+/// What the reversed number begins with. Whoever dials at home leaves out the country and puts a zero in its place.
+func phonePattern(_ text: String) -> String? {
+    let digits = text.compactMap(\.wholeNumberValue).filter { (0...9).contains($0) }.drop { $0 == 0 }
+    guard (5...15).contains(digits.count) else { return nil }
+    return digits.reversed().map { String($0) }.joined() + "%"
+}

@@ -1,0 +1,78 @@
+import Postgres
+
+/// The SQL of customers, their orders and shipments.
+enum CustomerStore {
+    static let statements = [upsert, order, ship, contact, byPhone, byMail, cards]
+
+    static let upsert = Statement(
+        "customer.upsert",
+        """
+        INSERT INTO customer AS c (party_id, name, email, phone, language, customer_no)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        ON CONFLICT (party_id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone,
+            language = excluded.language, customer_no = coalesce(excluded.customer_no, c.customer_no)
+        """)
+
+    static let order = Statement(
+        "customer.order",
+        """
+        INSERT INTO customer_order AS o (id, party_id, stage, status, placed_at, currency, total)
+        SELECT n.id, n.party_id, $3, n.status, n.placed_at, n.currency, n.total
+        FROM unnest($1::text[], $2::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::bigint[])
+            AS n(id, party_id, status, placed_at, currency, total)
+        ON CONFLICT (id) DO UPDATE SET party_id = excluded.party_id, stage = excluded.stage, status = excluded.status,
+            placed_at = excluded.placed_at, currency = excluded.currency, total = excluded.total
+        WHERE excluded.stage >= o.stage
+        """)
+
+    static let ship = Statement(
+        "customer.ship",
+        """
+        INSERT INTO shipment AS s (id, party_id, order_id, status, at, carrier, expected_at, reason)
+        SELECT n.id, n.party_id, n.order_id, $4, n.at, n.carrier, n.expected_at, n.reason
+        FROM unnest($1::text[], $2::uuid[], $3::text[], $5::timestamptz[], $6::text[], $7::timestamptz[], $8::text[])
+            AS n(id, party_id, order_id, at, carrier, expected_at, reason)
+        ON CONFLICT (id) DO UPDATE SET status = excluded.status, at = excluded.at,
+            carrier = coalesce(excluded.carrier, s.carrier),
+            expected_at = coalesce(excluded.expected_at, s.expected_at), reason = excluded.reason
+        WHERE excluded.at >= s.at
+        """)
+
+    static let contact = Statement(
+        "customer.contact", "SELECT name, email, language FROM customer WHERE party_id = $1 AND email IS NOT NULL")
+
+    static let byPhone = Statement(
+        "customer.by_phone", "SELECT party_id FROM customer WHERE reverse(phone) LIKE $1 ORDER BY party_id LIMIT 5")
+
+    static let byMail = Statement(
+        "customer.by_mail", "SELECT party_id FROM customer WHERE lower(email) = lower($1) ORDER BY party_id LIMIT 5")
+
+    /// What whoever answers the telephone needs, for each party that is known at all.
+    static let cards = Statement(
+        "customer.cards",
+        """
+        SELECT coalesce(json_agg(card.json ORDER BY card.party_id), '[]')::text FROM (
+            SELECT p.party_id, json_build_object('partyId', p.party_id,
+                'customer', CASE WHEN c.party_id IS NOT NULL THEN json_build_object('name', c.name, 'email', c.email,
+                    'phone', c.phone, 'language', c.language, 'customerNo', c.customer_no) END,
+                'openTickets', t.list, 'orders', o.list, 'shipments', s.list) AS json
+            FROM unnest($1::uuid[]) AS p(party_id)
+            LEFT JOIN customer c USING (party_id)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(json_agg(\(TicketStore.json) ORDER BY t.created_at DESC), '[]') AS list, count(*) AS n
+                FROM (SELECT * FROM ticket WHERE party_id = p.party_id AND status <> 'resolved'
+                    ORDER BY created_at DESC LIMIT 20) t) t
+            CROSS JOIN LATERAL (
+                SELECT coalesce(json_agg(json_build_object('orderId', o.id, 'status', o.status, 'placedAt', o.placed_at,
+                    'total', (o.total / 10000.0)::numeric(20, 4)::text, 'currency', o.currency)
+                    ORDER BY o.placed_at DESC), '[]') AS list, count(*) AS n
+                FROM (SELECT * FROM customer_order WHERE party_id = p.party_id
+                    ORDER BY placed_at DESC LIMIT 10) o) o
+            CROSS JOIN LATERAL (
+                SELECT coalesce(json_agg(json_build_object('shipmentId', s.id, 'orderId', s.order_id,
+                    'status', s.status, 'at', s.at, 'carrier', s.carrier, 'expectedAt', s.expected_at,
+                    'reason', s.reason) ORDER BY s.at DESC), '[]') AS list, count(*) AS n
+                FROM (SELECT * FROM shipment WHERE party_id = p.party_id ORDER BY at DESC LIMIT 10) s) s
+            WHERE c.party_id IS NOT NULL OR t.n + o.n + s.n > 0) card
+        """)
+}

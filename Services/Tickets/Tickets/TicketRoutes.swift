@@ -1,0 +1,156 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
+    [
+        Route(
+            .post, "/v1/tickets", "Opens a ticket", tag: "tickets", body: .json(newTicketSchema),
+            answers: [201, 400, 422]
+        ) { request in
+            let input = try await request.model(NewTicket.self).checked()
+            return try await context.create(request) { transaction in
+                let id = TicketCommands.open(input, in: transaction)
+                return try Response(.created, json: Created(id: id, version: 1))
+                    .with("location", "/v1/tickets/\(id.uuidString.lowercased())").with("etag", "\"1\"")
+            }
+        },
+        Route(.get, "/v1/tickets/{id}", "One ticket with its thread", tag: "tickets", answers: [200, 404]) { request in
+            let id = try request.id()
+            return try ticketResponse(try await context.query(TicketStore.get, id), id)
+        },
+        Route(
+            .get, "/v1/tickets", "Tickets, newest first", tag: "tickets",
+            parameters: [
+                .query("status", .enumeration(Ticket.Status.allCases.map(\.rawValue)), "Only those of a status"),
+                .query("party", .uuid, "Only those of a customer"),
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("after", .string, "The cursor of the page before"),
+            ], answers: [200, 400]
+        ) { request in
+            let limit = request.query("limit", as: Int.self) ?? 50
+            let after = try TimeCursor(request.query("after"))
+            let rows = try await context.query(
+                TicketStore.page, request.query("status"), request.query("party").flatMap { UUID(uuidString: $0) },
+                after.at, after.id, limit)
+            let items = try rows.map { try $0.value(0) as String }.joined(separator: ",")
+            var next = "null"
+            if rows.count == limit, let last = rows.last {
+                next = "\"\(try TimeCursor(at: last.value(1), id: last.value(2)).text)\""
+            }
+            return jsonResponse("{\"items\":[\(items)],\"next\":\(next)}")
+        },
+        Route(
+            .patch, "/v1/tickets/{id}", "Changes status, priority or assignee", tag: "tickets",
+            body: .json(ticketChangeSchema), answers: [200, 400, 404, 409, 412, 428]
+        ) { request in
+            let id = try request.id()
+            guard let match = request.headers["if-match"] else {
+                throw Problem(
+                    status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
+            }
+            guard let version = Int(match.filter { $0 != "\"" }) else {
+                throw Problem.field("If-Match", "must be an ETag of this ticket such as \"3\"")
+            }
+            let input = try await request.model(TicketChange.self).checked()
+            let rows = try await context.transaction { transaction in
+                try await TicketCommands.change(id, seen: version, input, in: transaction)
+                return try await transaction.query(TicketStore.get, id)
+            }
+            return try ticketResponse(rows, id)
+        },
+        Route(
+            .post, "/v1/tickets/{id}/resolve", "Resolves a ticket and asks for the customer's opinion", tag: "tickets",
+            answers: [200, 404, 409]
+        ) { request in
+            let id = try request.id()
+            return try await context.create(request) { transaction in
+                try await TicketCommands.resolve(id, surveys, in: transaction)
+                return try ticketResponse(try await transaction.query(TicketStore.get, id), id)
+            }
+        },
+        Route(
+            .post, "/v1/tickets/{id}/reopen", "Opens a resolved ticket again", tag: "tickets", answers: [200, 404, 409]
+        ) { request in
+            let id = try request.id()
+            return try await context.create(request) { transaction in
+                try await TicketCommands.reopen(id, in: transaction)
+                return try ticketResponse(try await transaction.query(TicketStore.get, id), id)
+            }
+        },
+    ]
+}
+
+@Loop
+func replyRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .post, "/v1/tickets/{id}/replies",
+            "Answers the customer, notes what only we see, or takes in the customer's words",
+            tag: "tickets",
+            body: .json(
+                .object([
+                    .init("body", .string), .init("author", .string, required: false),
+                    .init("from", .enumeration(["agent", "customer"]), required: false, "agent unless given"),
+                    .init("visibility", .enumeration(["public", "internal"]), required: false, "public unless given"),
+                ])), answers: [201, 400, 404]
+        ) { request in
+            let id = try request.id()
+            let input = try await request.model(NewReply.self).checked()
+            return try await context.create(request) { transaction in
+                let reply = try await TicketCommands.reply(id, input, in: transaction)
+                return try Response(.created, json: ["id": reply])
+            }
+        }
+    ]
+}
+
+private func ticketResponse(_ rows: Rows, _ id: UUID) throws -> Response {
+    guard let row = rows.first else { throw Problem(status: .notFound, detail: "There is no ticket \(id).") }
+    return jsonResponse(try row.value(0)).with("etag", "\"\(try row.value(1) as Int)\"")
+}
+
+private struct Created: Encodable {
+    let id: UUID
+    let version: Int
+}
+
+private let newTicketSchema = Schema.object([
+    .init("subject", .string), .init("partyId", .uuid, required: false),
+    .init("type", .enumeration(Ticket.types), required: false, "question unless given"),
+    .init("priority", .enumeration(Ticket.priorities), required: false, "normal unless given"),
+    .init("description", .string, required: false), .init("orderId", .string, required: false),
+    .init("assignee", .string, required: false),
+])
+
+private let ticketChangeSchema = Schema.object([
+    .init("status", .enumeration(["open", "replied", "waiting"]), required: false),
+    .init("priority", .enumeration(Ticket.priorities), required: false), .init("assignee", .string, required: false),
+])
+
+/// Where a page of what is sorted by time ended.
+private struct TimeCursor {
+    var at = Date(timeIntervalSince1970: 32_503_680_000)
+    var id = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    init(at: Date, id: UUID) {
+        self.at = at
+        self.id = id
+    }
+
+    init(_ text: String?) throws {
+        guard let text else { return }
+        guard let data = Data(base64Encoded: text), data.count > 36,
+            let id = UUID(uuidString: String(decoding: data.prefix(36), as: UTF8.self)),
+            let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
+        else { throw Problem.field("after", "must be the `next` of the page before") }
+        self.id = id
+        self.at = at
+    }
+
+    var text: String { Data((id.uuidString + RFC3339.string(at)).utf8).base64EncodedString() }
+}

@@ -1,0 +1,37 @@
+import CRMModel
+import EventLoop
+import Messaging
+
+/// What tickets listens to.
+@Loop
+func ticketsSubscriptions() -> Subscriptions {
+    var subscriptions = Subscriptions([.shipments, .contacts, .erpOrders])
+    subscriptions.on(ShipmentDispatched.self) { events, transaction in
+        CustomerHandlers.shipped(events.map(\.data.shipment), "dispatched", transaction)
+    }
+    subscriptions.on(ShipmentDelayed.self) { events, transaction in
+        ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
+    }
+    subscriptions.on(ShipmentDelivered.self) { events, transaction in
+        CustomerHandlers.shipped(events.map(\.data.shipment), "delivered", transaction)
+    }
+    subscriptions.on(ShipmentReturned.self) { events, transaction in
+        ShipmentHandlers.returned(events.map(\.data.shipment), transaction)
+    }
+    subscriptions.on(PartyCreated.self) { events, transaction in
+        CustomerHandlers.known(events.map(\.data.party), transaction)
+    }
+    subscriptions.on(PartyChanged.self) { events, transaction in
+        CustomerHandlers.known(events.map(\.data.party), transaction)
+    }
+    subscriptions.on(OrderPlaced.self) { events, transaction in
+        CustomerHandlers.ordered(events.map(\.data.order), .placed, transaction)
+    }
+    subscriptions.on(OrderChanged.self) { events, transaction in
+        CustomerHandlers.ordered(events.map(\.data.order), .changed, transaction)
+    }
+    subscriptions.on(OrderCancelled.self) { events, transaction in
+        CustomerHandlers.ordered(events.map(\.data.order), .cancelled, transaction)
+    }
+    return subscriptions
+}
