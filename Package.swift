@@ -72,6 +72,12 @@ let package = Package(
             dependencies: [
                 "CRMModel", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
+        tests(
+            "CampaignsTests",
+            [
+                "Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
+                "ServiceTestKit",
+            ]),
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
@@ -98,5 +104,5 @@ let package = Package(
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
-    ] + service("Contacts") + service("Sales") + service("Tickets")
+    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
 )

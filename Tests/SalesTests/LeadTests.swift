@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import HTTP
 import ServiceTestKit
 import Testing
 

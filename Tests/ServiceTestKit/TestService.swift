@@ -41,6 +41,7 @@ public final class TestService {
     }
 
     /// Runs handlers as a batch does.
+    @discardableResult
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
         try await context.transaction(body)
     }
