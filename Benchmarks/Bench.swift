@@ -73,7 +73,7 @@ final class Bench {
     /// pgbench's transactions a second for a script.
     func pgbench(_ script: String, clients: Int = 1, seconds: Int = 5, define: [String] = []) async throws -> Double {
         let file = "/tmp/rapport-bench-\(getpid()).sql"
-        FileManager.default.createFile(atPath: file, contents: Data(script.utf8))
+        try Data(script.utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         let program = FileManager.default.fileExists(atPath: "/usr/lib/postgresql/15/bin/pgbench")
             ? "/usr/lib/postgresql/15/bin/pgbench" : "pgbench"

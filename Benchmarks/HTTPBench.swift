@@ -48,26 +48,39 @@ struct HTTPBench {
 
     /// Requests a second over 8 connections, each asking as soon as it is answered.
     private func load(_ port: Int, seconds: Int, _ request: @escaping @Loop (Int) -> String) async throws -> Double {
-        var clients: [LoadClient] = []
-        for _ in 0..<8 { clients.append(try await LoadClient(port: port)) }
-        var number = 0
-        var answered = 0
-        var failures = 0
+        let load = Load(request, until: Loop.now + .seconds(seconds))
         let begin = Loop.now
-        let end = begin + .seconds(seconds)
-        let tasks = clients.map { client in
-            Task { @Loop in
-                while Loop.now < end {
-                    number += 1
-                    guard let answer = try? await client.ask(Array(request(number).utf8)) else { return }
-                    if answer.status < 300 { answered += 1 } else { failures += 1 }
-                }
-            }
+        var tasks: [Task<Void, Never>] = []
+        for _ in 0..<8 {
+            let client = try await LoadClient(port: port)
+            tasks.append(Task { @Loop in await load.run(client) })
         }
         for task in tasks { await task.value }
-        let rate = Double(answered) / (Loop.now - begin).seconds
-        for client in clients { client.close() }
-        if failures > 0 { throw BenchError(text: "\(failures) requests were refused") }
-        return rate
+        if load.failures > 0 { throw BenchError(text: "\(load.failures) requests were refused") }
+        return Double(load.answered) / (Loop.now - begin).seconds
+    }
+}
+
+/// The counts that all connections of one load share.
+@Loop
+private final class Load {
+    private(set) var answered = 0
+    private(set) var failures = 0
+    private var number = 0
+    private let request: @Loop (Int) -> String
+    private let end: Duration
+
+    init(_ request: @escaping @Loop (Int) -> String, until end: Duration) {
+        self.request = request
+        self.end = end
+    }
+
+    func run(_ client: LoadClient) async {
+        while Loop.now < end {
+            number += 1
+            guard let answer = try? await client.ask(Array(request(number).utf8)) else { return }
+            if answer.status < 300 { answered += 1 } else { failures += 1 }
+        }
+        client.close()
     }
 }

@@ -24,29 +24,37 @@ struct LatencyBench {
         while !runner.isAssigned { try await Loop.sleep(for: .milliseconds(10)) }
         let producer = try KafkaProducer(bench.kafka)
         var source = OrderSource(customers: 1_000, prefix: "l")
-        var sent: [Duration] = []
-        var latencies: [Duration] = []
-        runner.onCommit = {
-            // Orders are applied in the order sent but for partitions; at this rate a batch is what came since the last.
-            while latencies.count < runner.statistics.applied, latencies.count < sent.count {
-                latencies.append(Loop.now - sent[latencies.count])
-            }
-        }
+        let times = Times()
+        runner.onCommit = { [unowned runner] in times.applied(runner.statistics.applied) }
         let begin = Loop.now
         for number in 0..<2_200 {
             let due = begin + .milliseconds(5 * number)
             if due > Loop.now { try await Loop.sleep(for: due - Loop.now) }
             let order = source.order(number)
-            sent.append(Loop.now)
+            times.sent.append(Loop.now)
             try producer.produce(
                 topic: topic.name, key: order.key, value: order.value, headers: order.headers, id: number + 1)
         }
-        while runner.statistics.applied < sent.count { try await Loop.sleep(for: .milliseconds(5)) }
+        while runner.statistics.applied < times.sent.count { try await Loop.sleep(for: .milliseconds(5)) }
         // The first second warms connections and plans.
-        let steady = Array(latencies.dropFirst(200))
+        let steady = Array(times.latencies.dropFirst(200))
         bench.row("p50", "\(decimal(steady.percentile(0.5).seconds * 1000, 2)) ms")
         bench.row("p99", "\(decimal(steady.percentile(0.99).seconds * 1000, 2)) ms", goal: "< 10 ms")
         producer.close()
         await runner.stop()
+    }
+}
+
+/// When orders were sent, and how long each took.
+@Loop
+private final class Times {
+    var sent: [Duration] = []
+    private(set) var latencies: [Duration] = []
+
+    /// Orders are applied in the order sent but for partitions; at this rate a batch is what came since the last.
+    func applied(_ count: Int) {
+        while latencies.count < count, latencies.count < sent.count {
+            latencies.append(Loop.now - sent[latencies.count])
+        }
     }
 }

@@ -24,16 +24,16 @@ final class LoadClient {
     /// Sends a request and gives the status and the body of its answer, which must have a Content-Length.
     func ask(_ request: [UInt8]) async throws -> (status: Int, body: [UInt8]) {
         stream.write(request)
-        var answer: (Int, [UInt8], Int)?
-        try await changed.wait(until: {
-            answer = parse()
-            return answer != nil || !isOpen
-        })
-        guard let answer else { throw BenchError(text: "the server hung up") }
-        received.removeFirst(answer.2)
-        return (answer.0, answer.1)
+        while true {
+            let before = received.count
+            if let answer = parse() {
+                received.removeFirst(answer.2)
+                return (answer.0, answer.1)
+            }
+            guard isOpen else { throw BenchError(text: "the server hung up") }
+            try await changed.wait(until: { received.count != before || !isOpen })
+        }
     }
-
     private func parse() -> (Int, [UInt8], Int)? {
         let end: [UInt8] = [13, 10, 13, 10]
         guard received.count > 16, let head = received.indices.dropLast(3).first(where: { index in

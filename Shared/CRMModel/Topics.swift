@@ -7,6 +7,13 @@ public struct Topic: Sendable, Hashable {
     /// Who writes it.
     public let owner: String
 
+    /// Describes a topic; those of the suite are below.
+    public init(name: String, key: String, owner: String) {
+        self.name = name
+        self.key = key
+        self.owner = owner
+    }
+
     /// ERP customer master.
     public static let erpCustomers = Topic(name: "erp.customers", key: "customer number", owner: "ERP")
     /// ERP product master.

@@ -28,17 +28,17 @@ public final class ChildProcess {
         _ path: String, _ arguments: [String], environment: [String]? = nil, directory: String? = nil,
         output: String? = nil, isDetached: Bool = false, userID: UInt32? = nil, groupID: UInt32? = nil
     ) throws {
-        let ended = Completion<Exit>()
-        self.ended = ended
-        let handle = UnsafeMutablePointer<uv_process_t>.allocate(capacity: 1)
-        handle.pointee.data = Unmanaged.passRetained(ended).toOpaque()
-        let loop = UVDriver.current.loop
         var log: Int32 = -1
         if let output {
             log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
             if log < 0 { throw UVError(-errno, "open \(output)") }
         }
         defer { if log >= 0 { Glibc.close(log) } }
+        let ended = Completion<Exit>()
+        self.ended = ended
+        let handle = UnsafeMutablePointer<uv_process_t>.allocate(capacity: 1)
+        handle.pointee.data = Unmanaged.passRetained(ended).toOpaque()
+        let loop = UVDriver.current.loop
         let code = Self.withStrings([path] + arguments) { argv in
             Self.withStrings(environment ?? []) { environ in
                 var options = uv_process_options_t()

@@ -30,6 +30,7 @@ public final class Stream {
     private var inFlight: WriteRequest?
     private var isReading = false
     private var hasEnded = false
+    private var isBroken = false
     private let drained = Notice()
 
     /// Allocates the handle; `initialise` sets it up as TCP or local socket.
@@ -93,6 +94,8 @@ public final class Stream {
         do {
             try UVError.check(code, "connect to \(name)")
             try await done.waitOrCancel()
+            // The deadline may have passed since: nobody would take the stream then, nor close it.
+            try Task.checkCancellation()
         } catch {
             stream.close()
             throw (error as? UVError).map { UVError($0.code, "connect to \(name)") } ?? error
@@ -151,7 +154,7 @@ public final class Stream {
 
     /// Sends bytes, in order; broken connections are reported by `onEnd`.
     public func write(_ bytes: [UInt8]) {
-        guard !isClosed, !bytes.isEmpty else { return }
+        guard !isClosed, !isBroken, !bytes.isEmpty else { return }
         var sent = 0
         if inFlight == nil, queue.isEmpty {
             sent = bytes.withUnsafeBytes { raw in
@@ -203,6 +206,11 @@ public final class Stream {
 
     private func writeFailed(_ code: Int32) {
         pauseReading()
+        // Nothing more can be sent: what waits is dropped, and whoever waits for it goes on.
+        isBroken = true
+        queue = []
+        queuedBytes = 0
+        drained.notify()
         guard !hasEnded else { return }
         hasEnded = true
         onEnd?(.failed(UVError(code, "write")))

@@ -140,9 +140,9 @@ import Testing
 
     @Test @Loop func slowPeersAreEnded() async throws {
         var limits = Limits()
-        limits.headTime = .milliseconds(100)
-        limits.idleTime = .milliseconds(100)
-        limits.bodyTime = .milliseconds(100)
+        limits.headTime = .milliseconds(500)
+        limits.idleTime = .milliseconds(500)
+        limits.bodyTime = .milliseconds(500)
         try await withServer(limits) { server in
             #expect(try await exchange("GET / HT", port: server.port).hasPrefix("HTTP/1.1 408"))
             #expect(try await exchange("", port: server.port).isEmpty)

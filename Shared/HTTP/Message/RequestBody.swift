@@ -56,12 +56,14 @@ final class RequestBody {
         isDropped = true
         buffer = []
         onRead = nil
+        arrived.notify()
     }
 
     /// The next bytes, nil at the end.
     func next() async throws -> [UInt8]? {
         onRead?()
-        try await arrived.wait(until: { !buffer.isEmpty || isReceived })
+        try await arrived.wait(until: { !buffer.isEmpty || isReceived || isDropped })
+        if isDropped { throw CancellationError() }
         if buffer.isEmpty, let failure { throw failure }
         guard !buffer.isEmpty else {
             isRead = true

@@ -12,6 +12,8 @@ public struct Router: Sendable {
     public let routes: [Route]
     private let table: RouteTable
     private let chain: Next
+    /// Told of errors that nobody foresaw.
+    let onError: @Loop @Sendable (any Error, Request) -> Void
 
     /// Makes a router; two routes with the same method and path are a programming error. The first middleware is the
     /// outermost. `onError` is told of errors that nobody foresaw, which are answered with a bare 500.
@@ -20,6 +22,7 @@ public struct Router: Sendable {
         onError: @escaping @Loop @Sendable (any Error, Request) -> Void = { _, _ in }
     ) {
         self.routes = routes
+        self.onError = onError
         table = RouteTable(routes)
         var chain: Next = { request in
             do {

@@ -3,11 +3,11 @@ import EventLoop
 /// Writes the body of a streamed answer; waits while the peer is slow.
 @Loop
 public final class BodyWriter {
-    private let connection: Connection
+    private let outlet: Outlet
     private let isChunked: Bool
 
-    init(_ connection: Connection, isChunked: Bool) {
-        self.connection = connection
+    init(_ outlet: Outlet, isChunked: Bool) {
+        self.outlet = outlet
         self.isChunked = isChunked
     }
 
@@ -22,9 +22,9 @@ public final class BodyWriter {
             chunk.append(contentsOf: [Byte.cr, Byte.lf])
             chunk.append(contentsOf: bytes)
             chunk.append(contentsOf: [Byte.cr, Byte.lf])
-            try await connection.sendLarge(chunk)
+            try await outlet.sendNow(chunk)
         } else {
-            try await connection.sendLarge(bytes)
+            try await outlet.sendNow(bytes)
         }
     }
 
@@ -44,6 +44,6 @@ public final class BodyWriter {
     }
 
     func finish() {
-        if isChunked { connection.send(Array("0\r\n\r\n".utf8)) }
+        if isChunked { outlet.send(Array("0\r\n\r\n".utf8)) }
     }
 }

@@ -19,12 +19,12 @@ final class Connection {
     }
 
     private let stream: Stream
-    private unowned let server: HTTPServer
+    private let outlet: Outlet
+    private let server: HTTPServer
     private var phase = Phase.head
     /// Received and not yet understood, from `restStart`.
     private var rest: [UInt8] = []
     private var restStart = 0
-    private var out: [UInt8] = []
     private var isConsuming = false
     private var hasPeerFinished = false
     private var body: RequestBody?
@@ -38,13 +38,11 @@ final class Connection {
     private var deadline: Duration
     private var isHeadBegun = true
     private var waitedForBody = Duration.zero
-    private var given = 0
-    private var takenBefore = 0
-    private var stalled = Duration.zero
     private var dropped = 0
 
     init(_ stream: Stream, _ server: HTTPServer) {
         self.stream = stream
+        outlet = Outlet(stream)
         self.server = server
         deadline = Loop.now + server.limits.headTime
         stream.onBytes = { [unowned self] bytes in received(bytes) }
@@ -116,7 +114,7 @@ final class Connection {
 
     /// What follows every move: sends what was answered, and reads on unless too much waits.
     private func settle() {
-        flush()
+        outlet.flush()
         guard phase != .closed else { return }
         if phase == .head, hasPeerFinished { return finish() }
         if phase == .head, !isHeadBegun, !rest.isEmpty {
@@ -154,7 +152,7 @@ final class Connection {
             if hasPeerFinished, used == bytes.count { body.fail(CancellationError()) }
         }
         server.requestBegan()
-        let request = Request(head, body: body) { [unowned self] in stream.peerAddress }
+        let request = Request(head, body: body) { [weak stream] in stream?.peerAddress ?? "" }
         // Detached, as the task of an earlier request may be what runs here: its task-local values are not ours.
         let task = Task.immediateDetached { @Loop in await self.handle(request) }
         if phase == .running {
@@ -173,6 +171,7 @@ final class Connection {
             server.requestEnded()
             answered()
         } catch {
+            if !(error is CancellationError) { server.router.onError(error, request) }
             server.requestEnded()
             close()
         }
@@ -185,22 +184,16 @@ final class Connection {
         let isBodyless = request.method == .head || response.status.isBodyless
         switch response.body {
         case .bytes(let bytes):
-            ResponseHead.append(response, .length(bytes.count), keepsAlive: keepsAlive, to: &out)
+            ResponseHead.append(response, .length(bytes.count), keepsAlive: keepsAlive, to: &outlet.gathered)
             guard !isBodyless, !bytes.isEmpty else { return }
-            if bytes.count <= Self.writeSize {
-                out.append(contentsOf: bytes)
-                if out.count > Self.writeSize { flush() }
-                if stream.queuedBytes > Self.highMark { try await drain() }
-            } else {
-                try await sendLarge(bytes)
-            }
+            try await outlet.sendBody(bytes)
         case .stream(let produce):
             let isChunked = request.head.isCurrent
             if !isChunked { keepsAlive = false }
-            ResponseHead.append(response, isChunked ? .chunked : .close, keepsAlive: keepsAlive, to: &out)
-            flush()
+            ResponseHead.append(response, isChunked ? .chunked : .close, keepsAlive: keepsAlive, to: &outlet.gathered)
+            outlet.flush()
             guard !isBodyless else { return }
-            let writer = BodyWriter(self, isChunked: isChunked)
+            let writer = BodyWriter(outlet, isChunked: isChunked)
             try await produce(writer)
             writer.finish()
         }
@@ -237,49 +230,11 @@ final class Connection {
     private func bodyIsRead() {
         if isContinueOwed {
             isContinueOwed = false
-            // Straight to the stream: nothing of this request's answer can be out yet, but earlier answers can.
-            flush()
-            send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            outlet.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
         }
         guard !isConsuming, phase == .running else { return }
         if !rest.isEmpty { consumeRest() }
         settle()
-    }
-
-    // MARK: Sending
-
-    private static let writeSize = 65_536
-    private static let highMark = 131_072
-    private static let lowMark = 32_768
-
-    func send(_ bytes: [UInt8]) {
-        given += bytes.count
-        stream.write(bytes)
-    }
-
-    private func flush() {
-        guard !out.isEmpty else { return }
-        let bytes = out
-        out = []
-        send(bytes)
-    }
-
-    /// Sends in pieces, so that never much more than the high mark waits in memory.
-    func sendLarge(_ bytes: [UInt8]) async throws {
-        flush()
-        var start = 0
-        while start < bytes.count {
-            let end = min(bytes.count, start + Self.writeSize)
-            send(start == 0 && end == bytes.count ? bytes : Array(bytes[start..<end]))
-            start = end
-            if stream.queuedBytes > Self.highMark { try await drain() }
-            if phase == .closed { throw CancellationError() }
-        }
-    }
-
-    private func drain() async throws {
-        try await stream.drained(below: Self.lowMark)
-        if phase == .closed { throw CancellationError() }
     }
 
     // MARK: Ending
@@ -290,15 +245,15 @@ final class Connection {
         keepsAlive = false
         let response = Problem(refusal).response
         if case .bytes(let bytes) = response.body {
-            ResponseHead.append(response, .length(bytes.count), keepsAlive: false, to: &out)
-            out.append(contentsOf: bytes)
+            ResponseHead.append(response, .length(bytes.count), keepsAlive: false, to: &outlet.gathered)
+            outlet.gathered.append(contentsOf: bytes)
         }
         finish()
     }
 
     /// Ends in order: what waits is sent, then the peer may read it while its own bytes are dropped.
     private func finish() {
-        flush()
+        outlet.flush()
         guard phase != .lingering, phase != .closed else { return }
         phase = .lingering
         body?.drop()
@@ -343,10 +298,7 @@ final class Connection {
     /// Called every `interval`: ends what has taken too long.
     func tick(_ now: Duration, _ interval: Duration) {
         let limits = server.limits
-        let taken = given - stream.queuedBytes
-        stalled = stream.queuedBytes == 0 || taken != takenBefore ? .zero : stalled + interval
-        takenBefore = taken
-        if stalled > limits.writeTime { return close() }
+        if outlet.stalledTime(after: interval) > limits.writeTime { return close() }
         switch phase {
         case .head where now > deadline:
             if rest.isEmpty { close() } else { refuse(Refusal(408, "The request's head took too long.")) }

@@ -2,11 +2,11 @@ import EventLoop
 
 /// A strict HTTP/1.1 server on one port.
 ///
-/// A handler's task is cancelled when its peer hangs up. Not yet here: TLS (see `Connection`).
+/// It lives until `stop`. A handler's task is cancelled when its peer hangs up. Not yet here: TLS (see `Connection`).
 @Loop
 public final class HTTPServer {
     /// The port listened on.
-    public var port: Int { listener?.port ?? 0 }
+    public let port: Int
     /// Requests that reached the router since the start.
     public private(set) var requests = 0
     /// Requests that were refused before they reached it: malformed, too large, too slow.
@@ -30,13 +30,14 @@ public final class HTTPServer {
     public init(address: String, port: Int, router: Router, limits: Limits = .default) throws {
         self.router = router
         self.limits = limits
-        listener = try Listener(address: address, port: port) { [weak self] stream in
-            guard let self else { return stream.close() }
-            accept(stream)
-        }
+        let arrivals = Arrivals()
+        let listener = try Listener(address: address, port: port) { arrivals.server?.accept($0) ?? $0.close() }
+        self.listener = listener
+        self.port = listener.port
+        arrivals.server = self
     }
 
-    private func accept(_ stream: Stream) {
+    fileprivate func accept(_ stream: Stream) {
         guard open.count < limits.connections, !isStopping else {
             rejectedConnections += 1
             return stream.close()
@@ -76,6 +77,7 @@ public final class HTTPServer {
     public func stop(within limit: Duration) async {
         isStopping = true
         listener?.close()
+        listener = nil
         for connection in Array(open.values) { connection.wantsStop() }
         _ = try? await changed.wait(until: { open.isEmpty }, atMost: limit)
         for connection in Array(open.values) { connection.stopNow() }
@@ -83,4 +85,10 @@ public final class HTTPServer {
         _ = try? await changed.wait(until: { open.isEmpty }, atMost: min(limits.lingerTime, .milliseconds(500)))
         for connection in Array(open.values) { connection.stopNow() }
     }
+}
+
+/// Where the listener finds the server, which is made after it; keeps it alive until the listener closes.
+@Loop
+private final class Arrivals {
+    var server: HTTPServer?
 }
