@@ -84,5 +84,6 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["Tickets"]),
-    ] + service("Contacts") + service("Tickets")
+        tests("NotificationsTests", serviceTests + ["Notifications"]),
+    ] + service("Contacts") + service("Tickets") + service("Notifications")
 )
