@@ -97,6 +97,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["Tickets"]),
+        tests("NotificationsTests", serviceTests + ["Notifications"]),
         .target(
             name: "Rapport",
             dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
