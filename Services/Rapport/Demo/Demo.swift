@@ -40,13 +40,19 @@ struct Demo {
 
     /// Starts again what dies, until cancelled.
     private func supervise() async throws {
-        while !Task.isCancelled {
+        var lastProblem = ""
+        while true {
             try await Loop.sleep(for: .milliseconds(300))
             do {
                 let started = try await suite.restartDead()
-                if !started.isEmpty { terminal.note("started again: \(started.joined(separator: ", "))") }
-            } catch let error as SuiteError {
-                terminal.warn("\(error)")
+                guard !started.isEmpty else { continue }
+                terminal.note("started again: \(started.joined(separator: ", "))")
+                // A program that dies at once is not started more often than this.
+                try await Loop.sleep(for: .seconds(1))
+            } catch {
+                if "\(error)" != lastProblem { terminal.warn("\(error)") }
+                lastProblem = "\(error)"
+                try await Loop.sleep(for: .seconds(1))
             }
         }
     }
