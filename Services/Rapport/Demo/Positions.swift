@@ -10,9 +10,9 @@ final class Positions {
     private let urls: [String: String]
     private var connections: [String: PostgresConnection] = [:]
 
+    /// All topics: a service that listens to none of ours has rows of others, one that has just begun has none.
     private static let stored = Statement(
-        "positions.stored",
-        "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset WHERE topic = ANY ($1)")
+        "positions.stored", "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset")
 
     init(_ urls: [String: String]) { self.urls = urls }
 
@@ -28,17 +28,17 @@ final class Positions {
     /// How many messages a service has applied and how many there are for it, up to `ends`; nil when it cannot be told now.
     func progress(of service: String, until ends: [TopicPartition: Int64]) async -> (applied: Int, all: Int)? {
         guard let rows = try? await rows(of: service), !rows.isEmpty else { return nil }
-        var applied: Int64 = 0
-        var all: Int64 = 0
+        var next: [TopicPartition: Int64] = [:]
         for row in rows {
             guard let topic: String = try? row.value(0), let part: Int = try? row.value(1),
-                let next: Int = try? row.value(2),
-                let end = ends[TopicPartition(topic: topic, partition: Int32(part))]
+                let offset: Int = try? row.value(2)
             else { continue }
-            applied += min(Int64(next), end)
-            all += end
+            next[TopicPartition(topic: topic, partition: Int32(part))] = Int64(offset)
         }
-        return (Int(applied), Int(all))
+        let heard = Set(next.keys.map(\.topic))
+        let partitions = ends.filter { heard.contains($0.key.topic) }
+        let applied = partitions.reduce(0) { $0 + min(next[$1.key] ?? 0, $1.value) }
+        return (Int(applied), Int(partitions.values.reduce(0, +)))
     }
 
     private func rows(of service: String) async throws -> Rows {
@@ -52,7 +52,7 @@ final class Positions {
             connections[service] = connection
         }
         return try await connection.transaction {
-            try await $0.query(Self.stored, Self.topics.map(\.name))
+            try await $0.query(Self.stored)
         }
     }
 
