@@ -38,9 +38,11 @@ extension WholeSuite {
                 #"{"currency":"GBP","lines":[{"sku":"S1","name":"Lamp","quantity":"2","unitPrice":"4.50"}]}"#)
             let request = try await made(suite, "/v1/quotes/\(quote)/accept")
             // The ERP reads the request from the topic.
-            try await suite.shell(
-                "timeout 50 kcat -C -u -q -o beginning -b $BROKER -t crm.sales | grep -m1 '\"requestId\":\"\(request)\"' >/dev/null"
-            )
+            try await eventually("the request on its topic", within: .seconds(60)) {
+                try await suite.shell("kcat -C -e -q -o beginning -b $BROKER -t crm.sales >requests")
+                let requests = contents(of: suite.folder + "/requests").lowercased()
+                return requests.contains("\"requestid\":\"\(request.lowercased())\"")
+            }
             try await suite.publish(
                 "erp.orders", key: "K100", "erp.order.placed.v1", order("O-101", customer: "K100", correlation: request)
             )
@@ -80,6 +82,11 @@ extension WholeSuite {
             #expect(try mails(to: mail, suite).isEmpty)
             try await suite.ask("tickets", .post, "/v1/tickets/\(tickets[0].id)/resolve")
             try await eventually("the survey's mail", within: .seconds(60)) { try mails(to: mail, suite).count == 1 }
+            // Its link outlives the process that made it.
+            let token = try surveyToken(try mails(to: mail, suite)[0])
+            let killed = try await suite.rapport("kill", "tickets")
+            #expect(killed.isSuccess, "\(killed.text)")
+            try await suite.ask("tickets", .post, "/v1/surveys/\(token)", #"{"score":5}"#)
         }
 
         @Loop private func aCampaignReachesThoseWhoConsented(_ suite: RunningSuite) async throws {
@@ -178,6 +185,15 @@ extension WholeSuite {
         ) async throws -> String {
             struct Made: Decodable { let id: String }
             return try await suite.ask(service, .post, path, json, as: Made.self).id
+        }
+
+        /// The end of the link in a mail, whose first part is its text in base 64.
+        private func surveyToken(_ mail: String) throws -> String {
+            let part = mail.split(separator: "base64\n\n").dropFirst().first?.split(separator: "\n--").first ?? ""
+            let text = Data(base64Encoded: part.filter { $0 != "\n" }).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let words = text.split { $0.isWhitespace }
+            let link = try #require(words.first { $0.hasPrefix("http") }, "\(mail)\n\(text)")
+            return String(link.split(separator: "/").last ?? "")
         }
 
         @Loop private func mails(to address: String, _ suite: RunningSuite) throws -> [String] {
