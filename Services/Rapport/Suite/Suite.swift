@@ -250,10 +250,11 @@ final class Suite {
             }
             guard wipe else { return }
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
-            let parts = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            for part in parts where part != "lock" {
-                try FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
+            // By name: the folder may be one that holds other things too.
+            for part in ["postgres", "broker", "maildir", "log", "secrets.json"] {
+                try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
+            try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
             state = SuiteState()
         }
     }
