@@ -1,7 +1,6 @@
 # The commands of Rapport. `make demo` and `make test` work on a fresh Debian 12 with a Swift toolchain, as root and as an
 # ordinary user, any number of times. Demo and benchmarks are built for release, tests for debugging.
 
-PROGRAMS = rapport rapport-broker rapport-contacts rapport-sales rapport-campaigns rapport-tickets rapport-notifications
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RAPPORT = .build/release/rapport
 
@@ -18,7 +17,6 @@ test: deps
 
 # Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
 bench: build
-	swift build -c release --product rapport-bench
 	.build/release/rapport-bench $(BENCH)
 
 # Stops what make demo left running; WIPE=1 deletes its data too.
@@ -28,10 +26,9 @@ down:
 status:
 	@$(RAPPORT) status
 
-# One command of the package manager for each program: it builds what is missing and nothing twice.
+# All programs at once, so that nothing is built twice and both cores are used.
 build: deps
-	@set -e; for program in $(PROGRAMS); do \
-	    echo "swift build -c release --product $$program"; swift build -c release --product $$program; done
+	swift build -c release
 
 lint:
 	swift format lint --strict -r $(FOLDERS)

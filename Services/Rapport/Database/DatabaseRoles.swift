@@ -17,8 +17,9 @@ struct DatabaseRoles {
             PostgresSettings(url: admin, applicationName: "rapport", statementTimeout: 60_000))
         defer { connection.close() }
         for (service, password) in passwords.sorted(by: { $0.key < $1.key }) {
-            for sql in Self.statements(service, password: password) {
-                _ = try await connection.transaction { try await $0.query(Statement("roles.\(sql)", sql)) }
+            for (number, sql) in Self.statements(service, password: password).enumerated() {
+                let statement = Statement("roles.\(service).\(number)", sql)
+                _ = try await connection.transaction { try await $0.query(statement) }
             }
         }
     }

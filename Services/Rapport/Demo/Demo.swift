@@ -26,28 +26,49 @@ struct Demo {
         try await suite.up()
         let state = try suite.folder.readState()
         guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known") }
-        try await ERPPlayer.makeTopics(kafka)
         let supervisor = Task { @Loop in try await supervise() }
         defer { supervisor.cancel() }
+        try await patiently { try await ERPPlayer.makeTopics(kafka) }
         let begin = Loop.now
         let played = try await play(kafka)
         try await waitUntilApplied(kafka, try suite.roleURLs(state))
         let duration = Loop.now - begin
-        let passed = try await Reconciliation(suite).run()
+        let passed = try await patiently { try await Reconciliation(suite).run() }
         try await DemoSummary(suite, played, duration).show()
         return passed
     }
 
     /// Starts again what dies, until cancelled.
     private func supervise() async throws {
-        while !Task.isCancelled {
+        var lastProblem = ""
+        while true {
             try await Loop.sleep(for: .milliseconds(300))
             do {
                 let started = try await suite.restartDead()
-                if !started.isEmpty { terminal.note("started again: \(started.joined(separator: ", "))") }
-            } catch let error as SuiteError {
-                terminal.warn("\(error)")
+                guard !started.isEmpty else { continue }
+                terminal.note("started again: \(started.joined(separator: ", "))")
+                // A program that dies at once is not started more often than this.
+                try await Loop.sleep(for: .seconds(1))
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                if "\(error)" != lastProblem { terminal.warn("\(error)") }
+                lastProblem = "\(error)"
+                try await Loop.sleep(for: .seconds(1))
             }
+        }
+    }
+
+    /// Tries again what fails because a program is just being started again.
+    private func patiently<T>(_ step: () async throws -> T) async throws -> T {
+        let deadline = Loop.now + .seconds(60)
+        while true {
+            do {
+                return try await step()
+            } catch {
+                guard Loop.now < deadline else { throw error }
+            }
+            try await Loop.sleep(for: .seconds(1))
         }
     }
 
@@ -66,8 +87,7 @@ struct Demo {
             }
             played.add(document)
             if played.documents % 200 == 0 {
-                terminal.progress(
-                    player.confirmed, of: played.events, "published \(grouped(played.documents)) documents")
+                terminal.progress(nil, "published \(grouped(played.documents)) documents")
             }
             if let rate = options.rate {
                 let due = begin + .seconds(Double(played.documents) / Double(rate))
@@ -94,7 +114,7 @@ struct Demo {
     // MARK: Waiting
 
     private func waitUntilApplied(_ kafka: KafkaSettings, _ urls: [String: String]) async throws {
-        let ends = try await Positions.ends(kafka)
+        let ends = try await patiently { try await Positions.ends(kafka) }
         let positions = Positions(urls)
         defer { positions.close() }
         let watch = ProgressWatch(Self.patience)
@@ -108,7 +128,8 @@ struct Demo {
             }
             guard let slowest, slowest.applied < slowest.all else { return }
             terminal.progress(
-                slowest.applied, of: slowest.all, "\(slowest.name) has \(grouped(slowest.applied)) applied")
+                Double(slowest.applied) / Double(slowest.all), "\(slowest.name) has \(grouped(slowest.applied)) applied"
+            )
             guard watch.see(sum) else {
                 throw SuiteError(
                     "\(slowest.name) has applied \(slowest.applied) of \(slowest.all) events and nothing moves any more;"

@@ -32,6 +32,7 @@ final class Suite {
             try await startDatabase(&state)
             try await startBroker(&state)
             let roles = try await applyRoles(state)
+            for name in Services.built { _ = try choosePort(name, &state) }
             let stale = try Services.built.filter { try !isRunning($0, state, roles) }
             try await migrate(stale, state, roles)
             for name in stale { try await startService(name, &state, roles) }
@@ -62,10 +63,11 @@ final class Suite {
         let server = try DatabaseServer(folder, remembered: state.postgresData) { terminal.note($0) }
         state.postgresData = server.data
         let password = try folder.secret("postgres")
-        let program = server.program(port: try choosePort("postgres", state))
+        let port = try choosePort("postgres", &state)
+        let program = server.program(port: port)
         if try await isCurrent(program, &state) { return }
         try await server.initialise(password: password, log: folder.log(of: "postgres"), in: folder)
-        try await start(program, port: try choosePort("postgres", state), &state)
+        try await start(program, port: port, &state)
         let url = adminURL(state, password, database: "postgres")
         try await waitFor("postgres", state, within: .seconds(90)) {
             let settings = PostgresSettings(url: url, applicationName: "rapport")
@@ -87,7 +89,7 @@ final class Suite {
         guard access(program.path, X_OK) == 0 else {
             throw SuiteError("\(program.path) was not built; build it, or set KAFKA_BROKERS to a Kafka that is there")
         }
-        let port = try choosePort("broker", state)
+        let port = try choosePort("broker", &state)
         program.environment = [
             "BROKER_DATA": folder.path + "/broker", "BROKER_PORT": "\(port)", "BROKER_ADDRESS": "127.0.0.1",
         ]
@@ -99,9 +101,10 @@ final class Suite {
     }
 
     private func startService(_ name: String, _ state: inout SuiteState, _ roles: [String: String]) async throws {
+        let port = try choosePort(name, &state)
         let program = try service(name, state, roles)
         if try await isCurrent(program, &state) { return }
-        try await start(program, port: try choosePort(name, state), &state)
+        try await start(program, port: port, &state)
     }
 
     private func isRunning(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Bool {
@@ -137,30 +140,36 @@ final class Suite {
         }
     }
 
-    /// The port remembered, or one that is free now.
-    private func choosePort(_ name: String, _ state: SuiteState) throws -> Int {
-        if let known = state.programs[name] {
-            if known.mark?.isAlive == true { return known.port }
-            if let probe = try? Listener(address: "127.0.0.1", port: known.port, onConnection: { $0.close() }) {
-                probe.close()
-                return known.port
-            }
+    /// The port remembered, or the next that is free now, which is remembered; below the system's own choices, so that no
+    /// passing connection takes it while its program is down.
+    private func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
+        if let known = state.programs[name], known.mark?.isAlive == true || isFree(known.port) { return known.port }
+        let taken = Set(state.programs.values.map(\.port))
+        let first = Int(SeededGenerator.hash("\(folder.path)\n\(name)") % 10_000)
+        let ports = (0..<10_000).lazy.map { 20_000 + (first + $0) % 10_000 }
+        guard let port = ports.first(where: { !taken.contains($0) && isFree($0) }) else {
+            throw SuiteError("no port from 20000 to 29999 is free for \(name)")
         }
-        let probe = try Listener(address: "127.0.0.1", port: 0) { $0.close() }
-        defer { probe.close() }
-        return probe.port
+        state.programs[name] = ProgramState(mark: nil, port: port)
+        return port
+    }
+
+    private func isFree(_ port: Int) -> Bool {
+        let probe = try? Listener(address: "127.0.0.1", port: port) { $0.close() }
+        probe?.close()
+        return probe != nil
     }
 
     // MARK: Addresses
 
     private func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
-        guard let kafka = kafka(state), let url = roles[name] else {
-            throw SuiteError("\(name) has no broker or no database")
+        guard let kafka = kafka(state), let url = roles[name], let port = state.programs[name]?.port else {
+            throw SuiteError("\(name) has no broker, database or port")
         }
         var program = Program(name: name, path: Services.path(name), arguments: ["serve"])
         program.environment = [
             "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1", "INSTANCE": "1",
-            "HTTP_PORT": "\(try choosePort(name, state))",
+            "HTTP_PORT": "\(port)",
         ]
         program.directory = folder.path
         return program
@@ -269,6 +278,8 @@ final class Suite {
             if killing {
                 mark.signal(SIGKILL)
                 _ = try await mark.hasEnded(within: .seconds(5))
+                // The server's other processes notice within a second; before, it would not start.
+                if name == "postgres" { try await Loop.sleep(for: .seconds(1)) }
             } else {
                 try await stop(name, mark)
             }

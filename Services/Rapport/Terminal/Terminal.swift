@@ -54,18 +54,17 @@ final class Terminal {
         for row in rows { line(show(row)) }
     }
 
-    /// Shows how far something is; where there is no terminal, a line every few seconds.
-    func progress(_ done: Int, of total: Int, _ text: String) {
-        let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
-        let percent = Int(share * 100)
+    /// Shows how far something is, where the share is known; where there is no terminal, a line every few seconds.
+    func progress(_ share: Double?, _ text: String) {
+        let percent = share.map { "\(Int(min(1, $0) * 100)) %  " } ?? ""
         guard isTerminal else {
             guard Loop.now - lastPlainLine > .seconds(3) else { return }
             lastPlainLine = Loop.now
-            return line("\(percent) %  \(text)")
+            return line(percent + text)
         }
-        let filled = Int(share * 30)
+        let filled = Int(min(1, share ?? 0) * 30)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-        print("\r\u{1B}[K\(paint(bar, .green)) \(percent) %  \(text)", terminator: "")
+        print("\r\u{1B}[K\(share == nil ? "" : paint(bar, .green) + " ")\(percent)\(text)", terminator: "")
         isBarShown = true
         fflush(nil)
     }
