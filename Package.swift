@@ -46,6 +46,7 @@ let serviceTests: [Target.Dependency] = [
 
 let package = Package(
     name: "Rapport",
+    products: [.executable(name: "rapport", targets: ["rapport-main"])],
     targets: [
         system("CUV", "libuv", apt: "libuv1-dev"),
         system("CPostgres", "libpq", apt: "libpq-dev"),
@@ -53,7 +54,7 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
-        .systemLibrary(name: "CDisk", path: "Shared/System/CDisk"),
+        .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
@@ -66,9 +67,21 @@ let package = Package(
         shared(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "ServiceTestKit",
+            dependencies: [
+                "CRMModel", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
+            ], path: "Tests/ServiceTestKit", swiftSettings: strict),
+        tests(
+            "CampaignsTests",
+            [
+                "Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
+                "ServiceTestKit",
+            ]),
+        tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CDisk"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
@@ -85,5 +98,12 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["Tickets"]),
         tests("NotificationsTests", serviceTests + ["Notifications"]),
-    ] + service("Contacts") + service("Tickets") + service("Notifications")
+        .target(
+            name: "Rapport",
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
+            path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
 )

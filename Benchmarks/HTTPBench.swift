@@ -52,7 +52,7 @@ struct HTTPBench {
         let begin = Loop.now
         var tasks: [Task<Void, Never>] = []
         for _ in 0..<8 {
-            let client = try await LoadClient(port: port)
+            let client = try await LoadClient.connect(port: port)
             tasks.append(Task { @Loop in await load.run(client) })
         }
         for task in tasks { await task.value }

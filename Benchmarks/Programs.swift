@@ -32,7 +32,7 @@ final class RunningProgram {
         let child = try ChildProcess(path, ["serve"], environment: list, output: log)
         while true {
             if child.hasEnded { throw BenchError(text: "\(name) ended; see \(log)") }
-            if let client = try? await LoadClient(port: port) {
+            if let client = try? await LoadClient.connect(port: port) {
                 let answer = try? await client.ask(Array("GET /health/live HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
                 client.close()
                 if answer?.status == 200 { break }

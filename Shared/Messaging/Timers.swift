@@ -57,6 +57,14 @@ public struct DueTimer: Sendable {
     public let dueAt: Date
     /// What was given with it.
     public let payload: String?
+
+    /// Describes a timer; the runner and tests do.
+    public init(kind: String, key: String, dueAt: Date, payload: String?) {
+        self.kind = kind
+        self.key = key
+        self.dueAt = dueAt
+        self.payload = payload
+    }
 }
 
 /// Claims due timers and runs their work in the claiming transaction: fired once, whatever dies.

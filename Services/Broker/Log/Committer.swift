@@ -84,7 +84,7 @@ struct SegmentWrite: Sendable {
 
     /// Writes them, off the loop; the file must exist or is made.
     func run(isSynchronous: Bool) throws -> OpenFile {
-        let file = try self.file ?? openOrMake()
+        let file = try self.file ?? openOrMake(isSynchronous)
         var block: [UInt8] = []
         block.reserveCapacity(min(Self.blockSize, batches.reduce(0) { $0 + $1.bytes.count }))
         var position = position
@@ -103,12 +103,15 @@ struct SegmentWrite: Sendable {
         return file
     }
 
-    private func openOrMake() throws -> OpenFile {
+    private func openOrMake(_ isSynchronous: Bool) throws -> OpenFile {
         let folder = Disk.parent(of: segment.path)
         guard position == 0 else { return try OpenFile(segment.path) }
         try Disk.makeFolder(folder)
         let file = try OpenFile(segment.path, O_RDWR | O_CREAT | O_TRUNC)
-        try Disk.synchroniseFolder(folder)
+        // The names of the file, the partition and the topic, whoever made them.
+        for path in [folder, Disk.parent(of: folder), Disk.parent(of: Disk.parent(of: folder))] where isSynchronous {
+            try Disk.synchroniseFolder(path)
+        }
         return file
     }
 }

@@ -1,4 +1,4 @@
-import CDisk
+import CLinux
 import EventLoop
 
 /// A refusal of the file system.
@@ -10,6 +10,9 @@ struct DiskError: Error, CustomStringConvertible {
         self.code = code
         self.operation = operation
     }
+
+    /// Whether there was no room, and what was there before is untouched.
+    var isFull: Bool { operation == "write" && (code == ENOSPC || code == EDQUOT) }
 
     var description: String { "\(operation): \(String(cString: strerror(code)))" }
 
@@ -46,7 +49,7 @@ final class OpenFile: Sendable {
     /// Reads exactly `count` bytes if the page cache holds them all; nil otherwise.
     func readCached(_ count: Int, at position: Int) -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = max(0, cdisk_read_cached(descriptor, buffer.baseAddress, count, position))
+            filled = max(0, clinux_read_cached(descriptor, buffer.baseAddress, count, position))
         }
         return bytes.count == count ? bytes : nil
     }
@@ -75,14 +78,12 @@ final class OpenFile: Sendable {
 
 /// Folders and small files; every call may wait for the disk.
 enum Disk {
-    /// Makes a folder and those above it, durably.
+    /// Makes a folder and those above it; workers may do so side by side.
     static func makeFolder(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 { return try synchroniseFolder(parent(of: path)) }
-        if errno == EEXIST { return }
-        guard errno == ENOENT else { throw DiskError("make the folder \(path)") }
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, parent(of: path) != path else { throw DiskError("make the folder \(path)") }
         try makeFolder(parent(of: path))
-        try DiskError.check(mkdir(path, 0o755), "make the folder \(path)")
-        try synchroniseFolder(parent(of: path))
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw DiskError("make the folder \(path)") }
     }
 
     /// Makes the names in a folder durable.

@@ -28,6 +28,7 @@ final class PartitionLog {
     private let store: LogStore
     private var pending: [PendingBatch] = []
     private var mustRoll = false
+    private var isClosed = false
     private var watchers: [ObjectIdentifier: Notice] = [:]
 
     /// A partition as found on disk, or an empty one.
@@ -37,11 +38,7 @@ final class PartitionLog {
         self.folder = folder
         self.store = store
         guard let found else { return }
-        segments = found.segments.map { Segment(folder: folder, baseOffset: $0.baseOffset, index: $0.index) }
-        producers = found.producers
-        failure = found.damage
-        endOffset = max(segments.last?.index.endOffset ?? 0, 0)
-        durableEnd = endOffset
+        take(found)
         self.startOffset = min(max(startOffset, segments.first?.baseOffset ?? 0), endOffset)
     }
 
@@ -108,8 +105,12 @@ final class PartitionLog {
 
     /// Takes note of what the committer wrote.
     func didWrite(_ writes: [SegmentWrite], _ files: Result<[OpenFile], any Error>) {
+        // Deleted or failed meanwhile: nothing is left to take note of.
+        guard failure == nil else { return announce() }
         switch files {
-        case .failure(let error): fail("\(error)")
+        case .failure(let error):
+            fail("\(error)")
+            if let refusal = error as? DiskError, refusal.isFull { reopenLater() }
         case .success(let files):
             for (write, file) in zip(writes, files) {
                 if !write.segment.isCreated {
@@ -150,6 +151,36 @@ final class PartitionLog {
 
     /// The open file of a segment.
     func openFile(of segment: Segment) throws -> OpenFile { try store.files.file(of: segment) }
+
+    /// A full disk is no damage: looks again, from time to time, at what is there.
+    private func reopenLater() {
+        let folder = folder
+        _ = Loop.after(.seconds(5)) { [weak self] in
+            Task { @Loop in
+                guard let found = try? await Loop.offload({ try FoundLog.recover(folder) }) else {
+                    self?.reopenLater()
+                    return
+                }
+                self?.reopen(found)
+            }
+        }
+    }
+
+    private func reopen(_ found: FoundLog) {
+        guard !isClosed else { return }
+        for segment in segments { store.files.drop(segment) }
+        take(found)
+        if failure == nil { store.report("partition \(topic)-\(partition) is back") }
+        announce()
+    }
+
+    private func take(_ found: FoundLog) {
+        segments = found.segments.map { Segment(folder: folder, baseOffset: $0.baseOffset, index: $0.index) }
+        producers = found.producers
+        failure = found.damage
+        endOffset = max(segments.last?.index.endOffset ?? 0, 0)
+        durableEnd = endOffset
+    }
 
     // MARK: Watching
 
@@ -202,6 +233,8 @@ final class PartitionLog {
 
     /// Closes all files; the topic is gone.
     func close() {
+        isClosed = true
+        pending = []
         failure = failure ?? "the topic was deleted"
         for segment in segments { store.files.drop(segment) }
         announce()

@@ -19,7 +19,7 @@ enum Records {
 
     /// The records of an uncompressed batch; nil if they cannot be read.
     static func read(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> [Record]? {
-        guard batch.codec == 0, batch.size <= bytes.count else { return nil }
+        guard batch.codec == 0, batch.recordCount >= 0, batch.size <= bytes.count else { return nil }
         var cursor = RecordCursor(bytes, from: RecordBatch.headerSize, to: batch.size)
         var records: [Record] = []
         for _ in 0..<batch.recordCount {
@@ -27,9 +27,9 @@ enum Records {
                 let time = cursor.varint(), let delta = cursor.varint(), let key = cursor.byteString(),
                 let value = cursor.byteString(), cursor.jump(to: end)
             else { return nil }
-            let timestamp = batch.usesAppendTime ? batch.maxTimestamp : batch.baseTimestamp + time
+            let timestamp = batch.usesAppendTime ? batch.maxTimestamp : batch.baseTimestamp &+ time
             records.append(
-                Record(timestamp: timestamp, offset: batch.baseOffset + delta, key: key, value: value))
+                Record(timestamp: timestamp, offset: batch.baseOffset &+ delta, key: key, value: value))
         }
         return records
     }

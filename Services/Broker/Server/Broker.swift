@@ -1,3 +1,4 @@
+import CLinux
 import EventLoop
 
 /// A one-node durable log that speaks the Kafka protocol.
@@ -10,6 +11,8 @@ public final class Broker {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var upkeep: LoopTimer?
     private let changed = Notice()
+    /// How much had been done when memory was last given back.
+    private var lastWork = 0
 
     /// Checks the settings; throws `BrokerError` for an address that other machines reach, unless they allow it.
     public init(_ settings: BrokerSettings) throws {
@@ -35,6 +38,7 @@ public final class Broker {
         lock = try await Loop.offload {
             try Disk.makeFolder(folder)
             let file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
+            try Disk.synchroniseFolder(Disk.parent(of: folder))
             guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 throw BrokerError("another broker uses \(folder)")
             }
@@ -74,6 +78,10 @@ public final class Broker {
             for connection in connections.values where connection.isIdle {
                 if Loop.now - connection.lastActivity > .seconds(600) { connection.close() }
             }
+            if node.store.committer.rounds + node.fetches != lastWork {
+                lastWork = node.store.committer.rounds + node.fetches
+                clinux_release_memory()
+            }
             Task { @Loop in await self.node.clean() }
             scheduleUpkeep()
         }
@@ -82,10 +90,12 @@ public final class Broker {
     /// Runs a broker as the environment says until the process is asked to end.
     public static func runFromEnvironment() async throws {
         let broker = try Broker(BrokerSettings { name in getenv(name).map { String(cString: $0) } })
+        // Asked to end from now on, also while it starts.
+        let ended = Task.immediate { @Loop in try await Signals.untilTermination() }
         try await broker.start()
         print("listening on \(broker.settings.address):\(broker.port)")
         fflush(nil)
-        try await Signals.untilTermination()
+        try await ended.value
         await broker.stop()
     }
 }

@@ -33,7 +33,10 @@ extension Node {
         var topics: [(name: String, partitions: [Message])] = []
         for wish in wishes {
             let (answer, count) = await read(wish, limit: min(wish.limit, rest), givesOne: !hasRecords)
-            hasRecords = hasRecords || count > 0
+            if count > 0, !hasRecords {
+                hasRecords = true
+                fetches += 1
+            }
             rest = max(0, rest - count)
             if topics.last?.name != wish.topic { topics.append((wish.topic, [])) }
             topics[topics.count - 1].partitions.append(answer)

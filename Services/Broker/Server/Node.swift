@@ -9,6 +9,8 @@ final class Node {
     let store: LogStore
     let catalogue: Catalogue
     let groups: GroupTable
+    /// Fetches with records so far.
+    var fetches = 0
     /// Where clients are told to connect.
     var advertised: (host: String, port: Int)
 

@@ -68,17 +68,21 @@ public struct ERPDocument: Sendable, Equatable {
             }
         }
         try found.check(idKey: idKey, timeKey: timeKey, totalKey: totalKey, needsLines: needsLines)
-        try document.check(idKey: idKey)
+        try document.check(idKey: idKey, totalKey: totalKey)
         self = document
     }
 
-    private mutating func check(idKey: String) throws(JSONError) {
+    private mutating func check(idKey: String, totalKey: String) throws(JSONError) {
         guard !id.isEmpty, id.utf8.count <= 200 else {
             throw JSONError(field: idKey, message: "expected 1 to 200 bytes")
         }
         if customerNo == "" { customerNo = nil }
         guard (customerNo ?? "").utf8.count <= 200 else {
             throw JSONError(field: "customerNo", message: "expected at most 200 bytes")
+        }
+        // So that the sums of any batch stay exact; it is a million million.
+        guard total.units.magnitude <= 10_000_000_000_000_000 else {
+            throw JSONError(field: totalKey, message: "expected at most 1000000000000")
         }
         let isCode = currency.utf8.count == 3 && currency.utf8.allSatisfy { (65...90).contains($0) }
         guard isCode else { throw JSONError(field: "currency", message: "expected an ISO 4217 code such as \"EUR\"") }

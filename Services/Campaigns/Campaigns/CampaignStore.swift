@@ -1,0 +1,60 @@
+import Postgres
+
+/// The SQL of campaigns.
+enum CampaignStore {
+    static let statements = [insert, lock, launch, reach, complete, get, page, preview]
+
+    static let insert = Statement(
+        "campaign.insert",
+        """
+        INSERT INTO campaign (id, name, segment, template, purpose, subject_zh, body_zh, subject_en, body_en)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """)
+
+    static let lock = Statement(
+        "campaign.lock", "SELECT version, status, name, segment, reached FROM campaign WHERE id = $1 FOR UPDATE")
+
+    static let launch = Statement(
+        "campaign.launch",
+        "UPDATE campaign SET version = version + 1, status = 'running', launched_at = now() WHERE id = $1")
+
+    static let reach = Statement("campaign.reach", "UPDATE campaign SET reached = $2 WHERE id = $1")
+
+    static let complete = Statement(
+        "campaign.complete",
+        "UPDATE campaign SET version = version + 1, status = 'completed', completed_at = now() WHERE id = $1")
+
+    /// A campaign as JSON, as the routes show it. `c` is the campaign.
+    private static let json = """
+        json_build_object('id', c.id, 'version', c.version, 'name', c.name, 'segment', c.segment,
+            'template', c.template, 'purpose', c.purpose, 'status', c.status, 'content', json_build_object(
+                'zh', CASE WHEN c.subject_zh IS NOT NULL
+                    THEN json_build_object('subject', c.subject_zh, 'body', c.body_zh) END,
+                'en', CASE WHEN c.subject_en IS NOT NULL
+                    THEN json_build_object('subject', c.subject_en, 'body', c.body_en) END),
+            'createdAt', c.created_at, 'launchedAt', c.launched_at, 'completedAt', c.completed_at,
+            'counts', (SELECT coalesce(json_object_agg(status, n), '{}') FROM (
+                SELECT status, count(*) AS n FROM recipient r WHERE r.campaign_id = c.id GROUP BY status) AS t))::text
+        """
+
+    static let get = Statement("campaign.get", "SELECT \(json), c.version FROM campaign c WHERE c.id = $1")
+
+    static let page = Statement(
+        "campaign.page",
+        """
+        SELECT \(json), c.id FROM campaign c
+        WHERE ($1::uuid IS NULL OR c.id < $1) AND ($2::text IS NULL OR c.status = $2) ORDER BY c.id DESC LIMIT $3
+        """)
+
+    /// How many the campaign would reach now.
+    static let preview = Statement(
+        "campaign.preview",
+        """
+        SELECT json_build_object('segment', c.segment, 'size', count(m.party_id),
+            'withConsent', count(*) FILTER (WHERE m.may_mail),
+            'reachable', count(*) FILTER (WHERE m.may_mail AND m.email IS NOT NULL))::text
+        FROM campaign c LEFT JOIN segment_member s ON s.segment = c.segment
+            LEFT JOIN member m ON m.party_id = s.party_id
+        WHERE c.id = $1 GROUP BY c.id
+        """)
+}

@@ -1,0 +1,80 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// Asks for a campaign's messages page by page, and hears what became of them.
+@Loop
+enum RecipientHandlers {
+    /// The timer that asks for the next page; its key is the campaign.
+    static let timer = "campaign-page"
+    /// How many members are taken in one transaction.
+    static let page = 500
+
+    static func pages(_ timers: [DueTimer], _ transaction: Transaction) async throws {
+        for campaign in timers.compactMap({ UUID(uuidString: $0.key) }).sorted(by: { $0.uuidString < $1.uuidString }) {
+            try await nextPage(of: campaign, transaction)
+        }
+    }
+
+    /// Takes one page of the audience; the last one completes the campaign, another sets the timer again.
+    private static func nextPage(of id: UUID, _ transaction: Transaction) async throws {
+        guard let row = try await transaction.query(CampaignStore.lock, id).first, try row.value(1) == "running" else {
+            return
+        }
+        let reached: UUID? = try row.value(4)
+        let messages = (0..<page).map { _ in UUID.v7() }
+        let taken = try await transaction.query(RecipientStore.ask, id, reached, messages).first
+        if let taken { transaction.enqueue(CampaignStore.reach, id, try taken.value(0) as UUID) }
+        let key = id.uuidString.lowercased()
+        guard try taken?.value(1) ?? 0 < page else {
+            return Timers.set(kind: timer, key: key, dueAt: Date(), in: transaction)
+        }
+        transaction.enqueue(CampaignStore.complete, id)
+        let campaign = CampaignState(
+            campaignId: id, name: try row.value(2), segment: try row.value(3), status: "completed")
+        try Outbox.append(
+            CampaignCompleted(campaign: campaign), topic: .campaigns, key: key, sequence: try row.value(0) + 1,
+            in: transaction)
+    }
+
+    // MARK: Outcomes
+
+    static func sent(_ events: [Received<MessageSent>], _ transaction: Transaction) async throws {
+        settle(events.map(\.data.outcome), "sent", transaction)
+    }
+
+    static func delivered(_ events: [Received<MessageDelivered>], _ transaction: Transaction) async throws {
+        settle(events.map(\.data.outcome), "delivered", transaction)
+    }
+
+    static func bounced(_ events: [Received<MessageBounced>], _ transaction: Transaction) async throws {
+        settle(events.map(\.data.outcome), "bounced", transaction)
+    }
+
+    static func failed(_ events: [Received<MessageFailed>], _ transaction: Transaction) async throws {
+        settle(events.map(\.data.outcome), "failed", transaction)
+    }
+
+    static func suppressed(_ events: [Received<MessageSuppressed>], _ transaction: Transaction) async throws {
+        settle(events.map(\.data.outcome), "suppressed", transaction)
+    }
+
+    /// Messages that other services asked for are not of this one.
+    static func settle(_ outcomes: [MessageOutcome], _ status: String, _ transaction: Transaction) {
+        var latest: [String: (campaign: UUID, party: UUID, reason: String?)] = [:]
+        for outcome in outcomes {
+            let parts = outcome.deduplicationKey.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(uuidString: String(parts[1])),
+                let party = UUID(uuidString: String(parts[2]))
+            else { continue }
+            latest[outcome.deduplicationKey] = (campaign, party, outcome.reason)
+        }
+        guard !latest.isEmpty else { return }
+        let list = latest.sorted { $0.key < $1.key }.map(\.value)
+        transaction.enqueue(
+            RecipientStore.outcome, list.map(\.campaign), list.map(\.party), status, list.map(\.reason))
+    }
+}

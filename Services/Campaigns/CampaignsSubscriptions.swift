@@ -1,0 +1,27 @@
+import CRMModel
+import EventLoop
+import Messaging
+
+/// What campaigns listens to.
+@Loop
+func campaignsSubscriptions(_ clock: SegmentClock) -> Subscriptions {
+    var subscriptions = Subscriptions([.erpOrders, .erpProducts, .contacts, .notifications])
+    let orders = OrderHandlers(clock: clock)
+    subscriptions.on(OrderPlaced.self, orders.placed)
+    subscriptions.on(OrderChanged.self, orders.changed)
+    subscriptions.on(OrderCancelled.self, orders.cancelled)
+    subscriptions.on(CreditIssued.self, orders.credited)
+    subscriptions.on(InvoiceIssued.self, orders.invoiced)
+    subscriptions.on(PaymentReceived.self, orders.paid)
+    subscriptions.on(ProductUpserted.self, ProductHandlers.upserted)
+    subscriptions.on(ProductDiscontinued.self, ProductHandlers.discontinued)
+    subscriptions.on(PartyCreated.self, MemberHandlers.partiesCreated)
+    subscriptions.on(PartyChanged.self, MemberHandlers.partiesChanged)
+    subscriptions.on(ConsentChanged.self, MemberHandlers.consentsChanged)
+    subscriptions.on(MessageSent.self, RecipientHandlers.sent)
+    subscriptions.on(MessageDelivered.self, RecipientHandlers.delivered)
+    subscriptions.on(MessageBounced.self, RecipientHandlers.bounced)
+    subscriptions.on(MessageFailed.self, RecipientHandlers.failed)
+    subscriptions.on(MessageSuppressed.self, RecipientHandlers.suppressed)
+    return subscriptions
+}

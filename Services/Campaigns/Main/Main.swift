@@ -1,0 +1,7 @@
+import Campaigns
+import ServiceKit
+
+@main
+struct Main {
+    static func main() { ServiceCommand.run(CampaignsService.self) }
+}

@@ -1,0 +1,18 @@
+import EventLoop
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func memberRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(.get, "/v1/members/{id}", "A party as marketing sees it", tag: "members", answers: [200, 404]) {
+            request in
+            let id = try request.id()
+            guard let row = try await context.query(MemberStore.get, id).first else {
+                throw Problem.missing("member", id)
+            }
+            return .stored(try row.value(0))
+        }
+    ]
+}

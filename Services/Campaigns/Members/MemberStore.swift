@@ -1,0 +1,44 @@
+import Postgres
+
+/// The SQL of members.
+enum MemberStore {
+    static let statements = [upsert, consent, addOrders, get]
+
+    /// Parties as contacts tells of them, whole each time. Rows in order of party.
+    static let upsert = Statement(
+        "member.upsert",
+        """
+        INSERT INTO member AS m (party_id, name, email, language)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+        ON CONFLICT (party_id) DO UPDATE SET name = excluded.name, email = excluded.email,
+            language = excluded.language
+        WHERE (m.name, m.email, m.language) IS DISTINCT FROM (excluded.name, excluded.email, excluded.language)
+        """)
+
+    static let consent = Statement(
+        "member.consent",
+        """
+        INSERT INTO member (party_id, may_mail) SELECT * FROM unnest($1::uuid[], $2::boolean[])
+        ON CONFLICT (party_id) DO UPDATE SET may_mail = excluded.may_mail
+        """)
+
+    /// Counts orders, and locks the members for the segments that are worked out behind it.
+    static let addOrders = Statement(
+        "member.add_orders",
+        """
+        INSERT INTO member AS m (party_id, orders) SELECT * FROM unnest($1::uuid[], $2::bigint[])
+        ON CONFLICT (party_id) DO UPDATE SET orders = m.orders + excluded.orders
+        """)
+
+    static let get = Statement(
+        "member.get",
+        """
+        SELECT json_build_object('partyId', m.party_id, 'name', m.name, 'email', m.email, 'language', m.language,
+            'mayMail', m.may_mail, 'orders', m.orders, 'firstOrderAt', m.first_order_at,
+            'lastOrderAt', m.last_order_at, 'nextCheckAt', m.next_check_at,
+            'segments', (SELECT coalesce(json_agg(json_build_object('segment', s.segment, 'since', s.since,
+                'reason', s.reason) ORDER BY s.segment), '[]') FROM segment_member s
+                WHERE s.party_id = m.party_id))::text
+        FROM member m WHERE m.party_id = $1
+        """)
+}

@@ -1,0 +1,37 @@
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func productRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/products", "Products with their sales, by SKU", tag: "products",
+            parameters: [
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("after", .string, "The `next` of the page before"),
+            ], answers: [200, 400]
+        ) { request in
+            var after = ""
+            if let cursor = request.query("after") {
+                guard let sku = Data(base64Encoded: cursor).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+                    throw Problem.field("after", "must be the `next` of the page before")
+                }
+                after = sku
+            }
+            let rows = try await context.query(ProductStore.page, after, request.pageLimit)
+            let last: String? = try rows.last?.value(1)
+            return .page(
+                try rows.map { try $0.value(0) }, limit: request.pageLimit,
+                next: last.map { Data($0.utf8).base64EncodedString() })
+        },
+        Route(.get, "/v1/products/{sku}", "One product", tag: "products", answers: [200, 404]) { request in
+            guard let row = try await context.query(ProductStore.get, request.path("sku")).first else {
+                throw Problem(status: .notFound, detail: "There is no product \(request.path("sku")).")
+            }
+            return .stored(try row.value(0))
+        },
+    ]
+}

@@ -1,0 +1,52 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+import ServiceKit
+
+/// What campaigns does with the ERP's documents.
+@Loop
+struct OrderHandlers {
+    let clock: SegmentClock
+
+    func placed(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
+    }
+
+    func changed(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
+    }
+
+    func cancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
+    }
+
+    func credited(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
+    }
+
+    func invoiced(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
+    }
+
+    func paid(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
+    }
+
+    func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
+        let changes = try await Ledger.record(entries, in: transaction)
+        let orders = entries.filter { $0.kind == .order }
+        guard !orders.isEmpty else { return }
+        ProductHandlers.count(orders, transaction)
+        var counts: [UUID: Int] = [:]
+        for change in changes where change.kind == .order {
+            if let party = change.document.partyID { counts[party, default: 0] += change.count }
+        }
+        clock.note(orders.map(\.document.at).max(), transaction)
+        guard !counts.isEmpty else { return }
+        let members = counts.sorted { $0.key.uuidString < $1.key.uuidString }
+        transaction.enqueue(MemberStore.addOrders, members.map(\.key), members.map(\.value))
+        clock.evaluate(members.map(\.key), transaction)
+    }
+}

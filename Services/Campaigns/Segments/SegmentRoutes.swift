@@ -1,0 +1,35 @@
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+/// The segments that there are.
+let segmentNames = ["new", "active", "inactive"]
+
+@Loop
+func segmentRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(.get, "/v1/segments", "The segments and how many are in them", tag: "segments") { _ in
+            let rows = try await context.query(SegmentStore.list)
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+        },
+        Route(
+            .get, "/v1/segments/{segment}/members", "Who is in a segment, since when and why", tag: "segments",
+            parameters: Route.Parameter.paging, answers: [200, 400, 404]
+        ) { request in
+            guard segmentNames.contains(request.path("segment")) else {
+                throw Problem(status: .notFound, detail: "There is no segment \(request.path("segment")).")
+            }
+            let rows = try await context.query(
+                SegmentStore.members, request.path("segment"), request.pageAfter, request.pageLimit)
+            return try listed(rows, limit: request.pageLimit)
+        },
+    ]
+}
+
+/// A page of rows that hold JSON and an id.
+func listed(_ rows: Rows, limit: Int) throws -> Response {
+    let next = try rows.last.map { try $0.value(1) as UUID }
+    return .page(try rows.map { try $0.value(0) }, limit: limit, next: next?.uuidString.lowercased())
+}

@@ -1,0 +1,96 @@
+import Postgres
+
+/// The SQL of segments.
+enum SegmentStore {
+    static let statements = [moveClock, due, evaluate, list, members]
+
+    /// Moves the clock of orders forward.
+    static let moveClock = Statement(
+        "segment.move_clock",
+        """
+        UPDATE order_clock SET newest_order_at = $1
+        WHERE newest_order_at IS NULL OR newest_order_at < $1
+        """)
+
+    /// `now`: the database's, or with $1 the newest order's.
+    private static let now = """
+        coalesce(CASE WHEN $1::boolean THEN (SELECT newest_order_at FROM order_clock) END, now())
+        """
+
+    /// Members that time alone may have moved, locked; those that another process works on are left to it.
+    static let due = Statement(
+        "segment.due",
+        """
+        SELECT party_id FROM member WHERE next_check_at <= (SELECT \(now)) ORDER BY next_check_at LIMIT $2
+        FOR UPDATE SKIP LOCKED
+        """)
+
+    /// Works out the segments of some members, whose rows are locked, from the ledger; publishes what changed under the members'
+    /// sequences, and notes when time alone may change it next.
+    static let evaluate = Statement(
+        "segment.evaluate",
+        """
+        WITH facts AS (
+            SELECT m.party_id, f.first_at, l.last_at, l.second_at, c.now
+            FROM member m CROSS JOIN (SELECT \(now) AS now) c
+            CROSS JOIN LATERAL (
+                SELECT min(d.at) AS first_at FROM erp_document d
+                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled) f
+            CROSS JOIN LATERAL (
+                SELECT max(t.at) AS last_at, CASE WHEN count(*) > 1 THEN min(t.at) END AS second_at
+                FROM (SELECT d.at FROM erp_document d
+                    WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled
+                    ORDER BY d.at DESC LIMIT 2) t) l
+            WHERE m.party_id = ANY($2::uuid[])),
+        states AS (
+            SELECT f.party_id, f.now, s.* FROM facts f CROSS JOIN LATERAL (VALUES
+                ('new', f.first_at + interval '6 months' > f.now, f.first_at + interval '6 months',
+                    'first order on ' || f.first_at::date),
+                ('active', f.second_at + interval '12 months' > f.now, f.second_at + interval '12 months',
+                    'second last order on ' || f.second_at::date),
+                ('inactive', f.last_at + interval '6 months' <= f.now, f.last_at + interval '6 months',
+                    'last order on ' || f.last_at::date)) AS s(segment, holds, turns_at, reason)),
+        gone AS (
+            DELETE FROM segment_member g USING states s
+            WHERE g.party_id = s.party_id AND g.segment = s.segment AND s.holds IS NOT TRUE
+            RETURNING g.party_id, g.segment, coalesce(s.reason, 'no orders') AS reason),
+        come AS (
+            INSERT INTO segment_member (segment, party_id, since, reason)
+            SELECT segment, party_id, now, reason FROM states WHERE holds
+            ON CONFLICT DO NOTHING RETURNING party_id, segment, reason),
+        moves AS (
+            SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY type DESC, segment) AS place
+            FROM (SELECT party_id, segment, reason, 'campaigns.segment.left.v1' AS type FROM gone
+                UNION ALL SELECT party_id, segment, reason, 'campaigns.segment.entered.v1' FROM come) AS m),
+        counted AS (SELECT party_id, count(*) AS n FROM moves GROUP BY party_id),
+        raised AS (
+            UPDATE member m SET version = m.version + coalesce(c.n, 0), first_order_at = f.first_at,
+                last_order_at = f.last_at, next_check_at = (SELECT min(s.turns_at) FROM states s
+                    WHERE s.party_id = f.party_id AND s.turns_at > s.now)
+            FROM facts f LEFT JOIN counted c USING (party_id)
+            WHERE m.party_id = f.party_id RETURNING m.party_id, m.version, coalesce(c.n, 0) AS n)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.campaigns', r.party_id::text, r.version - r.n + v.place, v.type, json_build_object(
+            'segment', v.segment, 'partyId', r.party_id, 'reason', v.reason)::text
+        FROM raised r JOIN moves v USING (party_id) ORDER BY r.party_id, v.place
+        """)
+
+    static let list = Statement(
+        "segment.list",
+        """
+        SELECT json_agg(json_build_object('segment', n.segment, 'rule', n.rule, 'members', (
+            SELECT count(*) FROM segment_member s WHERE s.segment = n.segment)) ORDER BY n.place)::text
+        FROM (VALUES (1, 'new', 'first order in the last 6 months'),
+            (2, 'active', '2 or more orders in the last 12 months'),
+            (3, 'inactive', 'has orders, none in the last 6 months')) AS n(place, segment, rule)
+        """)
+
+    static let members = Statement(
+        "segment.members",
+        """
+        SELECT json_build_object('partyId', s.party_id, 'name', m.name, 'since', s.since, 'reason', s.reason,
+            'orders', m.orders, 'lastOrderAt', m.last_order_at)::text, s.party_id
+        FROM segment_member s JOIN member m USING (party_id)
+        WHERE s.segment = $1 AND ($2::uuid IS NULL OR s.party_id > $2) ORDER BY s.party_id LIMIT $3
+        """)
+}

@@ -1,0 +1,107 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+import ServiceKit
+
+/// What sales does with parties and with the ERP's documents.
+@Loop
+enum AccountHandlers {
+    static func partiesCreated(_ events: [Received<PartyCreated>], _ transaction: Transaction) async throws {
+        upsert(events.map(\.data.party), transaction)
+    }
+
+    static func partiesChanged(_ events: [Received<PartyChanged>], _ transaction: Transaction) async throws {
+        upsert(events.map(\.data.party), transaction)
+    }
+
+    static func ordersPlaced(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
+    }
+
+    static func ordersChanged(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
+    }
+
+    static func ordersCancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
+    }
+
+    static func creditsIssued(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
+    }
+
+    static func invoicesIssued(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
+    }
+
+    static func paymentsReceived(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
+        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
+    }
+
+    /// The last state of a party wins; rows in order of id, so that two processes never wait for each other in a circle.
+    static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
+        var latest: [UUID: PartyState] = [:]
+        for party in parties { latest[party.partyId] = party }
+        let list = latest.values.sorted { $0.partyId.uuidString < $1.partyId.uuidString }
+        transaction.enqueue(
+            AccountStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.kind), list.map(\.email),
+            list.map(\.phone), list.map(\.country), list.map(\.customerNo))
+    }
+
+    static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
+        let changes = try await Ledger.record(entries, in: transaction)
+        OrderRequestHandlers.answer(entries.filter { $0.kind == .order }.map(\.document), transaction)
+        let sums = RevenueChanges(changes)
+        guard !sums.rows.isEmpty else { return }
+        let customers = sums.customers.sorted { $0.key.uuidString < $1.key.uuidString }
+        transaction.enqueue(AccountStore.addMissing, customers.map(\.key), customers.map(\.value))
+        let rows = sums.rows.sorted { $0.key < $1.key }
+        transaction.enqueue(
+            AccountStore.addRevenue, rows.map(\.key.account), rows.map(\.key.currency), rows.map(\.value.orders),
+            rows.map(\.value.revenue.units), rows.map(\.value.credits), rows.map(\.value.credited.units),
+            rows.map(\.value.lastAt))
+    }
+}
+
+/// What a batch of documents adds to the revenue of their accounts; walk-ins have none.
+private struct RevenueChanges {
+    struct Key: Hashable, Comparable {
+        let account: UUID
+        let currency: String
+
+        static func < (a: Key, b: Key) -> Bool {
+            (a.account.uuidString, a.currency) < (b.account.uuidString, b.currency)
+        }
+    }
+
+    struct Sum {
+        var orders = 0
+        var revenue = Amount.zero
+        var credits = 0
+        var credited = Amount.zero
+        var lastAt: Date?
+    }
+
+    private(set) var rows: [Key: Sum] = [:]
+    private(set) var customers: [UUID: String] = [:]
+
+    init(_ changes: [LedgerChange]) {
+        for change in changes where change.kind == .order || change.kind == .credit {
+            guard let account = change.document.partyID, let number = change.document.customerNo else { continue }
+            customers[account] = number
+            let key = Key(account: account, currency: change.document.currency)
+            var sum = rows[key] ?? Sum()
+            if change.kind == .order {
+                sum.orders += change.count
+                sum.revenue += change.total
+                if change.count >= 0 { sum.lastAt = max(sum.lastAt ?? change.document.at, change.document.at) }
+            } else {
+                sum.credits += change.count
+                sum.credited += change.total
+            }
+            rows[key] = sum
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+/// Changes of leads that people and programs ask for.
+@Loop
+enum LeadCommands {
+    static func create(_ input: LeadInput, in transaction: Transaction) throws -> UUID {
+        let id = UUID.v7()
+        let lead = LeadState(leadId: id, status: "new", name: try FieldCheck.needed(input.name, "name")).with(input)
+        transaction.enqueue(
+            LeadStore.insert, id, lead.status, lead.name, lead.company, lead.email, lead.phone, lead.source,
+            lead.partyId, lead.owner, input.notes)
+        try Outbox.append(LeadCreated(lead: lead), topic: .sales, key: key(id), sequence: 1, in: transaction)
+        return id
+    }
+
+    /// Changes a lead that is still at the version seen; answers its new form as JSON.
+    static func change(
+        _ id: UUID, seen version: Int, _ input: LeadInput, in transaction: Transaction
+    ) async throws -> String {
+        let (lead, current) = try await locked(id, in: transaction)
+        guard current == version else { throw Problem.stale("lead", at: current, seen: version) }
+        let changed = lead.with(input)
+        let rows = try await transaction.query(
+            LeadStore.update, id, changed.status, changed.name, changed.company, changed.email, changed.phone,
+            changed.source, changed.partyId, changed.owner, input.notes)
+        try Outbox.append(
+            LeadChanged(lead: changed), topic: .sales, key: key(id), sequence: current + 1, in: transaction)
+        guard let row = rows.first else { throw Problem.missing("lead", id) }
+        return try row.value(0)
+    }
+
+    /// Makes an opportunity of a lead, which keeps the name and mail of a person who is no party yet; answers its id.
+    static func convert(_ id: UUID, _ input: OpportunityInput, in transaction: Transaction) async throws -> UUID {
+        var (lead, version) = try await locked(id, in: transaction)
+        var given = input
+        given.name = input.name ?? lead.company ?? lead.name
+        given.partyId = input.partyId ?? lead.partyId
+        given.owner = input.owner ?? lead.owner
+        let opportunity = try OpportunityCommands.create(
+            given, lead: id, contact: (lead.name, lead.email), in: transaction)
+        lead.status = "converted"
+        transaction.enqueue(LeadStore.convert, id, opportunity)
+        try Outbox.append(
+            LeadConverted(lead: lead, opportunityId: opportunity), topic: .sales, key: key(id), sequence: version + 1,
+            in: transaction)
+        return opportunity
+    }
+
+    private static func locked(_ id: UUID, in transaction: Transaction) async throws -> (LeadState, Int) {
+        guard let row = try await transaction.query(LeadStore.lock, id).first else {
+            throw Problem.missing("lead", id)
+        }
+        let lead = try LeadState(id, row)
+        guard lead.status != "converted" else {
+            throw Problem(status: .conflict, detail: "The lead was converted; change its opportunity.")
+        }
+        return (lead, try row.value(0))
+    }
+
+    private static func key(_ id: UUID) -> String { id.uuidString.lowercased() }
+}

@@ -1,0 +1,7 @@
+import Sales
+import ServiceKit
+
+@main
+struct Main {
+    static func main() { ServiceCommand.run(SalesService.self) }
+}

@@ -1,0 +1,27 @@
+import EventLoop
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/order-requests", "What the ERP was asked for, newest first", tag: "quotes",
+            parameters: Route.Parameter.paging + [
+                .query("status", .enumeration(["requested", "ordered"]), "Only those of a status")
+            ], answers: [200, 400]
+        ) { request in
+            let rows = try await context.query(
+                OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
+            return try listed(rows, limit: request.pageLimit)
+        },
+        Route(.get, "/v1/order-requests/{id}", "One order request", tag: "quotes", answers: [200, 404]) { request in
+            let id = try request.id()
+            guard let row = try await context.query(OrderRequestStore.get, id).first else {
+                throw Problem.missing("order request", id)
+            }
+            return .stored(try row.value(0), version: try row.value(1))
+        },
+    ]
+}

@@ -1,0 +1,53 @@
+import Postgres
+
+/// The SQL of quotes.
+enum QuoteStore {
+    static let statements = [insert, insertLines, lock, lines, accept, get, ofOpportunity]
+
+    /// A quote as JSON, as the routes show it. `q` is the quote.
+    private static let json = """
+        json_build_object('id', q.id, 'version', q.version, 'opportunityId', q.opportunity_id, 'status', q.status,
+            'currency', q.currency, 'total', (q.total * 0.0001)::text, 'createdAt', q.created_at,
+            'updatedAt', q.updated_at,
+            'orderRequest', (SELECT json_build_object('id', r.id, 'status', r.status, 'orderId', r.order_id)
+                FROM order_request r WHERE r.quote_id = q.id),
+            'lines', (SELECT coalesce(json_agg(json_build_object('sku', l.sku, 'name', l.name,
+                'quantity', (l.quantity * 0.0001)::text, 'unitPrice', (l.unit_price * 0.0001)::text,
+                'discountPercent', (l.discount_percent * 0.0001)::text, 'netPrice', (l.net_price * 0.0001)::text,
+                'total', (l.total * 0.0001)::text) ORDER BY l.position), '[]')
+                FROM quote_line l WHERE l.quote_id = q.id))::text
+        """
+
+    static let insert = Statement(
+        "quote.insert", "INSERT INTO quote (id, opportunity_id, currency, total) VALUES ($1, $2, $3, $4)")
+
+    static let insertLines = Statement(
+        "quote.insert_lines",
+        """
+        INSERT INTO quote_line
+            (quote_id, position, sku, name, quantity, unit_price, discount_percent, net_price, total)
+        SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[]) AS n
+        """)
+
+    static let lock = Statement(
+        "quote.lock",
+        "SELECT version, status, opportunity_id, currency, total FROM quote WHERE id = $1 FOR UPDATE")
+
+    static let lines = Statement(
+        "quote.lines",
+        "SELECT sku, name, quantity, net_price FROM quote_line WHERE quote_id = $1 ORDER BY position")
+
+    static let accept = Statement(
+        "quote.accept",
+        "UPDATE quote SET version = version + 1, status = 'accepted', updated_at = now() WHERE id = $1")
+
+    static let get = Statement("quote.get", "SELECT \(json), q.version FROM quote q WHERE q.id = $1")
+
+    static let ofOpportunity = Statement(
+        "quote.of_opportunity",
+        """
+        SELECT \(json), q.id FROM quote q
+        WHERE q.opportunity_id = $1 AND ($2::uuid IS NULL OR q.id < $2) ORDER BY q.id DESC LIMIT $3
+        """)
+}

@@ -1,0 +1,46 @@
+import Postgres
+
+/// The SQL of tasks.
+enum TaskStore {
+    static let statements = [closeReferences, lock, close, get, page]
+
+    /// Closes the open tasks of a kind about some things, which have settled themselves.
+    static let closeReferences = Statement(
+        "task.close_references",
+        """
+        WITH closed AS (
+            UPDATE task SET version = version + 1, status = 'done', updated_at = now()
+            WHERE kind = $1 AND reference = ANY($2::text[]) AND status = 'open' RETURNING *)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.sales', id::text, version, 'sales.task.closed.v1', json_build_object('task', json_build_object(
+            'taskId', id, 'kind', kind, 'subject', subject, 'status', status, 'owner', owner, 'partyId', party_id,
+            'reference', reference))::text
+        FROM closed
+        """)
+
+    static let lock = Statement(
+        "task.lock",
+        "SELECT version, status, kind, subject, owner, party_id, reference FROM task WHERE id = $1 FOR UPDATE")
+
+    static let close = Statement(
+        "task.close",
+        "UPDATE task SET version = version + 1, status = 'done', updated_at = now() WHERE id = $1")
+
+    /// A task as JSON, as the routes show it. `t` is the task.
+    private static let json = """
+        json_build_object('id', t.id, 'version', t.version, 'kind', t.kind, 'subject', t.subject, 'status', t.status,
+            'owner', t.owner, 'partyId', t.party_id, 'reference', t.reference, 'createdAt', t.created_at,
+            'updatedAt', t.updated_at)::text
+        """
+
+    static let get = Statement("task.get", "SELECT \(json), t.version FROM task t WHERE t.id = $1")
+
+    static let page = Statement(
+        "task.page",
+        """
+        SELECT \(json), t.id FROM task t
+        WHERE ($1::uuid IS NULL OR t.id < $1) AND ($2::text IS NULL OR t.status = $2)
+            AND ($3::text IS NULL OR t.owner = $3)
+        ORDER BY t.id DESC LIMIT $4
+        """)
+}

@@ -1,0 +1,292 @@
+import FoundationEssentials
+
+/// A lead's state as sales publishes it.
+public struct LeadState: Codable, Sendable {
+    /// The lead.
+    public var leadId: UUID
+    /// `new`, `working`, `qualified`, `disqualified` or `converted`.
+    public var status: String
+    /// Who it is.
+    public var name: String
+    /// Where they work.
+    public var company: String?
+    /// A mail address.
+    public var email: String?
+    /// A phone number.
+    public var phone: String?
+    /// `web`, `campaign`, `event`, …
+    public var source: String?
+    /// The party, where known.
+    public var partyId: UUID?
+    /// The salesperson.
+    public var owner: String?
+
+    /// Describes a lead.
+    public init(
+        leadId: UUID, status: String, name: String, company: String? = nil, email: String? = nil, phone: String? = nil,
+        source: String? = nil, partyId: UUID? = nil, owner: String? = nil
+    ) {
+        self.leadId = leadId
+        self.status = status
+        self.name = name
+        self.company = company
+        self.email = email
+        self.phone = phone
+        self.source = source
+        self.partyId = partyId
+        self.owner = owner
+    }
+}
+
+/// A lead is new.
+public struct LeadCreated: EventData, Codable {
+    /// `sales.lead.created`.
+    public static let type = "sales.lead.created"
+    /// The lead.
+    public let lead: LeadState
+    /// Tells of a lead.
+    public init(lead: LeadState) { self.lead = lead }
+}
+
+/// A lead has changed.
+public struct LeadChanged: EventData, Codable {
+    /// `sales.lead.changed`.
+    public static let type = "sales.lead.changed"
+    /// The lead as it is now.
+    public let lead: LeadState
+    /// Tells of a lead.
+    public init(lead: LeadState) { self.lead = lead }
+}
+
+/// A lead became an opportunity.
+public struct LeadConverted: EventData, Codable {
+    /// `sales.lead.converted`.
+    public static let type = "sales.lead.converted"
+    /// The lead.
+    public let lead: LeadState
+    /// What it became.
+    public let opportunityId: UUID
+    /// Tells of a conversion.
+    public init(lead: LeadState, opportunityId: UUID) {
+        self.lead = lead
+        self.opportunityId = opportunityId
+    }
+}
+
+/// An opportunity's state as sales publishes it.
+public struct OpportunityState: Codable, Sendable {
+    /// The opportunity.
+    public var opportunityId: UUID
+    /// What it is about.
+    public var name: String
+    /// `qualification`, `proposal`, `negotiation`, `won` or `lost`.
+    public var stage: String
+    /// The party, where known.
+    public var partyId: UUID?
+    /// The lead it came from.
+    public var leadId: UUID?
+    /// The salesperson.
+    public var owner: String?
+    /// What it may bring.
+    public var amount: Amount?
+    /// ISO 4217.
+    public var currency: String?
+    /// When it should close.
+    public var expectedClose: CalendarDay?
+    /// Why it was lost.
+    public var lossReason: String?
+
+    /// Describes an opportunity.
+    public init(
+        opportunityId: UUID, name: String, stage: String, partyId: UUID? = nil, leadId: UUID? = nil,
+        owner: String? = nil, amount: Amount? = nil, currency: String? = nil, expectedClose: CalendarDay? = nil,
+        lossReason: String? = nil
+    ) {
+        self.opportunityId = opportunityId
+        self.name = name
+        self.stage = stage
+        self.partyId = partyId
+        self.leadId = leadId
+        self.owner = owner
+        self.amount = amount
+        self.currency = currency
+        self.expectedClose = expectedClose
+        self.lossReason = lossReason
+    }
+}
+
+/// An opportunity is new.
+public struct OpportunityCreated: EventData, Codable {
+    /// `sales.opportunity.created`.
+    public static let type = "sales.opportunity.created"
+    /// The opportunity.
+    public let opportunity: OpportunityState
+    /// Tells of an opportunity.
+    public init(opportunity: OpportunityState) { self.opportunity = opportunity }
+}
+
+/// An opportunity has changed, its stage has not.
+public struct OpportunityChanged: EventData, Codable {
+    /// `sales.opportunity.changed`.
+    public static let type = "sales.opportunity.changed"
+    /// The opportunity as it is now.
+    public let opportunity: OpportunityState
+    /// Tells of an opportunity.
+    public init(opportunity: OpportunityState) { self.opportunity = opportunity }
+}
+
+/// An opportunity moved to another open stage.
+public struct OpportunityStageChanged: EventData, Codable {
+    /// `sales.opportunity.stage-changed`.
+    public static let type = "sales.opportunity.stage-changed"
+    /// The opportunity as it is now.
+    public let opportunity: OpportunityState
+    /// The stage before.
+    public let from: String
+    /// Tells of a move.
+    public init(opportunity: OpportunityState, from: String) {
+        self.opportunity = opportunity
+        self.from = from
+    }
+}
+
+/// An opportunity was won.
+public struct OpportunityWon: EventData, Codable {
+    /// `sales.opportunity.won`.
+    public static let type = "sales.opportunity.won"
+    /// The opportunity as it is now.
+    public let opportunity: OpportunityState
+    /// The stage before.
+    public let from: String
+    /// Tells of a success.
+    public init(opportunity: OpportunityState, from: String) {
+        self.opportunity = opportunity
+        self.from = from
+    }
+}
+
+/// An opportunity was lost.
+public struct OpportunityLost: EventData, Codable {
+    /// `sales.opportunity.lost`.
+    public static let type = "sales.opportunity.lost"
+    /// The opportunity as it is now.
+    public let opportunity: OpportunityState
+    /// The stage before.
+    public let from: String
+    /// Tells of a loss.
+    public init(opportunity: OpportunityState, from: String) {
+        self.opportunity = opportunity
+        self.from = from
+    }
+}
+
+/// A quote's state as sales publishes it.
+public struct QuoteState: Codable, Sendable {
+    /// The quote.
+    public var quoteId: UUID
+    /// What it is part of.
+    public var opportunityId: UUID
+    /// The buyer, where known.
+    public var partyId: UUID?
+    /// `draft` or `accepted`.
+    public var status: String
+    /// ISO 4217.
+    public var currency: String
+    /// The sum of the lines after discount.
+    public var total: Amount
+
+    /// Describes a quote.
+    public init(
+        quoteId: UUID, opportunityId: UUID, partyId: UUID?, status: String, currency: String, total: Amount
+    ) {
+        self.quoteId = quoteId
+        self.opportunityId = opportunityId
+        self.partyId = partyId
+        self.status = status
+        self.currency = currency
+        self.total = total
+    }
+}
+
+/// A quote is new.
+public struct QuoteCreated: EventData, Codable {
+    /// `sales.quote.created`.
+    public static let type = "sales.quote.created"
+    /// The quote.
+    public let quote: QuoteState
+    /// Tells of a quote.
+    public init(quote: QuoteState) { self.quote = quote }
+}
+
+/// A customer accepted a quote.
+public struct QuoteAccepted: EventData, Codable {
+    /// `sales.quote.accepted`.
+    public static let type = "sales.quote.accepted"
+    /// The quote as it is now.
+    public let quote: QuoteState
+    /// Tells of a quote.
+    public init(quote: QuoteState) { self.quote = quote }
+}
+
+/// The ERP's order answered an order request.
+public struct OrderConfirmed: EventData, Codable {
+    /// `sales.order.confirmed`.
+    public static let type = "sales.order.confirmed"
+    /// The request, which the ERP's order repeated as `correlationId`.
+    public let requestId: UUID
+    /// The quote behind it.
+    public let quoteId: UUID
+    /// The buyer.
+    public let partyId: UUID
+    /// The ERP's order.
+    public let orderId: String
+}
+
+/// A task's state as sales publishes it.
+public struct TaskState: Codable, Sendable {
+    /// The task.
+    public let taskId: UUID
+    /// `order-answer`, …
+    public let kind: String
+    /// What is to be done.
+    public let subject: String
+    /// `open` or `done`.
+    public let status: String
+    /// Who is to do it.
+    public let owner: String?
+    /// The party it is about.
+    public let partyId: UUID?
+    /// What it is about: an id of the kind's own.
+    public let reference: String?
+
+    /// Describes a task.
+    public init(
+        taskId: UUID, kind: String, subject: String, status: String, owner: String?, partyId: UUID?, reference: String?
+    ) {
+        self.taskId = taskId
+        self.kind = kind
+        self.subject = subject
+        self.status = status
+        self.owner = owner
+        self.partyId = partyId
+        self.reference = reference
+    }
+}
+
+/// Somebody has something to do.
+public struct TaskRaised: EventData, Codable {
+    /// `sales.task.raised`.
+    public static let type = "sales.task.raised"
+    /// The task.
+    public let task: TaskState
+}
+
+/// A task is done.
+public struct TaskClosed: EventData, Codable {
+    /// `sales.task.closed`.
+    public static let type = "sales.task.closed"
+    /// The task as it is now.
+    public let task: TaskState
+    /// Tells of a task.
+    public init(task: TaskState) { self.task = task }
+}

@@ -1,0 +1,56 @@
+import HTTP
+
+/// Checks of what callers send; each refusal is a 400 that names its field.
+public enum FieldCheck {
+    /// Trimmed text of 1 to `limit` characters; nil stays nil.
+    public static func text(_ value: String?, _ field: String, atMost limit: Int = 300) throws -> String? {
+        guard let value else { return nil }
+        let clean = trimmed(value)
+        guard !clean.isEmpty, clean.count <= limit, !clean.unicodeScalars.contains("\0") else {
+            throw Problem.field(field, "must have 1 to \(limit) characters")
+        }
+        return clean
+    }
+
+    /// Text that must be there.
+    public static func needed(_ value: String?, _ field: String, atMost limit: Int = 300) throws -> String {
+        guard let clean = try text(value, field, atMost: limit) else { throw Problem.field(field, "is required") }
+        return clean
+    }
+
+    /// One of some words; nil stays nil.
+    public static func word(_ value: String?, _ field: String, of words: [String]) throws -> String? {
+        guard let value else { return nil }
+        guard words.contains(value) else {
+            throw Problem.field(field, "must be one of \(words.joined(separator: ", "))")
+        }
+        return value
+    }
+
+    /// A code of ISO 4217; nil stays nil.
+    public static func currency(_ value: String?, _ field: String = "currency") throws -> String? {
+        guard let value else { return nil }
+        guard value.utf8.count == 3, value.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            throw Problem.field(field, "must be an ISO 4217 code such as EUR")
+        }
+        return value
+    }
+
+    /// A mail address, trimmed; nil stays nil.
+    public static func mail(_ value: String?, _ field: String = "email") throws -> String? {
+        guard let clean = try text(value, field, atMost: 254) else { return nil }
+        let parts = clean.split(separator: "@", omittingEmptySubsequences: false)
+        let hasSpace = clean.contains { $0.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" }
+        guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !hasSpace else {
+            throw Problem.field(field, "must be a mail address such as name@example.com")
+        }
+        return clean
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+            let last = text.lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(text[first...last])
+    }
+}

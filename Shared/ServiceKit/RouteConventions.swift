@@ -1,0 +1,79 @@
+import EventLoop
+import FoundationEssentials
+import HTTP
+
+/// The id and version of what a POST made.
+public struct Made: Encodable {
+    /// The new aggregate.
+    public let id: UUID
+    /// Its version.
+    public let version: Int
+}
+
+extension Response {
+    /// JSON that the database made.
+    public static func stored(_ json: String, status: Status = .ok) -> Response {
+        Response(status, bytes: Array(json.utf8), contentType: "application/json")
+    }
+
+    /// JSON of one aggregate that the database made, with its version as ETag.
+    public static func stored(_ json: String, version: Int) -> Response {
+        stored(json).with("etag", "\"\(version)\"")
+    }
+
+    /// A list that the database made, each item in JSON; `next` is the cursor of the page behind a full one.
+    public static func page(_ items: [String], limit: Int, next: String?) -> Response {
+        let cursor = items.count == limit ? next.map { "\"\($0)\"" } ?? "null" : "null"
+        return stored("{\"items\":[\(items.joined(separator: ","))],\"next\":\(cursor)}")
+    }
+
+    /// 201 with the address and version of what was made under a path.
+    public static func made(_ id: UUID, at path: String, version: Int = 1) throws -> Response {
+        try Response(.created, json: Made(id: id, version: version))
+            .with("location", "\(path)/\(id.uuidString.lowercased())").with("etag", "\"\(version)\"")
+    }
+}
+
+extension Request {
+    /// The version in `If-Match`; without it a 428, and a 400 for what is no ETag.
+    @Loop
+    public func seenVersion() throws -> Int {
+        guard let match = headers["if-match"] else {
+            throw Problem(status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
+        }
+        guard let version = Int(match.filter { $0 != "\"" }) else {
+            throw Problem.field("If-Match", "must be an ETag of this resource such as \"3\"")
+        }
+        return version
+    }
+
+    /// The parameter `limit`, 50 unless given.
+    @Loop
+    public var pageLimit: Int { query("limit", as: Int.self) ?? 50 }
+
+    /// The parameter `after` of lists in order of id.
+    @Loop
+    public var pageAfter: UUID? { query("after").flatMap { UUID(uuidString: $0) } }
+}
+
+extension Route.Parameter {
+    /// The parameters of a list in order of id.
+    public static let paging: [Route.Parameter] = [
+        .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+        .query("after", .uuid, "The `next` of the page before"),
+    ]
+}
+
+extension Problem {
+    /// A 412: the aggregate is not at the version that the caller saw.
+    public static func stale(_ what: String, at current: Int, seen: Int) -> Problem {
+        Problem(
+            status: .preconditionFailed,
+            detail: "The \(what) is at version \(current), not \(seen): read it again and repeat the change.")
+    }
+
+    /// A 404 about an id.
+    public static func missing(_ what: String, _ id: UUID) -> Problem {
+        Problem(status: .notFound, detail: "There is no \(what) \(id.uuidString.lowercased()).")
+    }
+}

@@ -1,0 +1,143 @@
+import EventLoop
+import Testing
+
+@testable import Broker
+
+/// Runs a line of shell, with its own time limit; says whether it succeeded.
+@Loop
+private func shell(_ line: String, seconds: Int = 60) async throws -> Bool {
+    let child = try ChildProcess("timeout", ["\(seconds)", "sh", "-c", line], output: "/dev/null")
+    return try await child.exit().isSuccess
+}
+
+@Loop
+private func succeed(_ line: String) async throws {
+    let isDone = try await shell(line)
+    #expect(isDone, "\(line)")
+}
+
+private func contents(_ path: String) throws -> String { text(try Disk.contents(of: path)) }
+
+/// Runs `body` where kcat is installed.
+@Loop
+private func withClient(_ tool: String, _ body: @Loop (Broker, String) async throws -> Void) async throws {
+    guard try await shell("command -v \(tool)") else { return print("skipped: \(tool) is not installed") }
+    try await withBroker { broker, _ in
+        try await withFolder { folder in
+            try Disk.makeFolder(folder)
+            try await body(broker, folder)
+        }
+    }
+}
+
+@Test(arguments: ["none", "gzip", "snappy", "lz4", "zstd"])
+@Loop func kcatWritesAndReads(codec: String) async throws {
+    try await withClient("kcat") { broker, folder in
+        let kcat = "kcat -b 127.0.0.1:\(broker.port)"
+        try await succeed(
+            "seq 1 20000 > \(folder)/in && \(kcat) -P -t t -z \(codec) -X enable.idempotence=true < \(folder)/in")
+        try await succeed("\(kcat) -C -t t -e -q -X check.crcs=true > \(folder)/out")
+        try await succeed("sort -n \(folder)/out | cmp - \(folder)/in")
+    }
+}
+
+@Test @Loop func kcatGroupsShareAndGoOnWhereTheyWere() async throws {
+    try await withClient("kcat") { broker, folder in
+        let kcat = "kcat -b 127.0.0.1:\(broker.port)"
+        let group = "\(kcat) -G g -q -X auto.offset.reset=earliest -X session.timeout.ms=6000"
+        try await succeed("seq 1 500 | \(kcat) -P -t t -X sticky.partitioning.linger.ms=0")
+        // Two members at once; between them they see every record, each once.
+        let line = "(timeout -s INT 12 \(group) t > \(folder)/a & timeout -s INT 12 \(group) t > \(folder)/b; wait)"
+        async let readers = shell(line)
+        try await Loop.sleep(for: .seconds(6))
+        try await succeed("seq 501 1000 | \(kcat) -P -t t -X sticky.partitioning.linger.ms=0")
+        _ = try await readers
+        try await succeed("seq 1 1000 > \(folder)/all; sort -nu \(folder)/a \(folder)/b | cmp - \(folder)/all")
+        try await succeed("test -s \(folder)/a && test -s \(folder)/b")
+        // What was committed is not read again.
+        _ = try await shell("timeout -s INT 6 \(group) t > \(folder)/c")
+        #expect(try contents("\(folder)/c").isEmpty)
+    }
+}
+
+/// The program as built beside these tests.
+private var program: String {
+    let beside = Disk.parent(of: CommandLine.arguments[0]) + "/rapport-broker"
+    return access(beside, X_OK) == 0 ? beside : ".build/debug/rapport-broker"
+}
+
+/// Starts the program and waits for the line that says where it listens.
+@Loop
+private func startProgram(_ folder: String, _ output: String) async throws -> (process: ChildProcess, port: Int) {
+    try Disk.remove(output)
+    let process = try ChildProcess(
+        program, [], environment: ["BROKER_DATA=\(folder)", "BROKER_PORT=0"], output: output)
+    for _ in 0..<500 {
+        if let line = try? contents(output).split(separator: "\n").first(where: { $0.hasPrefix("listening on ") }),
+            let port = line.split(separator: ":").last.flatMap({ Int($0) })
+        {
+            return (process, port)
+        }
+        try await Loop.sleep(for: .milliseconds(20))
+    }
+    process.kill(SIGKILL)
+    throw BrokerError("the program did not start")
+}
+
+@Test @Loop func whatWasAcknowledgedOutlivesAKill() async throws {
+    try await withFolder { folder in
+        try Disk.makeFolder(folder)
+        for round in 0..<4 {
+            let (process, port) = try await startProgram("\(folder)/data", "\(folder)/output")
+            let client = try await TestClient(port: port)
+            try await client.create("t")
+            let answer = try await client.call(1, 11, TestClient.fetchBody("t", from: 0, wait: 0))
+            let found = TestClient.fetched(answer)
+            // A batch under way at the kill may be there or not; acknowledged ones must be.
+            #expect(found.end >= round * 50)
+            for _ in found.end..<max(found.end, (round + 1) * 50) {
+                #expect(try await client.produce(testBatch(["v"]), to: "t").code == 0)
+            }
+            process.kill(round == 3 ? SIGTERM : SIGKILL)
+            let exit = try await process.exit()
+            if round == 3 { #expect(exit.isSuccess) }
+            client.close()
+        }
+    }
+}
+
+/// Installs kafka-python into a folder; says whether that worked.
+@Loop
+private func installPython(_ folder: String) async throws -> Bool {
+    try await shell("python3 -m venv \(folder)/venv && \(folder)/venv/bin/pip -q install kafka-python", seconds: 120)
+}
+
+@Test @Loop func kafkaPythonWritesReadsAndAdministers() async throws {
+    try await withClient("python3") { broker, folder in
+        guard try await installPython(folder) else { return print("skipped: kafka-python cannot be installed") }
+        let script = """
+            import sys
+            from kafka import KafkaProducer, KafkaConsumer, KafkaAdminClient, TopicPartition
+            from kafka.admin import NewTopic
+            at = '127.0.0.1:\(broker.port)'
+            admin = KafkaAdminClient(bootstrap_servers=at)
+            admin.create_topics([NewTopic('t', 3, 1)])
+            producer = KafkaProducer(bootstrap_servers=at)
+            for n in range(1000): producer.send('t', key=b'%d' % n, value=b'%d' % n, headers=[('h', b'x')])
+            producer.flush()
+            consumer = KafkaConsumer('t', bootstrap_servers=at, group_id='g', auto_offset_reset='earliest',
+                                     consumer_timeout_ms=20000)
+            seen = set()
+            for message in consumer:
+                seen.add(int(message.value))
+                if len(seen) == 1000: break
+            consumer.commit()
+            ends = consumer.end_offsets([TopicPartition('t', n) for n in range(3)])
+            consumer.close()
+            admin.delete_topics(['t'])
+            sys.exit(0 if seen == set(range(1000)) and sum(ends.values()) == 1000 else 1)
+            """
+        try Disk.replace("\(folder)/script.py", with: Array(script.utf8))
+        try await succeed("\(folder)/venv/bin/python \(folder)/script.py")
+    }
+}

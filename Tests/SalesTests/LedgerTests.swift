@@ -1,0 +1,100 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import Testing
+
+@testable import Sales
+
+@Suite struct LedgerTests {
+    private let wang = PartyState(
+        partyId: ExternalID.party(customerNo: "17850"), kind: "enterprise", name: "上海王氏贸易有限公司",
+        email: "wang@example.cn", customerNo: "17850")
+
+    private func documents() throws -> [LedgerEntry] {
+        [
+            LedgerEntry(.order, try .order("A1", customer: "17850", at: "2011-01-05T08:00:00Z", total: "100.25")),
+            LedgerEntry(.order, try .order("A2", customer: "17850", at: "2011-02-05T08:00:00Z", total: "50.00")),
+            LedgerEntry(.order, try .order("A3", customer: nil, at: "2011-02-06T08:00:00Z", total: "7.00")),
+            LedgerEntry(.credit, try .order("C1", customer: "17850", at: "2011-02-07T08:00:00Z", total: "20.00")),
+        ]
+    }
+
+    private static let accounts = """
+        SELECT concat_ws('|', name, kind, email, customer_no, orders, revenue, credits, credited, last_order_at)
+        FROM account JOIN account_revenue ON account_id = id
+        """
+
+    @Test @Loop func everyStatementFitsTheSchema() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        try await service.prepareAll(of: SalesService.self)
+    }
+
+    @Test @Loop func ordersAndPartiesCommute() async throws {
+        var states: [[String]] = []
+        for partyFirst in [true, false] {
+            let service = try await TestService(SalesService.self)
+            defer { service.close() }
+            let entries = try documents()
+            try await service.transaction { transaction in
+                if partyFirst { AccountHandlers.upsert([wang], transaction) }
+                try await AccountHandlers.apply(entries, transaction)
+                if !partyFirst { AccountHandlers.upsert([wang], transaction) }
+            }
+            states.append(try await service.column(Self.accounts))
+        }
+        #expect(
+            states[0] == ["上海王氏贸易有限公司|enterprise|wang@example.cn|17850|2|1502500|1|200000|2011-02-05 08:00:00+00"])
+        #expect(states[0] == states[1])
+    }
+
+    @Test @Loop func aDocumentToldAgainChangesNothing() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let entries = try documents()
+        try await service.transaction { try await AccountHandlers.apply(entries, $0) }
+        let before = try await service.column(Self.accounts)
+        try await service.transaction { try await AccountHandlers.apply(entries + entries, $0) }
+        #expect(try await service.column(Self.accounts) == before)
+        let cancelled = LedgerEntry(.order, entries[0].document, isCancelled: true)
+        try await service.transaction { try await AccountHandlers.apply([cancelled], $0) }
+        #expect(try await service.column("SELECT orders || ' ' || revenue FROM account_revenue") == ["1 500000"])
+    }
+
+    @Test @Loop func quotasAreAttainedByOrders() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let entries = try documents()
+        try await service.transaction { try await AccountHandlers.apply(entries, $0) }
+        let path = "/v1/accounts/\(wang.partyId)"
+        #expect(try await service.send(.patch, path, #"{"owner":"李娜"}"#).status == 428)
+        #expect(try await service.send(.patch, path, #"{"owner":"李娜"}"#, headers: ["if-match": "\"7\""]).status == 412)
+        let owned = try await service.send(.patch, path, #"{"owner":"李娜"}"#, headers: ["if-match": "\"1\""])
+        #expect(owned.status == 200 && owned.headers["etag"] == "\"2\"")
+        for owner in ["all", "李娜", "nobody"] {
+            let quota = """
+                {"owner":"\(owner)","periodStart":"2011-02-01","periodEnd":"2011-02-28","currency":"GBP","target":"200"}
+                """
+            #expect(try await service.send(.put, "/v1/quotas", quota).text == #"{"version":1}"#)
+        }
+        struct Quotas: Decodable {
+            struct Item: Decodable {
+                let owner, revenue, credited, attainmentPercent: String
+                let orders: Int
+            }
+            let items: [Item]
+        }
+        let quotas = try await service.send(.get, "/v1/quotas?on=2011-02-28").json(Quotas.self).items
+        let shown = quotas.map { "\($0.owner) \($0.orders) \($0.revenue) \($0.credited) \($0.attainmentPercent)" }
+        #expect(
+            Set(shown) == ["all 2 57.0000 20.0000 28.50", "李娜 1 50.0000 20.0000 25.00", "nobody 0 0.0000 0.0000 0.00"])
+        #expect(try await service.send(.get, "/v1/quotas?on=2011-03-01").text == #"{"items":[]}"#)
+        let wrong = #"{"owner":"x","periodStart":"2011-02-30","periodEnd":"2011-03-01","currency":"GBP","target":"1"}"#
+        let problem = try await service.send(.put, "/v1/quotas", wrong)
+        #expect(problem.status == 400 && problem.text.contains(#""field":"periodStart""#))
+    }
+}
