@@ -12,7 +12,7 @@ final class Positions {
 
     private static let stored = Statement(
         "positions.stored",
-        "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset WHERE topic = ANY ($1)")
+        "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset")
 
     init(_ urls: [String: String]) { self.urls = urls }
 
@@ -25,7 +25,8 @@ final class Positions {
         return try await KafkaAdmin.bounds(of: partitions, settings).mapValues(\.upperBound)
     }
 
-    /// How many messages a service has applied and how many there are for it, up to `ends`; nil when it cannot be told now.
+    /// How many messages a service has applied and how many there are for it, up to `ends`; nil when it cannot be told now, as before
+    /// its first assignment. A service that reads none of the outside topics has nothing to do.
     func progress(of service: String, until ends: [TopicPartition: Int64]) async -> (applied: Int, all: Int)? {
         guard let rows = try? await rows(of: service), !rows.isEmpty else { return nil }
         var applied: Int64 = 0
@@ -52,7 +53,7 @@ final class Positions {
             connections[service] = connection
         }
         return try await connection.transaction {
-            try await $0.query(Self.stored, Self.topics.map(\.name))
+            try await $0.query(Self.stored)
         }
     }
 
