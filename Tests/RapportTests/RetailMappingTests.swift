@@ -1,4 +1,5 @@
 import CRMModel
+import FoundationEssentials
 import EventLoop
 import TestKit
 import Testing
