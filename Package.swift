@@ -46,6 +46,7 @@ let serviceTests: [Target.Dependency] = [
 
 let package = Package(
     name: "Rapport",
+    products: [.executable(name: "rapport", targets: ["rapport-main"])],
     targets: [
         system("CUV", "libuv", apt: "libuv1-dev"),
         system("CPostgres", "libpq", apt: "libpq-dev"),
@@ -96,5 +97,13 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["Tickets"]),
-    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets")
+        tests("NotificationsTests", serviceTests + ["Notifications"]),
+        .target(
+            name: "Rapport",
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
+            path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
 )

@@ -25,7 +25,7 @@ struct LatencyBench {
         let producer = try KafkaProducer(bench.kafka)
         var source = OrderSource(customers: 1_000, prefix: "l")
         let times = Times()
-        runner.onCommit = { [unowned runner] in times.applied(runner.statistics.applied) }
+        runner.onCommit = { [weak runner] in times.applied(runner?.statistics.applied ?? 0) }
         let begin = Loop.now
         for number in 0..<2_200 {
             let due = begin + .milliseconds(5 * number)

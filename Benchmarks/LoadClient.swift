@@ -8,17 +8,26 @@ final class LoadClient {
     private let changed = Notice()
     private var isOpen = true
 
-    init(port: Int) async throws {
-        stream = try await .connect(host: "127.0.0.1", port: port)
-        stream.onBytes = { [unowned self] bytes in
-            received.append(contentsOf: bytes)
-            changed.notify()
-        }
-        stream.onEnd = { [unowned self] _ in
-            isOpen = false
-            changed.notify()
-        }
+    /// Connects.
+    static func connect(port: Int) async throws -> LoadClient {
+        LoadClient(try await EventLoop.Stream.connect(host: "127.0.0.1", port: port))
+    }
+
+    private init(_ stream: EventLoop.Stream) {
+        self.stream = stream
+        stream.onBytes = { [weak self] bytes in self?.take(bytes) }
+        stream.onEnd = { [weak self] _ in self?.ended() }
         stream.resumeReading()
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) {
+        received.append(contentsOf: bytes)
+        changed.notify()
+    }
+
+    private func ended() {
+        isOpen = false
+        changed.notify()
     }
 
     /// Sends a request and gives the status and the body of its answer, which must have a Content-Length.
@@ -36,9 +45,11 @@ final class LoadClient {
     }
     private func parse() -> (Int, [UInt8], Int)? {
         let end: [UInt8] = [13, 10, 13, 10]
-        guard received.count > 16, let head = received.indices.dropLast(3).first(where: { index in
-            received[index] == 13 && received[index...].prefix(4).elementsEqual(end)
-        }) else { return nil }
+        guard received.count > 16,
+            let head = received.indices.dropLast(3).first(where: { index in
+                received[index] == 13 && received[index...].prefix(4).elementsEqual(end)
+            })
+        else { return nil }
         let text = String(decoding: received[..<head], as: UTF8.self)
         let status = Int(text.dropFirst(9).prefix(3)) ?? 0
         var length = 0

@@ -64,7 +64,8 @@ extension Bench {
                     try producer.produce(
                         topic: topic, key: order.key, value: order.value, headers: order.headers, id: number + 1)
                     break
-                } catch let error where error.isQueueFull {
+                } catch {
+                    guard error.isQueueFull else { throw error }
                     try await Loop.sleep(for: .milliseconds(5))
                 }
             }

@@ -14,7 +14,7 @@ struct SightBench {
         let program = try await RunningProgram.start("rapport-contacts", bench)
         defer { program.kill() }
         let producer = try KafkaProducer(bench.kafka)
-        let client = try await LoadClient(port: program.port)
+        let client = try await LoadClient.connect(port: program.port)
         while try await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: b\r\n\r\n".utf8)).status != 200 {
             try await Loop.sleep(for: .milliseconds(50))
         }

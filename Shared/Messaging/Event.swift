@@ -86,6 +86,11 @@ public struct Event: Sendable {
         return (String(type[..<dot]), version)
     }
 
+    /// Calls `body` with the data's bytes, empty for a tombstone.
+    public func withData<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try record.withValue { try body(UnsafeRawBufferPointer(rebasing: $0[dataRange])) }
+    }
+
     /// Reads the data as a type.
     func data<T: EventData>(as type: T.Type) throws(JSONError) -> T {
         guard !record.isTombstone else { throw JSONError(field: "", message: "expected data; the value is null") }

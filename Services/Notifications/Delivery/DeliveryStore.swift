@@ -1,0 +1,41 @@
+import Postgres
+
+/// The SQL of sending.
+enum DeliveryStore {
+    static let statements = [claim, settle]
+
+    /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts.
+    static let claim = Statement(
+        "delivery.claim",
+        """
+        WITH due AS (
+            SELECT id FROM message WHERE status IN ('queued', 'sending') AND purpose = $1 AND next_try_at <= now()
+            ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        UPDATE message m SET status = 'sending', attempts = m.attempts + 1,
+            next_try_at = now() + make_interval(secs => $3), updated_at = now()
+        FROM due WHERE m.id = due.id
+        RETURNING m.id, m.attempts, m.channel, m.address, m.template, m.language, m.data::text, m.purpose, m.created_at,
+            coalesce(m.expires_at <= now(), false),
+            EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address))
+        """)
+
+    /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing.
+    static let settle = Statement(
+        "delivery.settle",
+        """
+        WITH outcome AS (
+            SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::float8[])
+                AS n(id, attempt, status, reason, pause)),
+        settled AS (
+            UPDATE message m SET status = o.status, reason = o.reason,
+                version = m.version + CASE WHEN o.status = 'queued' THEN 0 ELSE 1 END,
+                next_try_at = now() + make_interval(secs => coalesce(o.pause, 0)),
+                sent_at = CASE WHEN o.status = 'sent' THEN now() END, updated_at = now()
+            FROM outcome o WHERE m.id = o.id AND m.attempts = o.attempt AND m.status = 'sending'
+            RETURNING m.*)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.notifications', id::text, version, 'notifications.message.' || status || '.v1', json_build_object(
+            'messageId', id, 'recipientId', recipient, 'deduplicationKey', dedup_key, 'reason', reason)::text
+        FROM settled WHERE status <> 'queued'
+        """)
+}

@@ -1,0 +1,129 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// A message taken for sending.
+struct ClaimedMessage: Sendable {
+    let id: UUID
+    /// 1 for the first time; also tells a later claim of the same message from this one.
+    let attempt: Int
+    let channel: String
+    let address: String?
+    let template: String
+    let language: String?
+    let data: [String: String]
+    let isMarketing: Bool
+    let createdAt: Date
+    let isExpired: Bool
+    let isAddressSuppressed: Bool
+}
+
+/// What became of an attempt.
+struct DeliveryOutcome: Sendable {
+    let id: UUID
+    let attempt: Int
+    /// `sent`, `failed`, `suppressed`, or `queued` again.
+    let status: String
+    var reason: String?
+    /// Seconds until the next attempt.
+    var pause: Double?
+}
+
+/// Sends messages, in pages: taken in one transaction, handed to the transport, settled with their events in another.
+///
+/// Who dies between handing over and settling leaves a message that is taken again when its lease is over. A Maildir then gets the same
+/// file again. An SMTP server gets the message again with the same Message-ID: that window cannot be closed by a sender.
+@Loop
+final class DeliveryWorker {
+    /// Messages at a time.
+    var page = 50
+    /// Seconds; longer than any page takes: the deadline, and what is under way then.
+    var lease = 360.0
+    private let deadline = Duration.seconds(240)
+    private let context: ServiceContext
+    private let settings: MailSettings
+    private let transport: any MailTransport
+
+    init(_ context: ServiceContext, _ settings: MailSettings, _ transport: any MailTransport) {
+        self.context = context
+        self.settings = settings
+        self.transport = transport
+    }
+
+    /// Works until its task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            var count = 0
+            do { count = try await sendPage() } catch { context.log.warning("messages wait: \(error)") }
+            // Requests come by another transaction than ours, so they are looked for; a short look at an index.
+            if count == 0 { try? await Loop.sleep(for: .milliseconds(200)) }
+        }
+    }
+
+    /// Sends what is due, a page at most; how many it took.
+    func sendPage() async throws -> Int {
+        var claimed = try await claim("transactional", page)
+        if claimed.count < page { claimed += try await claim("marketing", page - claimed.count) }
+        guard !claimed.isEmpty else { return 0 }
+        let outcomes = await sendAll(claimed)
+        _ = try await context.transaction { transaction in
+            transaction.enqueue(
+                DeliveryStore.settle, outcomes.map(\.id), outcomes.map(\.attempt), outcomes.map(\.status),
+                outcomes.map(\.reason), outcomes.map(\.pause))
+        }
+        return claimed.count
+    }
+
+    private func sendAll(_ messages: [ClaimedMessage]) async -> [DeliveryOutcome] {
+        let tasks = messages.map { message in Task { @Loop in await self.send(message) } }
+        return await withTaskCancellationHandler {
+            var outcomes: [DeliveryOutcome] = []
+            for task in tasks { outcomes.append(await task.value) }
+            return outcomes
+        } onCancel: {
+            for task in tasks { task.cancel() }
+        }
+    }
+
+    private func claim(_ purpose: String, _ limit: Int) async throws -> [ClaimedMessage] {
+        try await context.pool.query(DeliveryStore.claim, purpose, limit, lease).map { row in
+            ClaimedMessage(
+                id: try row.value(0), attempt: try row.value(1), channel: try row.value(2), address: try row.value(3),
+                template: try row.value(4), language: try row.value(5),
+                data: (try? JSONDecoder().decode([String: String].self, from: Data((row.value(6) as String).utf8)))
+                    ?? [:],
+                isMarketing: try row.value(7) == "marketing", createdAt: try row.value(8),
+                isExpired: try row.value(9), isAddressSuppressed: try row.value(10))
+        }
+    }
+
+    private func send(_ message: ClaimedMessage) async -> DeliveryOutcome {
+        func outcome(_ status: String, _ reason: String? = nil, pause: Double? = nil) -> DeliveryOutcome {
+            DeliveryOutcome(
+                id: message.id, attempt: message.attempt, status: status,
+                reason: reason.map { String($0.filter { $0 != "\0" }.prefix(500)) }, pause: pause)
+        }
+        if message.isExpired { return outcome("suppressed", "its time was over") }
+        if message.isMarketing, message.isAddressSuppressed {
+            return outcome("suppressed", "the address gets no marketing")
+        }
+        // Counts also attempts that ended with the process.
+        guard message.attempt <= settings.retries.attempts else { return outcome("failed", "no attempt succeeded") }
+        do {
+            let mail = try Mail(message, settings)
+            try await Loop.withDeadline(deadline) { try await self.transport.deliver(mail) }
+            return outcome("sent")
+        } catch let failure as DeliveryFailure where failure.isPermanent {
+            return outcome("failed", failure.description)
+        } catch {
+            guard let pause = settings.retries.pause(after: message.attempt) else {
+                return outcome("failed", "\(error)")
+            }
+            return outcome("queued", "\(error)", pause: pause)
+        }
+    }
+}

@@ -1,0 +1,7 @@
+import Notifications
+import ServiceKit
+
+@main
+struct Main {
+    static func main() { ServiceCommand.run(NotificationsService.self) }
+}

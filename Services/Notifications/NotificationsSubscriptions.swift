@@ -1,0 +1,13 @@
+import CRMModel
+import EventLoop
+import Messaging
+
+/// What notifications listens to.
+@Loop
+func notificationsSubscriptions() -> Subscriptions {
+    var subscriptions = Subscriptions([.notificationRequests])
+    subscriptions.on(MessageRequested.self) { events, transaction in
+        try MessageHandlers.requested(events.map(\.data), transaction)
+    }
+    return subscriptions
+}

@@ -1,0 +1,39 @@
+import EventLoop
+import HTTP
+import ServiceKit
+
+@Loop
+func templateRoutes(_ settings: MailSettings) -> [Route] {
+    [
+        Route(.get, "/v1/templates", "The templates there are", tag: "templates") { _ in
+            let items = Template.all.sorted { $0.key < $1.key }.map {
+                TemplateEntry(name: $0.key, languages: $0.value.words.keys.sorted())
+            }
+            return try Response(.ok, json: ["items": items])
+        },
+        Route(
+            .post, "/v1/templates/{name}/preview", "What a message would say", tag: "templates",
+            body: .json(
+                .object([.init("language", .string, required: false), .init("data", .map(.string), required: false)])),
+            answers: [200, 400, 404]
+        ) { request in
+            let name = request.path("name")
+            guard let template = Template.all[name] else {
+                throw Problem(status: .notFound, detail: "There is no template \"\(name)\".")
+            }
+            let input = try await request.model(PreviewInput.self)
+            let text = template.rendered(input.language, fallback: settings.language, input.data ?? [:])
+            return try Response(.ok, json: text)
+        },
+    ]
+}
+
+private struct TemplateEntry: Encodable {
+    let name: String
+    let languages: [String]
+}
+
+private struct PreviewInput: Decodable {
+    let language: String?
+    let data: [String: String]?
+}

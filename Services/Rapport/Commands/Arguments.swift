@@ -1,0 +1,49 @@
+/// The words after a command, taken one by one.
+struct Arguments {
+    private var words: [String]
+
+    init(_ words: some Sequence<String>) { self.words = Array(words) }
+
+    /// Whether a flag is there.
+    mutating func flag(_ name: String) -> Bool {
+        guard let index = words.firstIndex(of: name) else { return false }
+        words.remove(at: index)
+        return true
+    }
+
+    /// The value after a name, or joined to it by an equals sign; nil when it is not there.
+    mutating func value(_ name: String) throws -> String? {
+        if let index = words.firstIndex(where: { $0.hasPrefix(name + "=") }) {
+            return String(words.remove(at: index).dropFirst(name.count + 1))
+        }
+        guard let index = words.firstIndex(of: name) else { return nil }
+        guard index + 1 < words.count else { throw UsageError("\(name) needs a value") }
+        let value = words[index + 1]
+        words.removeSubrange(index...(index + 1))
+        return value
+    }
+
+    /// A whole number above zero.
+    mutating func number(_ name: String) throws -> Int? {
+        guard let text = try value(name) else { return nil }
+        guard let number = Int(text), number > 0 else { throw UsageError("\(name) needs a whole number above 0") }
+        return number
+    }
+
+    /// The next word.
+    mutating func word(_ what: String) throws -> String {
+        guard let first = words.first, !first.hasPrefix("-") else { throw UsageError("expected \(what)") }
+        return words.removeFirst()
+    }
+
+    /// Nothing may be left.
+    func end() throws {
+        if let first = words.first { throw UsageError("\(first) is not understood here") }
+    }
+}
+
+/// A command line that means nothing.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,93 @@
+import EventLoop
+
+/// The operator's command line.
+public enum RapportCommand {
+    /// Runs the command that the arguments name; ends the process with 0, 1 for a failure or 2 for a misuse.
+    public static func run() {
+        do {
+            try Loop.run {
+                guard try await dispatch(Array(CommandLine.arguments.dropFirst())) else { throw Failed() }
+            }
+        } catch is Failed {
+            fflush(nil)
+            exit(1)
+        } catch let error as UsageError {
+            complain("\(error.description)\nrapport help shows the commands")
+            exit(2)
+        } catch {
+            complain("\(error)")
+            exit(1)
+        }
+        fflush(nil)
+        exit(0)
+    }
+
+    /// The command has said itself what is wrong.
+    private struct Failed: Error {}
+
+    private static func complain(_ text: String) {
+        fflush(nil)
+        let bytes = Array("rapport: \(text)\n".utf8)
+        _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+
+    /// Runs a command and says whether all is well.
+    @Loop
+    private static func dispatch(_ words: [String]) async throws -> Bool {
+        let name = words.first ?? "help"
+        if ["help", "-h", "--help"].contains(name) {
+            print(HelpText.overview)
+            return true
+        }
+        guard let help = HelpText.commands[name] else { throw UsageError("there is no command \(name)") }
+        if words.contains("-h") || words.contains("--help") {
+            print(help)
+            return true
+        }
+        var arguments = Arguments(words.dropFirst())
+        let folder = try SuiteFolder(try arguments.value("--run") ?? SuiteFolder.defaultPath)
+        let terminal = Terminal()
+        let suite = Suite(folder, terminal)
+        switch name {
+        case "up":
+            try arguments.end()
+            try await suite.up()
+            try StatusReport(suite).showAddresses()
+        case "down":
+            let wipe = arguments.flag("--wipe")
+            try arguments.end()
+            try await suite.down(wipe: wipe)
+        case "status":
+            try arguments.end()
+            return try await StatusReport(suite).show()
+        case "restart", "kill":
+            let program = try arguments.word("the name of a program, such as contacts")
+            try arguments.end()
+            try await suite.restart(program, killing: name == "kill")
+            try StatusReport(suite).showAddresses()
+        case "reconcile":
+            try arguments.end()
+            return try await Reconciliation(suite).run()
+        case "demo": return try await demo(suite, &arguments)
+        default: throw UsageError("there is no command \(name)")
+        }
+        return true
+    }
+
+    @Loop
+    private static func demo(_ suite: Suite, _ arguments: inout Arguments) async throws -> Bool {
+        var options = Demo.Options()
+        options.orders = try arguments.number("--orders")
+        options.file = try arguments.value("--file")
+        options.rate = try arguments.number("--rate")
+        let isFresh = arguments.flag("--fresh")
+        let isKept = arguments.flag("--keep")
+        try arguments.end()
+        guard options.orders == nil || options.file == nil else {
+            throw UsageError("--orders and --file exclude each other")
+        }
+        guard !isFresh || !isKept else { throw UsageError("--fresh and --keep exclude each other") }
+        if isFresh { try await suite.down(wipe: true) }
+        return try await Demo(suite, options).run()
+    }
+}

@@ -1,0 +1,89 @@
+import EventLoop
+import FoundationEssentials
+
+/// The suite's own PostgreSQL server: where its programs and data are, and how it is set up.
+@Loop
+struct DatabaseServer {
+    /// The version of PostgreSQL that the data is made for is whatever initdb was found first; it stays with the data.
+    let tools: String
+    let user: SystemUser?
+    let data: String
+
+    /// Finds the programs, the user and a place for the data that this user can reach; `note` is told of choices.
+    init(_ folder: SuiteFolder, remembered: String?, note: (String) -> Void) throws {
+        tools = try Self.findTools()
+        if getuid() == 0 {
+            guard let found = SystemUser(named: "postgres") else {
+                throw SuiteError(
+                    "PostgreSQL refuses to run as root, and there is no user postgres: apt-get install postgresql-15")
+            }
+            user = found
+        } else {
+            user = nil
+        }
+        if let remembered {
+            data = remembered
+        } else if let user, !user.canReach(folder.path + "/postgres") {
+            data = "/var/tmp/rapport-\(SeededGenerator.hash(folder.path).hexadecimal)"
+            note("the user postgres cannot reach \(folder.path), so the database is in \(data)")
+        } else {
+            data = folder.path + "/postgres"
+        }
+    }
+
+    /// The newest that Debian has, else what is in `PATH`.
+    private static func findTools() throws -> String {
+        let base = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+        let debian = versions.compactMap(Int.init).sorted(by: >).map { "\(base)/\($0)/bin" }
+        let path = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map(String.init) ?? []
+        let found = (debian + path).first { folder in
+            ["initdb", "postgres"].allSatisfy { access("\(folder)/\($0)", X_OK) == 0 }
+        }
+        guard let found else {
+            throw SuiteError("PostgreSQL is not installed: make deps, or set DATABASE_URL to a server that is there")
+        }
+        return found
+    }
+
+    /// Makes the data on first use.
+    func initialise(password: String, log: String, in folder: SuiteFolder) async throws {
+        guard access(data + "/PG_VERSION", F_OK) != 0 else { return }
+        // A first use that was interrupted left half of it.
+        try? FileManager.default.removeItem(atPath: data)
+        let passwordFile = data + ".password"
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        chmod(data, 0o700)
+        try folder.writePrivate(Array(password.utf8), to: passwordFile)
+        defer { unlink(passwordFile) }
+        if let user {
+            for path in [data, passwordFile] { chown(path, user.user, user.group) }
+        }
+        let arguments = [
+            "-D", data, "-U", "postgres", "--pwfile", passwordFile, "-A", "scram-sha-256", "-E", "UTF8", "--locale",
+            "C.UTF-8", "--no-instructions",
+        ]
+        let run = try ChildProcess(
+            tools + "/initdb", arguments, directory: data, output: log, userID: user?.user, groupID: user?.group)
+        guard try await run.exit().isSuccess else {
+            try? FileManager.default.removeItem(atPath: data)
+            throw SuiteError("initdb failed:\n\(folder.lastLines(of: "postgres"))")
+        }
+    }
+
+    /// The server on a port of loopback; it has no local socket, whose path could be too long or taken.
+    func program(port: Int) -> Program {
+        let settings = [
+            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=256MB",
+            "max_connections=200", "max_wal_size=2GB", "fsync=on", "synchronous_commit=on",
+            "log_min_messages=warning", "log_line_prefix=%m [%p] %u ", "timezone=UTC",
+        ]
+        var program = Program(name: "postgres", path: tools + "/postgres")
+        program.arguments = ["-D", data] + settings.flatMap { ["-c", $0] }
+        program.user = user
+        program.directory = data
+        // Fast shutdown: open sessions are ended, not waited for.
+        program.stopSignal = SIGINT
+        return program
+    }
+}

@@ -1,0 +1,70 @@
+import CRMModel
+import EventLoop
+
+/// What the demo prints at its end.
+@Loop
+struct DemoSummary {
+    private let suite: Suite
+    private let played: Played
+    private let duration: Duration
+
+    init(_ suite: Suite, _ played: Played, _ duration: Duration) {
+        self.suite = suite
+        self.played = played
+        self.duration = duration
+    }
+
+    func show() async throws {
+        let terminal = suite.terminal
+        let state = try suite.folder.readState()
+        terminal.line()
+        let applied = await showServices(state)
+        let rate = Double(played.documents) / max(duration.seconds, 0.001)
+        terminal.line()
+        terminal.line(
+            "\(grouped(played.orders)) orders of \(grouped(played.customers)) customers, \(grouped(played.documents)) documents"
+                + " in all, went through \(Services.built.count) services in \(seconds(duration)):"
+                + " \(grouped(Int(rate))) documents/s, \(grouped(applied)) events applied")
+        terminal.line()
+        try StatusReport(suite).showAddresses()
+        terminal.line()
+        terminal.line("Everything goes on running. make down stops it; make down WIPE=1 deletes its data too.")
+    }
+
+    /// A row for each service; answers how many events all have applied.
+    private func showServices(_ state: SuiteState) async -> Int {
+        let kinds = ["order", "credit", "adjustment"]
+        var rows: [[String]] = []
+        var applied = 0
+        for name in Services.built {
+            guard let probe = try? ServiceProbe(name, state) else { continue }
+            let figures = await probe.figures()
+            let events = Int(figures["crm_events_applied"] ?? 0)
+            applied += events
+            var row = [name, grouped(events)]
+            let totals = Services.withLedger.contains(name) ? (try? await probe.totals()) ?? [] : []
+            for kind in kinds {
+                let found = totals.filter { $0.kind == kind }
+                row.append(found.isEmpty ? "-" : grouped(found.reduce(0) { $0 + $1.count }))
+            }
+            row.append(money(totals.filter { $0.kind == "order" }))
+            row.append(grouped(Int(figures["crm_dead_letters"] ?? 0)))
+            rows.append(row)
+        }
+        let heads = ["service", "events", "orders", "credits", "adjustments", "order value", "dead letters"]
+        suite.terminal.table(heads, rows)
+        return applied
+    }
+
+    private func money(_ totals: [LedgerTotal]) -> String {
+        totals.isEmpty ? "-" : totals.map { "\(groupedAmount($0.units)) \($0.currency)" }.joined(separator: " + ")
+    }
+}
+
+/// An amount as people read it: `10,655,622.484`.
+func groupedAmount(_ units: Int) -> String {
+    let text = Amount(units: units).description
+    let parts = text.split(separator: ".")
+    guard parts.count == 2, let whole = Int(parts[0]) else { return text }
+    return (whole == 0 && units < 0 ? "-" : "") + grouped(whole) + "." + parts[1]
+}

@@ -1,0 +1,6 @@
+import Rapport
+
+@main
+struct Main {
+    static func main() { RapportCommand.run() }
+}

@@ -1,0 +1,75 @@
+import CRMModel
+import FoundationEssentials
+
+/// Compares what a service holds with the order book, document by document.
+struct BookComparison {
+    /// The first differences, for people.
+    private(set) var named: [String] = []
+    /// All differences.
+    private(set) var count = 0
+    /// Documents that were equal.
+    private(set) var equal = 0
+    private static let limit = 20
+    private let book: OrderBook
+    private var unseen: Set<BookName>
+
+    init(_ book: OrderBook) {
+        self.book = book
+        unseen = Set(book.entries.keys)
+    }
+
+    /// Takes a line of a service's ledger.
+    mutating func take(line: ArraySlice<UInt8>) throws {
+        let (name, found) = try Self.read(line)
+        take(name, found)
+    }
+
+    /// Takes a document that a service holds.
+    mutating func take(_ name: BookName, _ found: BookEntry) {
+        guard let expected = book.entries[name] else {
+            return differ("\(name) is held but was never told, or not so: \(Self.text(found))")
+        }
+        guard unseen.remove(name) != nil else { return differ("\(name) is held twice") }
+        if expected == found {
+            equal += 1
+        } else {
+            differ("\(name) is \(Self.text(found)); the topic says \(Self.text(expected))")
+        }
+    }
+
+    /// What was never seen is missing.
+    mutating func finish() {
+        for name in unseen.sorted() {
+            differ("\(name) is missing: \(book.entries[name].map(Self.text) ?? "")")
+        }
+        unseen = []
+    }
+
+    private mutating func differ(_ text: String) {
+        count += 1
+        if named.count < Self.limit { named.append(text) }
+    }
+
+    private static func text(_ entry: BookEntry) -> String {
+        let owner = entry.party.map { "of party \($0)" } ?? "of a walk-in"
+        return "\(Amount(units: entry.units)) \(entry.currency) \(owner)\(entry.isCancelled ? ", cancelled" : "")"
+    }
+
+    private static func read(_ json: ArraySlice<UInt8>) throws -> (BookName, BookEntry) {
+        struct Line: Decodable {
+            let kind: String
+            let id: String
+            let partyId: String?
+            let currency: String
+            let units: Int
+            let cancelled: Bool
+        }
+        let line = try JSONDecoder().decode(Line.self, from: Data(json))
+        return (
+            BookName(kind: line.kind, id: line.id),
+            BookEntry(
+                party: line.partyId?.lowercased(), currency: line.currency, units: line.units,
+                isCancelled: line.cancelled)
+        )
+    }
+}

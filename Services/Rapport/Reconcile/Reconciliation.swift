@@ -1,0 +1,73 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Messaging
+
+/// Proves, document by document, that contacts, sales and campaigns hold what the order topic says, and nothing else.
+@Loop
+struct Reconciliation {
+    private let suite: Suite
+
+    init(_ suite: Suite) { self.suite = suite }
+
+    /// Compares and prints; says whether all is equal.
+    func run() async throws -> Bool {
+        let terminal = suite.terminal
+        let state = try suite.folder.readState()
+        guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
+        let book = try await readBook(kafka)
+        for total in book.totals {
+            terminal.line(
+                "topic \(Topic.erpOrders.name): \(grouped(total.count)) \(total.kind) documents,"
+                    + " \(groupedAmount(total.units)) \(total.currency)")
+        }
+        terminal.line(
+            "  from \(grouped(book.messages)) messages, of which \(grouped(book.repeated)) were told again,"
+                + " \(grouped(book.unreadable)) unreadable, \(grouped(book.others)) of other types")
+        let services = Services.withLedger.filter { Services.built.contains($0) }
+        guard !services.isEmpty else { throw SuiteError("no service that keeps a ledger was built") }
+        var passed = true
+        for name in services {
+            let comparison = try await compare(try ServiceProbe(name, state), book)
+            passed = passed && comparison.count == 0
+            show(name, comparison)
+        }
+        let result = passed ? terminal.paint("PASS", .green) : terminal.paint("FAIL", .red)
+        terminal.line("reconcile: \(result) (\(services.joined(separator: ", ")))")
+        return passed
+    }
+
+    private func readBook(_ kafka: KafkaSettings) async throws -> OrderBook {
+        let reader = TopicReader(kafka, .erpOrders)
+        let ends = try await reader.ends()
+        var book = OrderBook()
+        try await reader.read(to: ends) { record in
+            guard let event = try? Event(record), !record.isTombstone else { return book.takeUnreadable() }
+            event.withData {
+                book.take(source: event.source, id: event.id, type: event.type, version: event.version, data: $0)
+            }
+        }
+        return book
+    }
+
+    private func compare(_ probe: ServiceProbe, _ book: OrderBook) async throws -> BookComparison {
+        let body = try await probe.get("/v1/ledger", within: .seconds(600), maximumBytes: 4 << 30)
+        return try await Loop.offload {
+            var comparison = BookComparison(book)
+            for line in body.split(separator: UInt8(ascii: "\n")) { try comparison.take(line: line) }
+            comparison.finish()
+            return comparison
+        }
+    }
+
+    private func show(_ name: String, _ comparison: BookComparison) {
+        let terminal = suite.terminal
+        guard comparison.count > 0 else {
+            return terminal.line("  \(name): \(grouped(comparison.equal)) documents equal to the last unit")
+        }
+        terminal.line("  \(name): \(grouped(comparison.count)) differences, \(grouped(comparison.equal)) equal")
+        for text in comparison.named { terminal.line("    \(text)") }
+        let more = comparison.count - comparison.named.count
+        if more > 0 { terminal.line("    and \(grouped(more)) more") }
+    }
+}

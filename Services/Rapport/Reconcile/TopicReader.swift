@@ -1,0 +1,62 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Messaging
+
+/// Reads a whole topic, from its beginning to the ends it has when the reading begins, outside any group.
+@Loop
+struct TopicReader {
+    private let settings: KafkaSettings
+    private let topic: Topic
+
+    init(_ settings: KafkaSettings, _ topic: Topic) {
+        self.settings = settings
+        self.topic = topic
+    }
+
+    /// The ends of the topic's partitions now; empty when there is no such topic.
+    func ends() async throws -> [TopicPartition: Range<Int64>] {
+        guard let count = try await KafkaAdmin.topics(settings)[topic.name] else { return [:] }
+        let partitions = (0..<count).map { TopicPartition(topic: topic.name, partition: Int32($0)) }
+        return try await KafkaAdmin.bounds(of: partitions, settings)
+    }
+
+    /// Gives each message in its partition's order.
+    func read(to ends: [TopicPartition: Range<Int64>], _ body: (KafkaRecord) -> Void) async throws {
+        var left = ends.filter { !$0.value.isEmpty }.mapValues(\.upperBound)
+        if left.isEmpty { return }
+        let consumer = try KafkaConsumer(
+            settings, group: nil, properties: ["queued.max.messages.kbytes": "65536", "queued.min.messages": "50000"])
+        let ready = Notice()
+        var isReady = true
+        consumer.onReady = {
+            isReady = true
+            ready.notify()
+        }
+        var failure: KafkaError?
+        consumer.onError = { failure = $0 }
+        try consumer.assign(left.mapValues { _ in nil })
+        do {
+            while !left.isEmpty {
+                isReady = false
+                let records = consumer.poll(limit: 2000, byteLimit: 8 << 20)
+                for record in records {
+                    guard let end = left[record.origin] else { continue }
+                    if record.offset < end { body(record) }
+                    if record.offset + 1 >= end { left[record.origin] = nil }
+                }
+                if !records.isEmpty {
+                    // Lets the loop turn between rounds.
+                    await Task.yield()
+                } else if try await !ready.wait(until: { isReady }, atMost: .seconds(60)) {
+                    let reason = failure.map { ": \($0)" } ?? ""
+                    throw SuiteError("\(topic.name) could not be read to its end within a minute\(reason)")
+                }
+            }
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+    }
+}

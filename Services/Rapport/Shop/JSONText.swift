@@ -1,0 +1,65 @@
+import CRMModel
+
+/// JSON in the making, member by member: for the many events of the demo, where the general encoder takes too long.
+struct JSONText {
+    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+    private var isFirst = true
+
+    /// Closes the object and gives its bytes.
+    mutating func finish() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// Adds a member; nil adds nothing.
+    mutating func add(_ name: String, _ value: String?) {
+        guard let value else { return }
+        begin(name)
+        string(value)
+    }
+
+    /// Adds an amount as a decimal string.
+    mutating func add(_ name: String, _ value: Amount) { add(name, value.description) }
+
+    /// Adds a truth value.
+    mutating func add(_ name: String, _ value: Bool) {
+        begin(name)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    /// Adds the lines of a document.
+    mutating func add(_ name: String, _ lines: [ERPLine]) {
+        begin(name)
+        bytes.append(UInt8(ascii: "["))
+        for (index, line) in lines.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            var text = JSONText()
+            text.add("sku", line.sku)
+            text.add("name", line.name)
+            text.add("quantity", line.quantity)
+            text.add("unitPrice", line.unitPrice)
+            bytes.append(contentsOf: text.finish())
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func begin(_ name: String) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+            case 0..<32:
+                bytes.append(contentsOf: "\\u00\(byte < 16 ? "0" : "1")\(String(byte & 15, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

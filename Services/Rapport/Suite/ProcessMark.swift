@@ -1,0 +1,66 @@
+import EventLoop
+import FoundationEssentials
+
+/// A process by its number and the moment of its start, so that a number used again is not taken for it.
+struct ProcessMark: Codable, Equatable {
+    let id: Int32
+    private let start: String
+
+    /// Marks a process that runs; nil for one that does not.
+    init?(_ id: Int32) {
+        guard let start = ProcessFile.start(of: id) else { return nil }
+        self.id = id
+        self.start = start
+    }
+
+    var isAlive: Bool { ProcessFile.start(of: id) == start }
+
+    /// Its resident memory in bytes; nil when it has ended.
+    var residentBytes: Int? {
+        let fields = ProcessFile.contents("/proc/\(id)/statm").split(separator: " ")
+        guard isAlive, fields.count > 1, let pages = Int(fields[1]) else { return nil }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    func signal(_ number: Int32) {
+        if isAlive { kill(id, number) }
+    }
+
+    /// Waits for its end and says whether it came in time.
+    @Loop
+    func hasEnded(within limit: Duration) async throws -> Bool {
+        let deadline = Loop.now + limit
+        while isAlive {
+            guard Loop.now < deadline else { return false }
+            try await Loop.sleep(for: .milliseconds(20))
+        }
+        return true
+    }
+}
+
+/// What the kernel says of processes.
+enum ProcessFile {
+    /// The boot and the moment in it when a process started; nil when it has ended, and so has one that nobody waited for.
+    static func start(of id: Int32) -> String? {
+        // The second field is the program's name in brackets and may hold anything.
+        guard let tail = contents("/proc/\(id)/stat").split(separator: ")").last else { return nil }
+        let fields = tail.split(separator: " ")
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+        let boot = contents("/proc/sys/kernel/random/boot_id").prefix(8)
+        return "\(boot):\(fields[19])"
+    }
+
+    static func contents(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var all: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 8192)
+        while true {
+            let count = read(file, &part, part.count)
+            guard count > 0 else { break }
+            all += part[..<count]
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+}

@@ -1,0 +1,74 @@
+import EventLoop
+import FoundationEssentials
+
+/// A program of the suite: how it is started and stopped.
+struct Program {
+    /// `contacts`: its name in commands, state and logs.
+    let name: String
+    let path: String
+    var arguments: [String] = []
+    /// Added to the environment of this process.
+    var environment: [String: String] = [:]
+    var user: SystemUser?
+    var directory: String?
+    /// The signal that asks it to end in order.
+    var stopSignal = SIGTERM
+
+    /// All that it is started with, and which build of it, as a fingerprint without secrets' text.
+    var settings: String {
+        var info = stat()
+        stat(path, &info)
+        let pairs = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let text = ([path, "\(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec)"] + arguments + pairs)
+            .joined(separator: "\n")
+        return SeededGenerator.hash(text).hexadecimal
+    }
+
+    /// Starts it in a session of its own; it goes on when this process ends.
+    @Loop
+    func start(log: String) throws -> ProcessMark {
+        let merged = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let child = try ChildProcess(
+            path, arguments, environment: merged.map { "\($0.key)=\($0.value)" }, directory: directory, output: log,
+            isDetached: true, userID: user?.user, groupID: user?.group)
+        guard let mark = ProcessMark(child.id) else { throw SuiteError("\(name) ended at once; see \(log)") }
+        return mark
+    }
+}
+
+/// The five services, and which of them were built.
+enum Services {
+    static let names = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+    /// Those that keep the ledger of ERP documents.
+    static let withLedger = ["contacts", "sales", "campaigns"]
+
+    static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
+    static var built: [String] { names.filter { access(path($0), X_OK) == 0 } }
+    static var missing: [String] { names.filter { access(path($0), X_OK) != 0 } }
+}
+
+/// A user of the operating system.
+struct SystemUser: Sendable, Equatable {
+    let user: UInt32
+    let group: UInt32
+
+    /// Looks a user up by name; nil when there is none.
+    init?(named name: String) {
+        guard let entry = getpwnam(name) else { return nil }
+        user = entry.pointee.pw_uid
+        group = entry.pointee.pw_gid
+    }
+
+    /// Whether the user can search every folder above a path.
+    func canReach(_ path: String) -> Bool {
+        var folder = path
+        while let slash = folder.lastIndex(of: "/") {
+            folder = String(folder[..<slash])
+            var info = stat()
+            guard stat(folder.isEmpty ? "/" : folder, &info) == 0 else { continue }
+            let bit: UInt32 = info.st_uid == user ? 0o100 : info.st_gid == group ? 0o010 : 0o001
+            if info.st_mode & bit == 0 { return false }
+        }
+        return true
+    }
+}

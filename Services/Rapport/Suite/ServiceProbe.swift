@@ -1,0 +1,76 @@
+import EventLoop
+import FoundationEssentials
+import HTTP
+
+/// Questions to one running service.
+@Loop
+struct ServiceProbe {
+    let name: String
+    let address: String
+    private let token: String?
+    private static var shared: HTTPClient?
+
+    init(_ name: String, _ state: SuiteState) throws {
+        guard let port = state.programs[name]?.port else { throw SuiteError("\(name) was not started; run rapport up") }
+        self.name = name
+        address = "http://127.0.0.1:\(port)"
+        token = ProcessInfo.processInfo.environment["API_TOKEN"]
+    }
+
+    /// Asks for a path; throws `SuiteError` for any answer but 200.
+    func get(_ path: String, within limit: Duration = .seconds(10), maximumBytes: Int = 8 << 20) async throws -> [UInt8]
+    {
+        let answer = try await ask(path, within: limit, maximumBytes: maximumBytes)
+        guard answer.status == .ok else {
+            let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+            throw SuiteError("\(name) answered \(answer.status.rawValue) to \(path): \(text)")
+        }
+        return answer.body
+    }
+
+    private func ask(_ path: String, within limit: Duration, maximumBytes: Int) async throws -> ClientResponse {
+        let client = try Self.shared ?? HTTPClient(connectionsPerHost: 4)
+        Self.shared = client
+        var headers: Headers = [:]
+        if let token { headers.add("authorization", "Bearer \(token)") }
+        return try await client.send(
+            ClientRequest(.get, address + path, headers: headers, timeout: limit, maximumBytes: maximumBytes))
+    }
+
+    /// What it says is missing for its work; nil when it is ready.
+    func missing() async -> String? {
+        do {
+            let answer = try await ask("/health/ready", within: .seconds(3), maximumBytes: 1 << 16)
+            if answer.status == .ok { return nil }
+            let text = String(decoding: answer.body, as: UTF8.self)
+            return text.split(separator: "\n").joined(separator: ", ")
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// Its figures without labels, by name; empty when it does not answer.
+    func figures() async -> [String: Double] {
+        guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [:] }
+        var figures: [String: Double] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+            let parts = line.split(separator: " ")
+            if parts.count == 2, let value = Double(parts[1]) { figures[String(parts[0])] = value }
+        }
+        return figures
+    }
+
+    /// Number and sum of the documents that it holds, by kind and currency.
+    func totals() async throws -> [LedgerTotal] {
+        try JSONDecoder().decode(
+            [LedgerTotal].self, from: Data(try await get("/v1/ledger/totals", within: .seconds(60))))
+    }
+}
+
+/// Number and sum of one kind of document in one currency; the sum in ten-thousandths.
+struct LedgerTotal: Codable, Equatable {
+    let kind: String
+    let currency: String
+    var count: Int
+    var units: Int
+}

@@ -1,0 +1,130 @@
+import EventLoop
+import FoundationEssentials
+
+/// What the suite remembers between commands.
+struct SuiteState: Codable {
+    /// Whether the suite is meant to run.
+    var isUp = false
+    /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
+    var postgresData: String?
+    /// What was started, by name.
+    var programs: [String: ProgramState] = [:]
+}
+
+/// A program that was started.
+struct ProgramState: Codable {
+    var mark: ProcessMark?
+    var port: Int
+    /// What it was started with: where this has changed, it is started anew.
+    var settings = ""
+}
+
+/// The suite's folder: data, logs, state and secrets of one running suite.
+struct SuiteFolder: Sendable {
+    let path: String
+
+    /// Takes a folder and makes it when it is missing.
+    init(_ path: String) throws {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        self.path = absolute
+        try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: true)
+    }
+
+    /// The folder `.run` beside the package that this program was built in, else in the current folder.
+    static var defaultPath: String { packageRoot + "/.run" }
+
+    /// The package that this program was built in, else the current folder.
+    static let packageRoot: String = {
+        var folder = programs
+        while let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
+            folder = String(folder[..<slash])
+            if access(folder + "/Package.swift", R_OK) == 0 { return folder }
+        }
+        return FileManager.default.currentDirectoryPath
+    }()
+
+    /// Where this program and its siblings are.
+    static let programs: String = {
+        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let running = link ?? CommandLine.arguments[0]
+        return running.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }()
+
+    var log: String { path + "/log" }
+    func log(of program: String) -> String { "\(log)/\(program).log" }
+
+    /// The last lines of a program's log, for error messages.
+    func lastLines(of program: String, _ count: Int = 12) -> String {
+        let lines = ProcessFile.contents(log(of: program)).split(separator: "\n").suffix(count)
+        return lines.map { "    \($0.prefix(300))" }.joined(separator: "\n")
+    }
+
+    // MARK: State
+
+    func readState() throws -> SuiteState {
+        guard let data = FileManager.default.contents(atPath: path + "/state.json") else { return SuiteState() }
+        do {
+            return try JSONDecoder().decode(SuiteState.self, from: data)
+        } catch {
+            throw SuiteError("\(path)/state.json cannot be read; stop what runs by hand and remove it")
+        }
+    }
+
+    func write(_ state: SuiteState) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(state).write(to: URL(filePath: path + "/state.json"), options: .atomic)
+    }
+
+    /// Changes the state while no other command does.
+    @Loop
+    func locked<T>(_ body: (inout SuiteState) async throws -> T) async throws -> T {
+        let file = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw SuiteError("\(path)/lock cannot be opened: \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        let deadline = Loop.now + .seconds(120)
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            guard Loop.now < deadline else { throw SuiteError("another command has held \(path) for two minutes") }
+            try await Loop.sleep(for: .milliseconds(50))
+        }
+        var state = try readState()
+        do {
+            let value = try await body(&state)
+            try write(state)
+            return value
+        } catch {
+            // What was started before the error is remembered all the same.
+            try write(state)
+            throw error
+        }
+    }
+
+    // MARK: Secrets
+
+    /// A secret of this suite, drawn when first asked for.
+    func secret(_ name: String) throws -> String {
+        let file = path + "/secrets.json"
+        let data = FileManager.default.contents(atPath: file)
+        var secrets = try data.map { try JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
+        if let known = secrets[name] { return known }
+        let secret = Secret.random()
+        secrets[name] = secret
+        try writePrivate([UInt8](try JSONEncoder().encode(secrets)), to: file)
+        return secret
+    }
+
+    /// Writes a file that only its owner can read.
+    func writePrivate(_ bytes: [UInt8], to file: String) throws {
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SuiteError("\(file): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard written == bytes.count else { throw SuiteError("\(file): \(String(cString: strerror(errno)))") }
+    }
+}
+
+/// What a person must mend.
+struct SuiteError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,88 @@
+import Crypto
+import EventLoop
+import FoundationEssentials
+import ServiceKit
+import Testing
+
+@testable import Notifications
+
+@Suite struct MailTests {
+    private func message(
+        _ template: String = "campaign", address: String? = "a@example.com", data: [String: String],
+        marketing: Bool = true
+    ) -> ClaimedMessage {
+        ClaimedMessage(
+            id: UUID.v7(), attempt: 1, channel: "mail", address: address, template: template, language: "zh-CN",
+            data: data, isMarketing: marketing, createdAt: Date(timeIntervalSince1970: 1_291_191_960),
+            isExpired: false, isAddressSuppressed: false)
+    }
+
+    private func text(_ message: ClaimedMessage) throws -> String {
+        String(decoding: try Mail(message, MailSettings(Settings([:]))).bytes, as: UTF8.self)
+    }
+
+    /// A header as its reader sees it: unfolded, encoded words decoded.
+    private func header(_ name: String, _ mail: String) -> String {
+        let head = mail.prefix(upTo: mail.firstRange(of: "\n\n")?.lowerBound ?? mail.endIndex)
+        let lines = head.replacing("\n ", with: " ").split(separator: "\n")
+        let value = lines.first { $0.hasPrefix(name + ": ") }?.dropFirst(name.count + 2) ?? ""
+        guard value.hasPrefix("=?") else { return String(value) }
+        var bytes: [UInt8] = []
+        for word in value.split(separator: " ") {
+            bytes += Base64.decode(String(word.dropFirst("=?utf-8?B?".count).dropLast(2))) ?? []
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func aLongChineseSubjectSurvives() throws {
+        let subject = String(repeating: "冬季大促销🎁", count: 20)
+        let mail = try text(message(data: ["subject": subject, "body": "你好"]))
+        #expect(header("Subject", mail) == subject)
+        #expect(mail.split(separator: "\n").allSatisfy { $0.utf8.count <= 78 })
+        #expect(mail.contains("Date: Wed, 01 Dec 2010 08:26:00 +0000\n"))
+        #expect(mail.contains(Base64.encode(Array("你好\n".utf8))))
+    }
+
+    @Test func noHeaderCanBeBroughtIn() throws {
+        let evil = "Hello\r\nBcc: all@example.com\u{2028}X: y"
+        let mail = try text(
+            message(data: ["subject": evil, "body": "x", "unsubscribe": "https://a.example/x>\r\nBcc: b"]))
+        #expect(!mail.contains("\nBcc"))
+        #expect(header("Subject", mail) == "Hello  Bcc: all@example.com X: y")
+        #expect(header("List-Unsubscribe", mail) == "<mailto:rapport@localhost?subject=unsubscribe>")
+        for address in ["a@example.com\r\nBcc: b@example.com", "a b@example.com", "<a@example.com>", "a@b@c", "", nil] {
+            #expect(throws: DeliveryFailure.self) { try text(message(address: address, data: [:])) }
+        }
+    }
+
+    @Test func marketingOffersToUnsubscribe() throws {
+        let data = ["subject": "News", "body": "Hi", "unsubscribe": "https://shop.example/u/1.2.3"]
+        let mail = try text(message(data: data))
+        #expect(
+            header("List-Unsubscribe", mail)
+                == "<https://shop.example/u/1.2.3>, <mailto:rapport@localhost?subject=unsubscribe>")
+        #expect(mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\n"))
+        #expect(!(try text(message(data: data, marketing: false)).contains("List-Unsubscribe")))
+    }
+
+    @Test func templatesFillInOnceAndFallBack() throws {
+        #expect(Template.fill("{{a}}-{{ b }}-{{c}}-{{", ["a": "{{b}}", "b": "2"]) == "{{b}}-2--{{")
+        let template = try #require(Template.all["survey.csat"])
+        #expect(template.rendered("zh-TW", fallback: "en", [:]).language == "zh")
+        #expect(template.rendered("fr", fallback: "zh", [:]).language == "zh")
+        #expect(template.rendered(nil, fallback: "xx", [:]).language == "en")
+        let html = template.rendered("en", fallback: "en", ["name": "<b>", "link": "https://a.example/?a=1&b=2"]).html
+        #expect(html.contains("Hello &lt;b&gt;"))
+        #expect(html.contains("<a href=\"https://a.example/?a=1&amp;b=2\">"))
+    }
+
+    @Test func pausesGrowAndEnd() {
+        let schedule = RetrySchedule()
+        #expect(schedule.pause(after: 1, chance: 1) == 10)
+        #expect(schedule.pause(after: 1, chance: 0) == 5)
+        #expect(schedule.pause(after: 2, chance: 1) == 30)
+        #expect(schedule.pause(after: 4, chance: 1) == 270)
+        #expect(schedule.pause(after: 11, chance: 1) == 14_400)
+        #expect(schedule.pause(after: 12) == nil)
+    }
+}

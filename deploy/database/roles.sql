@@ -1,0 +1,24 @@
+-- What `rapport up` does to a database before the services migrate their schemas, for those who do it by hand: one schema and
+-- one login role for each service, and a role can use its own schema and nothing else. Run as an administrator, connected to
+-- the database of the suite, once for each of contacts, sales, campaigns, tickets and notifications:
+--
+--   psql -v service=contacts -v password="'...'" -f roles.sql "postgresql://admin@host/rapport"
+--
+-- Then give each service its address: CONTACTS_DATABASE_URL=postgresql://rapport_contacts:...@host/rapport, and so on.
+
+\set role rapport_:service
+
+SELECT format('CREATE ROLE %I', :'role')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
+
+ALTER ROLE :role LOGIN PASSWORD :password NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
+-- An administrator who is no superuser may give a schema only to a role that it is a member of.
+GRANT :role TO CURRENT_USER;
+
+CREATE SCHEMA IF NOT EXISTS :service AUTHORIZATION :role;
+
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()) \gexec
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
+SELECT format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', :'role', current_database(), :'service') \gexec
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON SCHEMA :service FROM PUBLIC;
