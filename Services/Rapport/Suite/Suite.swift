@@ -160,6 +160,26 @@ final class Suite {
         return probe != nil
     }
 
+    // MARK: Measuring
+
+    /// Starts database and broker alone, runs the benchmarks on them, and stops what was started.
+    func bench(_ arguments: [String]) async throws -> Bool {
+        var environment = ProcessInfo.processInfo.environment
+        try await folder.locked { state in
+            state.isUp = true
+            try await startDatabase(&state)
+            try await startBroker(&state)
+            environment["BENCH_DATABASE_URL"] =
+                try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+            environment["BENCH_KAFKA_BROKERS"] = kafka(state)?.brokers
+        }
+        let run = try ChildProcess(
+            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" })
+        let exit = try await run.exit()
+        try await down(wipe: true)
+        return exit.isSuccess
+    }
+
     // MARK: Addresses
 
     private func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
