@@ -67,6 +67,7 @@ final class Suite {
         let program = server.program(port: port)
         if try await isCurrent(program, &state) { return }
         try await server.initialise(password: password, log: folder.log(of: "postgres"), in: folder)
+        try await server.waitForDeadServer()
         try await start(program, port: port, &state)
         let url = adminURL(state, password, database: "postgres")
         try await waitFor("postgres", state, within: .seconds(90)) {
@@ -174,7 +175,8 @@ final class Suite {
             environment["BENCH_KAFKA_BROKERS"] = kafka(state)?.brokers
         }
         let run = try ChildProcess(
-            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" })
+            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" }
+        )
         let exit = try await run.exit()
         try await down(wipe: true)
         return exit.isSuccess
@@ -299,8 +301,6 @@ final class Suite {
             if killing {
                 mark.signal(SIGKILL)
                 _ = try await mark.hasEnded(within: .seconds(5))
-                // The server's other processes notice within a second; before, it would not start.
-                if name == "postgres" { try await Loop.sleep(for: .seconds(1)) }
             } else {
                 try await stop(name, mark)
             }
