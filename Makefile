@@ -17,7 +17,7 @@ test: deps
 
 # Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
 bench: build
-	.build/release/rapport-bench $(BENCH)
+	$(RAPPORT) bench $(BENCH)
 
 # Stops what make demo left running; WIPE=1 deletes its data too.
 down:

@@ -75,7 +75,8 @@ final class Bench {
         let file = "/tmp/rapport-bench-\(getpid()).sql"
         try Data(script.utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
-        let program = FileManager.default.fileExists(atPath: "/usr/lib/postgresql/15/bin/pgbench")
+        let program =
+            FileManager.default.fileExists(atPath: "/usr/lib/postgresql/15/bin/pgbench")
             ? "/usr/lib/postgresql/15/bin/pgbench" : "pgbench"
         let text = try await output(
             of: program,

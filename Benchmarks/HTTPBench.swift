@@ -15,7 +15,8 @@ struct HTTPBench {
         let program = try await RunningProgram.start("rapport-contacts", bench)
         defer { program.kill() }
         let created = try await load(program.port, seconds: 6) { number in
-            let body = "{\"name\":\"Bench \(number)\",\"email\":\"b\(number)@example.com\",\"phone\":\"+4420\(10_000_000 + number)\"}"
+            let body =
+                "{\"name\":\"Bench \(number)\",\"email\":\"b\(number)@example.com\",\"phone\":\"+4420\(10_000_000 + number)\"}"
             return "POST /v1/parties HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: "
                 + "\(body.utf8.count)\r\n\r\n\(body)"
         }

@@ -45,9 +45,11 @@ final class LoadClient {
     }
     private func parse() -> (Int, [UInt8], Int)? {
         let end: [UInt8] = [13, 10, 13, 10]
-        guard received.count > 16, let head = received.indices.dropLast(3).first(where: { index in
-            received[index] == 13 && received[index...].prefix(4).elementsEqual(end)
-        }) else { return nil }
+        guard received.count > 16,
+            let head = received.indices.dropLast(3).first(where: { index in
+                received[index] == 13 && received[index...].prefix(4).elementsEqual(end)
+            })
+        else { return nil }
         let text = String(decoding: received[..<head], as: UTF8.self)
         let status = Int(text.dropFirst(9).prefix(3)) ?? 0
         var length = 0

@@ -10,7 +10,8 @@ struct Main {
                 let environment = ProcessInfo.processInfo.environment
                 guard let database = environment["BENCH_DATABASE_URL"], let brokers = environment["BENCH_KAFKA_BROKERS"]
                 else {
-                    print("BENCH_DATABASE_URL (a database where schemas may be made) and BENCH_KAFKA_BROKERS are needed;")
+                    print(
+                        "BENCH_DATABASE_URL (a database where schemas may be made) and BENCH_KAFKA_BROKERS are needed;")
                     print("`make bench` starts both and sets them.")
                     exit(2)
                 }

@@ -37,7 +37,9 @@ final class RunningProgram {
                 client.close()
                 if answer?.status == 200 { break }
             }
-            guard Loop.now - begin < .seconds(30) else { throw BenchError(text: "\(name) did not get ready; see \(log)") }
+            guard Loop.now - begin < .seconds(30) else {
+                throw BenchError(text: "\(name) did not get ready; see \(log)")
+            }
             try await Loop.sleep(for: .milliseconds(5))
         }
         return RunningProgram(port: port, startTime: Loop.now - begin, child: child)
@@ -74,7 +76,8 @@ struct ProgramBench {
             let program = try await RunningProgram.start("rapport-\(name)", bench)
             try await Loop.sleep(for: .seconds(4))
             bench.row(
-                name, "\(decimal(program.startTime.seconds, 3)) s", beside: "\(decimal(program.residentMegabytes, 1)) MB",
+                name, "\(decimal(program.startTime.seconds, 3)) s",
+                beside: "\(decimal(program.residentMegabytes, 1)) MB",
                 goal: "< 0.3 s, < 35 MB")
             program.kill()
         }

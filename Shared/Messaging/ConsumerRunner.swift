@@ -50,6 +50,8 @@ public final class ConsumerRunner {
     private var pending: [TopicPartition]?
     private var isStopping = false
     private var hasMore = false
+    /// Messages read and decoded while the batch before them is applied; void as soon as the assignment changes.
+    private var ahead: [BatchItem] = []
     private let changed = Notice()
     private var task: Task<Void, Never>?
 
@@ -93,6 +95,7 @@ public final class ConsumerRunner {
         consumer.onRevoked = { [weak self] in
             self?.positions = [:]
             self?.pending = nil
+            self?.ahead = []
         }
         consumer.onError = { [weak self] error in self?.failed(error) }
         try consumer.subscribe(to: subscriptions.topics.map(\.name))
@@ -121,6 +124,7 @@ public final class ConsumerRunner {
                 connection?.close()
                 try? await Loop.sleep(for: .milliseconds(Int.random(in: 100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
+                ahead = []
                 if !positions.isEmpty { pending = Array(positions.keys) }
             }
         }
@@ -128,18 +132,32 @@ public final class ConsumerRunner {
 
     private func step() async throws {
         if let partitions = pending { try await takeOver(partitions) }
-        hasMore = false
-        let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
+        if ahead.isEmpty { readAhead() }
         statistics.lastProgress = Loop.now
-        guard !records.isEmpty else {
-            if pending != nil { return }
+        guard !ahead.isEmpty else {
+            if pending != nil || hasMore { return }
             // Idle: poll every second all the same, or the group would expel us.
             _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: .seconds(1))
             return
         }
+        let items = ahead
+        ahead = []
+        let applied = Completion<Void>()
+        Task.immediate { @Loop in
+            do { applied.succeed(try await self.apply(items[...])) } catch { applied.fail(error) }
+        }
+        // The database works on the batch now; meanwhile the next one is read and decoded.
+        readAhead()
+        try await applied.wait()
+    }
+
+    /// Takes what has come, up to a batch. The group may change the assignment meanwhile, which voids what was read before.
+    private func readAhead() {
+        hasMore = false
+        let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
+        hasMore = hasMore || !records.isEmpty
         // A record of a partition that was taken away, or one below the position, was fetched for an older assignment.
-        let items = records.filter { $0.offset >= positions[$0.origin] ?? .max }.map(subscriptions.prepare)
-        if !items.isEmpty { try await apply(items[...]) }
+        ahead = records.filter { $0.offset >= positions[$0.origin] ?? .max }.map(subscriptions.prepare)
     }
 
     /// Reads where the service stands in new partitions and begins to fetch there.
@@ -160,6 +178,7 @@ public final class ConsumerRunner {
         guard pending == partitions else { return }
         try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
         positions = offsets
+        ahead = []
         pending = nil
     }
 

@@ -22,7 +22,14 @@ extension ServiceContext {
                 return response
             }
         } catch let error as PostgresError where error.constraint == "idempotency_key_pkey" {
-            return try await key.replay(from: pool)
+            guard let answer = try await key.replay(from: pool) else {
+                throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
+            }
+            return answer
+        } catch let problem as Problem {
+            // What the first request did may be why the second is refused: it is told what the first was told.
+            guard let answer = try await key.replay(from: pool) else { throw problem }
+            return answer
         }
     }
 }
@@ -102,11 +109,10 @@ private struct IdempotencyKey {
             SQLJSON(Array(try JSONEncoder().encode(headers))))
     }
 
+    /// The answer kept under the key; nil where there is none.
     @Loop
-    func replay(from pool: PostgresPool) async throws -> Response {
-        guard let row = try await pool.query(ServiceStore.findAnswer, key).first else {
-            throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
-        }
+    func replay(from pool: PostgresPool) async throws -> Response? {
+        guard let row = try await pool.query(ServiceStore.findAnswer, key).first else { return nil }
         guard try row.value(0) == fingerprint else {
             throw Problem(status: 422, detail: "This Idempotency-Key was used with another body.")
         }

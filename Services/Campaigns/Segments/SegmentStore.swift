@@ -58,6 +58,9 @@ enum SegmentStore {
             INSERT INTO segment_member (segment, party_id, since, reason)
             SELECT segment, party_id, now, reason FROM states WHERE holds
             ON CONFLICT DO NOTHING RETURNING party_id, segment, reason),
+        retold AS (
+            UPDATE segment_member k SET reason = s.reason FROM states s
+            WHERE k.party_id = s.party_id AND k.segment = s.segment AND s.holds AND k.reason <> s.reason),
         moves AS (
             SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY type DESC, segment) AS place
             FROM (SELECT party_id, segment, reason, 'campaigns.segment.left.v1' AS type FROM gone

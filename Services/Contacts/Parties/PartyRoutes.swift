@@ -32,7 +32,8 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let id = try request.id()
             guard let match = request.headers["if-match"] else {
-                throw Problem(status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
+                throw Problem(
+                    status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
             }
             guard let version = Int(match.filter { $0 != "\"" }) else {
                 throw Problem.field("If-Match", "must be an ETag of this party such as \"3\"")
@@ -79,8 +80,10 @@ struct Created: Encodable {
 }
 
 private let partySchema = Schema.object([
-    .init("name", .string), .init("kind", .string, required: false), .init("email", .string, required: false), .init("phone", .string, required: false),
-    .init("language", .string, required: false), .init("timeZone", .string, required: false), .init("country", .string, required: false),
+    .init("name", .string), .init("kind", .string, required: false), .init("email", .string, required: false),
+    .init("phone", .string, required: false),
+    .init("language", .string, required: false), .init("timeZone", .string, required: false),
+    .init("country", .string, required: false),
     .init("notes", .string, required: false), .init("tags", .array(.string), required: false),
 ])
 

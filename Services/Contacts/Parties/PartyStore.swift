@@ -3,7 +3,8 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements = [
-        insert, insertReference, addMissing, upsertFromERP, lock, update, get, byName, byEmail, byPhone, byReference, page,
+        insert, insertReference, addMissing, upsertFromERP, lock, update, get, byName, byEmail, byPhone, byReference,
+        page,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.

@@ -27,7 +27,8 @@ enum TimelineHandlers {
         write(
             events.map { event in
                 let ticket = event.data.ticket
-                return Touch(ticket.partyId, event.event.time, "ticket.opened", ticket.ticketId.uuidString, ticket.subject)
+                return Touch(
+                    ticket.partyId, event.event.time, "ticket.opened", ticket.ticketId.uuidString, ticket.subject)
             }, transaction)
     }
 

@@ -38,7 +38,9 @@ enum ValueHandlers {
         guard !sums.rows.isEmpty else { return }
         let customers = sums.customers.sorted { $0.value < $1.value }
         transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
-        let rows = sums.rows.sorted { ($0.key.party.uuidString, $0.key.currency) < ($1.key.party.uuidString, $1.key.currency) }
+        let rows = sums.rows.sorted {
+            ($0.key.party.uuidString, $0.key.currency) < ($1.key.party.uuidString, $1.key.currency)
+        }
         transaction.enqueue(
             ValueStore.add, rows.map(\.key.party), rows.map(\.key.currency), rows.map(\.value.orders),
             rows.map(\.value.revenue.units), rows.map(\.value.credits), rows.map(\.value.credited.units),

@@ -44,7 +44,7 @@ struct Mail: Sendable {
         }
         // No line of base 64 begins with hyphens, so this stands nowhere else.
         let boundary = "rapport-\(name)"
-        lines.append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"\n")
+        lines.append("Content-Type: multipart/alternative;\n boundary=\"\(boundary)\"\n")
         for (type, body) in [("plain", text.text), ("html", text.html)] {
             lines += [
                 "--\(boundary)", "Content-Type: text/\(type); charset=utf-8", "Content-Transfer-Encoding: base64\n",

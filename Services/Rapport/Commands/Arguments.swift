@@ -36,6 +36,12 @@ struct Arguments {
         return words.removeFirst()
     }
 
+    /// All that is left, for another program.
+    mutating func rest() -> [String] {
+        defer { words = [] }
+        return words
+    }
+
     /// Nothing may be left.
     func end() throws {
         if let first = words.first { throw UsageError("\(first) is not understood here") }

@@ -8,6 +8,7 @@ enum HelpText {
           rapport status            what runs, whether it is ready, memory, lag, outbox
           rapport demo              play an ERP's orders through all services and check the result
           rapport reconcile         compare the order topic with what the services hold
+          rapport bench             measure, beside limits and peers in the same run
           rapport restart <name>    stop one program in order and start it again
           rapport kill <name>       the same with kill -9
 
@@ -46,6 +47,11 @@ enum HelpText {
         rapport reconcile [--run DIR]
         Reads the whole topic erp.orders and compares, document by document, what contacts, sales and campaigns
         hold: customer, currency, amount, whether cancelled. Status 0 for PASS, 1 when anything differs.
+        """,
+        "bench": """
+        rapport bench [programs | apply | latency | http | sight]
+        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
+        KAFKA_BROKERS name others; the schema contacts of that database is deleted.
         """,
         "restart": """
         rapport restart <name> [--run DIR]

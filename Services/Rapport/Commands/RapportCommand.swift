@@ -69,6 +69,9 @@ public enum RapportCommand {
             try arguments.end()
             return try await Reconciliation(suite).run()
         case "demo": return try await demo(suite, &arguments)
+        case "bench":
+            let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
+            return try await bench.bench(arguments.rest())
         default: throw UsageError("there is no command \(name)")
         }
         return true
