@@ -27,6 +27,11 @@ extension WholeSuite {
         @Loop private func anOrderIsOnTheTimeline(_ suite: RunningSuite) async throws {
             try await suite.publish("erp.orders", key: "K100", "erp.order.placed.v1", order("O-100", customer: "K100"))
             try await seen("O-100", of: "K100", suite)
+            // The line that the README shows, word for word.
+            let blocks = contents(of: TestPaths.package + "/README.md").split(separator: "```\n")
+            let line = try #require(blocks.first { $0.contains("kcat -P") && !$0.contains("## ") })
+            try await suite.shell(String(line).replacing("127.0.0.1:PORT", with: "$BROKER"))
+            try await seen("4711", of: "C-9", suite)
         }
 
         @Loop private func aWonQuoteBecomesAnOrder(_ suite: RunningSuite) async throws {
@@ -103,11 +108,11 @@ extension WholeSuite {
                 #"{"name":"Spring","segment":"new","content":{"en":{"subject":"Spring is here","body":"Hello {{name}}"}}}"#
             )
             struct Preview: Decodable { let size, reachable: Int }
-            // K100 is in the segment too, and nobody knows its mail address.
+            // K100 is in the segment too, and nobody knows its mail address; whether C-9 is, depends on the day.
             try await eventually("the segment's members", within: .seconds(60)) {
                 let path = "/v1/campaigns/\(campaign)/preview"
                 let preview = try await suite.ask("campaigns", .get, path, as: Preview.self)
-                return preview.size == 4 && preview.reachable == 2
+                return preview.size >= 4 && preview.reachable == 2
             }
             try await suite.ask("campaigns", .post, "/v1/campaigns/\(campaign)/launch")
             struct Campaign: Decodable {
@@ -116,7 +121,7 @@ extension WholeSuite {
             }
             try await eventually("the campaign's end", within: .seconds(60)) {
                 let found = try await suite.ask("campaigns", .get, "/v1/campaigns/\(campaign)", as: Campaign.self)
-                return found.status == "completed" && found.counts == ["sent": 2, "suppressed": 2]
+                return found.status == "completed" && found.counts["sent"] == 2 && found.counts["requested"] == nil
             }
             for (number, consents) in members {
                 #expect(try mails(to: "\(number)@example.com", suite).count == (consents ? 1 : 0))
