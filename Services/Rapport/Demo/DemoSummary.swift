@@ -17,6 +17,8 @@ struct DemoSummary {
     func show() async throws {
         let terminal = suite.terminal
         let state = try suite.folder.readState()
+        // The services renew their figures every two seconds.
+        try await Loop.sleep(for: .milliseconds(2200))
         terminal.line()
         let applied = await showServices(state)
         let rate = Double(played.documents) / max(duration.seconds, 0.001)
