@@ -174,7 +174,8 @@ final class Suite {
             environment["BENCH_KAFKA_BROKERS"] = kafka(state)?.brokers
         }
         let run = try ChildProcess(
-            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" })
+            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" }
+        )
         let exit = try await run.exit()
         try await down(wipe: true)
         return exit.isSuccess
