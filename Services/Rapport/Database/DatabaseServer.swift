@@ -71,6 +71,27 @@ struct DatabaseServer {
         }
     }
 
+    /// Waits until a server that was killed is wholly gone, its sessions too: before, the next one would not start.
+    func waitForDeadServer() async throws {
+        let file = data + "/postmaster.pid"
+        guard let line = ProcessFile.contents(file).split(separator: "\n").first, let id = Int32(line),
+            ProcessMark(id) == nil
+        else { return }
+        let deadline = Loop.now + .seconds(10)
+        while isInUse, Loop.now < deadline { try await Loop.sleep(for: .milliseconds(50)) }
+        // Dead, yet nobody has waited for it: to the next server it would seem to run.
+        if !isInUse, kill(id, 0) == 0 { unlink(file) }
+    }
+
+    /// Whether any process works in the data, as every process of a server does.
+    private var isInUse: Bool {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.contains { name in
+            name.first?.isNumber == true
+                && (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/cwd")) == data
+        }
+    }
+
     /// The server on a port of loopback; it has no local socket, whose path could be too long or taken.
     func program(port: Int) -> Program {
         let settings = [

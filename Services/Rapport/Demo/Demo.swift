@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import Kafka
 
@@ -31,8 +32,11 @@ struct Demo {
         try await patiently { try await ERPPlayer.makeTopics(kafka) }
         let begin = Loop.now
         let played = try await play(kafka)
-        try await waitUntilApplied(kafka, try suite.roleURLs(state))
+        let positions = Positions(try suite.roleURLs(state))
+        defer { positions.close() }
+        try await waitUntilApplied(kafka, positions)
         let duration = Loop.now - begin
+        try await waitUntilSettled(kafka, positions)
         let passed = try await patiently { try await Reconciliation(suite).run() }
         try await DemoSummary(suite, played, duration).show()
         return passed
@@ -113,29 +117,59 @@ struct Demo {
 
     // MARK: Waiting
 
-    private func waitUntilApplied(_ kafka: KafkaSettings, _ urls: [String: String]) async throws {
-        let ends = try await patiently { try await Positions.ends(kafka) }
-        let positions = Positions(urls)
-        defer { positions.close() }
+    /// Waits until every service has applied what the ERP and the carrier have told.
+    private func waitUntilApplied(_ kafka: KafkaSettings, _ positions: Positions) async throws {
+        let ends = try await patiently { try await Positions.ends(of: Positions.outside, kafka) }
+        let watch = ProgressWatch(Self.patience)
+        while let slowest = await slowest(positions, ends) {
+            try check(watch, slowest)
+            try await Loop.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Waits until what the services told each other about it is applied too, and nothing waits to be published.
+    private func waitUntilSettled(_ kafka: KafkaSettings, _ positions: Positions) async throws {
         let watch = ProgressWatch(Self.patience)
         while true {
-            var slowest: (name: String, applied: Int, all: Int)?
-            var sum = 0
-            for name in Services.built {
-                let (applied, all) = await positions.progress(of: name, until: ends) ?? (0, 1)
-                sum += applied
-                if slowest.map({ all - applied > $0.all - $0.applied }) ?? true { slowest = (name, applied, all) }
-            }
-            guard let slowest, slowest.applied < slowest.all else { return }
-            terminal.progress(
-                Double(slowest.applied) / Double(slowest.all), "\(slowest.name) has \(grouped(slowest.applied)) applied"
-            )
-            guard watch.see(sum) else {
-                throw SuiteError(
-                    "\(slowest.name) has applied \(slowest.applied) of \(slowest.all) events and nothing moves any more;"
-                        + " its log ends:\n\(suite.folder.lastLines(of: slowest.name))")
-            }
-            try await Loop.sleep(for: .milliseconds(100))
+            var waiting = 0
+            for name in Services.built { waiting += await positions.outboxRows(of: name) ?? 1 }
+            let ends = try await patiently { try await Positions.ends(of: Topic.all, kafka) }
+            let slowest = await slowest(positions, ends)
+            if waiting == 0, slowest == nil { return }
+            if let slowest { try check(watch, slowest) }
+            try await Loop.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private struct Slowest {
+        let name: String
+        let applied: Int
+        let all: Int
+        /// What all services together have applied.
+        let sum: Int
+    }
+
+    /// The service that has the most before it; nil when none has anything.
+    private func slowest(_ positions: Positions, _ ends: [TopicPartition: Int64]) async -> Slowest? {
+        var found: [(name: String, applied: Int, all: Int)] = []
+        for name in Services.built {
+            let (applied, all) = await positions.progress(of: name, until: ends) ?? (0, 1)
+            found.append((name, applied, all))
+        }
+        guard let slowest = found.max(by: { $0.all - $0.applied < $1.all - $1.applied }), slowest.applied < slowest.all
+        else { return nil }
+        let sum = found.reduce(0) { $0 + $1.applied }
+        return Slowest(name: slowest.name, applied: slowest.applied, all: slowest.all, sum: sum)
+    }
+
+    private func check(_ watch: ProgressWatch, _ slowest: Slowest) throws {
+        terminal.progress(
+            Double(slowest.applied) / Double(slowest.all),
+            "\(slowest.name) has applied \(grouped(slowest.applied)) of \(grouped(slowest.all)) events")
+        guard watch.see(slowest.sum) else {
+            throw SuiteError(
+                "\(slowest.name) has applied \(slowest.applied) of \(slowest.all) events and nothing moves any more;"
+                    + " its log ends:\n\(suite.folder.lastLines(of: slowest.name))")
         }
     }
 }

@@ -3,21 +3,22 @@ import EventLoop
 import Kafka
 import Postgres
 
-/// How far each service has applied the topics that the outside world writes: the stored offsets are the truth.
+/// How far each service has applied the topics: the stored offsets are the truth.
 @Loop
 final class Positions {
-    static let topics: [Topic] = [.erpCustomers, .erpProducts, .erpOrders, .shipments]
+    /// The topics that the outside world writes.
+    static let outside: [Topic] = [.erpCustomers, .erpProducts, .erpOrders, .shipments]
     private let urls: [String: String]
     private var connections: [String: PostgresConnection] = [:]
 
     private static let stored = Statement(
-        "positions.stored",
-        "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset")
+        "positions.stored", "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset")
+    private static let waiting = Statement("positions.waiting", "SELECT count(*) FROM outbox")
 
     init(_ urls: [String: String]) { self.urls = urls }
 
-    /// The ends of the outside topics now.
-    static func ends(_ settings: KafkaSettings) async throws -> [TopicPartition: Int64] {
+    /// The ends of some topics now.
+    static func ends(of topics: [Topic], _ settings: KafkaSettings) async throws -> [TopicPartition: Int64] {
         let known = try await KafkaAdmin.topics(settings)
         let partitions = topics.flatMap { topic in
             (0..<(known[topic.name] ?? 0)).map { TopicPartition(topic: topic.name, partition: Int32($0)) }
@@ -25,10 +26,9 @@ final class Positions {
         return try await KafkaAdmin.bounds(of: partitions, settings).mapValues(\.upperBound)
     }
 
-    /// How many messages a service has applied and how many there are for it, up to `ends`; nil when it cannot be told now, as before
-    /// its first assignment. A service that reads none of the outside topics has nothing to do.
+    /// How many messages a service has applied and how many there are for it, up to `ends`; nil when it cannot be told now.
     func progress(of service: String, until ends: [TopicPartition: Int64]) async -> (applied: Int, all: Int)? {
-        guard let rows = try? await rows(of: service), !rows.isEmpty else { return nil }
+        guard let rows = try? await ask(service, Self.stored), !rows.isEmpty else { return nil }
         var applied: Int64 = 0
         var all: Int64 = 0
         for row in rows {
@@ -42,7 +42,12 @@ final class Positions {
         return (Int(applied), Int(all))
     }
 
-    private func rows(of service: String) async throws -> Rows {
+    /// Events of a service that are not published yet; nil when it cannot be told now.
+    func outboxRows(of service: String) async -> Int? {
+        try? await ask(service, Self.waiting).first?.value(0)
+    }
+
+    private func ask(_ service: String, _ statement: Statement) async throws -> Rows {
         let connection: PostgresConnection
         if let open = connections[service], open.isOpen {
             connection = open
@@ -52,9 +57,7 @@ final class Positions {
                 PostgresSettings(url: url, applicationName: "rapport", schema: service))
             connections[service] = connection
         }
-        return try await connection.transaction {
-            try await $0.query(Self.stored)
-        }
+        return try await connection.transaction { try await $0.query(statement) }
     }
 
     func close() {

@@ -67,6 +67,7 @@ final class Suite {
         let program = server.program(port: port)
         if try await isCurrent(program, &state) { return }
         try await server.initialise(password: password, log: folder.log(of: "postgres"), in: folder)
+        try await server.waitForDeadServer()
         try await start(program, port: port, &state)
         let url = adminURL(state, password, database: "postgres")
         try await waitFor("postgres", state, within: .seconds(90)) {
@@ -271,10 +272,11 @@ final class Suite {
             }
             guard wipe else { return }
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
-            let parts = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            for part in parts where part != "lock" {
-                try FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
+            // By name: the folder may be one that holds other things too.
+            for part in ["postgres", "broker", "maildir", "log", "secrets.json"] {
+                try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
+            try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
             state = SuiteState()
         }
     }
@@ -299,8 +301,6 @@ final class Suite {
             if killing {
                 mark.signal(SIGKILL)
                 _ = try await mark.hasEnded(within: .seconds(5))
-                // The server's other processes notice within a second; before, it would not start.
-                if name == "postgres" { try await Loop.sleep(for: .seconds(1)) }
             } else {
                 try await stop(name, mark)
             }
