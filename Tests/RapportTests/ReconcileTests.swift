@@ -1,4 +1,5 @@
 import CRMModel
+import FoundationEssentials
 import Testing
 
 @testable import Rapport

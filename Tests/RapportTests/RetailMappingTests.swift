@@ -1,5 +1,6 @@
 import CRMModel
 import EventLoop
+import FoundationEssentials
 import TestKit
 import Testing
 
