@@ -104,6 +104,13 @@ let package = Package(
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        tests("ContactsTests", serviceTests + ["Contacts", "ServiceTestKit"]),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+        tests(
+            "SuiteTests",
+            [
+                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-broker",
+                "rapport-contacts", "rapport-sales", "rapport-campaigns", "rapport-tickets", "rapport-notifications",
+            ]),
     ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
 )

@@ -193,6 +193,8 @@ final class Suite {
             "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1", "INSTANCE": "1",
             "HTTP_PORT": "\(port)",
         ]
+        // Links to surveys must outlive the process that made them.
+        if name == "tickets" { program.environment["SURVEY_SECRET"] = try folder.secret("survey") }
         program.directory = folder.path
         return program
     }

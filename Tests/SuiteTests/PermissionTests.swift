@@ -1,0 +1,46 @@
+import EventLoop
+import Postgres
+import TestKit
+import Testing
+
+extension WholeSuite {
+    /// What a service may do in the database that all share.
+    @Suite struct PermissionTests {
+        @Test(.timeLimit(.minutes(4))) @Loop func aRoleReachesItsOwnSchemaOnly() async throws {
+            try await RunningSuite.with { suite in
+                let up = try await suite.rapport("up")
+                try #require(up.isSuccess, "\(up.text)")
+                let port = try suite.port("postgres")
+                let secrets = try suite.secrets()
+                for name in services {
+                    let secret = try #require(secrets[name])
+                    let url = "postgresql://rapport_\(name):\(secret)@127.0.0.1:\(port)/rapport"
+                    let connection = try await PostgresConnection.open(
+                        PostgresSettings(url: url, applicationName: "test"))
+                    defer { connection.close() }
+                    #expect(await refusal("SELECT 1 FROM consumer_offset", connection) == nil)
+                    for other in services where other != name {
+                        for sql in ["SELECT 1 FROM \(other).outbox", "CREATE TABLE \(other).mine (a int)"] {
+                            #expect(await refusal(sql, connection) == "42501", "\(name): \(sql)")
+                        }
+                    }
+                    for sql in ["CREATE TABLE public.mine (a int)", "CREATE SCHEMA mine", "CREATE ROLE mine"] {
+                        #expect(await refusal(sql, connection) == "42501", "\(name): \(sql)")
+                    }
+                }
+            }
+        }
+
+        /// The code with which the server refuses a statement; nil where it does as asked.
+        @Loop private func refusal(_ sql: String, _ connection: PostgresConnection) async -> String? {
+            do {
+                _ = try await connection.transaction { try await $0.query(Statement(sql, sql)) }
+                return nil
+            } catch let error as PostgresError {
+                return error.sqlState
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+}
