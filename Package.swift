@@ -104,6 +104,7 @@ let package = Package(
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        tests("ContactsTests", serviceTests + ["Contacts", "ServiceTestKit"]),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
         tests(
             "SuiteTests",

@@ -36,7 +36,7 @@ public final class ConsumerRunner {
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
     /// Whether the group has given us our partitions and their offsets are known.
-    public var isAssigned: Bool { !positions.isEmpty && pending == nil }
+    public private(set) var isAssigned = false
     private let subscriptions: Subscriptions
     private let group: String
     private let kafka: KafkaSettings
@@ -96,6 +96,7 @@ public final class ConsumerRunner {
             self?.positions = [:]
             self?.pending = nil
             self?.ahead = []
+            self?.isAssigned = false
         }
         consumer.onError = { [weak self] error in self?.failed(error) }
         try consumer.subscribe(to: subscriptions.topics.map(\.name))
@@ -180,6 +181,7 @@ public final class ConsumerRunner {
         positions = offsets
         ahead = []
         pending = nil
+        isAssigned = true
     }
 
     private func database() async throws -> PostgresConnection {

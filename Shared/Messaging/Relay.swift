@@ -95,11 +95,12 @@ public final class Relay {
         while !isStopping {
             try session.check()
             isWoken = false
-            let moved = try await session.publishPass(lanes)
+            try await session.publishPass(lanes)
             statistics.published = published + session.published
-            if moved > 0 { continue }
             _ = try await changed.wait(
                 until: { isWoken || isStopping || session.isBroken }, atMost: .milliseconds(200))
+            // Commits that come close together share one look at the table.
+            if isWoken { try await Loop.sleep(for: .milliseconds(2)) }
         }
         await session.drain(within: .seconds(3))
         published += session.published
@@ -190,10 +191,9 @@ private final class RelaySession {
         }
     }
 
-    /// Reads from the lowest id to the end and produces what is not under way; returns how many.
-    func publishPass(_ lanes: [Int]) async throws -> Int {
+    /// Reads from the lowest id to the end and produces what is not under way.
+    func publishPass(_ lanes: [Int]) async throws {
         var cursor = 0
-        var moved = 0
         while true {
             // A bound on what is under way bounds memory and what a crash publishes twice.
             try await changed.wait(until: { inFlight.count < 8_000 || isBroken })
@@ -203,15 +203,15 @@ private final class RelaySession {
             }
             for row in rows {
                 cursor = try row.value(0)
-                if try await produce(row) { moved += 1 }
+                try await produce(row)
             }
-            if rows.count < 500 { return moved }
+            if rows.count < 500 { return }
         }
     }
 
-    private func produce(_ row: Row) async throws -> Bool {
+    private func produce(_ row: Row) async throws {
         let id: Int = try row.value(0)
-        guard !inFlight.contains(id) else { return false }
+        guard !inFlight.contains(id) else { return }
         let headers = try headers(of: row)
         let payload: String? = try row.value(8)
         while true {
@@ -220,7 +220,7 @@ private final class RelaySession {
                     topic: row.value(1), key: row.value(2), value: payload.map { Array($0.utf8) }, headers: headers,
                     id: id)
                 inFlight.insert(id)
-                return true
+                return
             } catch let error as KafkaError where error.isQueueFull {
                 let before = inFlight.count
                 try await changed.wait(until: { inFlight.count < before || isBroken })

@@ -126,6 +126,8 @@ public final class TimerRunner {
                 onProblem?("timers pause: \(error)")
             }
             _ = try? await changed.wait(until: { isWoken || isStopping }, atMost: pause)
+            // Commits that come close together share one look at the table.
+            if isWoken, !isStopping { try? await Loop.sleep(for: .milliseconds(20)) }
         }
     }
 

@@ -1,6 +1,7 @@
 import CRMModel
 import FoundationEssentials
 import EventLoop
+import FoundationEssentials
 import TestKit
 import Testing
 

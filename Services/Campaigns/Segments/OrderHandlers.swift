@@ -41,7 +41,7 @@ struct OrderHandlers {
         ProductHandlers.count(orders, transaction)
         var counts: [UUID: Int] = [:]
         for change in changes where change.kind == .order {
-            if let party = change.document.partyID { counts[party, default: 0] += change.count }
+            if let party = change.party { counts[party, default: 0] += change.count }
         }
         clock.note(orders.map(\.document.at).max(), transaction)
         guard !counts.isEmpty else { return }

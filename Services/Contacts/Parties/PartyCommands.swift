@@ -38,7 +38,6 @@ enum PartyCommands {
                 status: 412,
                 detail: "The party is at version \(current), not \(version): read it again and repeat the change.")
         }
-        let tags: [String] = input.tags ?? []
         let party = PartyState(
             partyId: id, kind: try input.kind ?? row.value(1), name: try input.name ?? row.value(2),
             email: try input.email ?? row.value(3), phone: try input.phone ?? row.value(4),
@@ -47,7 +46,7 @@ enum PartyCommands {
         let notes: String? = try input.notes ?? row.value(8)
         let rows = try await transaction.query(
             PartyStore.update, id, party.kind, party.name, party.email, party.phone, party.language, party.timeZone,
-            party.country, notes, tags)
+            party.country, notes, input.tags)
         try Outbox.append(
             PartyChanged(party: party), topic: .contacts, key: id.uuidString.lowercased(), sequence: current + 1,
             in: transaction)

@@ -8,9 +8,13 @@ import Postgres
 @Loop
 enum PartyHandlers {
     static func customersUpserted(_ events: [Received<CustomerUpserted>], _ transaction: Transaction) async throws {
+        try upsert(events.map(\.data), transaction)
+    }
+
+    static func upsert(_ records: [CustomerUpserted], _ transaction: Transaction) throws {
         // The last record of a customer wins.
         var latest: [UUID: CustomerUpserted] = [:]
-        for event in events { latest[event.data.partyID] = event.data }
+        for record in records { latest[record.partyID] = record }
         let customers = latest.sorted { $0.value.customerNo < $1.value.customerNo }
         let list = customers.map(\.value)
         transaction.enqueue(

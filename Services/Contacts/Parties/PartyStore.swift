@@ -56,16 +56,17 @@ enum PartyStore {
                 $8::text[], $9::text[]) AS n(id, customer_no, kind, name, email, phone, language, time_zone, country)),
         written AS (
             INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country)
-            SELECT id, coalesce(kind, 'consumer'), name, email, phone, language, time_zone, country FROM incoming
-            ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = coalesce(excluded.kind, p.kind),
+            SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country
+            FROM incoming i LEFT JOIN party o USING (id)
+            ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = excluded.kind,
                 name = excluded.name, email = coalesce(excluded.email, p.email),
                 phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
                 time_zone = coalesce(excluded.time_zone, p.time_zone),
                 country = coalesce(excluded.country, p.country), updated_at = now()
-            WHERE (p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
-                (excluded.name, coalesce(excluded.email, p.email), coalesce(excluded.phone, p.phone),
-                coalesce(excluded.language, p.language), coalesce(excluded.time_zone, p.time_zone),
-                coalesce(excluded.country, p.country))
+            WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
+                (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
+                coalesce(excluded.phone, p.phone), coalesce(excluded.language, p.language),
+                coalesce(excluded.time_zone, p.time_zone), coalesce(excluded.country, p.country))
             RETURNING p.*),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id)
@@ -91,7 +92,7 @@ enum PartyStore {
         "party.update",
         """
         UPDATE party p SET version = version + 1, kind = $2, name = $3, email = $4, phone = $5, language = $6,
-            time_zone = $7, country = $8, notes = $9, tags = $10, updated_at = now()
+            time_zone = $7, country = $8, notes = $9, tags = coalesce($10::text[], tags), updated_at = now()
         WHERE id = $1 RETURNING \(json)::text
         """)
 

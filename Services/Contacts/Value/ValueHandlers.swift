@@ -32,7 +32,7 @@ enum ValueHandlers {
         try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
     }
 
-    private static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
+    static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
         let sums = ValueChanges(changes)
         guard !sums.rows.isEmpty else { return }
@@ -70,8 +70,8 @@ struct ValueChanges {
 
     init(_ changes: [LedgerChange]) {
         for change in changes {
-            guard let party = change.document.partyID, let number = change.document.customerNo else { continue }
-            customers[party] = number
+            guard let party = change.party else { continue }
+            if let number = change.document.customerNo { customers[party] = number }
             let key = Key(party: party, currency: change.document.currency)
             rows[key, default: Sum()].add(change)
         }

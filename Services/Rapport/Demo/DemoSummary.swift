@@ -17,31 +17,30 @@ struct DemoSummary {
     func show() async throws {
         let terminal = suite.terminal
         let state = try suite.folder.readState()
+        // The services renew their figures every two seconds.
+        try await Loop.sleep(for: .milliseconds(2200))
         terminal.line()
-        let applied = await showServices(state)
+        await showServices(state)
         let rate = Double(played.documents) / max(duration.seconds, 0.001)
         terminal.line()
         terminal.line(
             "\(grouped(played.orders)) orders of \(grouped(played.customers)) customers, \(grouped(played.documents)) documents"
                 + " in all, went through \(Services.built.count) services in \(seconds(duration)):"
-                + " \(grouped(Int(rate))) documents/s, \(grouped(applied)) events applied")
+                + " \(grouped(Int(rate))) documents/s")
         terminal.line()
         try StatusReport(suite).showAddresses()
         terminal.line()
         terminal.line("Everything goes on running. make down stops it; make down WIPE=1 deletes its data too.")
     }
 
-    /// A row for each service; answers how many events all have applied.
-    private func showServices(_ state: SuiteState) async -> Int {
+    /// A row for each service.
+    private func showServices(_ state: SuiteState) async {
         let kinds = ["order", "credit", "adjustment"]
         var rows: [[String]] = []
-        var applied = 0
         for name in Services.built {
             guard let probe = try? ServiceProbe(name, state) else { continue }
             let figures = await probe.figures()
-            let events = Int(figures["crm_events_applied"] ?? 0)
-            applied += events
-            var row = [name, grouped(events)]
+            var row = [name, grouped(Int(figures["crm_events_applied"] ?? 0))]
             let totals = Services.withLedger.contains(name) ? (try? await probe.totals()) ?? [] : []
             for kind in kinds {
                 let found = totals.filter { $0.kind == kind }
@@ -51,9 +50,10 @@ struct DemoSummary {
             row.append(grouped(Int(figures["crm_dead_letters"] ?? 0)))
             rows.append(row)
         }
-        let heads = ["service", "events", "orders", "credits", "adjustments", "order value", "dead letters"]
+        let heads = [
+            "service", "events since start", "orders", "credits", "adjustments", "order value", "dead letters",
+        ]
         suite.terminal.table(heads, rows)
-        return applied
     }
 
     private func money(_ totals: [LedgerTotal]) -> String {

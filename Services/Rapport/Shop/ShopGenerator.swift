@@ -5,7 +5,7 @@ import FoundationEssentials
 /// A made-up shop of any size: the same size and seed always give the same documents, in order of time over the year 2025.
 ///
 /// A fifth of the customers places about four fifths of the orders, and so it is with the products; one order in twelve is a
-/// walk-in's, and one in sixteen is credited in part.
+/// walk-in's, and one in sixteen is credited in part. Numbers carry the shop's size, for another size makes other documents.
 struct ShopGenerator: Sequence, IteratorProtocol {
     private let orders: Int
     private let customers: Int
@@ -48,7 +48,7 @@ struct ShopGenerator: Sequence, IteratorProtocol {
             total += amount
         }
         return ShopDocument(
-            kind: .order, id: "S\(1_000_000 + made)", customerNo: customer,
+            kind: .order, id: "S\(orders)-\(made)", customerNo: customer,
             country: countries.pick(["United Kingdom", "China", "China", "Germany", "Singapore"]),
             at: RFC3339.string(Date(timeIntervalSince1970: (Self.start + second).rounded(.down))), currency: "GBP",
             lines: lines, total: total)

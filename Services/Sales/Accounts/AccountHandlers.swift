@@ -89,8 +89,8 @@ private struct RevenueChanges {
 
     init(_ changes: [LedgerChange]) {
         for change in changes where change.kind == .order || change.kind == .credit {
-            guard let account = change.document.partyID, let number = change.document.customerNo else { continue }
-            customers[account] = number
+            guard let account = change.party else { continue }
+            if let number = change.document.customerNo { customers[account] = number }
             let key = Key(account: account, currency: change.document.currency)
             var sum = rows[key] ?? Sum()
             if change.kind == .order {

@@ -80,9 +80,9 @@ public struct ERPDocument: Sendable, Equatable {
         guard (customerNo ?? "").utf8.count <= 200 else {
             throw JSONError(field: "customerNo", message: "expected at most 200 bytes")
         }
-        // So that the sums of any batch stay exact; it is a million million.
-        guard total.units.magnitude <= 10_000_000_000_000_000 else {
-            throw JSONError(field: totalKey, message: "expected at most 1000000000000")
+        // So that the sums of any batch stay within an integer, differences between any two totals too.
+        guard total.units.magnitude <= 5_000_000_000_000_000 else {
+            throw JSONError(field: totalKey, message: "expected at most 500000000000")
         }
         let isCode = currency.utf8.count == 3 && currency.utf8.allSatisfy { (65...90).contains($0) }
         guard isCode else { throw JSONError(field: "currency", message: "expected an ISO 4217 code such as \"EUR\"") }

@@ -87,3 +87,17 @@ public enum ModelJSON {
         }
     }
 }
+
+/// Ids are written in lower case (RFC 9562, section 4), as PostgreSQL writes them and as keys have them, so that texts can be compared.
+/// Synthesised conformances prefer these to the general members.
+extension KeyedEncodingContainer {
+    /// Writes an id.
+    public mutating func encode(_ id: UUID, forKey key: Key) throws {
+        try encode(id.uuidString.lowercased(), forKey: key)
+    }
+
+    /// Writes an id, or nothing.
+    public mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws {
+        try encodeIfPresent(id?.uuidString.lowercased(), forKey: key)
+    }
+}

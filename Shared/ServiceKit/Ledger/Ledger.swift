@@ -44,7 +44,9 @@ public struct LedgerEntry: Sendable {
 public struct LedgerChange: Sendable {
     /// The kind of document.
     public let kind: LedgerEntry.Kind
-    /// The document as it is now.
+    /// Whose sums change; nil for a walk-in.
+    public let party: UUID?
+    /// The document as it is now; of one that has moved away from a customer or currency, what was there before.
     public let document: ERPDocument
     /// By how many the number of valid documents grows: 1, 0 or -1.
     public let count: Int
@@ -85,20 +87,48 @@ public enum Ledger {
             record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
             fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
             fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count))
-        var before: [String: (count: Int, total: Int)] = [:]
+        var before: [String: Recorded] = [:]
         for row in rows {
-            let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
+            before["\(try row.value(0) as String)\n\(try row.value(1) as String)"] = try Recorded(row)
+        }
+        return order.flatMap { name in latest[name].map { changes($0, since: before[name]) } ?? [] }
+    }
+
+    private struct Recorded {
+        let count: Int
+        let total: Int
+        let party: UUID?
+        let currency: String
+
+        init(_ row: Row) throws {
             let isCancelled: Bool = try row.value(3)
-            before[name] = isCancelled ? (0, 0) : (1, try row.value(2))
+            count = isCancelled ? 0 : 1
+            total = isCancelled ? 0 : try row.value(2)
+            party = try row.value(4)
+            currency = try row.value(5)
         }
-        return order.compactMap { name in
-            guard let entry = latest[name] else { return nil }
-            let old = before[name] ?? (0, 0)
-            let total = entry.isCancelled ? 0 : entry.document.total.units
-            return LedgerChange(
-                kind: entry.kind, document: entry.document, count: (entry.isCancelled ? 0 : 1) - old.count,
-                total: Amount(units: total - old.total))
+    }
+
+    /// One change, or two where a document went to another customer or currency: it leaves the old sums whole.
+    private static func changes(_ entry: LedgerEntry, since old: Recorded?) -> [LedgerChange] {
+        let document = entry.document
+        let count = entry.isCancelled ? 0 : 1
+        let total = entry.isCancelled ? 0 : document.total.units
+        func change(_ count: Int, _ total: Int) -> LedgerChange {
+            LedgerChange(
+                kind: entry.kind, party: document.partyID, document: document, count: count,
+                total: Amount(units: total))
         }
+        guard let old else { return [change(count, total)] }
+        if old.party == document.partyID, old.currency == document.currency {
+            return [change(count - old.count, total - old.total)]
+        }
+        var left = document
+        left.currency = old.currency
+        if old.party != document.partyID { left.customerNo = nil }
+        let leaving = LedgerChange(
+            kind: entry.kind, party: old.party, document: left, count: -old.count, total: Amount(units: -old.total))
+        return old.count == 0 ? [change(count, total)] : [leaving, change(count, total)]
     }
 
     /// The route by which `rapport reconcile` reads a service's ledger, as lines of JSON in order of id and kind.
@@ -139,14 +169,14 @@ public enum Ledger {
                 $7::text[], $8::boolean[], $9::bigint[])
                 AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)),
         old AS (
-            SELECT d.kind, d.id, d.total, d.is_cancelled FROM incoming i JOIN erp_document d USING (id, kind)),
+            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency FROM incoming i JOIN erp_document d USING (id, kind)),
         written AS (
             INSERT INTO erp_document (kind, id, party_id, at, currency, total, status, is_cancelled, lines)
             SELECT kind, id, party_id, at, currency, total, status, is_cancelled, lines FROM incoming
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, at = excluded.at,
                 currency = excluded.currency, total = excluded.total, status = excluded.status,
                 is_cancelled = excluded.is_cancelled, lines = excluded.lines)
-        SELECT kind, id, total, is_cancelled FROM old
+        SELECT kind, id, total, is_cancelled, party_id, currency FROM old
         """)
 
     private static let page = Statement(
