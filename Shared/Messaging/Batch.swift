@@ -194,14 +194,13 @@ struct BatchApplication {
 
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record
-        let pairs = record.headers.map { [$0.name, String(decoding: $0.value, as: UTF8.self)] }
-        let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
         // NUL is legal in JSON text and not in PostgreSQL's.
         let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
-        let headerText = String(decoding: headers, as: UTF8.self).replacing("\\u0000", with: "")
+        let pairs = record.headers.map { [$0.name, clean(String(decoding: $0.value, as: UTF8.self))] }
+        let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
         transaction.enqueue(
             ConsumerStore.deadLetter, group, record.origin.topic, Int(record.origin.partition), Int(record.offset),
-            record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headerText.utf8)),
+            record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headers)),
             record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text))
     }
 }
