@@ -105,6 +105,10 @@ let package = Package(
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         tests("ContactsTests", serviceTests + ["Contacts", "ServiceTestKit"]),
+        tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
+        tests("CRMModelTests", ["CRMModel", "TestKit"]),
+        tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
+        tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
         tests(
             "SuiteTests",

@@ -249,7 +249,7 @@ public struct JSONReader {
     private mutating func readHex() throws(JSONError) -> UInt16 {
         guard bytes.count - position >= 4,
             let value = UInt16(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16),
-            bytes[position] != 43
+            bytes[position] != 43, bytes[position] != 45
         else { throw expected("four hexadecimal digits") }
         position += 4
         return value

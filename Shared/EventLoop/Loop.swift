@@ -66,7 +66,8 @@ public protocol LoopDriver: AnyObject, Sendable {
     @Loop func cancelTimer(_ id: TimerID)
     /// The longest single hold of the loop since the last call.
     @Loop func takeLongestHold() -> Duration
-    /// Whether tasks may not even leave the loop for the global pool by their own will (`@concurrent`).
+    /// Whether tasks may not even leave the loop for the global pool by their own will (`@concurrent`). Outside a simulation they may, but
+    /// the runtime does not promise it: `Loop.offload` is the way off the loop.
     var keepsAll: Bool { get }
 }
 

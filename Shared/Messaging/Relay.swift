@@ -84,10 +84,10 @@ public final class Relay {
             session.close()
             self.session = nil
         }
-        var lanes = try await session.lead()
-        while lanes.isEmpty, !isStopping {
+        try await session.lead()
+        while session.lanes.isEmpty, !isStopping {
             _ = try await changed.wait(until: { isStopping }, atMost: .seconds(1))
-            lanes = try await session.lead()
+            try await session.lead()
         }
         isLeading = true
         let heart = Task { @Loop in await session.beat() }
@@ -95,7 +95,7 @@ public final class Relay {
         while !isStopping {
             try session.check()
             isWoken = false
-            try await session.publishPass(lanes)
+            try await session.publishPass()
             statistics.published = published + session.published
             _ = try await changed.wait(
                 until: { isWoken || isStopping || session.isBroken }, atMost: .milliseconds(200))
@@ -122,6 +122,7 @@ public final class Relay {
 private final class RelaySession {
     private(set) var published = 0
     private(set) var isBroken = false
+    private(set) var lanes: [Int] = []
     private var failure: (any Error)?
     private let source: [UInt8]
     private let reader: PostgresConnection
@@ -156,10 +157,14 @@ private final class RelaySession {
         deleting = Task { @Loop [weak self] in await self?.deleteAcknowledged() }
     }
 
-    func lead() async throws -> [Int] {
-        try await reader.transaction { transaction in
-            try await transaction.query(RelayStore.lead).map { try $0.value(0) }
+    /// Takes the lead of the lanes that are free. Locks of a session that ends are freed one by one, so a first try may get only
+    /// some of them; `beat` asks for the others.
+    func lead() async throws {
+        guard lanes.count < 8 else { return }
+        let more: [Int] = try await reader.transaction { [lanes] transaction in
+            try await transaction.query(RelayStore.lead, lanes).map { try $0.value(0) }
         }
+        lanes += more
     }
 
     func check() throws { if let failure { throw failure } }
@@ -182,6 +187,7 @@ private final class RelaySession {
                 try await Loop.withDeadline(.seconds(3)) {
                     try await reader.transaction { _ = try await $0.query(RelayStore.pulse) }
                 }
+                try await lead()
                 try await Loop.sleep(for: .seconds(1))
             } catch is CancellationError {
                 return
@@ -192,8 +198,10 @@ private final class RelaySession {
     }
 
     /// Reads from the lowest id to the end and produces what is not under way.
-    func publishPass(_ lanes: [Int]) async throws {
+    func publishPass() async throws {
         var cursor = 0
+        // A lane that is won during a pass waits for the next: this one is past its oldest rows.
+        let lanes = self.lanes
         while true {
             // A bound on what is under way bounds memory and what a crash publishes twice.
             try await changed.wait(until: { inFlight.count < 8_000 || isBroken })

@@ -5,12 +5,13 @@ public enum RelayStore {
     /// All statements, for the test that prepares them.
     public static let statements = [lead, page, delete, pulse, depth]
 
-    /// One lane's leadership, held until the session ends. Two keys: what it is, and which schema and lane.
+    /// The leadership of lanes that this session has not yet, held until it ends. Two keys: what it is, and which schema and lane.
     static let lead = Statement(
         "relay.lead",
         """
         SELECT lane FROM generate_series(0, 7) AS lane
-        WHERE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) ORDER BY lane
+        WHERE CASE WHEN lane = ANY($1::bigint[]) THEN false
+            ELSE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) END ORDER BY lane
         """)
 
     static let page = Statement(

@@ -5,7 +5,7 @@ import Postgres
 /// Work that is due at a time of the database's clock: rows, so that it outlives any process.
 public enum Timers {
     /// All statements, for the test that prepares them.
-    public static let statements = [set, cancelOne, claim, next, bury]
+    public static let statements = [set, cancelOne, claim, next, take, bury]
 
     /// Sets a timer inside a transaction; one of the same kind and key is moved.
     @Loop
@@ -37,7 +37,11 @@ public enum Timers {
         DELETE FROM timer t USING due WHERE t.id = due.id RETURNING t.kind, t.key, t.due_at, t.payload
         """)
     static let next = Statement(
-        "timer.next", "SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM timer")
+        "timer.next",
+        "SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM timer WHERE kind = ANY($1::text[])")
+    /// Of one that failed; none when another process has taken it meanwhile.
+    static let take = Statement(
+        "timer.take", "DELETE FROM timer WHERE kind = $1 AND key = $2 AND due_at <= now() RETURNING id")
     static let bury = Statement(
         "timer.bury",
         """
@@ -119,8 +123,9 @@ public final class TimerRunner {
             do {
                 isWoken = false
                 while try await fire(limit: 100) > 0, !isStopping {}
-                if let seconds: Double = try await pool.query(Timers.next).first?.value(0) {
-                    pause = min(pause, .milliseconds(Int(max(0, min(1, seconds)) * 1000) + 1))
+                if let seconds: Double = try await pool.query(Timers.next, handlers.keys.sorted()).first?.value(0) {
+                    // One that is due and was not claimed is in the hands of another process.
+                    pause = min(pause, .milliseconds(seconds > 0 ? Int(min(1, seconds) * 1000) + 1 : 50))
                 }
             } catch {
                 onProblem?("timers pause: \(error)")
@@ -132,9 +137,11 @@ public final class TimerRunner {
     }
 
     private func fire(limit: Int) async throws -> Int {
+        var claimed: [DueTimer] = []
         do {
             let count = try await pool.transaction { transaction in
                 let due = try await claim(limit, transaction)
+                claimed = due
                 for kind in handlers.keys.sorted() {
                     let mine = due.filter { $0.kind == kind }
                     if !mine.isEmpty { try await handlers[kind]?(mine, transaction) }
@@ -147,7 +154,7 @@ public final class TimerRunner {
         } catch {
             guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted) else { throw error }
             // One of them is at fault: one by one, and that one is put aside.
-            return limit > 1 ? try await fire(limit: 1) : try await bury(error)
+            return limit > 1 ? try await fire(limit: 1) : try await bury(claimed, error)
         }
     }
 
@@ -157,10 +164,10 @@ public final class TimerRunner {
         }
     }
 
-    private func bury(_ error: any Error) async throws -> Int {
+    private func bury(_ timers: [DueTimer], _ error: any Error) async throws -> Int {
         onProblem?("a timer was put aside: \(error)")
         return try await pool.transaction { transaction in
-            for timer in try await claim(1, transaction) {
+            for timer in timers where try await !transaction.query(Timers.take, timer.kind, timer.key).isEmpty {
                 transaction.enqueue(
                     Timers.bury, timer.kind, timer.key, timer.payload, "\(type(of: error))", "\(error)")
             }

@@ -27,7 +27,7 @@ public enum Migrations {
         let connection = try await PostgresConnection.open(patient)
         defer { connection.close() }
         try await connection.transaction { transaction in
-            transaction.enqueue(lock)
+            transaction.enqueue(lock, schema)
             // CREATE SCHEMA asks for the right to create even where the schema is there, so it is looked for first.
             let found = try await transaction.query(findSchema, schema)
             if found.isEmpty {
@@ -38,7 +38,7 @@ public enum Migrations {
         var applied: [String] = []
         for migration in migrations.sorted(by: { $0.name < $1.name }) {
             let isNew = try await connection.transaction { transaction in
-                transaction.enqueue(lock)
+                transaction.enqueue(lock, schema)
                 let rows = try await transaction.query(record, migration.name)
                 guard !rows.isEmpty else { return false }
                 for (number, command) in SQLScript.commands(migration.sql).enumerated() {
@@ -56,7 +56,7 @@ public enum Migrations {
     }
 
     private static let findSchema = Statement("migrations.find", "SELECT 1 FROM pg_namespace WHERE nspname = $1")
-    private static let lock = Statement("migrations.lock", "SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
+    private static let lock = Statement("migrations.lock", "SELECT pg_advisory_xact_lock(hashtext($1))")
     private static let createTable = Statement(
         "migrations.table",
         """
@@ -85,6 +85,7 @@ enum SQLScript {
                 continue
             case "'", "\"": length = quotedLength(rest, character)
             case "-" where rest.hasPrefix("--"): length = rest.prefix { !$0.isNewline }.count
+            case "/" where rest.hasPrefix("/*"): length = commentLength(rest)
             case "$": length = dollarLength(rest)
             default: break
             }
@@ -102,6 +103,21 @@ enum SQLScript {
 
     private static func quotedLength(_ text: Substring, _ quote: Character) -> Int {
         text.dropFirst().prefix { $0 != quote }.count + 2
+    }
+
+    /// Comments of SQL nest.
+    private static func commentLength(_ text: Substring) -> Int {
+        var depth = 0
+        var length = 0
+        var rest = text
+        repeat {
+            let step = rest.hasPrefix("/*") ? 1 : rest.hasPrefix("*/") ? -1 : 0
+            depth += step
+            let width = min(step == 0 ? 1 : 2, rest.count)
+            rest = rest.dropFirst(width)
+            length += width
+        } while depth > 0 && !rest.isEmpty
+        return length
     }
 
     private static func dollarLength(_ text: Substring) -> Int {

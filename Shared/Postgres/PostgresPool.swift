@@ -103,6 +103,8 @@ public final class PostgresPool {
                 let open: PostgresConnection
                 if let given = connection.take() { open = given } else { open = try await .open(settings) }
                 guard !isClosed else { return open.close() }
+                // The first one may have been lost before this task began.
+                guard open.isOpen else { continue }
                 lastFailure = nil
                 pause = .milliseconds(50)
                 openCount += 1

@@ -146,15 +146,6 @@ import Testing
         try await task.value
     }
 
-    @concurrent nonisolated static func elsewhere() async -> Bool { LoopExecutor.isOnLoop }
-
-    @Test @Loop func concurrentFunctionsLeaveTheLoop() async throws {
-        // In a task of its own: the runner's may be bound to the runner's executor.
-        let wasOnLoop = await Task { @Loop in await Self.elsewhere() }.value
-        #expect(wasOnLoop == false)
-        #expect(LoopExecutor.isOnLoop)
-    }
-
     /// Work of other threads finds the way to the loop.
     @Test func otherThreadsReachTheLoop() async throws {
         let sum = await withTaskGroup(of: Int.self) { group in

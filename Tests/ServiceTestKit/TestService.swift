@@ -16,7 +16,8 @@ public final class TestService {
     /// The parts.
     public let parts: ServiceParts
     private let router: Router
-    private let options: PostgresSettings
+    /// Where its database is.
+    public let options: PostgresSettings
 
     /// Makes the database, applies the migrations and composes the service.
     public init(_ definition: any ServiceDefinition.Type, settings: [String: String] = [:]) async throws {

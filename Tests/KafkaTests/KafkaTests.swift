@@ -1,0 +1,171 @@
+import Broker
+import EventLoop
+import Kafka
+import TestKit
+import Testing
+
+@Loop
+private func withBroker(_ body: @Loop (KafkaSettings) async throws -> Void) async throws {
+    let folder = try TestPaths.temporaryFolder()
+    defer { TestPaths.remove(folder) }
+    var settings = BrokerSettings(dataDirectory: folder)
+    settings.flush = .pageCache
+    let broker = try Broker(settings)
+    try await broker.start()
+    do {
+        try await body(KafkaSettings(brokers: "127.0.0.1:\(broker.port)", clientID: "test"))
+    } catch {
+        await broker.stop()
+        throw error
+    }
+    await broker.stop()
+}
+
+@Loop
+private final class Reader {
+    let consumer: KafkaConsumer
+    private(set) var records: [KafkaRecord] = []
+
+    init(_ settings: KafkaSettings, _ partitions: [TopicPartition: Int64?]) throws {
+        consumer = try KafkaConsumer(settings, group: nil)
+        try consumer.assign(partitions)
+    }
+
+    func read(_ count: Int) async throws {
+        try await eventually("\(count) records", within: .seconds(20)) {
+            records += consumer.poll(limit: 1000, byteLimit: 1 << 20)
+            return records.count >= count
+        }
+    }
+}
+
+@Loop
+private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async throws -> [KafkaProducer.Delivery] {
+    var deliveries: [KafkaProducer.Delivery] = []
+    producer.onDeliveries = { deliveries += $0 }
+    try work()
+    #expect(await producer.flush(within: .seconds(20)))
+    return deliveries
+}
+
+@Suite(.serialized) struct KafkaTests {
+    /// Murmur2 as Java producers compute it: the values are those of Kafka's own UtilsTest.
+    @Test @Loop func keysLandWhereJavaProducersPutThem() async throws {
+        let golden: [(String, Int32)] = [
+            ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536),
+            ("a-little-bit-longer-string", -1_486_304_829), ("abc", 479_470_107),
+            ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971),
+        ]
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 12)], settings)
+            let producer = try KafkaProducer(settings)
+            let deliveries = try await deliver(producer) {
+                for (index, entry) in golden.enumerated() {
+                    try producer.produce(
+                        topic: "t", key: entry.0, value: Array(entry.0.utf8), headers: [("h", [1, 2])], id: index + 1)
+                }
+            }
+            #expect(Set(deliveries.map(\.id)) == Set(1...6) && deliveries.allSatisfy { $0.error == nil })
+            producer.close()
+            let all = (0..<12).map { TopicPartition(topic: "t", partition: $0) }
+            let reader = try Reader(settings, Dictionary(uniqueKeysWithValues: all.map { ($0, nil) }))
+            try await reader.read(golden.count)
+            for (key, hash) in golden {
+                let record = reader.records.first { $0.key == key }
+                #expect(record?.origin.partition == (hash & 0x7fff_ffff) % 12, "\(key)")
+                #expect(record?.value == Array(key.utf8) && record?.headers.first?.value == [1, 2])
+            }
+            await reader.consumer.close()
+            let bounds = try await KafkaAdmin.bounds(of: all, settings)
+            #expect(bounds.values.map(\.count).reduce(0, +) == golden.count)
+        }
+    }
+
+    @Test @Loop func valuesMayBeNullEmptyOrOdd() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 1)], settings)
+            // A topic that is there already is no error.
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 1)], settings)
+            #expect(try await KafkaAdmin.topics(settings)["t"] == 1)
+            let producer = try KafkaProducer(settings)
+            _ = try await deliver(producer) {
+                try producer.produce(topic: "t", key: "", value: nil, headers: [], id: 1)
+                try producer.produce(topic: "t", key: "k", value: [], headers: [("e", [])], id: 2)
+                try producer.produce(
+                    topic: "t", key: "王", value: [0, 255], headers: [("a", [0xff]), ("a", [65])], id: 3)
+            }
+            producer.close()
+            let partition = TopicPartition(topic: "t", partition: 0)
+            let reader = try Reader(settings, [partition: 0])
+            try await reader.read(3)
+            let records = reader.records
+            #expect(records.map(\.isTombstone) == [true, false, false] && records.map(\.offset) == [0, 1, 2])
+            #expect(records[0].key == "" && records[1].value == [] && records[1].header("e") == "")
+            #expect(records[2].key == "王" && records[2].header("a") == "A" && records[2].headers.count == 2)
+            #expect(records[2].header("b") == nil && records[2].timestamp > 0)
+            #expect(try await KafkaAdmin.bounds(of: [partition], settings)[partition] == 0..<3)
+            await reader.consumer.close()
+        }
+    }
+
+    @Test @Loop func aPositionThatIsNotThereIsAnErrorAndNothingIsSkipped() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 1)], settings)
+            let reader = try Reader(settings, [TopicPartition(topic: "t", partition: 0): 5])
+            var isLost = false
+            reader.consumer.onError = { isLost = isLost || $0.isOffsetLost }
+            try await eventually("the loss to be told", within: .seconds(20)) {
+                #expect(reader.consumer.poll(limit: 10, byteLimit: 1000).isEmpty)
+                return isLost
+            }
+            await reader.consumer.close()
+        }
+    }
+
+    @Test @Loop func closingNeverHangs() async throws {
+        let nobody = KafkaSettings(brokers: "127.0.0.1:1", clientID: "test")
+        let begin = Loop.now
+        let producer = try KafkaProducer(nobody)
+        try producer.produce(topic: "t", key: "k", value: [1], headers: [], id: 1)
+        #expect(await producer.flush(within: .milliseconds(50)) == false)
+        producer.close()
+        producer.close()
+        let consumer = try KafkaConsumer(nobody, group: "g")
+        try consumer.subscribe(to: ["t"])
+        await consumer.close()
+        await consumer.close()
+        #expect(Loop.now - begin < .seconds(20))
+        #expect(throws: KafkaError.self) {
+            try KafkaProducer(KafkaSettings(brokers: "x", clientID: "t", properties: ["no.such": "1"]))
+        }
+    }
+
+    @Test @Loop func aGroupGivesPartitionsAndTakesThemBack() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 4)], settings)
+            var assigned: [[TopicPartition]] = [[], []]
+            var consumers: [KafkaConsumer] = []
+            for index in 0...1 {
+                let consumer = try KafkaConsumer(settings, group: "g")
+                consumer.onAssigned = { [unowned consumer] partitions in
+                    assigned[index] = partitions
+                    try? consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, nil) }))
+                }
+                consumer.onRevoked = { assigned[index] = [] }
+                try consumer.subscribe(to: ["t"])
+                consumers.append(consumer)
+            }
+            @Loop func poll() { for consumer in consumers { _ = consumer.poll(limit: 10, byteLimit: 1000) } }
+            try await eventually("two partitions each", within: .seconds(30)) {
+                poll()
+                return assigned.map(\.count) == [2, 2] && Set(assigned.joined()).count == 4
+            }
+            await consumers.removeFirst().close()
+            try await eventually("four partitions for the other", within: .seconds(30)) {
+                poll()
+                return assigned[1].count == 4
+            }
+            await consumers[0].close()
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import TestKit
+import Testing
+
+@testable import Messaging
+
+private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) FROM dead_letter ORDER BY part, off"
+
+@Suite(.serialized) struct RunnerTests {
+    @Test @Loop func whatIsToldTwiceIsAppliedOnce() async throws {
+        try await Desk.work { desk in
+            for _ in 1...2 { for number in 0..<300 { try desk.note("n\(number)", key: "k\(number % 20)") } }
+            try await desk.flush()
+            let runner = desk.runner(batchLimit: 50)
+            try runner.start()
+            try await eventually("600 messages", within: .seconds(30)) {
+                runner.statistics.applied + runner.statistics.duplicates >= 600
+            }
+            await runner.stop()
+            #expect(runner.statistics.applied == 300 && runner.statistics.duplicates == 300)
+            let notes = try await desk.notes()
+            #expect(notes.count == 300 && Set(notes).count == 300)
+            for key in 0..<20 {
+                let own = notes.compactMap { Int($0.dropFirst()) }.filter { $0 % 20 == key }
+                #expect(own == own.sorted())
+            }
+        }
+    }
+
+    @Test @Loop func aRestartGoesOnWhereItStopped() async throws {
+        try await Desk.work { desk in
+            for round in 0..<3 {
+                for number in 0..<20 { try desk.note("r\(round)n\(number)", key: "k\(number)") }
+                try await desk.flush()
+                let runner = desk.runner(instance: "1")
+                try runner.start()
+                try await eventually("the notes", within: .seconds(30)) {
+                    try await desk.notes().count == (round + 1) * 20
+                }
+                await runner.stop()
+                #expect(runner.statistics.applied == 20 && runner.statistics.duplicates == 0)
+            }
+            #expect(
+                try await desk.service.column("SELECT sum(greatest(next_offset, 0))::text FROM consumer_offset") == [
+                    "60"
+                ])
+        }
+    }
+
+    @Test @Loop func malformedMessagesArePutAsideAndTheOthersApplied() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let good = Array(#"{"id":"x","text":"y"}"#.utf8)
+            var generator = SeededGenerator(seed: 7)
+            let noise = (0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            func without(_ name: String) -> [(String, [UInt8])] { Desk.headers("e").filter { $0.0 != name } }
+            let bad: [(key: String, value: [UInt8]?, headers: [(String, [UInt8])])] = [
+                ("a", noise, []), ("b", noise, Desk.headers("1")), ("c", Array("{".utf8), Desk.headers("2")),
+                ("d", nil, Desk.headers("3")), ("e", good, without("ce_id")), ("f", good, without("ce_type")),
+                ("g", good, without("ce_specversion")), ("h", good, without("ce_source")),
+                ("i", good, Desk.headers("4", "desk.note.written.v2")),
+                ("j", good, [("ce_id", [0xff, 0xfe])] + without("ce_id")),
+                ("k", good, Desk.headers("5\0")), ("l", good, Desk.headers("6") + [("odd", [0, 0xff, 34, 92])]),
+                (
+                    "m", Array(#"{"id":"nul\u0000","text":"y"}"#.utf8),
+                    Desk.headers("7") + [("t", Array(#"a\u0000\"#.utf8))]
+                ),
+                ("n", good, Desk.headers(String(repeating: "9", count: 501))),
+                ("o\0", noise, Desk.headers("8") + [("ce_sequence", Array("0".utf8))]),
+                ("p", good, Desk.headers("9") + [("ce_time", Array("today".utf8))]),
+                ("q", noise, [("content-type", Array("application/cloudevents+json".utf8))]),
+                ("r", Array(#"{"id":7}"#.utf8), [("content-type", Array("application/cloudevents+json".utf8))]),
+                ("s", Array(#"{"text":"no id"}"#.utf8), Desk.headers("10") + [("u", Array(#"\\u0000"#.utf8))]),
+            ]
+            for (index, message) in bad.enumerated() {
+                try desk.send(message.key, message.value, message.headers)
+                try desk.note("good\(index)")
+            }
+            try desk.note("unknown", type: "nobody.heard.of.v1")
+            try desk.note("last")
+            try await desk.flush()
+            let runner = desk.runner()
+            var problems: [String] = []
+            runner.onProblem = { problems.append($0) }
+            try runner.start()
+            try await eventually("the last note", within: .seconds(30)) { try await desk.notes().last == "last" }
+            await runner.stop()
+            let dead = try await desk.service.column(deadLetters)
+            // "l" is odd and no more: it is applied.
+            #expect(dead.count == bad.count - 1, "\(dead)")
+            #expect(problems.isEmpty, "\(problems)")
+            let notes = try await desk.notes()
+            #expect(notes.filter { $0.hasPrefix("good") } == bad.indices.map { "good\($0)" })
+            #expect(runner.statistics.skipped == 1 && runner.statistics.dead == bad.count - 1)
+            #expect(runner.statistics.applied == bad.count + 2)
+            #expect(try await desk.service.column("SELECT payload FROM dead_letter WHERE off = 6") == ["null"])
+        }
+    }
+
+    @Test @Loop func whatFailsInSQLIsFoundByHalving() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            for number in 0..<100 {
+                try desk.note(number == 37 || number == 90 ? "poison\(number)" : "n\(number)")
+                if number == 60 { try desk.note("refused", text: "throw") }
+            }
+            try await desk.flush()
+            let runner = desk.runner()
+            try runner.start()
+            try await eventually("all", within: .seconds(30)) { runner.statistics.applied == 98 }
+            await runner.stop()
+            let expected = (0..<100).filter { $0 != 37 && $0 != 90 }.map { "n\($0)" }
+            #expect(try await desk.notes() == expected)
+            #expect(
+                try await desk.service.column(deadLetters) == [
+                    "37|desk.note.written.v1|sql-23514", "61|desk.note.written.v1|Refused",
+                    "91|desk.note.written.v1|sql-23514",
+                ])
+            #expect(try await desk.service.column("SELECT next_offset::text FROM consumer_offset") == ["101"])
+        }
+    }
+
+    @Test @Loop func whoWasReplacedChangesNothing() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            try desk.note("first")
+            try await desk.flush()
+            let old = desk.runner()
+            try old.start()
+            try await eventually("the first note", within: .seconds(30)) { try await desk.notes() == ["first"] }
+            // Another process goes on behind its back: what that one has applied is at 3 now.
+            _ = try await desk.service.column("UPDATE consumer_offset SET next_offset = 3 RETURNING grp")
+            for id in ["theirs1", "theirs2", "ours"] { try desk.note(id) }
+            try await desk.flush()
+            try await eventually("the last note", within: .seconds(30)) { try await desk.notes().contains("ours") }
+            await old.stop()
+            #expect(old.statistics.conflicts >= 1)
+            #expect(try await desk.notes() == ["first", "ours"])
+        }
+    }
+
+    @Test @Loop func twoOfAGroupShareAndOneTakesOver() async throws {
+        try await Desk.work(partitions: 4) { desk in
+            let runners = [desk.runner(batchLimit: 10), desk.runner(batchLimit: 10)]
+            for runner in runners { try runner.start() }
+            try await eventually("both at work", within: .seconds(30)) { runners.allSatisfy { $0.isAssigned } }
+            for number in 0..<200 { try desk.note("a\(number)", key: "\(number)") }
+            try await desk.flush()
+            await runners[0].stop()
+            for number in 0..<200 { try desk.note("b\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("all notes", within: .seconds(40)) { try await desk.notes().count >= 400 }
+            await runners[1].stop()
+            let notes = try await desk.notes()
+            #expect(notes.count == 400 && Set(notes).count == 400)
+        }
+    }
+
+    @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner(batchLimit: 20)
+            try runner.start()
+            try await eventually("the partitions", within: .seconds(30)) { runner.isAssigned }
+            for round in 0..<5 {
+                for number in 0..<100 { try desk.note("\(round)-\(number)") }
+                let kill = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                _ = try? await desk.service.column(kill + " AND datname = current_database()")
+                try await Loop.sleep(for: .milliseconds(50))
+            }
+            try await desk.flush()
+            try await eventually("all notes", within: .seconds(40)) {
+                ((try? await desk.notes()) ?? []).count >= 500
+            }
+            await runner.stop()
+            #expect(try await desk.notes() == (0..<500).map { "\($0 / 100)-\($0 % 100)" })
+        }
+    }
+
+    @Test @Loop func theOrderOfAKeyHoldsAcrossTypes() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            var generator = SeededGenerator(seed: 3)
+            var expected: [String: [String]] = [:]
+            for number in 0..<300 {
+                let key = "k\(Int.random(in: 0..<9, using: &generator))"
+                let isRead = Bool.random(using: &generator)
+                try desk.note("\(key)-\(number)", key: key, type: isRead ? "desk.note.read" : "desk.note.written.v1")
+                expected[key, default: []].append("\(key)-\(number)")
+            }
+            try await desk.flush()
+            let runner = desk.runner()
+            try runner.start()
+            try await eventually("300 notes", within: .seconds(30)) { runner.statistics.applied == 300 }
+            await runner.stop()
+            let found = Dictionary(grouping: try await desk.notes()) { String($0.prefix { $0 != "-" }) }
+            #expect(found == expected)
+        }
+    }
+
+    @Test @Loop func structuredEventsAndSequencesAreTaken() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let media = ("content-type", Array("application/cloudevents+json; charset=UTF-8".utf8))
+            for id in ["s1", "s1", "s2"] {
+                let json = """
+                    {"specversion":"1.0","id":"\(id)","source":"/x","type":"desk.note.written.v1","extra":{"a":[1]},
+                    "time":"2010-12-01T08:26:00Z","data":{"id":"\(id)","text":"灯"},"datacontenttype":"application/json"}
+                    """
+                try desk.send("k", Array(json.utf8), [media])
+            }
+            for sequence in [1, 2, 2, 1, 3, 7] {
+                let headers = Desk.headers("own\(sequence)") + [("ce_sequence", Array("\(sequence)".utf8))]
+                try desk.send("k", Array(#"{"id":"q\#(sequence)","text":"y"}"#.utf8), headers)
+            }
+            try await desk.flush()
+            let runner = desk.runner(batchLimit: 4)
+            try runner.start()
+            try await eventually("nine", within: .seconds(30)) {
+                runner.statistics.applied + runner.statistics.duplicates == 9
+            }
+            await runner.stop()
+            #expect(try await desk.notes() == ["s1", "s2", "q1", "q2", "q3", "q7"])
+            #expect(runner.statistics.gaps == 1)
+        }
+    }
+
+    @Test @Loop func typesHaveVersions() {
+        #expect(Event.split("erp.order.placed.v2") == ("erp.order.placed", 2))
+        #expect(Event.split("erp.order.placed") == ("erp.order.placed", 1))
+        for odd in ["a.v", "a.v0", "a.v-1", "a.vx", "a.", "."] { #expect(Event.split(odd) == (odd, 1)) }
+    }
+}
