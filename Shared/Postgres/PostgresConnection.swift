@@ -187,6 +187,8 @@ public final class PostgresConnection {
     /// Takes one result: each statement gives one and then a null; a sync gives one and no null.
     private func take(_ result: OpaquePointer?) {
         guard let result else {
+            // An error of the commit itself has a null of its own; the sync is still to come.
+            if case .sync = expected[answered] { return }
             answered += 1
             return
         }
@@ -221,7 +223,9 @@ public final class PostgresConnection {
                 if error.sqlState == "26000" || error.sqlState == "0A000" { prepared.remove(name) }
             }
             answer.fail(transaction.failure ?? error)
-        case .sync: break
+        case .sync(_, let transaction):
+            // What is checked at the commit: deferred constraints and their triggers.
+            if transaction.failure == nil { transaction.failure = error }
         }
     }
 
