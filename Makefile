@@ -3,6 +3,8 @@
 
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RAPPORT = .build/release/rapport
+# One after the other, for all share one loop and few cores, and some have limits of time.
+ALL_TESTS = swift test --skip-build --filter EventLoopTests && swift test --skip-build --no-parallel --skip EventLoopTests
 
 .PHONY: demo test bench down status build lint format deps
 
@@ -13,7 +15,7 @@ demo: build
 # Builds and runs all tests; they start what they need and stop it again. TEST passes options: make test TEST="--filter RapportTests"
 test: deps
 	swift build --build-tests
-	swift test --skip-build $(TEST)
+	$(if $(TEST),swift test --skip-build $(TEST),$(ALL_TESTS))
 
 # Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
 bench: build
