@@ -124,6 +124,11 @@ public final class PostgresConnection {
             answer.fail(PostgresError.connection("the connection is lost"))
             return answer
         }
+        // After a refusal the server passes over everything up to the sync and answers nothing, so nothing is sent.
+        if let failure = transaction.failure {
+            answer.fail(failure)
+            return answer
+        }
         transaction.statements += 1
         var buffer: [UInt8] = []
         var ranges: [Range<Int>?] = []

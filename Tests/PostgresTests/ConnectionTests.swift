@@ -171,7 +171,7 @@ extension PostgresConnection {
             let committing = Task { @Loop in
                 try await connection.transaction { transaction in _ = try await transaction.query(add, 1) }
             }
-            try await Loop.sleep(for: .milliseconds(500))
+            try await Loop.sleep(for: .seconds(2))
             connection.close()
             let error = await #expect(throws: PostgresError.self) { try await committing.value }
             #expect(error?.isCommitUnknown == true)
