@@ -66,5 +66,6 @@ import Testing
 }
 
 extension SQLBytes: Equatable {
+    /// Equal in every part.
     public static func == (a: SQLBytes, b: SQLBytes) -> Bool { a.bytes == b.bytes }
 }
