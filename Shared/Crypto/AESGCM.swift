@@ -12,7 +12,7 @@ public enum AESGCM {
         /// The text, the key or the authenticated data is not that of the sealing.
         case notAuthentic
         /// The library refused.
-        case library
+        case refused
     }
 
     private static let nonceLength = 12
@@ -25,7 +25,7 @@ public enum AESGCM {
         try cipher.authenticate(context)
         let encrypted = try cipher.process(text)
         var tag = [UInt8](repeating: 0, count: tagLength)
-        guard cipher.finish(), cipher.control(EVP_CTRL_AEAD_GET_TAG, &tag) else { throw .library }
+        guard cipher.finish(), cipher.control(EVP_CTRL_AEAD_GET_TAG, &tag) else { throw .refused }
         return nonce + encrypted + tag
     }
 
@@ -36,7 +36,7 @@ public enum AESGCM {
         try cipher.authenticate(context)
         let text = try cipher.process(Array(sealed.dropFirst(nonceLength).dropLast(tagLength)))
         var tag = Array(sealed.suffix(tagLength))
-        guard cipher.control(EVP_CTRL_AEAD_SET_TAG, &tag) else { throw .library }
+        guard cipher.control(EVP_CTRL_AEAD_SET_TAG, &tag) else { throw .refused }
         guard cipher.finish() else { throw .notAuthentic }
         return text
     }
@@ -47,11 +47,11 @@ public enum AESGCM {
 
         init(key: [UInt8], nonce: [UInt8], seals: Bool) throws(Failure) {
             guard key.count == 32 else { throw .keyLength }
-            guard let context = EVP_CIPHER_CTX_new() else { throw .library }
+            guard let context = EVP_CIPHER_CTX_new() else { throw .refused }
             self.context = context
             // The nonce length of 12 bytes is the mode's default.
             guard EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce, seals ? 1 : 0) == 1 else {
-                throw .library
+                throw .refused
             }
         }
 
@@ -61,7 +61,7 @@ public enum AESGCM {
             var length: Int32 = 0
             guard !bytes.isEmpty else { return }
             guard EVP_CipherUpdate(context, nil, &length, bytes, Int32(clamping: bytes.count)) == 1 else {
-                throw .library
+                throw .refused
             }
         }
 
@@ -71,7 +71,7 @@ public enum AESGCM {
             var length: Int32 = 0
             guard EVP_CipherUpdate(context, &output, &length, bytes, Int32(clamping: bytes.count)) == 1,
                 Int(length) == bytes.count
-            else { throw .library }
+            else { throw .refused }
             return output
         }
 

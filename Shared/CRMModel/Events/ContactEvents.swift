@@ -1,0 +1,109 @@
+import FoundationEssentials
+
+/// A party as contacts publishes it, whole each time.
+public struct PartyState: Codable, Sendable, Equatable {
+    /// The party.
+    public var partyId: UUID
+    /// `consumer`, `enterprise`, `partner` or `internal`.
+    public var kind: String
+    /// The name shown.
+    public var name: String
+    /// The first mail address.
+    public var email: String?
+    /// The first phone number, E.164.
+    public var phone: String?
+    /// BCP 47.
+    public var language: String?
+    /// IANA.
+    public var timeZone: String?
+    /// ISO 3166 code or name.
+    public var country: String?
+    /// The ERP's number, where it has one.
+    public var customerNo: String?
+
+    /// Describes a party.
+    public init(
+        partyId: UUID, kind: String, name: String, email: String? = nil, phone: String? = nil, language: String? = nil,
+        timeZone: String? = nil, country: String? = nil, customerNo: String? = nil
+    ) {
+        self.partyId = partyId
+        self.kind = kind
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.language = language
+        self.timeZone = timeZone
+        self.country = country
+        self.customerNo = customerNo
+    }
+}
+
+/// A party is new.
+public struct PartyCreated: EventData, Codable {
+    /// `contacts.party.created`.
+    public static let type = "contacts.party.created"
+    /// The party.
+    public let party: PartyState
+    /// Tells of a party.
+    public init(party: PartyState) { self.party = party }
+    /// Reads the party's fields themselves.
+    public init(from decoder: any Decoder) throws { party = try PartyState(from: decoder) }
+    /// Writes the party's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try party.encode(to: encoder) }
+}
+
+/// A party has changed.
+public struct PartyChanged: EventData, Codable {
+    /// `contacts.party.changed`.
+    public static let type = "contacts.party.changed"
+    /// The party as it is now.
+    public let party: PartyState
+    /// Tells of a party.
+    public init(party: PartyState) { self.party = party }
+    /// Reads the party's fields themselves.
+    public init(from decoder: any Decoder) throws { party = try PartyState(from: decoder) }
+    /// Writes the party's fields themselves.
+    public func encode(to encoder: any Encoder) throws { try party.encode(to: encoder) }
+}
+
+/// A person allowed or forbade a channel for a purpose.
+public struct ConsentChanged: EventData, Codable {
+    /// `contacts.consent.changed`.
+    public static let type = "contacts.consent.changed"
+    /// The party.
+    public let partyId: UUID
+    /// `mail`, `sms`, `phone`, …
+    public let channel: String
+    /// `marketing`, `service`, …
+    public let purpose: String
+    /// Whether it is allowed now.
+    public let granted: Bool
+    /// Where it was said.
+    public let source: String
+    /// Tells of a decision.
+    public init(partyId: UUID, channel: String, purpose: String, granted: Bool, source: String) {
+        self.partyId = partyId
+        self.channel = channel
+        self.purpose = purpose
+        self.granted = granted
+        self.source = source
+    }
+}
+
+/// What a customer is worth has changed.
+public struct ValueChanged: EventData, Codable {
+    /// `contacts.value.changed`.
+    public static let type = "contacts.value.changed"
+    /// The party.
+    public let partyId: UUID
+    /// Orders that were not cancelled.
+    public let orders: Int
+    /// Their sum less credits.
+    public let revenue: Amount
+    /// ISO 4217.
+    public let currency: String
+    /// The first order.
+    public let firstOrderAt: Date?
+    /// The latest order.
+    public let lastOrderAt: Date?
+}
