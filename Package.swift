@@ -63,7 +63,11 @@ let package = Package(
         shared("Kafka", ["EventLoop", "CKafka"]),
         shared("HTTP", ["EventLoop", "CCurl"]),
         shared("CRMModel", ["Crypto"]),
-        shared("Messaging", ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"]),
+        .target(
+            name: "Messaging", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"],
+            path: "Shared/Messaging",
+            // The bugs that the tests must catch exist in debug builds only.
+            swiftSettings: strict + [.define("RAPPORT_PLANTED_BUGS", .when(configuration: .debug))]),
         shared(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),

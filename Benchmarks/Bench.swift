@@ -56,7 +56,7 @@ final class Bench {
             _ = try await $0.query(Statement("bench.drop", "DROP SCHEMA IF EXISTS contacts CASCADE"))
         }
         connection.close()
-        _ = try await Migrations.apply([MessagingSchema.migration] + ContactsService.migrations, to: settings)
+        _ = try await Migrations.apply(MessagingSchema.migrations + ContactsService.migrations, to: settings)
         return settings
     }
 

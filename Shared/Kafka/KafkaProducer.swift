@@ -10,6 +10,11 @@ public final class KafkaProducer {
         public let id: Int
         /// Nil when all in-sync replicas have it.
         public let error: KafkaError?
+        /// Tells a fate; clients do.
+        package init(id: Int, error: KafkaError?) {
+            self.id = id
+            self.error = error
+        }
     }
 
     /// Called with the fates of messages, many at a time.
@@ -24,20 +29,25 @@ public final class KafkaProducer {
     private var topics: [String: OpaquePointer] = [:]
     private var isClosed = false
 
-    /// Opens a producer; `linger` is how long it gathers a batch.
-    public init(_ settings: KafkaSettings, linger: Duration = .zero, properties: [String: String] = [:]) throws {
-        var own = [
+    /// What every producer asks of librdkafka; a simulated log keeps to it too.
+    package static var properties: [String: String] {
+        [
             "enable.idempotence": "true",
             "acks": "all",
             // A finite timeout could drop one message and send the next of the same key.
             "message.timeout.ms": "0",
             // Keys must land where Java producers put them.
             "partitioner": "murmur2_random",
-            "linger.ms": "\(linger.seconds * 1000)",
             "queue.buffering.max.messages": "100000",
             "queue.buffering.max.kbytes": "65536",
             "retry.backoff.ms": "50",
         ]
+    }
+
+    /// Opens a producer; `linger` is how long it gathers a batch.
+    public init(_ settings: KafkaSettings, linger: Duration = .zero, properties: [String: String] = [:]) throws {
+        var own = Self.properties
+        own["linger.ms"] = "\(linger.seconds * 1000)"
         own.merge(properties) { _, new in new }
         let conf = try settings.configuration(own)
         rd_kafka_conf_set_events(conf, Int32(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR))

@@ -1,36 +1,65 @@
 import CKafka
 
-/// One consumed message, with views into librdkafka's own memory, which live as long as the record.
+/// One consumed message, with views into librdkafka's own memory, which live as long as the record, or one that was kept elsewhere
+/// and is taken up again.
 ///
 /// `@unchecked Sendable`: a message is never changed after it was consumed.
 public final class KafkaRecord: @unchecked Sendable {
     /// Where it came from.
     public let origin: TopicPartition
-    private let message: UnsafeMutablePointer<rd_kafka_message_t>
+    /// Its place in the partition.
+    public let offset: Int64
+    private let message: UnsafeMutablePointer<rd_kafka_message_t>?
+    private let kept: Kept?
+
+    /// A message with memory of its own.
+    private struct Kept {
+        let key: [UInt8]?
+        let value: [UInt8]?
+        let headers: [(name: String, value: [UInt8])]
+    }
 
     init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, origin: TopicPartition) {
         self.message = message
         self.origin = origin
+        offset = message.pointee.offset
+        kept = nil
     }
 
-    deinit { rd_kafka_message_destroy(message) }
+    /// Takes up a message that was consumed before and kept; a simulated log makes its messages so too.
+    package init(
+        origin: TopicPartition, offset: Int64, key: [UInt8]?, value: [UInt8]?, headers: [(name: String, value: [UInt8])]
+    ) {
+        self.origin = origin
+        self.offset = offset
+        message = nil
+        kept = Kept(key: key, value: value, headers: headers)
+    }
 
-    /// Its place in the partition.
-    public var offset: Int64 { message.pointee.offset }
+    deinit { if let message { rd_kafka_message_destroy(message) } }
+
     /// When it was produced, in milliseconds since 1970; negative when unknown.
     public var timestamp: Int64 {
+        guard let message else { return -1 }
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         return rd_kafka_message_timestamp(message, &kind)
     }
 
     /// The value's length; 0 for a tombstone too.
-    public var valueCount: Int { message.pointee.payload == nil ? 0 : message.pointee.len }
+    public var valueCount: Int {
+        guard let message else { return kept?.value?.count ?? 0 }
+        return message.pointee.payload == nil ? 0 : message.pointee.len
+    }
     /// Whether the value is null.
-    public var isTombstone: Bool { message.pointee.payload == nil }
+    public var isTombstone: Bool {
+        guard let message else { return kept?.value == nil }
+        return message.pointee.payload == nil
+    }
 
     /// Calls `body` with the value, empty for a tombstone.
     public func withValue<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
-        try withExtendedLifetime(self) {
+        guard let message else { return try (kept?.value ?? []).withUnsafeBytes(body) }
+        return try withExtendedLifetime(self) {
             try body(UnsafeRawBufferPointer(start: message.pointee.payload, count: valueCount))
         }
     }
@@ -40,6 +69,7 @@ public final class KafkaRecord: @unchecked Sendable {
 
     /// The key as text, invalid UTF-8 mended; nil when there is none.
     public var key: String? {
+        guard let message else { return kept?.key.map { String(decoding: $0, as: UTF8.self) } }
         guard let key = message.pointee.key else { return nil }
         let raw = UnsafeRawBufferPointer(start: key, count: message.pointee.key_len)
         return String(decoding: raw, as: UTF8.self)
@@ -47,11 +77,13 @@ public final class KafkaRecord: @unchecked Sendable {
 
     /// A copy of the key.
     public var keyBytes: [UInt8]? {
-        message.pointee.key.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len)) }
+        guard let message else { return kept?.key }
+        return message.pointee.key.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len)) }
     }
 
     /// The headers in order; values that are null come as empty text.
     public var headers: [(name: String, value: [UInt8])] {
+        guard let message else { return kept?.headers ?? [] }
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
         var headers: [(String, [UInt8])] = []
@@ -70,6 +102,9 @@ public final class KafkaRecord: @unchecked Sendable {
 
     /// The last header of a name as text; nil when there is none, or it is not UTF-8.
     public func header(_ name: String) -> String? {
+        guard let message else {
+            return kept?.headers.last { $0.name == name }.flatMap { String(validating: $0.value, as: UTF8.self) }
+        }
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return nil }
         var value: UnsafeRawPointer?

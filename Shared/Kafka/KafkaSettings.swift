@@ -59,7 +59,7 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable {
     /// For people.
     public let text: String
 
-    init(code: Int32, text: String) {
+    package init(code: Int32, text: String) {
         self.code = code
         self.text = text
     }

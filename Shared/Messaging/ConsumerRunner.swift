@@ -1,5 +1,6 @@
 import CRMModel
 import EventLoop
+import FoundationEssentials
 import Kafka
 import Postgres
 
@@ -17,8 +18,18 @@ public final class ConsumerRunner {
         public var skipped = 0
         /// Messages put aside.
         public var dead = 0
+        /// Messages put aside, by error class.
+        public var deadByClass: [String: Int] = [:]
         /// Sequences that jumped.
         public var gaps = 0
+        /// Keys that are parked in our partitions.
+        public var parkedKeys = 0
+        /// Messages of parked keys, as far as counted (the policy's limit at most).
+        public var parkedMessages = 0
+        /// When the last batch was applied, in seconds since 1970; 0 before the first.
+        public var lastApplied = 0.0
+        /// Times that the watchdog had to end work that did not get on.
+        public var stalls = 0
         /// Batches refused because another process had moved the offsets.
         public var conflicts = 0
         /// Batches applied.
@@ -27,43 +38,68 @@ public final class ConsumerRunner {
         public var applyTime = Duration.zero
         /// When the last batch ended, or an idle look found nothing.
         public var lastProgress = Duration.zero
+
+        mutating func add(_ counts: BatchCounts) {
+            applied += counts.applied
+            duplicates += counts.duplicates
+            skipped += counts.skipped
+            dead += counts.dead
+            gaps += counts.gaps
+            for (name, count) in counts.deadByClass { deadByClass[name, default: 0] += count }
+        }
     }
 
     /// Figures for the metrics.
-    public private(set) var statistics = Statistics()
+    public internal(set) var statistics = Statistics()
     /// Called after each commit, when events of our own may wait in the outbox and timers in their table.
     public var onCommit: (@Loop () -> Void)?
+    /// Called with the time each batch took.
+    public var onBatch: (@Loop (Duration) -> Void)?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
     /// Whether the group has given us our partitions and their offsets are known.
     public private(set) var isAssigned = false
-    private let subscriptions: Subscriptions
-    private let group: String
-    private let kafka: KafkaSettings
-    private let postgres: PostgresSettings
+    let subscriptions: Subscriptions
+    let group: String
+    let substrate: Substrate
+    /// How long parked keys wait.
+    public var parking = ParkingPolicy()
+    /// What is known of parked keys.
+    var parked = ParkedKeys.none
     private let instance: String?
     private let batchLimit: Int
-    private var consumer: KafkaConsumer?
-    private var connection: PostgresConnection?
+    private var consumer: (any LogReader)?
+    private var connection: (any DatabaseSession)?
     /// The next offset of each partition that we hold; -1 before its first message.
-    private var positions: [TopicPartition: Int64] = [:]
+    private(set) var positions: [TopicPartition: Int64] = [:]
     private var pending: [TopicPartition]?
     private var isStopping = false
     private var hasMore = false
+    /// Whether messages were dropped, because too much is parked.
+    private var hasDropped = false
     /// Messages read and decoded while the batch before them is applied; void as soon as the assignment changes.
     private var ahead: [BatchItem] = []
     private let changed = Notice()
     private var task: Task<Void, Never>?
 
     /// Prepares a consumer; `instance` names this process among those of its group, so that a restart takes its place back at once.
-    public init(
+    public convenience init(
         _ subscriptions: Subscriptions, group: String, kafka: KafkaSettings, postgres: PostgresSettings,
         instance: String? = nil, batchLimit: Int = 500
     ) {
+        self.init(
+            subscriptions, group: group, on: Substrate(kafka: kafka, postgres: postgres), instance: instance,
+            batchLimit: batchLimit)
+    }
+
+    /// Prepares a consumer on what it is to stand on.
+    package init(
+        _ subscriptions: Subscriptions, group: String, on substrate: Substrate, instance: String? = nil,
+        batchLimit: Int = 500
+    ) {
         self.subscriptions = subscriptions
         self.group = group
-        self.kafka = kafka
-        self.postgres = postgres
+        self.substrate = substrate
         self.instance = instance
         self.batchLimit = batchLimit
     }
@@ -71,22 +107,28 @@ public final class ConsumerRunner {
     /// Joins the group and begins.
     public func start() throws {
         try open()
+        statistics.lastProgress = Loop.now
         task = Task { @Loop in await self.run() }
+        watchdog = Task { @Loop in await self.watch() }
     }
 
-    /// Ends after the batch under way; the group is left in order.
-    public func stop() async {
+    /// Ends after the batch under way; the group is left in order. A batch that does not end in time is given up: its transaction
+    /// takes effect as a whole or not at all, and the stored offset says which.
+    public func stop(within limit: Duration = .seconds(5)) async {
         isStopping = true
         changed.notify()
+        watchdog?.cancel()
+        let timer = Loop.after(limit) { [self] in connection?.close() }
         await task?.value
-        await consumer?.close()
+        timer.cancel()
+        await consumer?.close(within: limit)
         connection?.close()
     }
 
     private func open() throws {
         var properties: [String: String] = [:]
         if let instance { properties["group.instance.id"] = "\(group)-\(instance)" }
-        let consumer = try KafkaConsumer(kafka, group: group, properties: properties)
+        let consumer = try substrate.openReader(group, properties)
         consumer.onReady = { [weak self] in
             self?.hasMore = true
             self?.changed.notify()
@@ -112,6 +154,24 @@ public final class ConsumerRunner {
         }
     }
 
+    // MARK: The watchdog
+
+    private var watchdog: Task<Void, Never>?
+    /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.
+    private let stallLimit = Duration.seconds(60)
+
+    /// Ends the connection of work that does not get on, so that it fails and is begun again from what is stored. librdkafka's own
+    /// bound notices nothing, as the polling goes on.
+    private func watch() async {
+        while (try? await Loop.sleep(for: .seconds(5))) != nil {
+            guard Loop.now - statistics.lastProgress > stallLimit else { continue }
+            statistics.stalls += 1
+            statistics.lastProgress = Loop.now
+            onProblem?("no progress for \(stallLimit); the database connection is given up")
+            connection?.close()
+        }
+    }
+
     // MARK: The loop
 
     private func run() async {
@@ -123,7 +183,7 @@ public final class ConsumerRunner {
             } catch {
                 onProblem?("consuming pauses: \(error)")
                 connection?.close()
-                try? await Loop.sleep(for: .milliseconds(Int.random(in: 100...400)))
+                try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
                 ahead = []
                 if !positions.isEmpty { pending = Array(positions.keys) }
@@ -133,12 +193,14 @@ public final class ConsumerRunner {
 
     private func step() async throws {
         if let partitions = pending { try await takeOver(partitions) }
-        if ahead.isEmpty { readAhead() }
         statistics.lastProgress = Loop.now
+        if parked.due.map({ $0 <= Loop.now }) ?? false { try await retryParked() }
+        if ahead.isEmpty { readAhead() }
         guard !ahead.isEmpty else {
             if pending != nil || hasMore { return }
             // Idle: poll every second all the same, or the group would expel us.
-            _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: .seconds(1))
+            let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
+            _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: min(untilDue, .seconds(1)))
             return
         }
         let items = ahead
@@ -155,6 +217,16 @@ public final class ConsumerRunner {
     /// Takes what has come, up to a batch. The group may change the assignment meanwhile, which voids what was read before.
     private func readAhead() {
         hasMore = false
+        guard !isParkingFull else {
+            // The group must hear from us all the same; what comes with that is read again later.
+            if !(consumer?.poll(limit: 1, byteLimit: 1) ?? []).isEmpty { hasDropped = true }
+            return
+        }
+        if hasDropped, !positions.isEmpty {
+            hasDropped = false
+            pending = pending ?? Array(positions.keys)
+            return
+        }
         let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
         hasMore = hasMore || !records.isEmpty
         // A record of a partition that was taken away, or one below the position, was fetched for an older assignment.
@@ -165,10 +237,11 @@ public final class ConsumerRunner {
     private func takeOver(_ partitions: [TopicPartition]) async throws {
         let connection = try await database()
         let wanted = Set(partitions)
-        let stored = try await connection.transaction { [group] transaction in
+        let (stored, found) = try await connection.transaction { [group] transaction in
             transaction.enqueue(
                 ConsumerStore.addMissing, group, partitions.map(\.topic), partitions.map { Int($0.partition) })
-            return try await transaction.query(ConsumerStore.load, group)
+            let offsets = try await transaction.query(ConsumerStore.load, group)
+            return (offsets, try await self.countParked(in: partitions, transaction))
         }
         var offsets: [TopicPartition: Int64] = [:]
         for row in stored {
@@ -179,14 +252,17 @@ public final class ConsumerRunner {
         guard pending == partitions else { return }
         try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
         positions = offsets
+        parked = found
+        statistics.parkedKeys = found.keys
+        statistics.parkedMessages = found.messages
         ahead = []
         pending = nil
         isAssigned = true
     }
 
-    private func database() async throws -> PostgresConnection {
+    func database() async throws -> any DatabaseSession {
         if let connection, connection.isOpen { return connection }
-        let opened = try await PostgresConnection.open(postgres)
+        let opened = try await substrate.openSession()
         connection = opened
         return opened
     }
@@ -195,47 +271,74 @@ public final class ConsumerRunner {
 
     /// Applies items in one transaction; where their content is at fault, halves them until the faulty message is alone and puts that
     /// one aside.
-    private func apply(_ items: ArraySlice<BatchItem>) async throws {
+    private func apply(_ items: ArraySlice<BatchItem>, returned: [ParkedKey: String] = [:]) async throws {
         var batch = BatchApplication(group: group, items: items, positions: positions)
+        batch.returned = returned
+        batch.mayHaveParked = parked.keys > 0
+        batch.firstPause = parking.pause(after: 0, substrate.random)
         let begin = Loop.now
         do {
-            try await database().transaction { transaction in try await batch.run(in: transaction) }
-        } catch let error as PostgresError where error.statement == ConsumerStore.move.name && error.sqlState == "22012"
-        {
+            let connection = try await database()
+            if PlantedBug.offsetFirst.isPlanted { try await connection.transaction { batch.moveOffsets($0) } }
+            try await connection.transaction { transaction in try await batch.run(in: transaction) }
+        } catch let error as PostgresError where error.isMovedOffset {
             statistics.conflicts += 1
             throw ConsumerConflict()
         } catch let error as PostgresError where error.verdict == .retry {
             throw error
         } catch is CancellationError {
             throw CancellationError()
+        } catch let notYet as NotYet {
+            return try await sendBack(notYet, items, returned)
         } catch {
-            return try await isolate(error, items)
+            return try await isolate(error, items, returned)
         }
         settle(batch, begin)
     }
 
-    private func isolate(_ error: any Error, _ items: ArraySlice<BatchItem>) async throws {
+    /// Applies a batch again without the keys that a handler wants to wait; where it has named none of them, halves it.
+    private func sendBack(
+        _ notYet: NotYet, _ items: ArraySlice<BatchItem>, _ returned: [ParkedKey: String]
+    ) async throws {
+        var more = returned
+        for item in items {
+            guard let key = item.parkedKey, returned[key] == nil else { continue }
+            if notYet.keys.contains(key.key) || items.count == 1 { more[key] = notYet.reason }
+        }
+        if more.count == returned.count { return try await isolate(notYet, items, returned) }
+        try await apply(items, returned: more)
+    }
+
+    private func isolate(
+        _ error: any Error, _ items: ArraySlice<BatchItem>, _ returned: [ParkedKey: String]
+    ) async throws {
         guard items.count == 1, let only = items.first else {
             let middle = items.startIndex + items.count / 2
-            try await apply(items[..<middle])
-            return try await apply(items[middle...])
+            try await apply(items[..<middle], returned: returned)
+            return try await apply(items[middle...], returned: returned)
         }
         if case .dead = only.content { throw error }
         var dead = only
-        let name = (error as? PostgresError).map { "sql-\($0.sqlState)" } ?? "\(type(of: error))"
-        dead.content = .dead(errorClass: name, text: "\(error)")
+        dead.content = PlantedBug.swallowedError.isPlanted
+            ? .skipped : .dead(errorClass: error.deadLetterClass, text: "\(error)")
         try await apply([dead])
     }
 
     private func settle(_ batch: BatchApplication, _ begin: Duration) {
         for (partition, move) in batch.moves where positions[partition] != nil { positions[partition] = move.next }
-        statistics.applied += batch.counts.applied
-        statistics.duplicates += batch.counts.duplicates
-        statistics.skipped += batch.counts.skipped
-        statistics.dead += batch.counts.dead
-        statistics.gaps += batch.counts.gaps
+        statistics.add(batch.counts)
+        if batch.counts.parked > 0 {
+            parked.keys += batch.returned.count
+            parked.messages += batch.counts.parked
+            let next = Loop.now + .milliseconds(batch.firstPause)
+            parked.due = min(parked.due ?? next, next)
+            statistics.parkedKeys = parked.keys
+            statistics.parkedMessages = parked.messages
+        }
         statistics.batches += 1
+        statistics.lastApplied = Date().timeIntervalSince1970
         statistics.applyTime += Loop.now - begin
+        onBatch?(Loop.now - begin)
         statistics.lastProgress = Loop.now
         onCommit?()
         commitForLagTools()

@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Kafka
+import EventLoop
 import Postgres
 
 /// The SQL of consuming.
@@ -32,6 +33,14 @@ public enum ConsumerStore {
             RETURNING 1)
         SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[]) THEN 1 ELSE 0 END)
         """)
+
+    /// The move, or what a planted bug makes of it.
+    @Loop static var nextMove: Statement {
+        #if RAPPORT_PLANTED_BUGS
+            if PlantedBug.noCompareAndSet.isPlanted { return Statement("consumer.move_blindly", "without comparing") }
+        #endif
+        return move
+    }
 
     /// Remembers outside events and says which were new.
     public static let remember = Statement(

@@ -2,8 +2,31 @@ import Postgres
 
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
-    /// The first step of every service's migrations.
-    public static let migration = Migration(
+    /// The first steps of every service's migrations.
+    public static let migrations = [migration, parking]
+
+    /// Keys whose time has not come, and the age of what is remembered for a time only.
+    static let parking = Migration(
+        "m0000_messaging_parking",
+        """
+        -- Keys that wait, each with its messages below; parked and freed under the lock of their partition's offset.
+        CREATE TABLE parked_key (
+            grp text NOT NULL, topic text NOT NULL, key text NOT NULL, part integer NOT NULL,
+            reason text NOT NULL, attempt integer NOT NULL DEFAULT 0,
+            next_try timestamptz NOT NULL, parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (grp, topic, key)
+        );
+        CREATE INDEX parked_key_due ON parked_key (grp, next_try);
+        CREATE TABLE parked_message (
+            grp text NOT NULL, topic text NOT NULL, key text NOT NULL, off bigint NOT NULL, part integer NOT NULL,
+            raw_key bytea, headers bytea NOT NULL, payload bytea,
+            PRIMARY KEY (grp, topic, key, off)
+        );
+        CREATE INDEX inbox_age ON inbox (received_at);
+        """)
+
+    /// The first step.
+    package static let migration = Migration(
         "m0000_messaging",
         """
         -- Events of this service that wait to be published. A row exists until the broker has acknowledged it. The identity

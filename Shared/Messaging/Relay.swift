@@ -27,8 +27,7 @@ public final class Relay {
     /// Whether this process publishes.
     public private(set) var isLeading = false
     private let source: String
-    private let kafka: KafkaSettings
-    private let postgres: PostgresSettings
+    private let substrate: Substrate
     private var isStopping = false
     private var isWoken = true
     private let changed = Notice()
@@ -36,12 +35,16 @@ public final class Relay {
     private var session: RelaySession?
 
     /// Prepares a relay; `source` is `ce_source` of what it publishes.
-    public init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) {
+    public convenience init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) {
+        var named = postgres
+        named.applicationName += " relay"
+        self.init(source: source, on: Substrate(kafka: kafka, postgres: named))
+    }
+
+    /// Prepares a relay on what it is to stand on.
+    package init(source: String, on substrate: Substrate) {
         self.source = source
-        self.kafka = kafka
-        var relaxed = postgres
-        relaxed.applicationName += " relay"
-        self.postgres = relaxed
+        self.substrate = substrate
     }
 
     /// Begins.
@@ -55,10 +58,12 @@ public final class Relay {
         changed.notify()
     }
 
-    /// Publishes what is under way, within a bound, and ends.
-    public func stop() async {
+    /// Publishes what is under way and ends, within a bound even where the broker or the database no longer answers.
+    public func stop(within limit: Duration = .seconds(5)) async {
         isStopping = true
         changed.notify()
+        let watchdog = Loop.after(limit) { [self] in session?.fail(RelayStopped()) }
+        defer { watchdog.cancel() }
         await task?.value
     }
 
@@ -78,7 +83,7 @@ public final class Relay {
 
     /// Opens a session, waits for the lead and publishes until something breaks.
     private func lead() async throws {
-        let session = try await RelaySession(source: source, kafka: kafka, postgres: postgres)
+        let session = try await RelaySession(source: source, on: substrate)
         self.session = session
         defer {
             session.close()
@@ -98,7 +103,8 @@ public final class Relay {
             try await session.publishPass()
             statistics.published = published + session.published
             _ = try await changed.wait(
-                until: { isWoken || isStopping || session.isBroken }, atMost: .milliseconds(200))
+                until: { isWoken || isStopping || session.isBroken },
+                atMost: PlantedBug.wakeOnly.isPlanted ? .seconds(3600) : .milliseconds(200))
             // Commits that come close together share one look at the table.
             if isWoken { try await Loop.sleep(for: .milliseconds(2)) }
         }
@@ -125,26 +131,29 @@ private final class RelaySession {
     private(set) var lanes: [Int] = []
     private var failure: (any Error)?
     private let source: [UInt8]
-    private let reader: PostgresConnection
-    private let deleter: PostgresConnection
-    private let producer: KafkaProducer
+    private let reader: any DatabaseSession
+    private let deleter: any DatabaseSession
+    private let producer: any LogWriter
     private var inFlight: Set<Int> = []
+    /// Rows deleted since the page under way was asked for, which may still show them.
+    private var deletedMeanwhile: Set<Int> = []
+    private var lastCursor = 0
     private var acknowledged: [Int] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
 
-    init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) async throws {
+    init(source: String, on substrate: Substrate) async throws {
         self.source = Array(source.utf8)
-        reader = try await PostgresConnection.open(postgres)
+        reader = try await substrate.openSession()
         do {
-            deleter = try await PostgresConnection.open(postgres)
+            deleter = try await substrate.openSession()
         } catch {
             reader.close()
             throw error
         }
         do {
-            producer = try KafkaProducer(kafka)
+            producer = try substrate.openWriter()
         } catch {
             reader.close()
             deleter.close()
@@ -169,13 +178,16 @@ private final class RelaySession {
 
     func check() throws { if let failure { throw failure } }
 
-    private func fail(_ error: any Error) {
+    func fail(_ error: any Error) {
         guard !isBroken else { return }
         failure = error
         isBroken = true
         // Whoever leads next must not find late messages of ours behind its own.
         producer.purge()
         changed.notify()
+        // Whoever waits for an answer that may never come is told at once.
+        reader.close()
+        deleter.close()
     }
 
     /// Feels the pulse of the session that holds the locks: without an answer for 3 seconds this process must assume that it no
@@ -186,8 +198,8 @@ private final class RelaySession {
                 let reader = self.reader
                 try await Loop.withDeadline(.seconds(3)) {
                     try await reader.transaction { _ = try await $0.query(RelayStore.pulse) }
+                    try await self.lead()
                 }
-                try await lead()
                 try await Loop.sleep(for: .seconds(1))
             } catch is CancellationError {
                 return
@@ -199,27 +211,29 @@ private final class RelaySession {
 
     /// Reads from the lowest id to the end and produces what is not under way.
     func publishPass() async throws {
-        var cursor = 0
+        var cursor = PlantedBug.idCursor.isPlanted ? lastCursor : 0
         // A lane that is won during a pass waits for the next: this one is past its oldest rows.
         let lanes = self.lanes
         while true {
             // A bound on what is under way bounds memory and what a crash publishes twice.
             try await changed.wait(until: { inFlight.count < 8_000 || isBroken })
             try check()
+            deletedMeanwhile = []
             let rows = try await reader.transaction { [cursor] transaction in
-                try await transaction.query(RelayStore.page, cursor, lanes)
+                try await transaction.query(RelayStore.nextPage, cursor, lanes)
             }
             for row in rows {
-                cursor = try row.value(0)
+                cursor = max(cursor, try row.value(0))
                 try await produce(row)
             }
+            lastCursor = cursor
             if rows.count < 500 { return }
         }
     }
 
     private func produce(_ row: Row) async throws {
         let id: Int = try row.value(0)
-        guard !inFlight.contains(id) else { return }
+        guard !inFlight.contains(id), !deletedMeanwhile.contains(id) else { return }
         let headers = try headers(of: row)
         let payload: String? = try row.value(8)
         while true {
@@ -273,6 +287,7 @@ private final class RelaySession {
                 _ = try await deleter.transaction { $0.enqueue(RelayStore.delete, ids) }
                 published += ids.count
                 inFlight.subtract(ids)
+                deletedMeanwhile.formUnion(ids)
                 changed.notify()
             } catch {
                 return fail(error)
@@ -294,6 +309,11 @@ private final class RelaySession {
         reader.close()
         deleter.close()
     }
+}
+
+/// The process stops, and what is under way did not end in time.
+private struct RelayStopped: Error, CustomStringConvertible {
+    var description: String { "the relay was stopped before everything under way was published" }
 }
 
 /// The session that holds the lead is gone.

@@ -1,3 +1,4 @@
+import EventLoop
 import Postgres
 
 /// The SQL of the relay.
@@ -20,6 +21,16 @@ public enum RelayStore {
         SELECT id, topic, key, seq, event_id, type, trace, created_at, payload FROM outbox
         WHERE id > $1 AND lane = ANY($2::bigint[]) ORDER BY id LIMIT 500
         """)
+
+    /// The page, or what a planted bug makes of it.
+    @Loop static var nextPage: Statement {
+        #if RAPPORT_PLANTED_BUGS
+            if PlantedBug.transactionOrder.isPlanted {
+                return Statement("relay.page_by_transaction", "ORDER BY the transaction id, then the id")
+            }
+        #endif
+        return page
+    }
 
     static let delete = Statement("relay.delete", "DELETE FROM outbox WHERE id = ANY($1::bigint[])")
 

@@ -6,7 +6,7 @@ import EventLoop
 /// Everything between two syncs is one transaction of the server (libpq documentation, 34.5), so no BEGIN is ever sent:
 /// a failed one rolls back by itself and leaves the connection clean.
 @Loop
-public final class PostgresConnection {
+public final class PostgresConnection: StatementChannel {
     /// Whether it can still be used.
     public private(set) var isOpen = true
     /// Called once when the connection is lost or closed.
@@ -116,7 +116,7 @@ public final class PostgresConnection {
 
     // MARK: Sending
 
-    func send(
+    package func send(
         _ statement: Statement, _ values: [any SQLEncodable], in transaction: Transaction, isAwaited: Bool
     ) -> Completion<Rows> {
         let answer = Completion<Rows>()
@@ -156,7 +156,7 @@ public final class PostgresConnection {
         return answer
     }
 
-    func requestAnswers() {
+    package func requestAnswers() {
         guard isOpen else { return }
         PQsendFlushRequest(connection)
         flush()

@@ -21,7 +21,7 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
     /// Whether the outcome of a commit is unknown: it was sent and no answer came.
     public let isCommitUnknown: Bool
 
-    init(
+    package init(
         sqlState: String, message: String, detail: String? = nil, constraint: String? = nil, statement: String? = nil,
         isCommitUnknown: Bool = false
     ) {
@@ -33,7 +33,7 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
         self.isCommitUnknown = isCommitUnknown
     }
 
-    static func connection(_ message: String, isCommitUnknown: Bool = false) -> PostgresError {
+    package static func connection(_ message: String, isCommitUnknown: Bool = false) -> PostgresError {
         PostgresError(sqlState: "08006", message: message, isCommitUnknown: isCommitUnknown)
     }
 

@@ -19,11 +19,21 @@ public struct Statement: Sendable, Hashable {
 ///
 /// `@unchecked Sendable`: a PGresult is never changed after it was received (libpq documentation, 34.20).
 public final class Rows: RandomAccessCollection, @unchecked Sendable {
-    private let result: OpaquePointer
+    private let result: OpaquePointer?
+    /// What a simulated server answered, where there is no result of a real one.
+    private let cells: [[[UInt8]?]]
     private let statement: String
 
     init(_ result: OpaquePointer, statement: String) {
         self.result = result
+        cells = []
+        self.statement = statement
+    }
+
+    /// An answer of a simulated server, each value in PostgreSQL's binary format.
+    package init(cells: [[[UInt8]?]], statement: String) {
+        result = nil
+        self.cells = cells
         self.statement = statement
     }
 
@@ -32,14 +42,18 @@ public final class Rows: RandomAccessCollection, @unchecked Sendable {
     /// The first row's place.
     public var startIndex: Int { 0 }
     /// The number of rows.
-    public var endIndex: Int { Int(PQntuples(result)) }
+    public var endIndex: Int { result.map { Int(PQntuples($0)) } ?? cells.count }
     /// One row.
     public subscript(index: Int) -> Row { Row(rows: self, index: Int32(index)) }
 
     /// The number of rows that an INSERT, UPDATE or DELETE touched.
-    public var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+    public var affected: Int { result.flatMap { Int(String(cString: PQcmdTuples($0))) } ?? cells.count }
 
     fileprivate func decode<T: SQLDecodable>(_ row: Int32, _ column: Int) throws(PostgresError) -> T {
+        guard let result else {
+            if let value: T = decodeCell(Int(row), column) { return value }
+            throw mismatch(column, T.self)
+        }
         if PQgetisnull(result, row, Int32(column)) != 0 {
             if let null = T.sqlNull { return null }
         } else {
@@ -47,8 +61,16 @@ public final class Rows: RandomAccessCollection, @unchecked Sendable {
             let raw = UnsafeRawBufferPointer(start: PQgetvalue(result, row, Int32(column)), count: length)
             if let value = T(sqlBytes: raw) { return value }
         }
-        throw PostgresError(
-            sqlState: "22000", message: "column \(column) does not hold a \(T.self)", statement: statement)
+        throw mismatch(column, T.self)
+    }
+
+    private func decodeCell<T: SQLDecodable>(_ row: Int, _ column: Int) -> T? {
+        guard let cell = cells[row][column] else { return T.sqlNull }
+        return cell.withUnsafeBytes { T(sqlBytes: $0) }
+    }
+
+    private func mismatch<T>(_ column: Int, _ type: T.Type) -> PostgresError {
+        PostgresError(sqlState: "22000", message: "column \(column) does not hold a \(type)", statement: statement)
     }
 }
 

@@ -46,7 +46,7 @@ public enum ServiceCommand {
     @Loop
     public static func migrate(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions) async throws {
         let applied = try await Migrations.apply(
-            [MessagingSchema.migration] + definition.migrations, to: options.postgres)
+            MessagingSchema.migrations + definition.migrations, to: options.postgres)
         Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
     }
 
@@ -63,7 +63,7 @@ public enum ServiceCommand {
 
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
-        ConsumerStore.statements + RelayStore.statements + Timers.statements + ServiceStore.statements
-            + [Outbox.insert] + definition.statements
+        ConsumerStore.statements + ParkingStore.statements + RelayStore.statements + Timers.statements
+            + PruningStore.statements + ServiceStore.statements + [Outbox.insert] + definition.statements
     }
 }

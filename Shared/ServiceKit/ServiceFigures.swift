@@ -9,17 +9,25 @@ struct ServiceFigures {
     private let outboxRows = Metrics.shared.gauge("crm_outbox_rows", help: "Events that wait to be published")
     private let outboxAge = Metrics.shared.gauge(
         "crm_outbox_oldest_age_seconds", help: "Age of the oldest event that waits")
-    private let published = Metrics.shared.gauge("crm_outbox_published", help: "Events acknowledged by the broker")
+    private let published = Metrics.shared.gauge("crm_outbox_published_total", help: "Events acknowledged by the broker")
     private let leading = Metrics.shared.gauge("crm_outbox_leading", help: "1 where this process publishes")
-    private let applied = Metrics.shared.gauge("crm_events_applied", help: "Events applied")
-    private let duplicates = Metrics.shared.gauge("crm_duplicates_dropped", help: "Events seen before")
-    private let skipped = Metrics.shared.gauge("crm_events_skipped", help: "Events of types not handled here")
+    private let applied = Metrics.shared.gauge("crm_events_applied_total", help: "Events applied")
+    private let duplicates = Metrics.shared.gauge("crm_duplicates_dropped_total", help: "Events seen before")
+    private let skipped = Metrics.shared.gauge("crm_events_skipped_total", help: "Events of types not handled here")
     private let dead = Metrics.shared.gauge("crm_dead_letters", help: "Messages put aside")
-    private let gaps = Metrics.shared.gauge("crm_sequence_gaps", help: "Sequences that jumped")
-    private let conflicts = Metrics.shared.gauge("crm_cas_conflicts", help: "Batches refused by the stored offsets")
+    private let gaps = Metrics.shared.gauge("crm_sequence_gaps_total", help: "Sequences that jumped")
+    private let conflicts = Metrics.shared.gauge("crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
     private let lag = Metrics.shared.gauge("crm_consumer_lag_messages", help: "Messages not applied yet")
-    private let applySeconds = Metrics.shared.gauge("crm_apply_seconds", help: "Time spent applying batches")
-    private let timersFired = Metrics.shared.gauge("crm_timers_fired", help: "Timers fired")
+    let batch = Metrics.shared.histogram("crm_apply_batch_seconds", help: "Time that batches took to apply")
+    private let lastApplied = Metrics.shared.gauge(
+        "crm_consumer_last_applied_timestamp_seconds", help: "When the last batch was applied")
+    private let parkedKeys = Metrics.shared.gauge("crm_parked_keys", help: "Keys whose messages wait to be tried again")
+    private let parkedMessages = Metrics.shared.gauge("crm_parked_messages", help: "Messages of parked keys")
+    private let stalls = Metrics.shared.gauge("crm_consumer_stalls_total", help: "Work given up by the watchdog")
+    private let timersFired = Metrics.shared.gauge("crm_timers_fired_total", help: "Timers fired")
+    private let timersBuried = Metrics.shared.gauge("crm_timers_buried_total", help: "Timers put aside")
+    private let overdue = Metrics.shared.gauge(
+        "crm_timer_overdue_seconds", help: "How long the first due timer has been due")
     private let waiters = Metrics.shared.gauge("crm_pool_waiters", help: "Callers that wait for a connection")
     private let hold = Metrics.shared.gauge("crm_loop_longest_hold_seconds", help: "Longest hold of the loop lately")
 
@@ -34,12 +42,22 @@ struct ServiceFigures {
             duplicates.set(Double(statistics.duplicates))
             skipped.set(Double(statistics.skipped))
             dead.set(Double(statistics.dead))
+            for (name, count) in statistics.deadByClass {
+                Metrics.shared.gauge(
+                    "crm_dead_letters_by_class", help: "Messages put aside, by error class", labels: ["class": name]
+                ).set(Double(count))
+            }
             gaps.set(Double(statistics.gaps))
             conflicts.set(Double(statistics.conflicts))
-            applySeconds.set(statistics.applyTime.seconds)
+            lastApplied.set(statistics.lastApplied)
+            parkedKeys.set(Double(statistics.parkedKeys))
+            parkedMessages.set(Double(statistics.parkedMessages))
+            stalls.set(Double(statistics.stalls))
             lag.set(Double(consumer.lag))
         }
         timersFired.set(Double(timers.fired))
+        timersBuried.set(Double(timers.buried))
+        overdue.set(timers.overdue)
         waiters.set(Double(pool.waitingCount))
         hold.set(Loop.takeLongestHold().seconds)
     }

@@ -23,6 +23,7 @@ public final class ServiceProcess {
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
     private var isStopping = false
+    private let figures = ServiceFigures()
 
     /// Puts a service together.
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
@@ -40,6 +41,7 @@ public final class ServiceProcess {
                 instance: options.instance)
         }
         connectParts(log)
+        consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }
 
     private func connectParts(_ log: Log) {
@@ -63,6 +65,9 @@ public final class ServiceProcess {
         relay.start()
         try consumer?.start()
         timers.start()
+        let pruner = Pruner(context.pool)
+        pruner.onProblem = { [log = context.log] in log.warning($0) }
+        background.append(Task { @Loop in await pruner.run() })
         for work in parts.background { background.append(Task { @Loop in await work() }) }
         background.append(Task { @Loop in await self.measure() })
         let routes = parts.routes + healthRoutes
@@ -146,7 +151,6 @@ public final class ServiceProcess {
 
     /// Keeps the gauges that need a look every few seconds.
     private func measure() async {
-        let figures = ServiceFigures()
         while !Task.isCancelled, !isStopping {
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)

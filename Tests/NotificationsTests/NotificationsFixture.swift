@@ -24,7 +24,7 @@ final class NotificationsFixture {
     init(_ given: [String: String] = [:]) async throws {
         let url = try await TestDatabase.make("notifications")
         database = PostgresSettings(url: url, applicationName: "test", schema: NotificationsService.name)
-        _ = try await Migrations.apply([MessagingSchema.migration] + NotificationsService.migrations, to: database)
+        _ = try await Migrations.apply(MessagingSchema.migrations + NotificationsService.migrations, to: database)
         pool = PostgresPool(database, size: 4)
         try await pool.start()
         folder = try TestPaths.temporaryFolder()

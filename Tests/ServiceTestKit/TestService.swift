@@ -23,7 +23,7 @@ public final class TestService {
     public init(_ definition: any ServiceDefinition.Type, settings: [String: String] = [:]) async throws {
         options = PostgresSettings(
             url: try await TestDatabase.make(definition.name), applicationName: "test", schema: definition.name)
-        _ = try await Migrations.apply([MessagingSchema.migration] + definition.migrations, to: options)
+        _ = try await Migrations.apply(MessagingSchema.migrations + definition.migrations, to: options)
         let pool = PostgresPool(options, size: 4, acquireTimeout: .seconds(20))
         try await pool.start()
         context = ServiceContext(pool: pool, log: Log(service: definition.name), settings: Settings(settings))

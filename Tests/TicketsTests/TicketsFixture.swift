@@ -20,7 +20,7 @@ final class TicketsFixture {
     init() async throws {
         let url = try await TestDatabase.make("tickets")
         settings = PostgresSettings(url: url, applicationName: "test", schema: TicketsService.name)
-        _ = try await Migrations.apply([MessagingSchema.migration] + TicketsService.migrations, to: settings)
+        _ = try await Migrations.apply(MessagingSchema.migrations + TicketsService.migrations, to: settings)
         pool = PostgresPool(settings, size: 4)
         try await pool.start()
         let log = Log(service: "tickets", level: .error, style: .json) { _ in }

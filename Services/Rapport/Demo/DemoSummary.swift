@@ -40,7 +40,7 @@ struct DemoSummary {
         for name in Services.built {
             guard let probe = try? ServiceProbe(name, state) else { continue }
             let figures = await probe.figures()
-            var row = [name, grouped(Int(figures["crm_events_applied"] ?? 0))]
+            var row = [name, grouped(Int(figures["crm_events_applied_total"] ?? 0))]
             let totals = Services.withLedger.contains(name) ? (try? await probe.totals()) ?? [] : []
             for kind in kinds {
                 let found = totals.filter { $0.kind == kind }

@@ -1,0 +1,48 @@
+import EventLoop
+
+/// Known ways to get messaging wrong, that the tests switch on to see that they would be noticed.
+///
+/// The switch exists in builds with `RAPPORT_PLANTED_BUGS` only, which the package defines for debugging. In a release build it is the
+/// constant false, and what it guards is not compiled in.
+package enum PlantedBug: String, CaseIterable, Sendable {
+    /// The relay goes on behind the last id it saw: what commits late under a lower id is never read.
+    case idCursor
+    /// The relay reads in order of transaction ids, which are drawn before locks are waited for.
+    case transactionOrder
+    /// Ids of the outbox are drawn by the session in advance.
+    case cachedIdentity
+    /// Offsets are stored without comparing.
+    case noCompareAndSet
+    /// Offsets are committed before the effects.
+    case offsetFirst
+    /// A handler's error counts as an acknowledgement.
+    case swallowedError
+    /// The relay looks only when it was woken.
+    case wakeOnly
+    /// Keys go where librdkafka's own partitioner puts them.
+    case defaultPartitioner
+    /// What comes twice in a batch is applied twice.
+    case unfoldedBatch
+    /// Messages are given up after a time.
+    case messageTimeout
+    /// Parked keys are retried without the lock of their partition's offset.
+    case unlockedPark
+    /// Timers that are late are dropped.
+    case droppedLateTimer
+
+    #if RAPPORT_PLANTED_BUGS
+        /// The one that is switched on.
+        @Loop package static var planted: PlantedBug?
+        /// Whether this one is switched on.
+        @Loop package var isPlanted: Bool { Self.planted == self }
+    #else
+        @Loop @inline(__always) var isPlanted: Bool { false }
+    #endif
+
+    /// What a planted bug changes in the settings of the producer.
+    @Loop package static var writerProperties: [String: String] {
+        if defaultPartitioner.isPlanted { return ["partitioner": "consistent_random"] }
+        if messageTimeout.isPlanted { return ["message.timeout.ms": "300"] }
+        return [:]
+    }
+}

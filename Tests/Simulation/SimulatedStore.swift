@@ -1,0 +1,180 @@
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// A service's database: the tables of messaging and those of a small business, with transactions, row locks and a clock.
+@Loop
+final class SimulatedStore {
+    struct OutboxRow {
+        let id: Int
+        let topic: String
+        let key: String
+        let sequence: Int?
+        let type: String
+        let payload: String?
+        let writer: Int
+        let createdAt: Date
+        var lane: Int { Int(key.utf8.reduce(5381) { ($0 &* 33) ^ UInt64($1) } & 7) }
+    }
+    struct ParkedKeyRow {
+        let part: Int
+        var attempt = 0
+        var nextTry: Duration
+    }
+    struct ParkedMessageRow {
+        let key: SQLBytes?
+        let headers: SQLBytes
+        let value: SQLBytes?
+    }
+    struct TimerRow {
+        let due: Date
+        let payload: String?
+    }
+    struct Effect {
+        let id: String
+        let key: String
+    }
+    struct Firing {
+        let key: String
+        let due: Date
+        let at: Date
+    }
+
+    let chance: Chance
+    let outbox = SimulatedTable<Int, OutboxRow>()
+    let offsets = SimulatedTable<Names, Int>()
+    let inbox = SimulatedTable<Names, Bool>()
+    let sequences = SimulatedTable<Names, Int>()
+    let dead = SimulatedTable<Names, String>()
+    let parkedKeys = SimulatedTable<Names, ParkedKeyRow>()
+    let parkedMessages = SimulatedTable<Names, ParkedMessageRow>()
+    let timers = SimulatedTable<Names, TimerRow>()
+    let aggregates = SimulatedTable<Names, Int>()
+    let sagas = SimulatedTable<Names, String>()
+
+    /// What was done, in order of the commits.
+    private(set) var effects: [Effect] = []
+    private(set) var firings: [Firing] = []
+    private(set) var outcomes: [(saga: String, outcome: String)] = []
+    /// Every event that was committed into the outbox, in order of commit.
+    private(set) var committedEvents: [OutboxRow] = []
+    /// Set when a rule that holds at every moment was broken.
+    private(set) var violation: String?
+    var isDown = false
+    let ended = Notice()
+    private var running: [Int: ServerTransaction] = [:]
+    private var begun = 0
+    private var drawnIDs = 0
+    private var advisoryLocks: [Int: Int] = [:]
+    private let tables: [any TransactionalTable]
+    /// How many ids a session draws at a time, as the real schema says.
+    private static let identityCache: Int = {
+        let text = MessagingSchema.migration.sql
+        guard let range = text.range(of: "AS IDENTITY (CACHE ") else { return 20 }
+        return Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 20
+    }()
+
+    init(chance: Chance) {
+        self.chance = chance
+        tables = [
+            outbox, offsets, inbox, sequences, dead, parkedKeys, parkedMessages, timers, aggregates, sagas,
+        ]
+        offsets.onCommit = { [unowned self] key, old, new in
+            if let old, (new ?? -2) < old { violation = "I7: the offset of \(key) went back from \(old) to \(new ?? -2)" }
+        }
+    }
+
+    /// The database's clock.
+    var clock: Date { Date(timeIntervalSince1970: 1_800_000_000 + Loop.now.seconds) }
+    var isBusy: Bool { !running.isEmpty }
+
+    // MARK: Transactions
+
+    func begin(_ session: Int) -> ServerTransaction {
+        begun += 1
+        let transaction = ServerTransaction(id: begun, session: session)
+        running[begun] = transaction
+        return transaction
+    }
+
+    func end(_ transaction: ServerTransaction, commits: Bool) {
+        guard running.removeValue(forKey: transaction.id) != nil else { return }
+        for table in tables { table.end(transaction.id, commits: commits) }
+        if commits {
+            effects += transaction.effects
+            firings += transaction.firings
+            outcomes += transaction.outcomes
+            committedEvents += transaction.events
+        }
+        transaction.isOver = true
+        ended.notify()
+    }
+
+    /// Waits until no other transaction has the row; two that wait for each other are told apart as PostgreSQL does it.
+    func lock<Key, Value>(
+        _ table: SimulatedTable<Key, Value>, _ key: Key, _ transaction: ServerTransaction
+    ) async throws {
+        while true {
+            let owner = table.owner(of: key)
+            if owner == 0 || owner == transaction.id { return }
+            transaction.waitsFor = owner
+            defer { transaction.waitsFor = 0 }
+            var next = owner
+            while let other = running[next], other.waitsFor != 0 {
+                next = other.waitsFor
+                if next == transaction.id { throw PostgresError(sqlState: "40P01", message: "deadlock detected") }
+            }
+            let isFree = try await ended.wait(
+                until: { table.owner(of: key) != owner || transaction.isOver }, atMost: .seconds(30))
+            if transaction.isOver { throw PostgresError(sqlState: "57P01", message: "the session has ended") }
+            if !isFree { throw PostgresError(sqlState: "57014", message: "statement timeout") }
+        }
+    }
+
+    /// The next id of the outbox, from the session's own supply where the schema lets it have one.
+    func nextOutboxID(_ session: ServerSession) -> Int {
+        let cache = PlantedBugs.cachedIdentity ? 20 : Self.identityCache
+        if session.ids.isEmpty {
+            session.ids = Array((drawnIDs + 1)...(drawnIDs + cache))
+            drawnIDs += cache
+        }
+        return session.ids.removeFirst()
+    }
+
+    func takeAdvisoryLock(_ number: Int, _ session: Int) -> Bool {
+        if let holder = advisoryLocks[number], holder != session { return false }
+        advisoryLocks[number] = session
+        return true
+    }
+
+    func freeAdvisoryLocks(of session: Int) { advisoryLocks = advisoryLocks.filter { $0.value != session } }
+}
+
+/// A transaction at the server.
+@Loop
+final class ServerTransaction {
+    let id: Int
+    let session: Int
+    var waitsFor = 0
+    var isOver = false
+    /// When its transaction id was drawn, that is at its first write.
+    var writeOrder = 0
+    var effects: [SimulatedStore.Effect] = []
+    var firings: [SimulatedStore.Firing] = []
+    var outcomes: [(saga: String, outcome: String)] = []
+    var events: [SimulatedStore.OutboxRow] = []
+
+    init(id: Int, session: Int) {
+        self.id = id
+        self.session = session
+    }
+}
+
+/// A session at the server.
+@Loop
+final class ServerSession {
+    let id: Int
+    var ids: [Int] = []
+    init(id: Int) { self.id = id }
+}
