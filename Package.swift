@@ -113,6 +113,13 @@ let package = Package(
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
         tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        .target(
+            name: "Simulation", dependencies: ["CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "TestKit"],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-simulate", dependencies: ["EventLoop", "Simulation", "TestKit"], path: "Tests/Simulate",
+            swiftSettings: strict),
+        tests("SimulationTests", ["EventLoop", "Messaging", "Simulation", "TestKit"]),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
         tests(
             "SuiteTests",

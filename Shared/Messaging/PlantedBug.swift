@@ -36,7 +36,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
         /// Whether this one is switched on.
         @Loop package var isPlanted: Bool { Self.planted == self }
     #else
-        @Loop @inline(__always) var isPlanted: Bool { false }
+        /// Never, in a build without them.
+        @Loop @inline(__always) package var isPlanted: Bool { false }
     #endif
 
     /// What a planted bug changes in the settings of the producer.

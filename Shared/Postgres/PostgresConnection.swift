@@ -24,6 +24,12 @@ public final class PostgresConnection: StatementChannel {
         case prepare(name: String, transaction: Transaction)
         case rows(name: String, answer: Completion<Rows>, transaction: Transaction)
         case sync(Completion<Void>, transaction: Transaction)
+
+        var transaction: Transaction {
+            switch self {
+            case .prepare(_, let transaction), .rows(_, _, let transaction), .sync(_, let transaction): transaction
+            }
+        }
     }
 
     private init(_ connection: OpaquePointer) throws {
@@ -62,7 +68,6 @@ public final class PostgresConnection: StatementChannel {
         do {
             value = try await body(transaction)
         } catch {
-            transaction.isEnded = true
             await rollBack(transaction)
             throw transaction.failure ?? error
         }
@@ -263,11 +268,13 @@ public final class PostgresConnection: StatementChannel {
         expected = []
         answered = 0
         for entry in owed {
+            // Statements that went out together with their commit do not know its outcome either.
+            let isUnknown = entry.transaction.isEnded && entry.transaction.failure == nil
+            let lost = isUnknown ? PostgresError.connection(error.message, isCommitUnknown: true) : error
             if case .sync(let done, let transaction) = entry {
-                done.fail(
-                    transaction.failure ?? .connection(error.message, isCommitUnknown: transaction.isEnded))
+                done.fail(transaction.failure ?? lost)
             } else {
-                refuse(entry, error)
+                refuse(entry, lost)
             }
         }
         PQfinish(connection)

@@ -62,16 +62,18 @@ final class SimulatedStore {
     /// Set when a rule that holds at every moment was broken.
     private(set) var violation: String?
     var isDown = false
+    var trace: (@Loop (String) -> Void)?
     let ended = Notice()
     private var running: [Int: ServerTransaction] = [:]
     private var begun = 0
     private var drawnIDs = 0
+    var writers = 0
     private var advisoryLocks: [Int: Int] = [:]
     private let tables: [any TransactionalTable]
     /// How many ids a session draws at a time, as the real schema says.
     private static let identityCache: Int = {
         let text = MessagingSchema.migration.sql
-        guard let range = text.range(of: "AS IDENTITY (CACHE ") else { return 20 }
+        guard let range = text.firstRange(of: "AS IDENTITY (CACHE ") else { return 20 }
         return Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 20
     }()
 
@@ -80,7 +82,14 @@ final class SimulatedStore {
         tables = [
             outbox, offsets, inbox, sequences, dead, parkedKeys, parkedMessages, timers, aggregates, sagas,
         ]
+        parkedKeys.onCommit = { [unowned self] key, _, new in
+            trace?("parked key \(key.first) \(key.second): \(new.map { "attempt \($0.attempt), due \($0.nextTry)" } ?? "free")")
+        }
+        parkedMessages.onCommit = { [unowned self] key, _, new in
+            trace?("parked message \(key.first) \(key.second) \(key.number): \(new == nil ? "free" : "waits")")
+        }
         offsets.onCommit = { [unowned self] key, old, new in
+            trace?("offset of \(key.first)[\(key.number)] is \(new ?? -2)")
             if let old, (new ?? -2) < old { violation = "I7: the offset of \(key) went back from \(old) to \(new ?? -2)" }
         }
     }
@@ -102,6 +111,7 @@ final class SimulatedStore {
         guard running.removeValue(forKey: transaction.id) != nil else { return }
         for table in tables { table.end(transaction.id, commits: commits) }
         if commits {
+            for effect in transaction.effects { trace?("applied \(effect.id) of \(effect.key)") }
             effects += transaction.effects
             firings += transaction.firings
             outcomes += transaction.outcomes
@@ -134,7 +144,7 @@ final class SimulatedStore {
 
     /// The next id of the outbox, from the session's own supply where the schema lets it have one.
     func nextOutboxID(_ session: ServerSession) -> Int {
-        let cache = PlantedBugs.cachedIdentity ? 20 : Self.identityCache
+        let cache = PlantedBug.cachedIdentity.isPlanted ? 20 : Self.identityCache
         if session.ids.isEmpty {
             session.ids = Array((drawnIDs + 1)...(drawnIDs + cache))
             drawnIDs += cache

@@ -78,6 +78,11 @@ public struct SimulationFailure: Error, CustomStringConvertible {
     public let seed: UInt64
     /// What happened.
     public let reason: String
+    /// Tells of a failure; whoever runs simulations does.
+    public init(seed: UInt64, reason: String) {
+        self.seed = seed
+        self.reason = reason
+    }
     /// For people.
     public var description: String { "simulation with seed \(seed): \(reason)" }
 }

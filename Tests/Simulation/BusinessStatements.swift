@@ -1,0 +1,87 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// The SQL of the small business whose messages are simulated.
+enum Business {
+    static let touch = Statement("business.touch", "writes elsewhere first, which draws the transaction id")
+    static let bump = Statement("business.bump", "locks an aggregate and raises its version")
+    static let react = Statement("business.react", "raises aggregates and appends their events")
+    static let effect = Statement("business.effect", "what an event does")
+    static let fired = Statement("business.fired", "what a timer does")
+    static let open = Statement("business.open", "begins sagas that wait for an answer")
+    static let close = Statement("business.close", "ends sagas that still wait")
+}
+
+extension SimulatedStore {
+    func business(
+        _ name: String, _ value: Arguments, _ transaction: ServerTransaction, _ session: ServerSession
+    ) async throws -> [AnswerRow] {
+        switch name {
+        case Business.touch.name: drawWriteOrder(transaction)
+        case Business.bump.name: return [[try await bump(try value(0), transaction)]]
+        case Business.react.name:
+            let ids: [String] = try value(0)
+            for (id, key) in zip(ids, try value(1, [String].self)).sorted(by: { $0.1 < $1.1 }) {
+                let version = try await bump(key, transaction)
+                append(
+                    topic: SimulatedLog.own, key: key, sequence: version, type: OwnEvent.versionedType, payload: id,
+                    transaction, session)
+            }
+        case Business.effect.name:
+            let keys: [String] = try value(1)
+            for (place, id) in try value(0, [String].self).enumerated() {
+                if id.hasPrefix("poison") {
+                    throw PostgresError(sqlState: "23514", message: "a check was violated", statement: name)
+                }
+                transaction.effects.append(Effect(id: id, key: keys[place]))
+            }
+        case Business.fired.name:
+            let due: [Date] = try value(1)
+            for (place, key) in try value(0, [String].self).enumerated() {
+                if key.hasPrefix("poison") {
+                    throw PostgresError(sqlState: "23514", message: "a check was violated", statement: name)
+                }
+                transaction.firings.append(Firing(key: key, due: due[place], at: clock))
+            }
+        case Business.open.name:
+            for id in try value(0, [String].self) {
+                let key = Names(first: id, second: "")
+                try await lock(sagas, key, transaction)
+                if sagas.value(key, transaction.id) == nil { sagas.set(key, "waiting", transaction.id) }
+            }
+        case Business.close.name: try await close(value, transaction)
+        default: throw unknown(name)
+        }
+        return []
+    }
+
+    /// Moves sagas to their end, those only that wait: a late answer or timer finds a terminal state and does nothing.
+    private func close(_ value: Arguments, _ transaction: ServerTransaction) async throws {
+        for id in try value(0, [String].self).sorted() {
+            let key = Names(first: id, second: "")
+            try await lock(sagas, key, transaction)
+            guard sagas.value(key, transaction.id) == "waiting" else { continue }
+            sagas.set(key, try value(1), transaction.id)
+            transaction.outcomes.append((id, try value(1)))
+        }
+    }
+
+    private func bump(_ key: String, _ transaction: ServerTransaction) async throws -> Int {
+        drawWriteOrder(transaction)
+        let name = Names(first: key, second: "")
+        try await lock(aggregates, name, transaction)
+        let version = (aggregates.value(name, transaction.id) ?? 0) + 1
+        aggregates.set(name, version, transaction.id)
+        return version
+    }
+
+    /// PostgreSQL draws a transaction's id at its first write, before it waits for any lock.
+    func drawWriteOrder(_ transaction: ServerTransaction) {
+        guard transaction.writeOrder == 0 else { return }
+        writers += 1
+        transaction.writeOrder = writers
+    }
+}

@@ -1,0 +1,61 @@
+import EventLoop
+import TestKit
+
+/// The messaging core under many seeds.
+public enum Simulation {
+    /// What was run.
+    public struct Report: Sendable {
+        /// How many schedules.
+        public var schedules = 0
+        /// Jobs and timers of all of them.
+        public var steps = 0
+        /// Virtual time of all of them.
+        public var time = Duration.zero
+        /// Stands for all of them: equal for equal schedules, in any process.
+        public var digest: UInt64 = 0
+        /// Nothing run yet.
+        public init() {}
+    }
+
+    /// Runs a schedule for each seed and throws at the first that breaks an invariant.
+    public static func run(seeds: Range<UInt64>) throws -> Report {
+        var report = Report()
+        for seed in seeds {
+            let run = try run(seed: seed)
+            report.schedules += 1
+            report.steps += run.steps
+            report.time += run.time
+            report.digest = (report.digest ^ run.schedule) &* 0x0000_0100_0000_01b3
+        }
+        return report
+    }
+
+    /// Runs the schedule of one seed.
+    public static func run(seed: UInt64, traces: Bool = false) throws -> SimulatedLoop.Run<Void> {
+        // Outlives the schedule, as jobs that are left over run out after it.
+        let keeper = Keeper()
+        do {
+            return try SimulatedLoop.trace(seed: seed, stepLimit: 400_000) {
+                let world = World(seed: seed, trace: traces ? tell : nil)
+                keeper.world = world
+                try await world.run()
+            }
+        } catch let failure as SimulationFailure {
+            throw failure
+        } catch {
+            throw SimulationFailure(seed: seed, reason: "\(error). \(replay(seed))")
+        }
+    }
+
+    /// The command that repeats a schedule.
+    static func replay(_ seed: UInt64) -> String { "Replay: make simulate SIMULATE=\"--seed \(seed)\"" }
+}
+
+@Loop private func tell(_ text: String) { print("\(Loop.now): \(text)") }
+
+/// Holds the world of a schedule.
+///
+/// `@unchecked Sendable`: written and released on the thread that runs the schedule.
+private final class Keeper: @unchecked Sendable {
+    var world: World?
+}
