@@ -4,7 +4,7 @@
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RAPPORT = .build/release/rapport
 
-.PHONY: demo test bench down status build lint format deps
+.PHONY: demo test simulate bench down status build lint format deps
 
 # A real ERP's orders (or, without the file, a made-up shop's) through all services. DEMO passes options: make demo DEMO="--orders 5000"
 demo: build
@@ -15,6 +15,11 @@ test: deps
 	swift build --build-tests
 	# One at a time: the tests share one event loop, and some measure the bounds of slow peers.
 	swift test --skip-build --no-parallel $(TEST)
+
+# The messaging core on a simulated loop, log and store: SIMULATE passes options (--schedules 1000000, --seed 17)
+simulate: deps
+	swift build -c release --product rapport-simulate
+	.build/release/rapport-simulate $(SIMULATE)
 
 # Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
 bench: build

@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The bugs that the tests must catch: they exist in debug builds only.
+let plantedBugs: [SwiftSetting] = [.define("RAPPORT_PLANTED_BUGS", .when(configuration: .debug))]
+
 /// A C library of the distribution: module map and header only.
 func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Shared/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -66,8 +69,7 @@ let package = Package(
         .target(
             name: "Messaging", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"],
             path: "Shared/Messaging",
-            // The bugs that the tests must catch exist in debug builds only.
-            swiftSettings: strict + [.define("RAPPORT_PLANTED_BUGS", .when(configuration: .debug))]),
+            swiftSettings: strict + plantedBugs),
         shared(
             "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
@@ -119,7 +121,9 @@ let package = Package(
         .executableTarget(
             name: "rapport-simulate", dependencies: ["EventLoop", "Simulation", "TestKit"], path: "Tests/Simulate",
             swiftSettings: strict),
-        tests("SimulationTests", ["EventLoop", "Messaging", "Simulation", "TestKit"]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["EventLoop", "Messaging", "Simulation", "TestKit"],
+            path: "Tests/SimulationTests", swiftSettings: strict + plantedBugs),
         tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
         tests(
             "SuiteTests",

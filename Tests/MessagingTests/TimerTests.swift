@@ -1,0 +1,107 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import TestKit
+import Testing
+
+@testable import Messaging
+
+@Suite(.serialized) struct TimerTests {
+    /// What timers did.
+    @Loop final class Fired {
+        var keys: [String] = []
+    }
+
+    /// How far a timer that fired was before its time, as the database's clock has it.
+    private static let note = Statement(
+        "test.fired", "INSERT INTO note (id, kind) SELECT k, CASE WHEN d > clock_timestamp() THEN 'early' ELSE 'due' END"
+            + " FROM unnest($1::text[], $2::timestamptz[]) AS n(k, d)")
+
+    @Loop private static func work(_ body: @Loop (TestService) async throws -> Void) async throws {
+        let service = try await TestService(DeskService.self)
+        do { try await body(service) } catch { Issue.record(error) }
+        service.close()
+    }
+
+    @Loop private static func runner(_ service: TestService) -> TimerRunner {
+        TimerRunner(
+            service.context.pool,
+            [
+                "ring": { due, transaction in
+                    transaction.enqueue(note, due.map(\.key), due.map(\.dueAt))
+                    if due.contains(where: { $0.key.hasPrefix("refused") }) { throw Refused() }
+                }
+            ])
+    }
+
+    @Loop private static func set(_ service: TestService, _ key: String, in milliseconds: Int) async throws {
+        try await service.transaction { transaction in
+            Timers.set(
+                kind: "ring", key: key, dueAt: Date().addingTimeInterval(Double(milliseconds) / 1000), in: transaction)
+        }
+    }
+
+    @Test @Loop func eachFiresOnceAndNotEarlyWithTwoAtWork() async throws {
+        try await Self.work { service in
+            let runners = [Self.runner(service), Self.runner(service)]
+            for runner in runners { runner.start() }
+            for number in 0..<40 { try await Self.set(service, "t\(number)", in: number * 15) }
+            try await Self.set(service, "moved", in: 60_000)
+            try await Self.set(service, "moved", in: 50)
+            try await Self.set(service, "cancelled", in: 400)
+            try await service.transaction { Timers.cancel(kind: "ring", key: "cancelled", in: $0) }
+            for runner in runners { runner.wake() }
+            try await eventually("all", within: .seconds(20)) {
+                try await service.column("SELECT id FROM note").count >= 41
+            }
+            try await Loop.sleep(for: .milliseconds(300))
+            for runner in runners { await runner.stop() }
+            #expect(try await service.column("SELECT id FROM note WHERE kind = 'early'") == [])
+            let fired = try await service.column("SELECT id FROM note")
+            #expect(fired.count == 41 && Set(fired).count == 41 && fired.contains("moved"))
+            #expect(runners.reduce(0) { $0 + $1.fired } == 41)
+        }
+    }
+
+    @Test @Loop func whatFailsInCompanyAndAloneIsPutAside() async throws {
+        try await Self.work { service in
+            for key in ["a", "refused", "poison", "b"] { try await Self.set(service, key, in: 0) }
+            let runner = Self.runner(service)
+            var problems = 0
+            runner.onProblem = { _ in problems += 1 }
+            runner.start()
+            try await eventually("all", within: .seconds(20)) {
+                try await service.column("SELECT key FROM timer").isEmpty
+            }
+            await runner.stop()
+            #expect(try await service.column("SELECT id FROM note ORDER BY id") == ["a", "b"])
+            let dead = "SELECT event_type || ' ' || error_class FROM dead_letter ORDER BY event_type"
+            #expect(try await service.column(dead) == ["ring:poison PostgresError", "ring:refused Refused"])
+            #expect(runner.buried == 2 && problems == 2)
+        }
+    }
+
+    @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
+        try await Self.work { service in
+            let runner = Self.runner(service)
+            runner.start()
+            for number in 0..<20 {
+                // A connection that was cut is noticed by whoever uses it next; setting again is harmless.
+                try await eventually("the timer is set") {
+                    (try? await Self.set(service, "t\(number)", in: 20)) != nil
+                }
+                let kill = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                if number % 7 == 3 { _ = try? await service.column(kill + " AND datname = current_database()") }
+            }
+            try await eventually("all", within: .seconds(20)) {
+                ((try? await service.column("SELECT id FROM note")) ?? []).count >= 20
+            }
+            await runner.stop()
+            let fired = try await service.column("SELECT id FROM note")
+            #expect(fired.count == 20 && Set(fired).count == 20)
+            #expect(try await service.column("SELECT id::text FROM dead_letter") == [])
+        }
+    }
+}

@@ -1,0 +1,42 @@
+#if RAPPORT_PLANTED_BUGS
+    import EventLoop
+    import Messaging
+    import Simulation
+    import TestKit
+    import Testing
+
+    /// The harness itself under test: each known way to get messaging wrong is switched on and must be noticed.
+    @Suite(.serialized) struct PlantedBugTests {
+        /// The invariants of which one must be what notices each bug.
+        static let noticedBy: [PlantedBug: [String]] = [
+            .idCursor: ["I5"],
+            .transactionOrder: ["I4"],
+            .cachedIdentity: ["I4"],
+            .noCompareAndSet: ["I7", "I1", "I4"],
+            .offsetFirst: ["I1"],
+            .swallowedError: ["I6"],
+            .wakeOnly: ["I5"],
+            .defaultPartitioner: ["I4"],
+            .unfoldedBatch: ["I1"],
+            .messageTimeout: ["I4"],
+            .unlockedPark: ["I1", "I2", "I4"],
+            .droppedLateTimer: ["I10", "I9"],
+        ]
+
+        @Test(arguments: PlantedBug.allCases)
+        @Loop func isCaught(_ bug: PlantedBug) throws {
+            PlantedBug.planted = bug
+            defer { PlantedBug.planted = nil }
+            var seed: UInt64 = 0
+            var caught: SimulationFailure?
+            while caught == nil, seed < 20_000 {
+                do { _ = try Simulation.run(seed: seed) } catch let failure as SimulationFailure { caught = failure }
+                seed += 1
+            }
+            let failure = try #require(caught, "\(bug) was not noticed in \(seed) schedules")
+            print("planted bug \(bug.rawValue) caught by \(failure.reason.prefix(80)) (seed \(failure.seed))")
+            let names = Self.noticedBy[bug] ?? []
+            #expect(names.contains { failure.reason.contains("\($0):") }, "\(bug): \(failure.reason)")
+        }
+    }
+#endif
