@@ -158,12 +158,12 @@ public final class ConsumerRunner {
 
     private var watchdog: Task<Void, Never>?
     /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.
-    private let stallLimit = Duration.seconds(60)
+    package var stallLimit = Duration.seconds(60)
 
     /// Ends the connection of work that does not get on, so that it fails and is begun again from what is stored. librdkafka's own
     /// bound notices nothing, as the polling goes on.
     private func watch() async {
-        while (try? await Loop.sleep(for: .seconds(5))) != nil {
+        while (try? await Loop.sleep(for: stallLimit / 12)) != nil {
             guard Loop.now - statistics.lastProgress > stallLimit else { continue }
             statistics.stalls += 1
             statistics.lastProgress = Loop.now
@@ -182,6 +182,8 @@ public final class ConsumerRunner {
                 return
             } catch {
                 onProblem?("consuming pauses: \(error)")
+                // To fail is not to hang.
+                statistics.lastProgress = Loop.now
                 connection?.close()
                 try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
@@ -200,7 +202,8 @@ public final class ConsumerRunner {
             if pending != nil || hasMore { return }
             // Idle: poll every second all the same, or the group would expel us.
             let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
-            _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: min(untilDue, .seconds(1)))
+            _ = try await changed.wait(
+                until: { hasMore || isStopping || pending != nil }, atMost: min(untilDue, .seconds(1)))
             return
         }
         let items = ahead
@@ -319,7 +322,8 @@ public final class ConsumerRunner {
         }
         if case .dead = only.content { throw error }
         var dead = only
-        dead.content = PlantedBug.swallowedError.isPlanted
+        dead.content =
+            PlantedBug.swallowedError.isPlanted
             ? .skipped : .dead(errorClass: error.deadLetterClass, text: "\(error)")
         try await apply([dead])
     }

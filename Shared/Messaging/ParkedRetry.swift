@@ -29,7 +29,7 @@ extension ConsumerRunner {
         for row in rows {
             let key = ParkedKey(topic: try row.value(0), key: try row.value(2))
             let origin = TopicPartition(topic: key.topic, partition: Int32(try row.value(1) as Int))
-            try await retry(key, of: origin, attempt: try row.value(3), limit: 100)
+            try await retry(key, of: origin, attempt: try row.value(3), limit: 20)
         }
         parked = try await connection.transaction { try await self.countParked(in: held, $0) }
         statistics.parkedKeys = parked.keys

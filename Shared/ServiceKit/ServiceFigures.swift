@@ -9,14 +9,16 @@ struct ServiceFigures {
     private let outboxRows = Metrics.shared.gauge("crm_outbox_rows", help: "Events that wait to be published")
     private let outboxAge = Metrics.shared.gauge(
         "crm_outbox_oldest_age_seconds", help: "Age of the oldest event that waits")
-    private let published = Metrics.shared.gauge("crm_outbox_published_total", help: "Events acknowledged by the broker")
+    private let published = Metrics.shared.gauge(
+        "crm_outbox_published_total", help: "Events acknowledged by the broker")
     private let leading = Metrics.shared.gauge("crm_outbox_leading", help: "1 where this process publishes")
     private let applied = Metrics.shared.gauge("crm_events_applied_total", help: "Events applied")
     private let duplicates = Metrics.shared.gauge("crm_duplicates_dropped_total", help: "Events seen before")
     private let skipped = Metrics.shared.gauge("crm_events_skipped_total", help: "Events of types not handled here")
     private let dead = Metrics.shared.gauge("crm_dead_letters", help: "Messages put aside")
     private let gaps = Metrics.shared.gauge("crm_sequence_gaps_total", help: "Sequences that jumped")
-    private let conflicts = Metrics.shared.gauge("crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
+    private let conflicts = Metrics.shared.gauge(
+        "crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
     private let lag = Metrics.shared.gauge("crm_consumer_lag_messages", help: "Messages not applied yet")
     let batch = Metrics.shared.histogram("crm_apply_batch_seconds", help: "Time that batches took to apply")
     private let lastApplied = Metrics.shared.gauge(

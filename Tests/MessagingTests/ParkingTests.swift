@@ -53,7 +53,8 @@ import Testing
             await runner.stop()
             let own = try await desk.notes().compactMap { Int($0.dropFirst()) }.filter { $0 % 3 == 1 || $0 >= 60 }
             #expect(own == own.sorted() && own.count == 26)
-            #expect(try await desk.service.column("SELECT key FROM parked_key UNION SELECT key FROM parked_message") == [])
+            #expect(
+                try await desk.service.column("SELECT key FROM parked_key UNION SELECT key FROM parked_message") == [])
             #expect(try await desk.service.column("SELECT id::text FROM dead_letter") == [])
         }
     }
@@ -129,9 +130,10 @@ import Testing
 
     @Test func pausesGrowToTheirBound() {
         let policy = ParkingPolicy()
-        #expect((0...40).map { policy.pause(after: $0) { $0.upperBound } }.prefix(10) == [
-            1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000,
-        ])
+        #expect(
+            (0...40).map { policy.pause(after: $0) { $0.upperBound } }.prefix(10) == [
+                1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000,
+            ])
         #expect(policy.pause(after: 60) { $0.upperBound } == 300_000)
         #expect(policy.pause(after: 3) { $0.lowerBound } == 1)
     }

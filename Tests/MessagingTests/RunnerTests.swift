@@ -178,6 +178,28 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
         }
     }
 
+    @Test @Loop func workThatHangsIsGivenUpAndBegunAgain() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner()
+            runner.stallLimit = .milliseconds(300)
+            try runner.start()
+            try desk.note("first")
+            try await desk.flush()
+            try await eventually("the first note", within: .seconds(30)) { try await desk.notes() == ["first"] }
+            let other = try await PostgresConnection.open(desk.settings)
+            defer { other.close() }
+            try await other.transaction { transaction in
+                let hold = Statement("test.hold", "SELECT 1 FROM consumer_offset FOR UPDATE")
+                _ = try await transaction.query(hold)
+                try desk.note("second")
+                try await eventually("the watchdog", within: .seconds(20)) { runner.statistics.stalls > 0 }
+            }
+            try await eventually("the second note", within: .seconds(30)) { try await desk.notes().contains("second") }
+            await runner.stop()
+            #expect(try await desk.notes() == ["first", "second"])
+        }
+    }
+
     @Test @Loop func theOrderOfAKeyHoldsAcrossTypes() async throws {
         try await Desk.work(partitions: 1) { desk in
             var generator = SeededGenerator(seed: 3)

@@ -16,7 +16,8 @@ import Testing
 
     /// How far a timer that fired was before its time, as the database's clock has it.
     private static let note = Statement(
-        "test.fired", "INSERT INTO note (id, kind) SELECT k, CASE WHEN d > clock_timestamp() THEN 'early' ELSE 'due' END"
+        "test.fired",
+        "INSERT INTO note (id, kind) SELECT k, CASE WHEN d > clock_timestamp() THEN 'early' ELSE 'due' END"
             + " FROM unnest($1::text[], $2::timestamptz[]) AS n(k, d)")
 
     @Loop private static func work(_ body: @Loop (TestService) async throws -> Void) async throws {

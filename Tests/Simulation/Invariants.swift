@@ -61,7 +61,9 @@ struct Invariants {
     private func publishedInOrder() throws {
         guard world.plan.relays else { return }
         var committed: Set<String> = []
-        for event in store.committedEvents { committed.insert("\(event.key) \(event.sequence ?? 0) \(event.payload ?? "")") }
+        for event in store.committedEvents {
+            committed.insert("\(event.key) \(event.sequence ?? 0) \(event.payload ?? "")")
+        }
         var seen: Set<String> = []
         var last: [String: Int] = [:]
         for number in 0..<SimulatedLog.partitions {
@@ -78,7 +80,8 @@ struct Invariants {
                     continue
                 }
                 try expect(
-                    sequence == (last[message.key] ?? 0) + 1, "I4: \(name) follows \(last[message.key] ?? 0) in \(partition)")
+                    sequence == (last[message.key] ?? 0) + 1,
+                    "I4: \(name) follows \(last[message.key] ?? 0) in \(partition)")
                 last[message.key] = sequence
             }
         }
@@ -93,7 +96,8 @@ struct Invariants {
             for message in messages {
                 let isOwn = partition.topic == SimulatedLog.own
                 if isOwn && !world.plan.relays { continue }
-                let id = isOwn ? "own \(message.key) \(message.header("ce_sequence") ?? "")" : message.header("ce_id") ?? ""
+                let id =
+                    isOwn ? "own \(message.key) \(message.header("ce_sequence") ?? "")" : message.header("ce_id") ?? ""
                 guard known.insert(id).inserted, !ledger.poison.contains(id) else { continue }
                 expected[isOwn ? "own \(message.key)" : message.key, default: []].append(id)
             }
@@ -120,7 +124,8 @@ struct Invariants {
         var expected: Set<String> = []
         if world.plan.consumes {
             for (partition, messages) in log.messages where partition.topic == SimulatedLog.outside {
-                for (offset, message) in messages.enumerated() where ledger.poison.contains(message.header("ce_id") ?? "") {
+                for (offset, message) in messages.enumerated()
+                where ledger.poison.contains(message.header("ce_id") ?? "") {
                     expected.insert("\(partition.topic)[\(partition.partition)] \(offset)")
                 }
             }

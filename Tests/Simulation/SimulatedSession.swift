@@ -193,7 +193,9 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         let current = transaction ?? store.begin(server.id)
         transaction = current
         do {
-            if network.faults.refuses() { throw PostgresError(sqlState: "40001", message: "could not serialize access") }
+            if network.faults.refuses() {
+                throw PostgresError(sqlState: "40001", message: "could not serialize access")
+            }
             let rows = try await store.execute(statement, Arguments(values: values), current, server)
             return .success(Rows(cells: rows.map { $0.map(encoded) }, statement: statement.name))
         } catch {

@@ -33,7 +33,9 @@ extension SimulatedStore {
 
     // MARK: Consuming
 
-    private func consume(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow] {
+    private func consume(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws
+        -> [AnswerRow]
+    {
         let id = transaction.id
         switch name {
         case "consumer.load":
@@ -97,14 +99,20 @@ extension SimulatedStore {
 
     // MARK: Parking
 
-    private func park(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow] {
+    private func park(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow]
+    {
         let id = transaction.id
         func held() throws -> Set<Names> {
-            Set(zip(try value(1, [String].self), try value(2, [Int].self)).map { Names(first: $0, second: "", number: $1) })
+            Set(
+                zip(try value(1, [String].self), try value(2, [Int].self)).map {
+                    Names(first: $0, second: "", number: $1)
+                })
         }
         func heldKeys() throws -> [(key: Names, value: ParkedKeyRow)] {
             let held = try held()
-            return parkedKeys.rows(id).filter { held.contains(Names(first: $0.key.first, second: "", number: $0.value.part)) }
+            return parkedKeys.rows(id).filter {
+                held.contains(Names(first: $0.key.first, second: "", number: $0.value.part))
+            }
         }
         switch name {
         case "parking.summary":
@@ -150,7 +158,8 @@ extension SimulatedStore {
         }
     }
 
-    private func retry(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow] {
+    private func retry(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow]
+    {
         let id = transaction.id
         let key = Names(first: try value(1), second: try value(2))
         let mine = parkedMessages.rows(id).filter { $0.key.first == key.first && $0.key.second == key.second }
@@ -182,7 +191,8 @@ extension SimulatedStore {
 
     // MARK: Timers
 
-    private func time(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow] {
+    private func time(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws -> [AnswerRow]
+    {
         let id = transaction.id
         switch name {
         case "timer.set":

@@ -83,14 +83,18 @@ final class SimulatedStore {
             outbox, offsets, inbox, sequences, dead, parkedKeys, parkedMessages, timers, aggregates, sagas,
         ]
         parkedKeys.onCommit = { [unowned self] key, _, new in
-            trace?("parked key \(key.first) \(key.second): \(new.map { "attempt \($0.attempt), due \($0.nextTry)" } ?? "free")")
+            trace?(
+                "parked key \(key.first) \(key.second): \(new.map { "attempt \($0.attempt), due \($0.nextTry)" } ?? "free")"
+            )
         }
         parkedMessages.onCommit = { [unowned self] key, _, new in
             trace?("parked message \(key.first) \(key.second) \(key.number): \(new == nil ? "free" : "waits")")
         }
         offsets.onCommit = { [unowned self] key, old, new in
             trace?("offset of \(key.first)[\(key.number)] is \(new ?? -2)")
-            if let old, (new ?? -2) < old { violation = "I7: the offset of \(key) went back from \(old) to \(new ?? -2)" }
+            if let old, (new ?? -2) < old {
+                violation = "I7: the offset of \(key) went back from \(old) to \(new ?? -2)"
+            }
         }
     }
 
