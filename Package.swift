@@ -119,8 +119,9 @@ let package = Package(
             name: "Simulation", dependencies: ["CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "TestKit"],
             path: "Tests/Simulation", swiftSettings: strict),
         .executableTarget(
-            name: "rapport-simulate", dependencies: ["EventLoop", "Simulation", "TestKit"], path: "Tests/Simulate",
-            swiftSettings: strict),
+            name: "rapport-simulate", dependencies: ["EventLoop", "Messaging", "Simulation", "TestKit"],
+            path: "Tests/Simulate",
+            swiftSettings: strict + plantedBugs),
         .testTarget(
             name: "SimulationTests", dependencies: ["EventLoop", "Messaging", "Simulation", "TestKit"],
             path: "Tests/SimulationTests", swiftSettings: strict + plantedBugs),

@@ -45,7 +45,7 @@ final class SimulatedGroup {
     private func assign(_ mine: Int) async {
         _ = try? await answered.wait(
             until: { generation != mine || members.allSatisfy { !$0.mustGiveBack } },
-            atMost: chance.milliseconds(300...3000))
+            atMost: chance.milliseconds(100...1500))
         guard generation == mine else { return }
         let silent = members.filter(\.mustGiveBack)
         members.removeAll { $0.mustGiveBack }

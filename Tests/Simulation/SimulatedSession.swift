@@ -10,6 +10,12 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         case statement(Statement, [any SQLEncodable], Completion<Rows>, Transaction)
         case rollBack
         case sync(Completion<Void>, Transaction)
+
+        /// Whether it is part of what a process does as the holder of partitions.
+        var isDecisive: Bool {
+            guard case .statement(let statement, _, _, _) = self else { return false }
+            return statement.name.hasPrefix("consumer.move") || statement.name.hasPrefix("parking.")
+        }
     }
 
     private(set) var isOpen = true
@@ -77,6 +83,8 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
 
     func requestAnswers() {
         guard isOpen, !outgoing.isEmpty else { return }
+        if outgoing.contains(where: \.isDecisive) { network.spring() }
+        guard isOpen else { return }
         sent += outgoing
         owed += outgoing
         outgoing = []
@@ -153,6 +161,8 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
             for message in arrived {
                 guard !isServerGone else { break }
                 if network.faults.cuts(), isOpen { fail(.connection("the connection was cut")) }
+                // A server takes its time, in which others commit.
+                if network.chance.happens(60) { await network.travel() }
                 await handle(message, &answers)
             }
             guard !isBlackholed else { return }
@@ -266,11 +276,32 @@ final class SimulatedNetwork {
     let chance: Chance
     let faults: Faults
     /// Until when the process stands still and nothing reaches it or leaves it.
-    var pausedUntil = Duration.zero
+    var pausedUntil = Duration.zero {
+        didSet { resumed.notify() }
+    }
+    /// Called once at the next moment at which a batch or a retry is on its way: the worst time for anything to happen.
+    private var ambush: (@Loop () -> Void)?
+    private var patience = 0
+    private let resumed = Notice()
 
     init(_ chance: Chance, _ faults: Faults) {
         self.chance = chance
         self.faults = faults
+    }
+
+    /// Lays an ambush for one of the next such moments.
+    func lay(_ ambush: @escaping @Loop () -> Void) {
+        patience = chance.number(0...3)
+        self.ambush = ambush
+    }
+
+    /// Springs the ambush, if one is laid.
+    func spring() {
+        patience -= 1
+        guard patience < 0 else { return }
+        let laid = ambush
+        ambush = nil
+        laid?()
     }
 
     func nextSession() -> Int {
@@ -280,7 +311,9 @@ final class SimulatedNetwork {
 
     /// Waits as long as a message needs; often no time at all, so that the order of jobs decides.
     func travel() async {
-        if pausedUntil > Loop.now { try? await Loop.sleep(for: pausedUntil - Loop.now) }
+        while pausedUntil > Loop.now {
+            _ = try? await resumed.wait(until: { pausedUntil <= Loop.now }, atMost: pausedUntil - Loop.now)
+        }
         let pause = chance.number(0...9)
         if pause > 6 { try? await Loop.sleep(for: .milliseconds(pause - 6)) }
     }

@@ -11,10 +11,18 @@ public enum Simulation {
         public var steps = 0
         /// Virtual time of all of them.
         public var time = Duration.zero
-        /// Stands for all of them: equal for equal schedules, in any process.
+        /// Stands for all of them, in whatever order they ran: equal for equal schedules, in any process.
         public var digest: UInt64 = 0
         /// Nothing run yet.
         public init() {}
+
+        /// Adds what another thread has run.
+        public mutating func add(_ other: Report) {
+            schedules += other.schedules
+            steps += other.steps
+            time += other.time
+            digest ^= other.digest
+        }
     }
 
     /// Runs a schedule for each seed and throws at the first that breaks an invariant.
@@ -25,7 +33,7 @@ public enum Simulation {
             report.schedules += 1
             report.steps += run.steps
             report.time += run.time
-            report.digest = (report.digest ^ run.schedule) &* 0x0000_0100_0000_01b3
+            report.digest ^= run.schedule &* (2 &* seed &+ 1)
         }
         return report
     }

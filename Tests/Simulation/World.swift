@@ -110,7 +110,7 @@ final class World {
         guard plan.consumes else { return }
         var number = 0
         let poison = chance.happens(400)
-        for key in ["a", "b", "c"] where chance.happens(200) { notReady[key] = chance.milliseconds(1...900) }
+        for key in ["a", "b", "c"] where chance.happens(300) { notReady[key] = chance.milliseconds(1...900) }
         for _ in 0..<chance.number(2...8) {
             var burst: [SimulatedLog.Message] = []
             for _ in 0..<chance.number(1...4) {
@@ -192,15 +192,15 @@ final class World {
             let kind = chance.number(0...29)
             trace?("trouble \(kind) for process \(process.number)")
             switch kind {
-            case 0...8:
+            case 0...6:
                 process.kill()
                 try? await Loop.sleep(for: chance.milliseconds(0...200))
                 try? startProcess()
-            case 9...14: process.cutOne()
-            case 15: process.blackholeOne()
-            case 16...17: process.network.pausedUntil = Loop.now + chance.milliseconds(100...5000)
-            case 18...21: log.downUntil = Loop.now + chance.milliseconds(20...900)
-            case 22...24:
+            case 7...10: process.cutOne()
+            case 11: process.blackholeOne()
+            case 12...19: makeZombie(process)
+            case 20...22: log.downUntil = Loop.now + chance.milliseconds(20...900)
+            case 23...24:
                 store.isDown = true
                 for process in processes { process.cutAll() }
                 try? await Loop.sleep(for: chance.milliseconds(10...200))
@@ -208,6 +208,22 @@ final class World {
             default: if plan.consumes { group.rebalance() }
             }
         }
+    }
+
+    /// A process stands still, another takes what it had, and then it goes on as if nothing had been.
+    private func makeZombie(_ process: SimulatedProcess) {
+        let freeze: @Loop () -> Void = { [self] in
+            trace?("process \(process.number) freezes")
+            process.network.pausedUntil = Loop.now + chance.milliseconds(50...3000)
+            guard plan.consumes, chance.happens(800) else { return }
+            group.rebalance()
+            // Often it goes on just when its heir is at work.
+            guard chance.happens(600) else { return }
+            for heir in processes where heir !== process && !heir.isDead {
+                heir.network.lay { process.network.pausedUntil = Loop.now }
+            }
+        }
+        if plan.consumes, chance.happens(800) { process.network.lay(freeze) } else { freeze() }
     }
 
     /// The log loses what was not read: nothing may be skipped, and an operator must be called.

@@ -20,7 +20,7 @@
             .unfoldedBatch: ["I1"],
             .messageTimeout: ["I4"],
             .unlockedPark: ["I1", "I2", "I4"],
-            .droppedLateTimer: ["I10", "I9"],
+            .droppedLateTimer: ["I10", "I9", "I6"],
         ]
 
         @Test(arguments: PlantedBug.allCases)
