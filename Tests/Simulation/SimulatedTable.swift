@@ -55,7 +55,7 @@ final class SimulatedTable<Key: Hashable & Comparable, Value>: TransactionalTabl
     var isEmpty: Bool { cells.isEmpty }
 
     func end(_ transaction: Int, commits: Bool) {
-        guard let keys = written.removeValue(forKey: transaction) else { return }
+        guard !written.isEmpty, let keys = written.removeValue(forKey: transaction) else { return }
         for key in keys {
             guard var cell = cells[key] else { continue }
             if commits {

@@ -59,11 +59,14 @@ public enum SimulatedLoop {
 
     private final class Outcome<Value: Sendable>: Sendable {
         private let result = Mutex<Result<Value, any Error>?>(nil)
-        var isSet: Bool { result.withLock { $0 != nil } }
+        private let isDone = Atomic(false)
+        /// Asked after each step, so it costs as little as can be.
+        var isSet: Bool { isDone.load(ordering: .acquiring) }
         @Loop func settle(_ body: @Loop @Sendable () async throws -> Value) async {
             let new: Result<Value, any Error>
             do { new = .success(try await body()) } catch { new = .failure(error) }
             result.withLock { $0 = new }
+            isDone.store(true, ordering: .releasing)
         }
         func get() throws -> Value {
             guard let result = result.withLock({ $0 }) else { throw CancellationError() }
