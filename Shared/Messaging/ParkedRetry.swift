@@ -77,7 +77,6 @@ extension ConsumerRunner {
                 try await body(transaction)
             }
         } catch let error as PostgresError where error.isMovedOffset {
-            statistics.conflicts += 1
             throw ConsumerConflict()
         }
     }

@@ -38,6 +38,8 @@ public final class Transaction {
     /// The first refusal; later statements are skipped by the server.
     package var failure: PostgresError?
     package var statements = 0
+    /// Whether it had to prepare a statement first.
+    package var hasPrepared = false
     /// Set when the body has ended: what is owed after that is the commit.
     package var isEnded = false
     private let connection: any StatementChannel

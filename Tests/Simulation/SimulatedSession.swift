@@ -33,6 +33,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
     /// Whether nothing passes any more, without either side being told.
     private var isBlackholed = false
     private var isTaken = false
+    private var prepared: Set<String> = []
     private var turns: [Completion<Void>] = []
 
     init(_ store: SimulatedStore, _ network: SimulatedNetwork) {
@@ -50,21 +51,45 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
             try await turn.wait()
         }
         isTaken = true
-        defer { if turns.isEmpty { isTaken = false } else { turns.removeFirst().succeed(()) } }
-        guard isOpen else { throw PostgresError.connection("the connection is lost") }
         let transaction = Transaction(self)
+        let value: T
         do {
-            let value = try await body(transaction)
-            transaction.isEnded = true
-            if transaction.statements > 0 { try await sync(transaction) }
-            return value
+            guard isOpen else { throw PostgresError.connection("the connection is lost") }
+            value = try await body(transaction)
         } catch {
-            if !transaction.isEnded {
-                if transaction.failure == nil { outgoing.append(.rollBack) }
-                try? await sync(transaction)
-            }
+            if transaction.failure == nil { outgoing.append(.rollBack) }
+            try? await end(transaction)
             throw transaction.failure ?? error
         }
+        transaction.isEnded = true
+        try await end(transaction)
+        if let failure = transaction.failure { throw failure }
+        return value
+    }
+
+    /// Ends a transaction as `PostgresConnection` does: the next one's statements may follow before its commit is confirmed.
+    private func end(_ transaction: Transaction) async throws {
+        let sync = sendSync(transaction)
+        if transaction.hasPrepared {
+            defer { endTurn() }
+            try await sync.wait()
+        } else {
+            endTurn()
+            try await sync.wait()
+        }
+    }
+
+    private func endTurn() { if turns.isEmpty { isTaken = false } else { turns.removeFirst().succeed(()) } }
+
+    private func sendSync(_ transaction: Transaction) -> Completion<Void> {
+        let done = Completion<Void>()
+        guard isOpen else {
+            done.fail(transaction.failure ?? PostgresError.connection("the connection is lost"))
+            return done
+        }
+        outgoing.append(.sync(done, transaction))
+        requestAnswers()
+        return done
     }
 
     func send(
@@ -76,6 +101,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
             return answer
         }
         transaction.statements += 1
+        if prepared.insert(statement.name).inserted { transaction.hasPrepared = true }
         outgoing.append(.statement(statement, values, answer, transaction))
         if isAwaited { requestAnswers() }
         return answer
@@ -91,15 +117,6 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         guard !isPumping else { return }
         isPumping = true
         Task { @Loop in await self.pump() }
-    }
-
-    private func sync(_ transaction: Transaction) async throws {
-        guard isOpen else { throw transaction.failure ?? PostgresError.connection("the connection is lost") }
-        let done = Completion<Void>()
-        outgoing.append(.sync(done, transaction))
-        requestAnswers()
-        try await done.wait()
-        if let failure = transaction.failure { throw failure }
     }
 
     func close() {

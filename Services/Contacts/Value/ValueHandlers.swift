@@ -39,7 +39,7 @@ enum ValueHandlers {
         let customers = sums.customers.sorted { $0.value < $1.value }
         transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
         let rows = sums.rows.sorted {
-            ($0.key.party.uuidString, $0.key.currency) < ($1.key.party.uuidString, $1.key.currency)
+            ($0.key.party, $0.key.currency) < ($1.key.party, $1.key.currency)
         }
         transaction.enqueue(
             ValueStore.add, rows.map(\.key.party), rows.map(\.key.currency), rows.map(\.value.orders),

@@ -25,13 +25,13 @@ enum ValueStore {
             RETURNING v.*),
         raised AS (
             UPDATE party p SET version = p.version + 1 FROM (SELECT DISTINCT party_id FROM incoming) i
-            WHERE p.id = i.party_id RETURNING p.id, p.version)
+            WHERE p.id = i.party_id RETURNING p.id, p.version),
+        main AS (SELECT DISTINCT ON (party_id) * FROM written ORDER BY party_id, revenue DESC)
         INSERT INTO outbox (topic, key, seq, type, payload)
         SELECT 'crm.contacts', r.id::text, r.version, 'contacts.value.changed.v1', json_build_object(
             'partyId', r.id, 'orders', w.orders, 'revenue', ((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text,
             'currency', w.currency, 'firstOrderAt', w.first_order_at, 'lastOrderAt', w.last_order_at)::text
-        FROM raised r JOIN LATERAL (
-            SELECT * FROM written w WHERE w.party_id = r.id ORDER BY w.revenue DESC LIMIT 1) w ON true
+        FROM raised r JOIN main w ON w.party_id = r.id
         """)
 
     /// A party's value in each currency with its scores: a fifth is the number of bounds that the value has reached, plus one.
