@@ -38,10 +38,12 @@ extension ConsumerRunner {
 
     /// Applies a key's oldest messages; where that fails the oldest one alone, which then decides.
     private func retry(_ key: ParkedKey, of origin: TopicPartition, attempt: Int, limit: Int) async throws {
+        var tried: Int64?
         do {
             var counts = BatchCounts()
             try await fenced(origin) { [group, subscriptions] transaction in
                 let items = try await self.messages(of: key, origin, limit, transaction)
+                tried = items.first?.offset
                 var batch = BatchApplication(group: group, items: items.map(subscriptions.prepare)[...])
                 try await batch.apply(in: transaction)
                 counts = batch.counts
@@ -52,7 +54,7 @@ extension ConsumerRunner {
         } catch {
             if try await isForAll(error) { throw error }
             if limit > 1 { return try await retry(key, of: origin, attempt: attempt, limit: 1) }
-            try await putOff(key, of: origin, attempt: attempt, error)
+            try await putOff(key, of: origin, attempt: attempt, tried, error)
         }
     }
 
@@ -101,7 +103,7 @@ extension ConsumerRunner {
     }
 
     private func putOff(
-        _ key: ParkedKey, of origin: TopicPartition, attempt: Int, _ error: any Error
+        _ key: ParkedKey, of origin: TopicPartition, attempt: Int, _ tried: Int64?, _ error: any Error
     ) async throws {
         if error is NotYet, attempt + 1 < parking.attempts {
             let pause = parking.pause(after: attempt + 1, substrate.random)
@@ -113,6 +115,9 @@ extension ConsumerRunner {
         onProblem?("a parked message was put aside: \(error)")
         try await fenced(origin) { [group, subscriptions] transaction in
             let oldest = try await self.messages(of: key, origin, 1, transaction)
+            // Another process that believes it holds the partition may have dealt with the one that failed here: the lock orders
+            // the two, and an offset that did not move refuses neither.
+            guard oldest.first?.offset == tried else { return }
             let batch = BatchApplication(group: group, items: [])
             for item in oldest.map(subscriptions.prepare) { batch.bury(item, name, "\(error)", transaction) }
             self.release(key, oldest, transaction)
