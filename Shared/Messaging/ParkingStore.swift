@@ -15,7 +15,7 @@ public enum ParkingStore {
             SELECT k.next_try FROM parked_key k JOIN unnest($2::text[], $3::bigint[]) AS n(topic, part)
             ON k.grp = $1 AND k.topic = n.topic AND k.part = n.part)
         SELECT (SELECT count(*) FROM held),
-            (SELECT count(*) FROM (SELECT 1 FROM parked_message WHERE grp = $1 LIMIT $4) AS some),
+            (SELECT count(*) FROM (SELECT 1 FROM parked_message WHERE grp = $1 LIMIT $4) AS counted),
             (SELECT extract(epoch FROM min(next_try) - clock_timestamp())::float8 FROM held)
         """)
 

@@ -8,6 +8,12 @@ import Testing
 @testable import Messaging
 
 @Suite(.serialized) struct PruningTests {
+    @Test @Loop func allStatementsFitTheSchema() async throws {
+        let service = try await TestService(DeskService.self)
+        defer { service.close() }
+        try await service.prepareAll(of: DeskService.self)
+    }
+
     @Test @Loop func onlyWhatIsOldGoesAndInSmallSteps() async throws {
         let service = try await TestService(DeskService.self)
         defer { service.close() }
