@@ -1,0 +1,169 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// One fit of both models to the customers of a currency, and what it foretells of each of them, a page at a time.
+@Loop
+struct ModelRun {
+    let id: UUID
+    let currency: String
+    let weeks: Int
+    let context: ServiceContext
+
+    /// Customers in a page; a page is one transaction.
+    private static let pageSize = 10_000
+    /// Customers to whom the Gamma-Gamma model is fitted at most: more would change no digit that is shown.
+    private static let spendSample = 500_000
+    /// Fewer customers than this with repeat purchases give no fit worth the name.
+    nonisolated static let leastRepeaters = 30
+
+    /// Fits and foretells; what goes wrong is kept with the run.
+    func work() async throws {
+        do {
+            let fit = try await fit()
+            try await foretell(fit)
+            try await context.pool.transaction { transaction in
+                transaction.enqueue(LongWork.allow)
+                transaction.enqueue(ModelStore.forget, id, currency)
+                transaction.enqueue(ModelStore.finish, id)
+            }
+        } catch let error as Minimizer.NoMinimum {
+            _ = try await context.pool.query(ModelStore.fail, id, error.description)
+        } catch let error as Superseded {
+            context.log.info(error.description)
+        }
+    }
+
+    // MARK: Fitting
+
+    private func fit() async throws -> CustomerModels {
+        let begin = Loop.now
+        let rows = try await long(ModelStore.histories, currency)
+        let base = try await Loop.offload { try Base(rows) }
+        guard base.repeaters >= Self.leastRepeaters else {
+            throw Minimizer.NoMinimum(
+                description: "only \(base.repeaters) customers came back; a fit needs \(Self.leastRepeaters)")
+        }
+        let spenders: Int = try await long(ModelStore.spenders, currency).first?.value(0) ?? 0
+        let share = max(1, (spenders + Self.spendSample - 1) / Self.spendSample)
+        let amounts = try await long(ModelStore.spends, currency, share)
+        let (purchases, spend) = try await Loop.offload {
+            let purchases = try BetaGeometric.fit(base.histories)
+            let customers = try amounts.map { SpendHistory(repeats: try $0.value(0), mean: try $0.value(1)) }
+            // Without a fit of the amounts there is one of the purchases all the same.
+            return (purchases, customers.count >= Self.leastRepeaters ? try? GammaGamma.fit(customers) : nil)
+        }
+        let models = CustomerModels(
+            purchases: purchases.model, spend: spend?.model, weeks: Double(weeks), asOf: base.day)
+        let bg = purchases.model
+        _ = try await context.pool.query(
+            ModelStore.keepFit, id, base.day, base.customers, bg.r, bg.alpha, bg.a, bg.b, purchases.logLikelihood,
+            spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds)
+        return models
+    }
+
+    /// A statement over the whole base.
+    private func long(_ statement: Statement, _ values: any SQLEncodable & Sendable...) async throws -> Rows {
+        try await context.pool.transaction { transaction in
+            transaction.enqueue(LongWork.allow)
+            return try await values.count == 1
+                ? transaction.query(statement, values[0]) : transaction.query(statement, values[0], values[1])
+        }
+    }
+
+    /// The histories of the base, grouped.
+    private struct Base: Sendable {
+        var histories: [PurchaseHistory: Int] = [:]
+        var customers = 0
+        var repeaters = 0
+        var day = Date(timeIntervalSince1970: 0)
+
+        init(_ rows: Rows) throws {
+            histories.reserveCapacity(rows.count)
+            for row in rows {
+                let history = PurchaseHistory(
+                    repeats: try row.value(0), recency: try row.value(1), age: try row.value(2))
+                let count: Int = try row.value(3)
+                histories[history] = count
+                customers += count
+                if history.repeats > 0 { repeaters += count }
+                day = try row.value(4)
+            }
+        }
+    }
+
+    // MARK: Foretelling
+
+    private func foretell(_ models: CustomerModels) async throws {
+        var after = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        while true {
+            let rows = try await context.pool.query(ModelStore.page, currency, after, models.asOf, Self.pageSize)
+            guard let last = rows.last else { return }
+            after = try last.value(0)
+            let page = try await Loop.offload { try models.predictions(rows) }
+            let kept = try await context.pool.query(
+                ModelStore.predict, id, currency, page.map(\.party), page.map(\.alive), page.map(\.purchases),
+                page.map(\.spend), page.map(\.lifetimeValue), after)
+            // Another process thought that this one was gone, and goes on instead.
+            guard !kept.isEmpty else { throw Superseded() }
+        }
+    }
+
+    private struct Superseded: Error, CustomStringConvertible {
+        let description = "another process goes on with the run"
+    }
+}
+
+/// Both models as fitted, and how far they look ahead.
+struct CustomerModels: Sendable {
+    let purchases: BetaGeometric
+    let spend: GammaGamma?
+    let weeks: Double
+    let asOf: Date
+    /// What a sum a year from now is worth less today.
+    static let yearlyDiscount = 0.1
+    /// The future is discounted in this many steps, each at its end.
+    private static let steps = 4
+
+    /// What is foretold of one customer; amounts in ten-thousandths.
+    struct Prediction: Sendable {
+        let party: UUID
+        let alive: Double
+        let purchases: Double
+        let spend: Int?
+        let lifetimeValue: Int?
+    }
+
+    /// Predictions of a page of customers; equal histories are worked out once.
+    func predictions(_ rows: Rows) throws -> [Prediction] {
+        var known: [PurchaseHistory: (alive: Double, purchases: Double, discounted: Double)] = [:]
+        return try rows.map { row in
+            let history = PurchaseHistory(
+                repeats: try row.value(1), recency: try row.value(2), age: try row.value(3))
+            let future = known[history] ?? self.future(history)
+            known[history] = future
+            let mean = spend?.expectedSpend(history.repeats, mean: try row.value(4))
+            let isKnown = mean.map { $0.isFinite && $0 < 1e9 } ?? false
+            return Prediction(
+                party: try row.value(0), alive: future.alive, purchases: future.purchases,
+                spend: isKnown ? mean.map { Int(($0 * 10_000).rounded()) } : nil,
+                lifetimeValue: isKnown ? mean.map { Int(($0 * 10_000 * future.discounted).rounded()) } : nil)
+        }
+    }
+
+    /// The chance that customers with a history are alive, the purchases to expect of them, and these discounted.
+    private func future(_ history: PurchaseHistory) -> (alive: Double, purchases: Double, discounted: Double) {
+        var before = 0.0
+        var discounted = 0.0
+        for step in 1...Self.steps {
+            let time = weeks * Double(step) / Double(Self.steps)
+            let expected = purchases.expectedPurchases(in: time, after: history)
+            let sound = expected.isFinite ? max(before, expected) : before
+            discounted += (sound - before) / pow(1 + Self.yearlyDiscount, time / 52.1775)
+            before = sound
+        }
+        return (purchases.chanceAlive(history), before, discounted)
+    }
+}

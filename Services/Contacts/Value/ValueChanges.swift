@@ -1,0 +1,179 @@
+import CRMModel
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What a batch of documents does to the sums: what is new is added; months in which something was changed, cancelled or moved are
+/// counted again from the ledger. Walk-ins count in the totals and belong to nobody.
+struct ValueChanges {
+    /// A sum of a customer.
+    struct Key: Hashable {
+        let party: UUID
+        let currency: String
+    }
+
+    /// A new document of a customer.
+    struct Document {
+        let kind: LedgerEntry.Kind
+        let party: UUID
+        let document: ERPDocument
+        let detail: DocumentDetail
+    }
+
+    /// A month of a customer that is counted again, by any moment in it.
+    struct Recount {
+        let party: UUID
+        let currency: String
+        let at: Date
+    }
+
+    /// What is added to the sums over all customers.
+    struct Cell {
+        let kind: LedgerEntry.Kind
+        let currency: String
+        let at: Date
+        let count: Int
+        let total: Amount
+        let isWalkIn: Bool
+    }
+
+    private(set) var added: [Document] = []
+    private(set) var recounted: [Recount] = []
+    private(set) var cells: [Cell] = []
+    private(set) var parties: Set<UUID> = []
+    /// The numbers of customers, known or not yet.
+    private(set) var customers: [UUID: String] = [:]
+    private var detailOf: [String: DocumentDetail] = [:]
+
+    init(_ changes: [LedgerChange]) {
+        for change in changes {
+            if let party = change.party, let number = change.document.customerNo { customers[party] = number }
+            guard [.order, .credit, .payment].contains(change.kind) else { continue }
+            let detail = DocumentDetail(change.kind, change.document)
+            if change.kind != .payment {
+                detailOf["\(change.kind.rawValue)\n\(change.document.id)"] = detail
+                addCells(change)
+            }
+            take(change, detail)
+        }
+        separate()
+    }
+
+    /// The details to keep, one of each document.
+    var details: [DocumentDetail] { detailOf.sorted { $0.key < $1.key }.map(\.value) }
+
+    private mutating func take(_ change: LedgerChange, _ detail: DocumentDetail) {
+        guard let party = change.party else { return }
+        if let previous = change.previous {
+            let isMoved = previous.at != change.document.at
+            guard change.count != 0 || change.total != .zero || isMoved || detail.costed != 0 else { return }
+            recounted.append(Recount(party: party, currency: previous.currency, at: previous.at))
+            if isMoved {
+                recounted.append(Recount(party: party, currency: previous.currency, at: change.document.at))
+            }
+        } else if change.count > 0 {
+            added.append(Document(kind: change.kind, party: party, document: change.document, detail: detail))
+        } else {
+            return
+        }
+        parties.insert(party)
+    }
+
+    /// A sum that is counted again holds its new documents too: they are in the ledger already.
+    private mutating func separate() {
+        guard !recounted.isEmpty else { return }
+        let keys = Set(recounted.map { Key(party: $0.party, currency: $0.currency) })
+        func isRecounted(_ new: Document) -> Bool {
+            keys.contains(Key(party: new.party, currency: new.document.currency))
+        }
+        recounted += added.filter(isRecounted).map {
+            Recount(party: $0.party, currency: $0.document.currency, at: $0.document.at)
+        }
+        added.removeAll(where: isRecounted)
+    }
+
+    private mutating func addCells(_ change: LedgerChange) {
+        func add(_ currency: String, _ at: Date, _ count: Int, _ total: Amount) {
+            guard count != 0 || total != .zero else { return }
+            cells.append(
+                Cell(
+                    kind: change.kind, currency: currency, at: at, count: count, total: total,
+                    isWalkIn: change.party == nil))
+        }
+        guard let previous = change.previous, previous.at != change.document.at else {
+            return add(change.document.currency, change.document.at, change.count, change.total)
+        }
+        add(previous.currency, previous.at, -previous.count, -previous.total)
+        add(
+            change.document.currency, change.document.at, previous.count + change.count, previous.total + change.total)
+    }
+}
+
+/// What the reports need of an order or credit besides the ledger.
+struct DocumentDetail {
+    let id: String
+    let kind: LedgerEntry.Kind
+    let currency: String
+    let at: Date
+    let channel: String?
+    /// What the goods cost whose cost is known, in ten-thousandths.
+    let cost: Int
+    /// What these goods were sold for.
+    let costed: Int
+    /// `[[sku, quantity, amount], ...]`, numbers in ten-thousandths; lines of one product together.
+    let lines: SQLJSON
+
+    init(_ kind: LedgerEntry.Kind, _ document: ERPDocument) {
+        var sums: [String: (quantity: Int, amount: Int)] = [:]
+        var order: [String] = []
+        var cost = 0
+        var costed = 0
+        for line in document.lines {
+            guard let amount = line.unitPrice.times(line.quantity)?.units else { continue }
+            if let known = line.unitCost?.times(line.quantity)?.units {
+                cost = cost.addingReportingOverflow(known).partialValue
+                costed = costed.addingReportingOverflow(amount).partialValue
+            }
+            guard !line.sku.isEmpty else { continue }
+            if sums[line.sku] == nil { order.append(line.sku) }
+            let sum = sums[line.sku] ?? (0, 0)
+            sums[line.sku] = (
+                sum.quantity.addingReportingOverflow(line.quantity.units).partialValue,
+                sum.amount.addingReportingOverflow(amount).partialValue
+            )
+        }
+        id = document.id
+        self.kind = kind
+        currency = document.currency
+        at = document.at
+        channel = document.channel.map { String($0.prefix(100)) }
+        self.cost = cost
+        self.costed = costed
+        lines = Self.json(order.map { ($0, sums[$0] ?? (0, 0)) })
+    }
+
+    private static func json(_ lines: [(sku: String, sum: (quantity: Int, amount: Int))]) -> SQLJSON {
+        var text = "["
+        for line in lines {
+            if text.utf8.count > 1 { text += "," }
+            text += "[\(quoted(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
+        }
+        return SQLJSON(Array((text + "]").utf8))
+    }
+
+    /// A JSON string; NUL, which PostgreSQL's text does not take, is left out.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case "\0": continue
+            case "\u{1}"..<" ":
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u00\(scalar.value < 16 ? "0" : "")\(hex)"
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
