@@ -30,6 +30,7 @@ final class Bench {
             ("apply", { try await ApplyBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),
             ("http", { try await HTTPBench(self).run() }),
+            ("value", { try await ValueBench(self).run() }),
             ("sight", { try await SightBench(self).run() }),
         ]
         print("measured on \(cores()) cores; each figure beside its limit or peer, in the same run")

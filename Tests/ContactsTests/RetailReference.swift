@@ -23,7 +23,7 @@ struct RetailReference: Decodable {
     let repeaters, base: Int
     let retention: [Cohort]
     let top: [Top]
-    /// Whether the classes are those of `qcut` where the edges differ.
+    /// Whether the classes are those by rank, and of recency and revenue, whose edges differ, those of `qcut`.
     let qcutAgrees: Bool
 
     /// Runs pandas on the file; nil, with the reason printed, where there is no Python or no way to install pandas.
@@ -90,12 +90,12 @@ struct RetailReference: Decodable {
         for name, column in (('r', 'last'), ('f', 'orders'), ('m', 'net')):
             values = base[column].to_numpy()
             base[name] = fifths(values)
-            cut = pd.qcut(values, 5, labels=False, duplicates='drop')
-            # The same partition, whatever the numbers of its parts.
-            pairs = set(zip(cut, base[name]))
-            agrees &= len(pairs) == len(set(cut)) == len(set(base[name]))
-            if len(set(cut)) == 5:
-                agrees &= bool((cut + 1 == base[name]).all())
+            # By rank: the class is one more than the number of edges' places that fewer values lie below.
+            below = base[column].rank(method='min').to_numpy().astype(int) - 1
+            places = [(len(base) - 1) * k // 5 for k in (1, 2, 3, 4)]
+            agrees &= bool((1 + sum((below > place).astype(int) for place in places) == base[name]).all())
+            if name != 'f':
+                agrees &= bool((pd.qcut(base[column], 5, labels=False) + 1 == base[name]).all())
         # Who lies above whom: the sum of all that is greater, so that equals share a class.
         positive = base[base.net > 0].groupby('net').net.sum().sort_index(ascending=False)
         above = positive.cumsum().shift(fill_value=0)

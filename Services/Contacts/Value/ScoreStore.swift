@@ -7,8 +7,8 @@ enum ScoreStore {
 
     /// The live base of a currency is everybody with an order that counts. An inner edge k of n values in order is the value at place
     /// floor((n - 1) k / 5), counted from 0: numpy's `quantile(values, k / 5, method="lower")`. The class is one more than the number
-    /// of edges that are less than the value, so equal values always share a class. Where no edge equals another these are exactly the
-    /// classes of pandas' `qcut(values, 5)`.
+    /// of edges that are less than the value, so equal values always share a class. Where no edge equals another or the
+    /// least value, these are exactly the classes of pandas' `qcut(values, 5)`, which takes no other edges.
     ///
     /// Class A are the customers above whom less than 80 % of the positive net revenue lies, class B those above whom less than
     /// 95 % lies; equal values share a class here too.

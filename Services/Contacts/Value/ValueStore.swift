@@ -44,35 +44,40 @@ enum ValueStore {
         """)
 
     /// Adds documents that are new to the months and the values of their customers, whose rows are locked.
+    ///
+    /// One grouping upon the other and no joins: the server knows nothing of how many rows an array holds, and would compare all
+    /// with all. What a month held before is looked up row by row, by its key.
     static let add = Statement(
         "value.add",
         """
         WITH incoming AS (
-            SELECT *, date_trunc('month', at)::date AS month
+            SELECT *, at::date AS day
             FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
                 AS n(kind, party_id, currency, at, total, cost, costed)),
-        months AS (SELECT party_id, month, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
-        first_days AS (
-            SELECT DISTINCT ON (party_id, currency) party_id, currency, sum(total)::bigint AS revenue FROM incoming
-            WHERE kind = 'order' GROUP BY party_id, currency, at::date ORDER BY party_id, currency, at::date),
-        old AS (SELECT party_id, month, currency, m.days FROM months JOIN party_month m USING (party_id, month, currency)),
+        by_day AS (SELECT party_id, day, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
+        by_month AS (
+            SELECT party_id, date_trunc('month', day)::date AS month, currency, \(total("by_day")),
+                bit_or(days) AS days, (array_agg(revenue ORDER BY day) FILTER (WHERE orders > 0))[1] AS first_revenue
+            FROM by_day GROUP BY 1, 2, 3),
+        months AS (
+            SELECT n.*, coalesce(o.days, 0) AS old_days FROM by_month n LEFT JOIN LATERAL (
+                SELECT m.days FROM party_month m
+                WHERE m.party_id = n.party_id AND m.month = n.month AND m.currency = n.currency LIMIT 1) o ON true),
         written AS (
-            INSERT INTO party_month AS m SELECT * FROM months
+            INSERT INTO party_month AS m (party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed,
+                days, first_at, last_at)
+            SELECT party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed, days, first_at, last_at
+            FROM months
             ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = m.orders + excluded.orders,
                 revenue = m.revenue + excluded.revenue, credits = m.credits + excluded.credits,
                 credited = m.credited + excluded.credited, paid = m.paid + excluded.paid,
                 cost = m.cost + excluded.cost, costed = m.costed + excluded.costed, days = m.days | excluded.days,
-                first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at)
-            RETURNING party_id, month, currency, days),
-        gained AS (
-            SELECT party_id, currency,
-                sum(bit_count(w.days::bit(31)) - coalesce(bit_count(o.days::bit(31)), 0))::bigint AS days
-            FROM written w LEFT JOIN old o USING (party_id, month, currency) GROUP BY 1, 2),
-        gains AS (
-            SELECT party_id, currency, \(total("months")) FROM months GROUP BY 1, 2)
+                first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at))
         INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
-        SELECT s.*, g.days, coalesce(f.revenue, 0) FROM gains s JOIN gained g USING (party_id, currency)
-        LEFT JOIN first_days f USING (party_id, currency)
+        SELECT party_id, currency, \(total("months")),
+            sum(bit_count((days | old_days)::bit(31)) - bit_count(old_days::bit(31)))::bigint,
+            coalesce((array_agg(first_revenue ORDER BY first_at) FILTER (WHERE orders > 0))[1], 0)
+        FROM months GROUP BY party_id, currency
         ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
             revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
             credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
