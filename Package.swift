@@ -92,7 +92,9 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "EventLoop"]),
         .executableTarget(
             name: "rapport-bench",
-            dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
+            dependencies: [
+                "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
+            ],
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),

@@ -41,10 +41,6 @@ struct ApplyBench {
         let begin = (Loop.now, runner.statistics.applied)
         while runner.statistics.applied < count { try await Loop.sleep(for: .milliseconds(5)) }
         let rate = Double(runner.statistics.applied - begin.1) / (Loop.now - begin.0).seconds
-        let batches = runner.statistics.batches
-        bench.row(
-            "  of it inside transactions", "\(decimal(runner.statistics.applyTime.seconds, 2)) s",
-            beside: "\(batches) batches, \(count / max(1, batches)) events each")
         await runner.stop()
         pool.close()
         return rate

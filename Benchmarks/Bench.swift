@@ -28,6 +28,7 @@ final class Bench {
         let rows: [(String, @Loop () async throws -> Void)] = [
             ("programs", { try await ProgramBench(self).run() }),
             ("apply", { try await ApplyBench(self).run() }),
+            ("flow", { try await FlowBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),
             ("http", { try await HTTPBench(self).run() }),
             ("value", { try await ValueBench(self).run() }),
@@ -42,6 +43,8 @@ final class Bench {
         var line = "  " + what.padded(to: 52) + figure.padded(to: 22) + peer.padded(to: 34)
         if let ratio { line += "ratio \(decimal(ratio, 2))".padded(to: 12) }
         print(line + (goal.isEmpty ? "" : "goal \(goal)"))
+        // Seen when it is there, in a file too.
+        fflush(nil)
     }
 
     func title(_ text: String) { print("\n\(text)") }
@@ -120,7 +123,7 @@ func decimal(_ value: Double, _ places: Int) -> String {
     return "\(sign)\(whole / Int(scale)).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
 }
 
-extension Array where Element == Duration {
+extension Collection where Element == Duration {
     /// The value below which a share of the elements lies.
     func percentile(_ share: Double) -> Duration {
         guard !isEmpty else { return .zero }

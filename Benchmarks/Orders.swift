@@ -21,7 +21,9 @@ struct OrderSource {
         return Int((state >> 33) % UInt64(bound))
     }
 
-    mutating func order(_ number: Int) -> (key: String, value: [UInt8], headers: [(String, [UInt8])]) {
+    typealias Order = (key: String, value: [UInt8], headers: [(String, [UInt8])])
+
+    mutating func order(_ number: Int) -> Order {
         let customer = "\(prefix)\(random(customers))"
         var lines: [String] = []
         var total = Amount.zero

@@ -6,7 +6,7 @@ import ServiceKit
 @Loop
 func ticketsRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     ticketRoutes(context, surveys) + replyRoutes(context) + callerCardRoutes(context) + policyRoutes(context)
-        + surveyRoutes(context, surveys)
+        + surveyRoutes(context, surveys) + surveyPages(context, surveys)
 }
 
 /// JSON that the database made.

@@ -20,8 +20,14 @@ public struct JSONError: Error, CustomStringConvertible, Sendable {
 public struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
-    private var path: [String] = []
+    private var path: [Step] = []
     private var depth = 0
+
+    /// A step on the way to the value; put into words only where something is wrong.
+    private enum Step {
+        case member(String)
+        case element(Int)
+    }
 
     /// Reads from bytes that stay valid while the reader is used.
     public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -46,7 +52,7 @@ public struct JSONReader {
             skipSpace()
             let key = try readString("a key in quotes")
             guard take(UInt8(ascii: ":")) else { throw expected("a colon after \"\(key)\"") }
-            path.append(key)
+            path.append(.member(key))
             try member(key, &self)
             path.removeLast()
         } while take(UInt8(ascii: ","))
@@ -60,7 +66,7 @@ public struct JSONReader {
         if take(UInt8(ascii: "]")) { return leave() }
         var index = 0
         repeat {
-            path.append("[\(index)]")
+            path.append(.element(index))
             try element(&self)
             path.removeLast()
             index += 1
@@ -135,8 +141,11 @@ public struct JSONReader {
 
     /// The error that something else was expected here.
     public func expected(_ what: String) -> JSONError {
-        let field = path.reduce(into: "") { text, part in
-            text += text.isEmpty || part.hasPrefix("[") ? part : ".\(part)"
+        let field = path.reduce(into: "") { text, step in
+            switch step {
+            case .member(let name): text += text.isEmpty ? name : ".\(name)"
+            case .element(let index): text += "[\(index)]"
+            }
         }
         return JSONError(field: field, message: "expected \(what)")
     }
@@ -202,9 +211,12 @@ public struct JSONReader {
         guard position < bytes.count else { throw expected("the end of the string") }
         if bytes[position] == UInt8(ascii: "\"") {
             let span = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
-            guard let text = String(validating: span, as: UTF8.self) else { throw expected("valid UTF-8") }
+            // Many times as fast as String(validating:as:), which was a quarter of what applying a batch cost us.
+            guard let text = try? UTF8Span(validating: span.bindMemory(to: UInt8.self).span) else {
+                throw expected("valid UTF-8")
+            }
             position += 1
-            return text
+            return String(copying: text)
         }
         return try readEscapedString(from: start)
     }

@@ -2,14 +2,17 @@ import FoundationEssentials
 
 /// Hexadecimal text, lower case.
 public enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
+    /// The digit of a number below 16.
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? value + UInt8(ascii: "0") : value + UInt8(ascii: "a") - 10
+    }
 
     /// Two digits for each byte.
     public static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { output in
             for (index, byte) in bytes.enumerated() {
-                output[2 * index] = digits[Int(byte >> 4)]
-                output[2 * index + 1] = digits[Int(byte & 15)]
+                output[2 * index] = digit(byte >> 4)
+                output[2 * index + 1] = digit(byte & 15)
             }
             return bytes.count * 2
         }
@@ -28,7 +31,8 @@ public enum Hex {
         return output
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
+    /// What a digit of either case is worth; nil when it is none.
+    static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10

@@ -32,6 +32,43 @@ extension UUID {
             random & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
     }
 
+    /// The text in lower case (RFC 9562, section 4), as PostgreSQL writes it and as keys have it. Foundation's goes through `printf`,
+    /// which was a third of what applying a batch cost.
+    public var text: String {
+        String(unsafeUninitializedCapacity: 36) { output in
+            var place = 0
+            withUnsafeBytes(of: uuid) { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        output[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    output[place] = Hex.digit(byte >> 4)
+                    output[place + 1] = Hex.digit(byte & 15)
+                    place += 2
+                }
+            }
+            return place
+        }
+    }
+
+    /// Reads the text of an id, of either case; nil when it is none.
+    public init?(text: some StringProtocol) {
+        var bytes: (UInt64, UInt64) = (0, 0)
+        var place = 0
+        for character in text.utf8 {
+            if place == 8 || place == 13 || place == 18 || place == 23 {
+                guard character == UInt8(ascii: "-") else { return nil }
+            } else {
+                guard place < 36, let digit = Hex.value(character) else { return nil }
+                if place < 18 { bytes.0 = bytes.0 << 4 | UInt64(digit) } else { bytes.1 = bytes.1 << 4 | UInt64(digit) }
+            }
+            place += 1
+        }
+        guard place == 36 else { return nil }
+        self.init(halves: bytes.0, bytes.1)
+    }
+
     /// The time of an id of version 7 in milliseconds since 1970; nil for other versions.
     public var v7Milliseconds: UInt64? {
         guard uuid.6 >> 4 == 7 else { return nil }

@@ -75,6 +75,8 @@ public final class KafkaRecord: @unchecked Sendable {
         var value: UnsafeRawPointer?
         var size = 0
         guard rd_kafka_header_get_last(list, name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return String(validating: UnsafeRawBufferPointer(start: value, count: size), as: UTF8.self)
+        let bytes = UnsafeBufferPointer(start: value?.assumingMemoryBound(to: UInt8.self), count: size)
+        guard let text = try? UTF8Span(validating: bytes.span) else { return nil }
+        return String(copying: text)
     }
 }

@@ -45,13 +45,17 @@ public final class ConsumerRunner {
     private let batchLimit: Int
     private var consumer: KafkaConsumer?
     private var connection: PostgresConnection?
-    /// The next offset of each partition that we hold; -1 before its first message.
+    /// The next offset of each partition that we hold, as committed; -1 before its first message.
     private var positions: [TopicPartition: Int64] = [:]
+    /// The same, once the batches under way are committed too.
+    private var awaited: [TopicPartition: Int64] = [:]
     private var pending: [TopicPartition]?
     private var isStopping = false
     private var hasMore = false
     /// Messages read and decoded while the batch before them is applied; void as soon as the assignment changes.
     private var ahead: [BatchItem] = []
+    /// The batch that was sent last and may not be committed yet.
+    private var flight: Flight?
     private let changed = Notice()
     private var task: Task<Void, Never>?
 
@@ -94,6 +98,7 @@ public final class ConsumerRunner {
         consumer.onAssigned = { [weak self] partitions in self?.pending = partitions }
         consumer.onRevoked = { [weak self] in
             self?.positions = [:]
+            self?.awaited = [:]
             self?.pending = nil
             self?.ahead = []
             self?.isAssigned = false
@@ -123,42 +128,86 @@ public final class ConsumerRunner {
             } catch {
                 onProblem?("consuming pauses: \(error)")
                 connection?.close()
+                _ = try? await flight?.refusal()
+                flight = nil
+                if error is ConsumerConflict { statistics.conflicts += 1 }
                 try? await Loop.sleep(for: .milliseconds(Int.random(in: 100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
                 ahead = []
                 if !positions.isEmpty { pending = Array(positions.keys) }
             }
         }
+        try? await land()
     }
 
     private func step() async throws {
-        if let partitions = pending { try await takeOver(partitions) }
-        if ahead.isEmpty { readAhead() }
+        if let partitions = pending {
+            try await land()
+            try await takeOver(partitions)
+        }
+        if ahead.isEmpty { try await readAhead() }
         statistics.lastProgress = Loop.now
         guard !ahead.isEmpty else {
+            try await land()
             if pending != nil || hasMore { return }
             // Idle: poll every second all the same, or the group would expel us.
             _ = try await changed.wait(until: { hasMore || isStopping || pending != nil }, atMost: .seconds(1))
             return
         }
-        let items = ahead
+        let connection = try await database()
+        let next = Flight(BatchApplication(group: group, items: ahead[...], positions: awaited))
         ahead = []
-        let applied = Completion<Void>()
-        Task.immediate { @Loop in
-            do { applied.succeed(try await self.apply(items[...])) } catch { applied.fail(error) }
+        let previous = flight
+        flight = next
+        for (partition, move) in next.batch.moves { awaited[partition] = move.next }
+        next.start(on: connection)
+        // The database works on two batches now, so that it never waits; meanwhile the next one is read and decoded.
+        try await readAhead()
+        if let previous { try await land(previous, before: next) }
+        if ahead.isEmpty { try await land() }
+    }
+
+    // MARK: Batches under way
+
+    /// Waits until nothing is under way.
+    private func land() async throws {
+        guard let last = flight else { return }
+        flight = nil
+        try await land(last, before: nil)
+    }
+
+    /// Waits until a batch is committed. Where its content is at fault it is applied again in halves, and what was sent behind it,
+    /// which the refused offsets have refused too, after it.
+    private func land(_ batch: Flight, before next: Flight?) async throws {
+        guard let error = try await batch.refusal() else { return settle(batch) }
+        var isBlocked = false
+        if let next {
+            flight = nil
+            do {
+                isBlocked = try await next.refusal() != nil
+            } catch is ConsumerConflict {
+                isBlocked = true
+            }
+            if !isBlocked { settle(next) }
         }
-        // The database works on the batch now; meanwhile the next one is read and decoded.
-        readAhead()
-        try await applied.wait()
+        try await isolate(error, batch.batch.items)
+        if isBlocked, let next { try await apply(next.batch.items) }
     }
 
     /// Takes what has come, up to a batch. The group may change the assignment meanwhile, which voids what was read before.
-    private func readAhead() {
+    private func readAhead() async throws {
         hasMore = false
         let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
         hasMore = hasMore || !records.isEmpty
         // A record of a partition that was taken away, or one below the position, was fetched for an older assignment.
-        ahead = records.filter { $0.offset >= positions[$0.origin] ?? .max }.map(subscriptions.prepare)
+        var items: [BatchItem] = []
+        items.reserveCapacity(records.count)
+        for record in records where record.offset >= awaited[record.origin] ?? .max {
+            items.append(subscriptions.prepare(record))
+            // The database's answers go first, or it would wait for us.
+            if items.count % 50 == 0, flight != nil { try await Loop.sleep(for: .zero) }
+        }
+        ahead = items
     }
 
     /// Reads where the service stands in new partitions and begins to fetch there.
@@ -179,6 +228,7 @@ public final class ConsumerRunner {
         guard pending == partitions else { return }
         try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
         positions = offsets
+        awaited = offsets
         ahead = []
         pending = nil
         isAssigned = true
@@ -196,22 +246,10 @@ public final class ConsumerRunner {
     /// Applies items in one transaction; where their content is at fault, halves them until the faulty message is alone and puts that
     /// one aside.
     private func apply(_ items: ArraySlice<BatchItem>) async throws {
-        var batch = BatchApplication(group: group, items: items, positions: positions)
-        let begin = Loop.now
-        do {
-            try await database().transaction { transaction in try await batch.run(in: transaction) }
-        } catch let error as PostgresError where error.statement == ConsumerStore.move.name && error.sqlState == "22012"
-        {
-            statistics.conflicts += 1
-            throw ConsumerConflict()
-        } catch let error as PostgresError where error.verdict == .retry {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            return try await isolate(error, items)
-        }
-        settle(batch, begin)
+        let flight = Flight(BatchApplication(group: group, items: items, positions: positions))
+        flight.start(on: try await database())
+        if let error = try await flight.refusal() { return try await isolate(error, items) }
+        settle(flight)
     }
 
     private func isolate(_ error: any Error, _ items: ArraySlice<BatchItem>) async throws {
@@ -227,7 +265,8 @@ public final class ConsumerRunner {
         try await apply([dead])
     }
 
-    private func settle(_ batch: BatchApplication, _ begin: Duration) {
+    private func settle(_ flight: Flight) {
+        let batch = flight.batch
         for (partition, move) in batch.moves where positions[partition] != nil { positions[partition] = move.next }
         statistics.applied += batch.counts.applied
         statistics.duplicates += batch.counts.duplicates
@@ -235,7 +274,7 @@ public final class ConsumerRunner {
         statistics.dead += batch.counts.dead
         statistics.gaps += batch.counts.gaps
         statistics.batches += 1
-        statistics.applyTime += Loop.now - begin
+        statistics.applyTime += Loop.now - flight.begin
         statistics.lastProgress = Loop.now
         onCommit?()
         commitForLagTools()
@@ -254,6 +293,49 @@ public final class ConsumerRunner {
         positions.reduce(0) { sum, entry in
             guard let end = consumer?.knownEnd(of: entry.key) else { return sum }
             return sum + max(0, Int(end - max(0, entry.value)))
+        }
+    }
+}
+
+/// A batch that was sent to the database and may not be committed yet.
+@Loop
+private final class Flight {
+    private(set) var batch: BatchApplication
+    private(set) var begin = Duration.zero
+    private let outcome = Completion<Void>()
+
+    init(_ batch: BatchApplication) { self.batch = batch }
+
+    func start(on connection: PostgresConnection) {
+        begin = Loop.now
+        Task.immediate { @Loop in
+            var batch = self.batch
+            do {
+                try await connection.transaction { transaction in try await batch.run(in: transaction) }
+                self.batch = batch
+                outcome.succeed(())
+            } catch {
+                outcome.fail(error)
+            }
+        }
+    }
+
+    /// Waits for the commit: nil once it is there, the error where the content is at fault. What concerns the place of this process,
+    /// or passes by itself, is thrown.
+    func refusal() async throws -> (any Error)? {
+        do {
+            try await outcome.wait()
+            return nil
+        } catch let error as PostgresError
+            where error.statement == ConsumerStore.move.name && error.sqlState == "22012"
+        {
+            throw ConsumerConflict()
+        } catch let error as PostgresError where error.verdict == .retry {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return error
         }
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -242,7 +243,7 @@ private final class RelaySession {
         let type: String = try row.value(5)
         let time: Date = try row.value(7)
         var headers = [
-            ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.uuidString.lowercased().utf8)),
+            ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.text.utf8)),
             ("ce_source", source), ("ce_type", Array(type.utf8)), ("ce_time", Array(RFC3339.string(time).utf8)),
             ("content-type", Array("application/json".utf8)),
         ]

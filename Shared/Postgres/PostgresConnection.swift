@@ -53,28 +53,43 @@ public final class PostgresConnection {
     public func close() { fail(.connection("the connection was closed")) }
 
     /// Runs `body` as one transaction: it commits when `body` returns and rolls back when it throws.
+    ///
+    /// The next transaction's statements may follow on the wire before this one's commit is confirmed, so that the server never
+    /// waits for us; they stand or fall by themselves. Only one that had to prepare a statement is waited for: should it fail, the
+    /// next must know that the statement is not there.
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
         try await takeTurn()
-        defer { endTurn() }
-        guard isOpen else { throw PostgresError.connection("the connection is lost") }
         let transaction = Transaction(self)
         let value: T
         do {
+            guard isOpen else { throw PostgresError.connection("the connection is lost") }
             value = try await body(transaction)
         } catch {
             transaction.isEnded = true
-            await rollBack(transaction)
+            try? await end(transaction, by: sendRollback(transaction))
             throw transaction.failure ?? error
         }
         transaction.isEnded = true
-        if transaction.statements > 0 { try await sync(transaction) }
+        try await end(transaction, by: transaction.statements > 0 ? sendSync(transaction) : nil)
+        if let failure = transaction.failure { throw failure }
         return value
+    }
+
+    private func end(_ transaction: Transaction, by sync: Completion<Void>?) async throws {
+        guard transaction.hasPrepared else {
+            endTurn()
+            try await sync?.wait()
+            return
+        }
+        defer { endTurn() }
+        try await sync?.wait()
     }
 
     /// Has the server parse and plan a statement without running it: a test of its SQL against the schema.
     public func prepare(_ statement: Statement) async throws {
         try await transaction { transaction in
             transaction.statements += 1
+            transaction.hasPrepared = true
             expected.append(.prepare(name: "", transaction: transaction))
             PQsendPrepare(connection, "", statement.sql, 0, nil)
         }
@@ -92,26 +107,28 @@ public final class PostgresConnection {
         if turns.isEmpty { isTaken = false } else { turns.removeFirst().succeed(()) }
     }
 
-    /// Ends the implicit transaction and waits until the server has committed it.
-    private func sync(_ transaction: Transaction) async throws {
+    /// Ends the implicit transaction; the answer comes when the server has committed it.
+    private func sendSync(_ transaction: Transaction) -> Completion<Void> {
         let done = Completion<Void>()
-        guard isOpen else { throw transaction.failure ?? PostgresError.connection("the connection is lost") }
+        guard isOpen else {
+            done.fail(transaction.failure ?? PostgresError.connection("the connection is lost"))
+            return done
+        }
         expected.append(.sync(done, transaction: transaction))
         PQpipelineSync(connection)
         flush()
-        try await done.wait()
-        if let failure = transaction.failure { throw failure }
+        return done
     }
 
-    private func rollBack(_ transaction: Transaction) async {
-        guard isOpen, transaction.statements > 0 else { return }
+    private func sendRollback(_ transaction: Transaction) -> Completion<Void>? {
+        guard isOpen, transaction.statements > 0 else { return nil }
         if transaction.failure == nil {
             // Outside a BEGIN block the server warns and rolls the implicit transaction back all the same.
             let answer = Completion<Rows>()
             expected.append(.rows(name: "rollback", answer: answer, transaction: transaction))
             PQsendQueryParams(connection, "ROLLBACK", 0, nil, nil, nil, nil, 1)
         }
-        try? await sync(transaction)
+        return sendSync(transaction)
     }
 
     // MARK: Sending
@@ -140,6 +157,7 @@ public final class PostgresConnection {
             types.append(type(of: value).sqlType)
         }
         if prepared.insert(statement.name).inserted {
+            transaction.hasPrepared = true
             expected.append(.prepare(name: statement.name, transaction: transaction))
             PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types)
         }

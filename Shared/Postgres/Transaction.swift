@@ -6,6 +6,8 @@ public final class Transaction {
     /// The first refusal; later statements are skipped by the server.
     var failure: PostgresError?
     var statements = 0
+    /// Whether it had to prepare a statement first.
+    var hasPrepared = false
     /// Set when the body has ended: what is owed after that is the commit.
     var isEnded = false
     private let connection: PostgresConnection

@@ -10,7 +10,14 @@ final class HTTPSurface {
     var isOverloaded = false
     private let seconds = Metrics.shared.histogram(
         "http_request_duration_seconds", help: "Time from the request's head to the answer's")
-    private var requests: [String: Counter] = [:]
+    private var requests: [Answered: Counter] = [:]
+
+    /// What one counter counts.
+    private struct Answered: Hashable {
+        let path: String
+        let method: Method
+        let status: Int
+    }
 
     nonisolated init() {}
 
@@ -21,7 +28,7 @@ final class HTTPSurface {
                 let trace = request.headers["traceparent"].flatMap { Trace(traceparent: $0)?.child() } ?? .make()
                 let response = await Trace.$current.withValue(trace) { await next(request) }
                 seconds.observe((Loop.now - begin).seconds)
-                count(request.route?.path ?? "unknown", request.method.rawValue, response.status.rawValue)
+                count(request.route?.path ?? "unknown", request.method, response.status.rawValue)
                 return response
             },
             { [self] request, next in
@@ -45,15 +52,15 @@ final class HTTPSurface {
         }
     }
 
-    private func count(_ path: String, _ method: String, _ status: Int) {
-        let key = "\(method) \(path) \(status)"
+    private func count(_ path: String, _ method: Method, _ status: Int) {
+        let key = Answered(path: path, method: method, status: status)
         let counter: Counter
         if let known = requests[key] {
             counter = known
         } else {
             counter = Metrics.shared.counter(
                 "http_requests_total", help: "Requests answered",
-                labels: ["method": method, "path": path, "status": "\(status)"])
+                labels: ["method": method.rawValue, "path": path, "status": "\(status)"])
             requests[key] = counter
         }
         counter.increment()

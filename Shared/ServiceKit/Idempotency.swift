@@ -63,7 +63,7 @@ extension Request {
     /// The UUID in the path; anything else names nothing.
     @Loop
     public func id(_ name: String = "id") throws -> UUID {
-        guard let id = UUID(uuidString: path(name)) else {
+        guard let id = UUID(text: path(name)) else {
             throw Problem(status: .notFound, detail: "There is nothing under the id \"\(path(name))\".")
         }
         return id

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -30,7 +31,7 @@ extension Response {
     /// 201 with the address and version of what was made under a path.
     public static func made(_ id: UUID, at path: String, version: Int = 1) throws -> Response {
         try Response(.created, json: Made(id: id, version: version))
-            .with("location", "\(path)/\(id.uuidString.lowercased())").with("etag", "\"\(version)\"")
+            .with("location", "\(path)/\(id.text)").with("etag", "\"\(version)\"")
     }
 }
 
@@ -53,7 +54,7 @@ extension Request {
 
     /// The parameter `after` of lists in order of id.
     @Loop
-    public var pageAfter: UUID? { query("after").flatMap { UUID(uuidString: $0) } }
+    public var pageAfter: UUID? { query("after").flatMap { UUID(text: $0) } }
 }
 
 extension Route.Parameter {
@@ -74,6 +75,6 @@ extension Problem {
 
     /// A 404 about an id.
     public static func missing(_ what: String, _ id: UUID) -> Problem {
-        Problem(status: .notFound, detail: "There is no \(what) \(id.uuidString.lowercased()).")
+        Problem(status: .notFound, detail: "There is no \(what) \(id.text).")
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The place of the work under way in a trace: W3C Trace Context, version 00.
 public struct Trace: Hashable, Sendable {
     /// The trace of the task that asks; log lines carry it. Set with `Trace.$current.withValue`.
@@ -50,8 +52,21 @@ public struct Trace: Hashable, Sendable {
 
     private static func isZero(_ part: Substring.UTF8View) -> Bool { part.allSatisfy { $0 == UInt8(ascii: "0") } }
 
+    /// Sixteen digits, not all zero. Ids of traces must differ, not be secret, and every request draws three of them: SplitMix64
+    /// (Steele, Lea, Flood 2014) from a seed of this process instead of a system call for each.
     private static func randomDigits() -> String {
-        let digits = String(UInt64.random(in: 1...UInt64.max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        var bits = state.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
+        bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
+        bits = max(1, bits ^ bits >> 31)
+        return String(unsafeUninitializedCapacity: 16) { output in
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: bits >> (60 - 4 * UInt64(place))) & 15
+                output[place] = digit < 10 ? digit + UInt8(ascii: "0") : digit + UInt8(ascii: "a") - 10
+            }
+            return 16
+        }
     }
+
+    private static let state = Atomic(UInt64.random(in: 0 ... .max))
 }

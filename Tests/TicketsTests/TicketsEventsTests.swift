@@ -150,6 +150,32 @@ import Testing
         #expect(try await fixture.news().last == "tickets.ticket.breached.v1 2")
     }
 
+    @Test @Loop func theLinkOfASurveyOpensAPageThatTakesTheAnswer() async throws {
+        let fixture = try await TicketsFixture()
+        defer { fixture.pool.close() }
+        try await fixture.pool.transaction { CustomerHandlers.known([party("17850", language: "zh")], $0) }
+        let id = try await fixture.open(
+            "{\"subject\":\"退货\",\"partyId\":\"\(ExternalID.party(customerNo: "17850"))\"}")
+        _ = try await fixture.send(.post, "/v1/tickets/\(id)/resolve")
+        let payload: String = try #require(
+            try await fixture.sql("SELECT payload FROM outbox WHERE topic = 'crm.notification-requests'").first
+        ).value(0)
+        let message = try ModelJSON.decoder.decode(MessageRequested.self, from: Data(payload.utf8))
+        let token = try #require(message.data["link"]?.split(separator: "/").last)
+        let page = "/surveys/\(token)"
+        #expect(try await fixture.page(.get, page, language: "zh-CN").contains("您对我们的服务满意吗"))
+        #expect(try await fixture.page(.get, page, language: "en").contains("How satisfied"))
+        #expect(try await fixture.send(.get, page + "x").status == 404)
+        let form: Headers = ["content-type": "application/x-www-form-urlencoded"]
+        #expect(try await fixture.send(.post, page, "comment=x", headers: form).status == 400)
+        #expect(try await fixture.send(.post, page, "score=%zz", headers: form).status == 400)
+        let answer = try await fixture.send(.post, page, "score=5&comment=%E5%BE%88%E5%A5%BD+%26+ok", headers: form)
+        #expect(answer.status == 201)
+        #expect(try await fixture.send(.post, page, "score=5", headers: form).status == 409)
+        let stored: String = try #require(try await fixture.sql("SELECT comment FROM survey_answer").first).value(0)
+        #expect(stored == "很好 & ok")
+    }
+
     @Test @Loop func resolvingAsksForOneSurveyThatIsAnsweredOnce() async throws {
         let fixture = try await TicketsFixture()
         defer { fixture.pool.close() }

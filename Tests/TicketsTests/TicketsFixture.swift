@@ -44,6 +44,13 @@ final class TicketsFixture {
         return Answer(status: response.status.rawValue, json: json, etag: response.headers["etag"])
     }
 
+    /// What a browser of a language is shown.
+    func page(_ method: HTTP.Method, _ target: String, language: String) async throws -> String {
+        let response = await router.respond(
+            to: try Request(method, target, headers: ["accept-language": language], body: []))
+        return String(decoding: response.bytes ?? [], as: UTF8.self)
+    }
+
     /// Opens a ticket and gives its id.
     func open(_ body: String = #"{"subject":"Where is my order?"}"#) async throws -> String {
         let answer = try await send(.post, "/v1/tickets", body)

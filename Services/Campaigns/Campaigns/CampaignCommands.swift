@@ -41,5 +41,5 @@ enum CampaignCommands {
         Timers.set(kind: RecipientHandlers.timer, key: key(id), dueAt: Date(), in: transaction)
     }
 
-    private static func key(_ id: UUID) -> String { id.uuidString.lowercased() }
+    private static func key(_ id: UUID) -> String { id.text }
 }

@@ -14,7 +14,7 @@ enum RecipientHandlers {
     static let page = 500
 
     static func pages(_ timers: [DueTimer], _ transaction: Transaction) async throws {
-        for campaign in timers.compactMap({ UUID(uuidString: $0.key) }).sorted(by: { $0.uuidString < $1.uuidString }) {
+        for campaign in timers.compactMap({ UUID(text: $0.key) }).sorted(by: { $0 < $1 }) {
             try await nextPage(of: campaign, transaction)
         }
     }
@@ -28,7 +28,7 @@ enum RecipientHandlers {
         let messages = (0..<page).map { _ in UUID.v7() }
         let taken = try await transaction.query(RecipientStore.ask, id, reached, messages).first
         if let taken { transaction.enqueue(CampaignStore.reach, id, try taken.value(0) as UUID) }
-        let key = id.uuidString.lowercased()
+        let key = id.text
         guard try taken?.value(1) ?? 0 < page else {
             return Timers.set(kind: timer, key: key, dueAt: Date(), in: transaction)
         }
@@ -67,8 +67,8 @@ enum RecipientHandlers {
         var latest: [String: (campaign: UUID, party: UUID, reason: String?)] = [:]
         for outcome in outcomes {
             let parts = outcome.deduplicationKey.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(uuidString: String(parts[1])),
-                let party = UUID(uuidString: String(parts[2]))
+            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(text: String(parts[1])),
+                let party = UUID(text: String(parts[2]))
             else { continue }
             latest[outcome.deduplicationKey] = (campaign, party, outcome.reason)
         }

@@ -23,7 +23,7 @@ enum MemberHandlers {
     static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]
         for party in parties { latest[party.partyId] = party }
-        let list = latest.values.sorted { $0.partyId.uuidString < $1.partyId.uuidString }
+        let list = latest.values.sorted { $0.partyId < $1.partyId }
         transaction.enqueue(
             MemberStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.email), list.map(\.language))
     }
@@ -35,7 +35,7 @@ enum MemberHandlers {
             latest[decision.partyId] = decision.granted
         }
         guard !latest.isEmpty else { return }
-        let list = latest.sorted { $0.key.uuidString < $1.key.uuidString }
+        let list = latest.sorted { $0.key < $1.key }
         transaction.enqueue(MemberStore.consent, list.map(\.key), list.map(\.value))
     }
 }

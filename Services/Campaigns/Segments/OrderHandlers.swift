@@ -45,7 +45,7 @@ struct OrderHandlers {
         }
         clock.note(orders.map(\.document.at).max(), transaction)
         guard !counts.isEmpty else { return }
-        let members = counts.sorted { $0.key.uuidString < $1.key.uuidString }
+        let members = counts.sorted { $0.key < $1.key }
         transaction.enqueue(MemberStore.addOrders, members.map(\.key), members.map(\.value))
         clock.evaluate(members.map(\.key), transaction)
     }

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -31,5 +32,5 @@ func segmentRoutes(_ context: ServiceContext) -> [Route] {
 /// A page of rows that hold JSON and an id.
 func listed(_ rows: Rows, limit: Int) throws -> Response {
     let next = try rows.last.map { try $0.value(1) as UUID }
-    return .page(try rows.map { try $0.value(0) }, limit: limit, next: next?.uuidString.lowercased())
+    return .page(try rows.map { try $0.value(0) }, limit: limit, next: next?.text)
 }

@@ -33,7 +33,7 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
                 }
                 let json: String = try await transaction.query(ModelStore.get, id).first?.value(0) ?? "{}"
                 return Response.stored(json, status: 202)
-                    .with("location", "/v1/models/fits/\(id.uuidString.lowercased())")
+                    .with("location", "/v1/models/fits/\(id.text)")
             }
             worker.wake()
             return response

@@ -20,7 +20,7 @@ enum PartyCommands {
             PartyStore.insert, party.partyId, party.kind, party.name, party.email, party.phone, party.language,
             party.timeZone, party.country, input.notes, input.tags)
         try Outbox.append(
-            PartyCreated(party: party), topic: .contacts, key: party.partyId.uuidString.lowercased(), sequence: 1,
+            PartyCreated(party: party), topic: .contacts, key: party.partyId.text, sequence: 1,
             in: transaction)
         return party
     }
@@ -48,7 +48,7 @@ enum PartyCommands {
             PartyStore.update, id, party.kind, party.name, party.email, party.phone, party.language, party.timeZone,
             party.country, notes, input.tags)
         try Outbox.append(
-            PartyChanged(party: party), topic: .contacts, key: id.uuidString.lowercased(), sequence: current + 1,
+            PartyChanged(party: party), topic: .contacts, key: id.text, sequence: current + 1,
             in: transaction)
         guard let changed = rows.first else { throw Problem(status: .notFound) }
         return try changed.value(0)

@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -16,7 +17,7 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             return try await context.create(request) { transaction in
                 let party = try PartyCommands.create(input, in: transaction)
                 return try Response(.created, json: Created(id: party.partyId, version: 1))
-                    .with("location", "/v1/parties/\(party.partyId.uuidString.lowercased())").with("etag", "\"1\"")
+                    .with("location", "/v1/parties/\(party.partyId.text)").with("etag", "\"1\"")
             }
         },
         Route(.get, "/v1/parties/{id}", "One party", tag: "parties", answers: [200, 404]) { request in
@@ -100,11 +101,11 @@ private struct Cursor {
     init(_ text: String?) throws {
         guard let text else { return }
         guard let data = Data(base64Encoded: text), data.count >= 36,
-            let id = UUID(uuidString: String(decoding: data.prefix(36), as: UTF8.self))
+            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self))
         else { throw Problem.field("after", "must be the `next` of the page before") }
         self.id = id
         name = String(decoding: data.dropFirst(36), as: UTF8.self)
     }
 
-    var text: String { Data((id.uuidString + name).utf8).base64EncodedString() }
+    var text: String { Data((id.text + name).utf8).base64EncodedString() }
 }

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -32,7 +33,7 @@ enum FactHandlers {
         for event in events {
             let key = event.data.outcome.deduplicationKey
             let parts = key.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(uuidString: String(parts[1])),
+            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(text: parts[1]),
                 let party = event.data.outcome.recipientId
             else { continue }
             sent[key] = (campaign, party, event.event.time ?? Date())
@@ -58,7 +59,7 @@ enum FactHandlers {
     private static func campaigns(_ states: [CampaignState], _ transaction: Transaction) {
         var latest: [UUID: CampaignState] = [:]
         for state in states { latest[state.campaignId] = state }
-        let list = latest.sorted { $0.key.uuidString < $1.key.uuidString }.map(\.value)
+        let list = latest.sorted { $0.key < $1.key }.map(\.value)
         transaction.enqueue(
             FactStore.campaign, list.map(\.campaignId), list.map(\.name), list.map(\.segment), list.map(\.status))
     }

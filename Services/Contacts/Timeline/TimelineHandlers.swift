@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -28,7 +29,7 @@ enum TimelineHandlers {
             events.map { event in
                 let ticket = event.data.ticket
                 return Touch(
-                    ticket.partyId, event.event.time, "ticket.opened", ticket.ticketId.uuidString, ticket.subject)
+                    ticket.partyId, event.event.time, "ticket.opened", ticket.ticketId.text, ticket.subject)
             }, transaction)
     }
 
@@ -37,7 +38,7 @@ enum TimelineHandlers {
             events.map { event in
                 let ticket = event.data.ticket
                 return Touch(
-                    ticket.partyId, event.event.time, "ticket.resolved", ticket.ticketId.uuidString, ticket.subject)
+                    ticket.partyId, event.event.time, "ticket.resolved", ticket.ticketId.text, ticket.subject)
             }, transaction)
     }
 
@@ -46,7 +47,7 @@ enum TimelineHandlers {
             events.map { event in
                 let outcome = event.data.outcome
                 return Touch(
-                    outcome.recipientId, event.event.time, "message.sent", outcome.messageId.uuidString,
+                    outcome.recipientId, event.event.time, "message.sent", outcome.messageId.text,
                     "message sent")
             }, transaction)
     }

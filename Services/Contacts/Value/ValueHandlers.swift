@@ -42,7 +42,7 @@ enum ValueHandlers {
         keepDetails(work.details, transaction)
         addCells(work.cells, transaction)
         guard !work.parties.isEmpty else { return }
-        let parties = work.parties.sorted { $0.uuidString < $1.uuidString }
+        let parties = work.parties.sorted()
         transaction.enqueue(ValueStore.lock, parties)
         if !work.added.isEmpty { add(work.added, transaction) }
         if !work.recounted.isEmpty {

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -111,12 +112,12 @@ private struct ValueCursor {
     init(_ text: String?) throws {
         guard let text else { return }
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-        guard parts.count == 2, let net = Int(parts[0]), let party = UUID(uuidString: String(parts[1])) else {
+        guard parts.count == 2, let net = Int(parts[0]), let party = UUID(text: parts[1]) else {
             throw Problem.field("after", "must be the `next` of the page before")
         }
         self.net = net
         self.party = party
     }
 
-    var text: String { "\(net)_\(party.uuidString.lowercased())" }
+    var text: String { "\(net)_\(party.text)" }
 }

@@ -30,7 +30,7 @@ struct Mail: Sendable {
         isRepeated = message.attempt > 1
         from = settings.from
         to = address
-        let name = message.id.uuidString.lowercased()
+        let name = message.id.text
         let domain = settings.from.split(separator: "@").last ?? "localhost"
         var lines = [
             "From: \(from)", "To: \(address)", "Subject: \(HeaderText.encoded(text.subject))",

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 
@@ -19,7 +20,7 @@ final class Maildir: MailTransport {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(part)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        let name = "\(Int(mail.createdAt.timeIntervalSince1970)).\(mail.id.uuidString.lowercased()).rapport"
+        let name = "\(Int(mail.createdAt.timeIntervalSince1970)).\(mail.id.text).rapport"
         // Whoever has read it moved it to cur, with flags after its name.
         if mail.isRepeated {
             let read = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/cur")

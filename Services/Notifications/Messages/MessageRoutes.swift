@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -23,7 +24,7 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
                 .query("after", .string, "The cursor of the page before"),
             ], answers: [200, 400]
         ) { request in
-            guard let recipient = request.query("recipient").flatMap({ UUID(uuidString: $0) }) else {
+            guard let recipient = request.query("recipient").flatMap({ UUID(text: $0) }) else {
                 throw Problem.field("recipient", "must be a UUID")
             }
             let limit = request.query("limit", as: Int.self) ?? 50
@@ -52,12 +53,12 @@ private struct TimeCursor {
     init(_ text: String?) throws {
         guard let text else { return }
         guard let data = Data(base64Encoded: text), data.count > 36,
-            let id = UUID(uuidString: String(decoding: data.prefix(36), as: UTF8.self)),
+            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
             let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
         else { throw Problem.field("after", "must be the `next` of the page before") }
         self.id = id
         self.at = at
     }
 
-    var text: String { Data((id.uuidString + RFC3339.string(at)).utf8).base64EncodedString() }
+    var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
 }

@@ -24,7 +24,7 @@ struct Demo {
 
     /// Runs the demo and says whether all that was published stands in every service.
     func run() async throws -> Bool {
-        try await suite.up()
+        try await suite.up(isDemo: true)
         let state = try suite.folder.readState()
         guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known") }
         let supervisor = Task { @Loop in try await supervise() }

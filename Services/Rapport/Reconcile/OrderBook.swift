@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import FoundationEssentials
 
@@ -71,7 +72,7 @@ struct OrderBook {
         _ kind: String, _ document: ERPDocument, isCancelled: Bool = false
     ) -> (BookName, BookEntry) {
         let entry = BookEntry(
-            party: document.partyID?.uuidString.lowercased(), currency: document.currency, units: document.total.units,
+            party: document.partyID?.text, currency: document.currency, units: document.total.units,
             isCancelled: isCancelled)
         return (BookName(kind: kind, id: document.id), entry)
     }

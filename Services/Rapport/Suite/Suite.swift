@@ -24,11 +24,12 @@ final class Suite {
     // MARK: Up
 
     /// Starts what does not run, and waits until all of it is ready.
-    func up() async throws {
+    func up(isDemo: Bool = false) async throws {
         let missing = Services.missing
         if !missing.isEmpty { terminal.warn("not built, and so not started: \(missing.joined(separator: ", "))") }
         try await folder.locked { state in
             state.isUp = true
+            if isDemo { state.isDemo = true }
             try await startDatabase(&state)
             try await startBroker(&state)
             let roles = try await applyRoles(state)
@@ -194,7 +195,14 @@ final class Suite {
             "HTTP_PORT": "\(port)",
         ]
         // Links to surveys must outlive the process that made them.
-        if name == "tickets" { program.environment["SURVEY_SECRET"] = try folder.secret("survey") }
+        if name == "tickets" {
+            program.environment["SURVEY_SECRET"] = try folder.secret("survey")
+            program.environment["SURVEY_URL"] = environment["SURVEY_URL"] ?? "http://127.0.0.1:\(port)/surveys/"
+        }
+        // A demo's orders are years old: by the wall clock all its customers would be inactive.
+        if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
+            program.environment["CAMPAIGNS_CLOCK"] = "orders"
+        }
         program.directory = folder.path
         return program
     }

@@ -5,6 +5,8 @@ import FoundationEssentials
 struct SuiteState: Codable {
     /// Whether the suite is meant to run.
     var isUp = false
+    /// Whether it holds a demo's orders, whose time is not now.
+    var isDemo: Bool?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
     /// What was started, by name.

@@ -44,7 +44,7 @@ enum AccountHandlers {
     static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]
         for party in parties { latest[party.partyId] = party }
-        let list = latest.values.sorted { $0.partyId.uuidString < $1.partyId.uuidString }
+        let list = latest.values.sorted { $0.partyId < $1.partyId }
         transaction.enqueue(
             AccountStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.kind), list.map(\.email),
             list.map(\.phone), list.map(\.country), list.map(\.customerNo))
@@ -55,7 +55,7 @@ enum AccountHandlers {
         OrderRequestHandlers.answer(entries.filter { $0.kind == .order }.map(\.document), transaction)
         let sums = RevenueChanges(changes)
         guard !sums.rows.isEmpty else { return }
-        let customers = sums.customers.sorted { $0.key.uuidString < $1.key.uuidString }
+        let customers = sums.customers.sorted { $0.key < $1.key }
         transaction.enqueue(AccountStore.addMissing, customers.map(\.key), customers.map(\.value))
         let rows = sums.rows.sorted { $0.key < $1.key }
         transaction.enqueue(
@@ -72,7 +72,7 @@ private struct RevenueChanges {
         let currency: String
 
         static func < (a: Key, b: Key) -> Bool {
-            (a.account.uuidString, a.currency) < (b.account.uuidString, b.currency)
+            (a.account, a.currency) < (b.account, b.currency)
         }
     }
 

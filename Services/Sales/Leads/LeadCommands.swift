@@ -64,5 +64,5 @@ enum LeadCommands {
         return (lead, try row.value(0))
     }
 
-    private static func key(_ id: UUID) -> String { id.uuidString.lowercased() }
+    private static func key(_ id: UUID) -> String { id.text }
 }

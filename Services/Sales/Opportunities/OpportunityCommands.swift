@@ -72,5 +72,5 @@ enum OpportunityCommands {
         }
     }
 
-    private static func key(_ id: UUID) -> String { id.uuidString.lowercased() }
+    private static func key(_ id: UUID) -> String { id.text }
 }

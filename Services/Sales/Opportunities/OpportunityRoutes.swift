@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -26,7 +27,7 @@ func opportunityRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 OpportunityStore.page, request.pageAfter, request.query("stage"), request.query("owner"),
-                request.query("party").flatMap { UUID(uuidString: $0) }, request.pageLimit)
+                request.query("party").flatMap { UUID(text: $0) }, request.pageLimit)
             return try listed(rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/opportunities/{id}", "One opportunity", tag: "opportunities", answers: [200, 404]) { request in

@@ -23,7 +23,7 @@ enum OrderRequestCommands {
         let request = OrderRequested(
             requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: number, currency: quote.currency,
             lines: lines, total: quote.total)
-        let key = id.uuidString.lowercased()
+        let key = id.text
         try Outbox.append(request, topic: .sales, key: key, sequence: 1, in: transaction)
         Timers.set(
             kind: OrderRequestHandlers.timer, key: key, dueAt: Date().addingTimeInterval(Double(answerTime)),

@@ -15,12 +15,12 @@ enum OrderRequestHandlers {
     static func answer(_ orders: [ERPDocument], _ transaction: Transaction) {
         var first: [UUID: ERPDocument] = [:]
         for order in orders {
-            guard let request = order.correlationID.flatMap({ UUID(uuidString: $0) }) else { continue }
+            guard let request = order.correlationID.flatMap({ UUID(text: $0) }) else { continue }
             first[request] = first[request] ?? order
         }
         guard !first.isEmpty else { return }
-        let answers = first.sorted { $0.key.uuidString < $1.key.uuidString }
-        let keys = answers.map { $0.key.uuidString.lowercased() }
+        let answers = first.sorted { $0.key < $1.key }
+        let keys = answers.map { $0.key.text }
         transaction.enqueue(OrderRequestStore.cancelTimers, timer, keys)
         transaction.enqueue(
             OrderRequestStore.answer, answers.map(\.key), answers.map(\.value.id), answers.map(\.value.at))
@@ -28,7 +28,7 @@ enum OrderRequestHandlers {
     }
 
     static func overdue(_ timers: [DueTimer], _ transaction: Transaction) async throws {
-        let requests = timers.compactMap { UUID(uuidString: $0.key) }
+        let requests = timers.compactMap { UUID(text: $0.key) }
         transaction.enqueue(OrderRequestStore.overdue, requests, requests.map { _ in UUID.v7() }, timer)
     }
 }

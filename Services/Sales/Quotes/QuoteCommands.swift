@@ -58,5 +58,5 @@ enum QuoteCommands {
             quote, party: party, owner: opportunity.owner, answerTime: answerTime, in: transaction)
     }
 
-    private static func key(_ id: UUID) -> String { id.uuidString.lowercased() }
+    private static func key(_ id: UUID) -> String { id.text }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -51,7 +52,7 @@ private func close(_ id: UUID, seen version: Int, in transaction: Transaction) a
         partyId: try row.value(5), reference: try row.value(6))
     transaction.enqueue(TaskStore.close, id)
     try Outbox.append(
-        TaskClosed(task: task), topic: .sales, key: id.uuidString.lowercased(), sequence: current + 1, in: transaction)
+        TaskClosed(task: task), topic: .sales, key: id.text, sequence: current + 1, in: transaction)
 }
 
 private struct TaskInput: Decodable {

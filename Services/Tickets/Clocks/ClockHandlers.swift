@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -19,6 +20,6 @@ enum ClockHandlers {
 
     /// Marks what is late, once; whether it still is late is asked of the ticket itself.
     private static func breach(_ due: [DueTimer], _ statement: Statement, _ transaction: Transaction) {
-        transaction.enqueue(statement, due.compactMap { UUID(uuidString: $0.key) })
+        transaction.enqueue(statement, due.compactMap { UUID(text: $0.key) })
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -29,7 +30,7 @@ private func callers(_ request: Request, _ context: ServiceContext) async throws
     guard [phone, mail, party].compactMap({ $0 }).count == 1 else {
         throw Problem.field("phone", "or mail or party is needed, and one of them only")
     }
-    if let party = party.flatMap({ UUID(uuidString: $0) }) { return [party] }
+    if let party = party.flatMap({ UUID(text: $0) }) { return [party] }
     let rows: Rows
     if let phone {
         guard let pattern = phonePattern(phone) else {

@@ -12,7 +12,7 @@ enum CustomerHandlers {
     static func known(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]
         for party in parties { latest[party.partyId] = party }
-        let list = latest.values.sorted { $0.partyId.uuidString < $1.partyId.uuidString }
+        let list = latest.values.sorted { $0.partyId < $1.partyId }
         guard !list.isEmpty else { return }
         transaction.enqueue(
             CustomerStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.email), list.map(\.phone),

@@ -26,7 +26,8 @@ final class Surveys {
         address = try context.settings.value(
             Setting<String>(
                 "SURVEY_URL", default: "http://127.0.0.1:8080/surveys/",
-                help: "the survey page's address, which the token is appended to"))
+                help: "the address under which customers reach this service's /surveys/, which the token is appended to"
+            ))
     }
 
     /// Asks the customer of a ticket that was just resolved, where there is a mail address; once for each resolution.
@@ -34,7 +35,7 @@ final class Surveys {
         guard let party = ticket.partyID, let row = try await transaction.query(CustomerStore.contact, party).first
         else { return }
         let name: String = try row.value(0)
-        let id = ticket.id.uuidString.lowercased()
+        let id = ticket.id.text
         let expires = now.addingTimeInterval(Self.lifetime)
         let message = MessageRequested(
             messageId: UUID.v7(), recipientId: party, channel: "mail", address: try row.value(1),
@@ -42,12 +43,12 @@ final class Surveys {
             data: ["name": name, "subject": ticket.subject, "link": address + token(for: ticket, expires: expires)],
             deduplicationKey: "survey:\(id):\(ticket.version)", purpose: "transactional", expiresAt: expires)
         try Outbox.append(
-            message, topic: .notificationRequests, key: party.uuidString.lowercased(), sequence: nil, in: transaction)
+            message, topic: .notificationRequests, key: party.text, sequence: nil, in: transaction)
     }
 
     /// A token for the answer to one resolution of a ticket.
     func token(for ticket: Ticket, expires: Date) -> String {
-        tokens.make("\(ticket.id.uuidString.lowercased()):\(ticket.version)", expires: expires)
+        tokens.make("\(ticket.id.text):\(ticket.version)", expires: expires)
     }
 
     /// Takes an answer in and publishes it as the ticket's next version.
@@ -61,8 +62,11 @@ final class Surveys {
             SurveyAnswered(
                 ticketId: id, partyId: ticket.partyID, survey: "csat", score: input.score, comment: input.comment,
                 assignee: ticket.assignee),
-            topic: .tickets, key: id.uuidString.lowercased(), sequence: ticket.version + 1, in: transaction)
+            topic: .tickets, key: id.text, sequence: ticket.version + 1, in: transaction)
     }
+
+    /// Whether a link is one of ours and can still be answered; throws a 404 or 410 problem where not.
+    func check(_ token: String) throws { _ = try read(token) }
 
     private func read(_ token: String) throws -> (UUID, Int) {
         let payload: String
@@ -75,7 +79,7 @@ final class Surveys {
             }
         }
         let parts = payload.split(separator: ":")
-        guard parts.count == 2, let id = UUID(uuidString: String(parts[0])), let version = Int(parts[1]) else {
+        guard parts.count == 2, let id = UUID(text: String(parts[0])), let version = Int(parts[1]) else {
             throw Problem(status: .notFound, detail: "There is no such survey.")
         }
         return (id, version)

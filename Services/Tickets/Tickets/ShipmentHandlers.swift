@@ -30,7 +30,7 @@ enum ShipmentHandlers {
             let id = ExternalID.make("ticket", "\(shipment.shipmentId):\(what)")
             if byTicket[id] == nil { byTicket[id] = shipment }
         }
-        let tickets = byTicket.sorted { $0.key.uuidString < $1.key.uuidString }
+        let tickets = byTicket.sorted { $0.key < $1.key }
         guard !tickets.isEmpty else { return }
         let list = tickets.map(\.value)
         let texts = list.map { subjects(String($0.orderId.prefix(200))) }

@@ -125,7 +125,7 @@ enum TicketCommands {
             TicketStore.save, ticket.id, version, ticket.priority, ticket.status.rawValue, ticket.assignee,
             ticket.resolvedAt, ticket.firstResponseDueAt, ticket.firstRespondedAt, ticket.resolutionTarget,
             ticket.resolutionDueAt, ticket.resolutionLeft)
-        let key = ticket.id.uuidString.lowercased()
+        let key = ticket.id.text
         func set(_ clock: Clock, _ old: Date?, _ new: Date?) {
             guard old != new else { return }
             if let new {

@@ -1,3 +1,4 @@
+import Crypto
 import CRMModel
 import EventLoop
 import FoundationEssentials
@@ -16,7 +17,7 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             return try await context.create(request) { transaction in
                 let id = TicketCommands.open(input, in: transaction)
                 return try Response(.created, json: Created(id: id, version: 1))
-                    .with("location", "/v1/tickets/\(id.uuidString.lowercased())").with("etag", "\"1\"")
+                    .with("location", "/v1/tickets/\(id.text)").with("etag", "\"1\"")
             }
         },
         Route(.get, "/v1/tickets/{id}", "One ticket with its thread", tag: "tickets", answers: [200, 404]) { request in
@@ -35,7 +36,7 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             let limit = request.query("limit", as: Int.self) ?? 50
             let after = try TimeCursor(request.query("after"))
             let rows = try await context.query(
-                TicketStore.page, request.query("status"), request.query("party").flatMap { UUID(uuidString: $0) },
+                TicketStore.page, request.query("status"), request.query("party").flatMap { UUID(text: $0) },
                 after.at, after.id, limit)
             let items = try rows.map { try $0.value(0) as String }.joined(separator: ",")
             var next = "null"
@@ -145,12 +146,12 @@ private struct TimeCursor {
     init(_ text: String?) throws {
         guard let text else { return }
         guard let data = Data(base64Encoded: text), data.count > 36,
-            let id = UUID(uuidString: String(decoding: data.prefix(36), as: UTF8.self)),
+            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
             let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
         else { throw Problem.field("after", "must be the `next` of the page before") }
         self.id = id
         self.at = at
     }
 
-    var text: String { Data((id.uuidString + RFC3339.string(at)).utf8).base64EncodedString() }
+    var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
 }

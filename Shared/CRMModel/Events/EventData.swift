@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 
 /// The data of an event, which knows its type and how to read itself.
@@ -93,11 +94,11 @@ public enum ModelJSON {
 extension KeyedEncodingContainer {
     /// Writes an id.
     public mutating func encode(_ id: UUID, forKey key: Key) throws {
-        try encode(id.uuidString.lowercased(), forKey: key)
+        try encode(id.text, forKey: key)
     }
 
     /// Writes an id, or nothing.
     public mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws {
-        try encodeIfPresent(id?.uuidString.lowercased(), forKey: key)
+        try encodeIfPresent(id?.text, forKey: key)
     }
 }

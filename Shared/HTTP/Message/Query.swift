@@ -5,8 +5,12 @@ struct Query {
     private(set) var isMalformed = false
 
     init(_ head: RequestHead) {
-        guard let range = head.query, !range.isEmpty else { return }
-        for part in head.bytes[range].split(separator: 0x26) {
+        self.init(form: head.query.map { head.bytes[$0] } ?? [])
+    }
+
+    /// Reads `application/x-www-form-urlencoded` (URL Standard, section 5.1).
+    init(form bytes: ArraySlice<UInt8>) {
+        for part in bytes.split(separator: 0x26) {
             let equals = part.firstIndex(of: 0x3D) ?? part.endIndex
             let value = equals == part.endIndex ? part[equals...] : part[(equals + 1)...]
             guard let name = PercentCoding.decode(part[..<equals], plusIsSpace: true),

@@ -96,6 +96,16 @@ public final class Request {
         return whole
     }
 
+    /// The fields of a form that a page has sent, the last of each name; throws a 400 or 415 problem where the body is none.
+    public func form() async throws -> [String: String] {
+        guard headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true else {
+            throw Problem(status: 415, detail: "The body must be application/x-www-form-urlencoded.")
+        }
+        let fields = Query(form: try await body(limit: 1 << 16)[...])
+        guard !fields.isMalformed else { throw Problem(status: .badRequest, detail: "The form cannot be decoded.") }
+        return Dictionary(fields.items.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
     /// The next bytes of the body as they come, nil at its end: for uploads of any length.
     public func nextPart() async throws -> [UInt8]? { try await body?.next() }
 
