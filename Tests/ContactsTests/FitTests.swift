@@ -123,7 +123,19 @@ private func orders() throws -> [LedgerEntry] {
         _ = try await service.column("\(take) '30 seconds' RETURNING state")
         #expect(try await !worker.workOne())
         _ = try await service.column("\(take) '2 minutes' RETURNING state")
+        // What the first one still writes is void: the second has the run.
+        let first = UUID()
+        let row = try #require(try await service.context.pool.query(ModelStore.claim, first).first)
+        let run = ModelRun(
+            id: try row.value(0), currency: try row.value(1), weeks: try row.value(2), owner: first,
+            context: service.context)
+        _ = try await service.column("\(take) '2 minutes' RETURNING state")
         #expect(try await worker.workOne())
+        let states = "SELECT state || ' ' || count(*) FROM model_run GROUP BY state"
+        #expect(try await service.column(states) == ["failed 1"])
+        _ = try await service.column("UPDATE model_run SET error = 'of the second' RETURNING error")
+        try await run.work()
+        #expect(try await service.column("SELECT error FROM model_run") == ["of the second"])
     }
 
     @Test(arguments: [

@@ -61,7 +61,7 @@ enum ValueSchema {
         CREATE TABLE model_run (
             id uuid PRIMARY KEY, currency text NOT NULL,
             state text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
-            weeks bigint NOT NULL, asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            weeks bigint NOT NULL, owner uuid, asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             heartbeat_at timestamptz, finished_at timestamptz,
             as_of timestamptz, customers bigint, done bigint NOT NULL DEFAULT 0, after uuid,
             r double precision, alpha double precision, a double precision, b double precision,

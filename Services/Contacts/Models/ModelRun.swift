@@ -10,6 +10,8 @@ struct ModelRun {
     let id: UUID
     let currency: String
     let weeks: Int
+    /// The claim under which it runs: once another process has taken the run over, nothing is written any more.
+    let owner: UUID
     let context: ServiceContext
 
     /// Customers in a page; a page is one transaction.
@@ -21,18 +23,29 @@ struct ModelRun {
 
     /// Fits and foretells; what goes wrong is kept with the run.
     func work() async throws {
+        let beating = Task { @Loop in await beat() }
+        defer { beating.cancel() }
         do {
             let fit = try await fit()
             try await foretell(fit)
             try await context.pool.transaction { transaction in
                 transaction.enqueue(LongWork.allow)
+                guard try await !transaction.query(ModelStore.beat, id, owner).isEmpty else { throw Superseded() }
                 transaction.enqueue(ModelStore.forget, id, currency)
-                transaction.enqueue(ModelStore.finish, id)
+                transaction.enqueue(ModelStore.finish, id, owner)
             }
         } catch let error as Minimizer.NoMinimum {
-            _ = try await context.pool.query(ModelStore.fail, id, error.description)
+            _ = try await context.pool.query(ModelStore.fail, id, owner, error.description)
         } catch let error as Superseded {
             context.log.info(error.description)
+        }
+    }
+
+    /// Keeps the claim while a long statement or a fit is under way.
+    private func beat() async {
+        while !Task.isCancelled {
+            try? await Loop.sleep(for: .seconds(15))
+            _ = try? await context.pool.query(ModelStore.beat, id, owner)
         }
     }
 
@@ -58,9 +71,10 @@ struct ModelRun {
         let models = CustomerModels(
             purchases: purchases.model, spend: spend?.model, weeks: Double(weeks), asOf: base.day)
         let bg = purchases.model
-        _ = try await context.pool.query(
+        let kept = try await context.pool.query(
             ModelStore.keepFit, id, base.day, base.customers, bg.r, bg.alpha, bg.a, bg.b, purchases.logLikelihood,
-            spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds)
+            spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds, owner)
+        guard !kept.isEmpty else { throw Superseded() }
         return models
     }
 
@@ -105,7 +119,7 @@ struct ModelRun {
             let page = try await Loop.offload { try models.predictions(rows) }
             let kept = try await context.pool.query(
                 ModelStore.predict, id, currency, page.map(\.party), page.map(\.alive), page.map(\.purchases),
-                page.map(\.spend), page.map(\.lifetimeValue), after)
+                page.map(\.spend), page.map(\.lifetimeValue), after, owner)
             // Another process thought that this one was gone, and goes on instead.
             guard !kept.isEmpty else { throw Superseded() }
         }

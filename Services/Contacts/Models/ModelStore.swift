@@ -3,7 +3,7 @@ import Postgres
 /// The SQL of fits and predictions.
 enum ModelStore {
     static let statements = [
-        ask, askDue, claim, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
+        ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
     ]
 
     /// Asks for a fit; no row where one of the currency is under way.
@@ -26,16 +26,21 @@ enum ModelStore {
         ON CONFLICT DO NOTHING
         """)
 
-    /// Takes the oldest run that waits, or one whose process has not been heard of for a minute.
+    /// Takes the oldest run that waits, or one whose process has not been heard of for a minute, for the owner $1: what an earlier owner
+    /// still writes finds no row.
     static let claim = Statement(
         "model.claim",
         """
-        UPDATE model_run SET state = 'running', heartbeat_at = clock_timestamp() WHERE id = (
+        UPDATE model_run SET state = 'running', owner = $1, heartbeat_at = clock_timestamp() WHERE id = (
             SELECT id FROM model_run WHERE state = 'queued'
                 OR state = 'running' AND heartbeat_at < clock_timestamp() - interval '1 minute'
             ORDER BY asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, currency, weeks
         """)
+
+    /// Says that the owner $2 is at it.
+    static let beat = Statement(
+        "model.beat", "UPDATE model_run SET heartbeat_at = clock_timestamp() WHERE id = $1 AND owner = $2 RETURNING id")
 
     /// Histories and how many customers have each. The observation ends with the day of the currency's newest order.
     static let histories = Statement(
@@ -71,7 +76,7 @@ enum ModelStore {
         UPDATE model_run SET heartbeat_at = clock_timestamp(), as_of = $2, customers = $3, r = $4, alpha = $5, a = $6,
             b = $7, bg_likelihood = $8, p = $9, q = $10, gamma = $11, gg_likelihood = $12, fit_seconds = $13, done = 0,
             after = NULL
-        WHERE id = $1
+        WHERE id = $1 AND owner = $14 RETURNING id
         """)
 
     /// The next customers to foretell, in order of id. Their age counts to the day of $3.
@@ -96,7 +101,7 @@ enum ModelStore {
             ON CONFLICT (party_id, currency) DO UPDATE SET run_id = excluded.run_id, alive = excluded.alive,
                 purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
         UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
-        WHERE id = $1 AND state = 'running' RETURNING id
+        WHERE id = $1 AND owner = $9 RETURNING id
         """)
 
     /// Predictions of customers who are not in the base any more.
@@ -104,11 +109,13 @@ enum ModelStore {
         "model.forget", "DELETE FROM party_prediction WHERE currency = $2 AND run_id <> $1")
 
     static let finish = Statement(
-        "model.finish", "UPDATE model_run SET state = 'done', finished_at = clock_timestamp() WHERE id = $1")
+        "model.finish",
+        "UPDATE model_run SET state = 'done', finished_at = clock_timestamp() WHERE id = $1 AND owner = $2")
 
     static let fail = Statement(
         "model.fail",
-        "UPDATE model_run SET state = 'failed', finished_at = clock_timestamp(), error = left($2, 1000) WHERE id = $1")
+        "UPDATE model_run SET state = 'failed', finished_at = clock_timestamp(), error = left($3, 1000) WHERE id = $1 AND owner = $2"
+    )
 
     private static let json = """
         json_build_object('id', id, 'currency', currency, 'state', state, 'weeks', weeks, 'askedAt', asked_at,

@@ -41,9 +41,11 @@ final class ModelWorker {
 
     /// Takes a run and works it off; false where none waits.
     func workOne() async throws -> Bool {
-        guard let row = try await context.pool.query(ModelStore.claim).first else { return false }
+        let owner = UUID()
+        guard let row = try await context.pool.query(ModelStore.claim, owner).first else { return false }
         let run = ModelRun(
-            id: try row.value(0), currency: try row.value(1), weeks: try row.value(2), context: context)
+            id: try row.value(0), currency: try row.value(1), weeks: try row.value(2), owner: owner,
+            context: context)
         try await run.work()
         return true
     }

@@ -8,11 +8,15 @@ import ServiceKit
 /// Reports are computed behind the requests and kept: a page never waits for a pass over the base, but for the first one.
 @Loop
 enum Reports {
-    /// Computes all reports of all currencies anew, each in a transaction of its own; of several processes one does it.
+    /// Computes the reports of all currencies that are older than twenty times what they took, each in a transaction of its own; of
+    /// several processes one does it.
     static func refreshAll(_ context: ServiceContext) async throws {
         for row in try await context.pool.query(ReportStore.currencies) {
             let currency: String = try row.value(0)
-            for report in Report.all { _ = try await refresh(report, currency, context) }
+            for report in Report.all {
+                guard try await !context.pool.query(ReportStore.isDue, report.name, currency).isEmpty else { continue }
+                try await refresh(report, currency, context)
+            }
         }
     }
 
@@ -70,11 +74,18 @@ enum Reports {
 
 /// The SQL of kept reports.
 enum ReportStore {
-    static let statements = [currencies, isSold, keep, get] + Report.all.map(\.statement)
+    static let statements = [currencies, isSold, isDue, keep, get] + Report.all.map(\.statement)
 
     static let currencies = Statement("report.currencies", "SELECT currency FROM value_scale ORDER BY customers DESC")
 
     static let isSold = Statement("report.is_sold", "SELECT 1 FROM sales_cell WHERE currency = $1 LIMIT 1")
+
+    static let isDue = Statement(
+        "report.is_due",
+        """
+        SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM report WHERE name = $1 AND currency = $2
+            AND computed_at > clock_timestamp() - make_interval(secs => greatest(8, seconds * 20)))
+        """)
 
     static let keep = Statement(
         "report.keep",
