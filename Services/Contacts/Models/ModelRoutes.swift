@@ -40,7 +40,7 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
         },
         Route(
             .get, "/v1/models/fits/{id}", "A fit: its progress, and the parameters found", tag: "models",
-            parameters: [.path("id", .uuid)], answers: [.json(.ok, fitSchema), 404]
+            parameters: [.path("id", .uuid)], answers: [.json(.ok, fitSchema), 400, 404]
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ModelStore.get, id).first else { throw Problem.missing("fit", id) }

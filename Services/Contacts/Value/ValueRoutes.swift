@@ -14,7 +14,7 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             "What a party is worth: by currency sums, classes within the base, and what the models foretell",
             tag: "value",
             parameters: [.path("id", .uuid)],
-            answers: [.json(.ok, .object([.init("values", .array(ValueSchemas.value))])), 404]
+            answers: [.json(.ok, .object([.init("values", .array(ValueSchemas.value))])), 400, 404]
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ScoreStore.get, id).first else {
