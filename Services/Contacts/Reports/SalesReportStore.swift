@@ -2,7 +2,7 @@ import HTTP
 import Postgres
 
 /// The views of what the base brings: profitability, performance and prospecting (C15).
-enum SalesReports {
+enum SalesReportStore {
     /// Margin and net revenue by customer, and how unevenly they are spread.
     static let profitability = Report(
         "profitability", en: "Customer profitability", zh: "客户盈利性",

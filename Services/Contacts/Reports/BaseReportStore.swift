@@ -2,7 +2,7 @@ import HTTP
 import Postgres
 
 /// The views of who the customers are and how they stay: profiling and persistency (C15).
-enum BaseReports {
+enum BaseReportStore {
     /// Who the customers are: tier, risk, tastes and habits.
     static let profiling = Report(
         "profiling", en: "Customer profile", zh: "客户画像",

@@ -2,7 +2,7 @@ import HTTP
 import Postgres
 
 /// The views of what is bought together and what campaigns did (C15), Kotler's grid (C13) and the loyalty quadrant (C14).
-enum MarketReports {
+enum MarketReportStore {
     /// Which products go together: support, confidence and lift over the newest orders (Agrawal, Imielinski, Swami 1993).
     static let product = Report(
         "product", en: "Product affinity", zh: "产品关联",
@@ -183,7 +183,7 @@ enum MarketReports {
                     WHEN loyal THEN 'inertia' ELSE 'price' END AS kind FROM judged)
         SELECT json_build_object('quadrants', \(counted("quadrant")), 'loyaltyKinds', \(counted("kind")))::text
         """,
-        data: [.init("quadrants", BaseReports.counts), .init("loyaltyKinds", BaseReports.counts)],
+        data: [.init("quadrants", BaseReportStore.counts), .init("loyaltyKinds", BaseReportStore.counts)],
         labels: ReportLabels.quadrants)
 
     private static func counted(_ column: String) -> String {
