@@ -106,8 +106,8 @@ public final class Relay {
             _ = try await changed.wait(
                 until: { isWoken || isStopping || session.isBroken },
                 atMost: PlantedBug.wakeOnly.isPlanted ? .seconds(3600) : .milliseconds(200))
-            // Commits that come close together share one look at the table.
-            if isWoken { try await Loop.sleep(for: .milliseconds(2)) }
+            // Commits that come close together share one look at the table, and one flush of the broker: the more where there are many.
+            if isWoken { try await Loop.sleep(for: .milliseconds(session.isBusy ? 10 : 2)) }
         }
         await session.drain(within: .seconds(3))
         published += session.published
@@ -136,6 +136,8 @@ private final class RelaySession {
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
     private var inFlight: Set<Int> = []
+    /// Whether rows come faster than a handful at a time.
+    var isBusy: Bool { inFlight.count >= 8 }
     /// Rows deleted since the page under way was asked for, which may still show them.
     private var deletedMeanwhile: Set<Int> = []
     private var lastCursor = 0
