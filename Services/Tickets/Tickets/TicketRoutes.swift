@@ -50,13 +50,7 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             body: .json(ticketChangeSchema), answers: [200, 400, 404, 409, 412, 428]
         ) { request in
             let id = try request.id()
-            guard let match = request.headers["if-match"] else {
-                throw Problem(
-                    status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
-            }
-            guard let version = Int(match.filter { $0 != "\"" }) else {
-                throw Problem.field("If-Match", "must be an ETag of this ticket such as \"3\"")
-            }
+            let version = try request.seenVersion()
             let input = try await request.model(TicketChange.self).checked()
             let rows = try await context.transaction { transaction in
                 try await TicketCommands.change(id, seen: version, input, in: transaction)
