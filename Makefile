@@ -16,7 +16,8 @@ test: deps
 	# One at a time: the tests share one event loop, and some measure the bounds of slow peers.
 	swift test --skip-build --no-parallel $(TEST)
 
-# The messaging core on a simulated loop, log and store: SIMULATE passes options (--schedules 1000000, --seed 17)
+# The messaging core on a simulated loop, log and store, 100,000 schedules on all cores: SIMULATE passes options
+# (--schedules 1000000, --seed 17)
 simulate: deps
 	swift build -c release --product rapport-simulate
 	.build/release/rapport-simulate $(SIMULATE)
