@@ -136,12 +136,7 @@ public final class ConsumerRunner {
         statistics.lastProgress = Loop.now
         if parked.due.map({ $0 <= Loop.now }) ?? false {
             try await land()
-            if PlantedBug.unlockedPark.isPlanted {
-                parked.due = nil
-                Task { @Loop in try? await self.retryParked() }
-            } else {
-                try await retryParked()
-            }
+            try await retryParked()
         }
         if ahead.isEmpty { try await readAhead() }
         guard !ahead.isEmpty else {
