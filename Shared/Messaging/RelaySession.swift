@@ -104,6 +104,8 @@ final class RelaySession {
             let rows = try await reader.transaction { [cursor] transaction in
                 try await transaction.query(RelayStore.nextPage, cursor, lanes)
             }
+            // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
+            try check()
             for row in rows {
                 cursor = max(cursor, try row.value(0))
                 try await produce(row)
