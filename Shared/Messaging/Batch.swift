@@ -105,6 +105,9 @@ struct BatchApplication {
         self.moves = moves
     }
 
+    /// Where the partitions of the items stood before.
+    var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
+
     mutating func run(in transaction: Transaction) async throws {
         if !PlantedBug.offsetFirst.isPlanted { moveOffsets(transaction) }
         if mayHaveParked || !returned.isEmpty { try await setAside(transaction) }

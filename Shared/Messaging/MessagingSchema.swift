@@ -3,7 +3,7 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking]
+    public static let migrations = [migration, parking, walk]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -24,6 +24,9 @@ public enum MessagingSchema {
         );
         CREATE INDEX inbox_age ON inbox (received_at);
         """)
+
+    /// What is old in the inbox is found by walking through it; an index by age cost something at each message.
+    static let walk = Migration("m0000_messaging_walk", "DROP INDEX inbox_age;")
 
     /// The first step.
     package static let migration = Migration(

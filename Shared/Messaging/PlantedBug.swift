@@ -25,7 +25,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case unfoldedBatch
     /// Messages are given up after a time.
     case messageTimeout
-    /// Parked keys are retried beside the batches, without the lock of their partition's offset.
+    /// Parked keys are retried without the lock of their partition's offset, and so also by who no longer holds it.
     case unlockedPark
     /// Timers that are late are dropped.
     case droppedLateTimer
