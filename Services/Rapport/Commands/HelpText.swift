@@ -9,6 +9,7 @@ enum HelpText {
           rapport demo              play an ERP's orders through all services and check the result
           rapport reconcile         compare the order topic with what the services hold
           rapport bench             measure, beside limits and peers in the same run
+          rapport chaos             kill, stop and cut everything under load, and prove that nothing was lost or doubled
           rapport restart <name>    stop one program in order and start it again
           rapport kill <name>       the same with kill -9
 
@@ -52,6 +53,14 @@ enum HelpText {
         rapport bench [programs | apply | flow | latency | http | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
+        """,
+        "chaos": """
+        rapport chaos [--minutes 10] [--seed N] [--rate 30] [--run DIR]
+        Starts a suite of its own in .run/chaos with two instances of every service behind proxies, plays orders,
+        shipments and commands against a book of its own, and kills, stops, restarts and cuts off services, PostgreSQL
+        and the Broker at times drawn from the seed. Then it waits until all is at rest and checks that nothing was
+        lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
+          --rate R     documents a second
         """,
         "restart": """
         rapport restart <name> [--run DIR]

@@ -72,9 +72,27 @@ public enum RapportCommand {
         case "bench":
             let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
             return try await bench.bench(arguments.rest())
+        case "chaos":
+            let own = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/chaos"), terminal)
+            return try await chaos(own, &arguments)
         default: throw UsageError("there is no command \(name)")
         }
         return true
+    }
+
+    @Loop
+    private static func chaos(_ suite: Suite, _ arguments: inout Arguments) async throws -> Bool {
+        var options = Chaos.Options()
+        if let text = try arguments.value("--minutes") {
+            guard let minutes = Double(text), minutes > 0, minutes <= 1440 else {
+                throw UsageError("--minutes needs a number from 0 to 1440")
+            }
+            options.minutes = minutes
+        }
+        if let seed = try arguments.number("--seed") { options.seed = UInt64(seed) }
+        options.rate = try arguments.number("--rate") ?? options.rate
+        try arguments.end()
+        return try await Chaos(suite, options).run()
     }
 
     @Loop
