@@ -85,6 +85,8 @@ struct BatchApplication {
     var returned: [ParkedKey: String] = [:]
     /// Whether keys may be parked already.
     var mayHaveParked = false
+    /// Whether events of our own are applied though later ones of their key have been.
+    var takesEarlier = false
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
 
@@ -171,8 +173,8 @@ struct BatchApplication {
             if let sequence = event.sequence {
                 let name = Name(source: event.source, id: event.key)
                 let last = watermarks[name] ?? 0
-                isFresh = sequence > last
-                if isFresh {
+                isFresh = sequence > last || takesEarlier
+                if sequence > last {
                     if last > 0, sequence > last + 1 { counts.gaps += 1 }
                     watermarks[name] = sequence
                 }

@@ -19,6 +19,7 @@ public final class ServiceProcess {
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    private let letters: DeadLetters
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
@@ -35,6 +36,7 @@ public final class ServiceProcess {
         parts = try definition.compose(context)
         relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
         timers = TimerRunner(pool, parts.timers)
+        letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -51,6 +53,7 @@ public final class ServiceProcess {
         }
         context.onCommit = committed
         consumer?.onCommit = committed
+        letters.onCommit = committed
         timers.onCommit = { [relay] in relay.wake() }
         consumer?.onProblem = { log.warning($0) }
         relay.onProblem = { log.warning($0) }
@@ -70,7 +73,7 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await pruner.run() })
         for work in parts.background { background.append(Task { @Loop in await work() }) }
         background.append(Task { @Loop in await self.measure() })
-        let routes = parts.routes + healthRoutes
+        let routes = parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka)
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: parts.routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
@@ -154,6 +157,7 @@ public final class ServiceProcess {
         while !Task.isCancelled, !isStopping {
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
+            if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
             try? await Loop.sleep(for: .seconds(2))
         }

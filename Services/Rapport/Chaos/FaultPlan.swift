@@ -24,16 +24,16 @@ final class FaultPlan {
 
         fileprivate var weight: Int {
             switch self {
-            case .killService: 100
+            case .killService: 110
             case .killBroker, .killDatabase: 3
             case .suspendService: 16
             case .restartService: 14
             case .rollService, .suspendBroker: 3
             case .restartBroker, .immediateDatabase: 2
-            case .cutDatabase: 24
+            case .cutDatabase: 32
             case .freezeDatabase: 10
-            case .cutCommit: 24
-            case .cutBroker: 18
+            case .cutCommit: 32
+            case .cutBroker: 24
             case .freezeBroker: 6
             }
         }
@@ -66,9 +66,9 @@ final class FaultPlan {
     /// Lets faults happen until the time is over, and waits for the last to be mended.
     func run(until end: Duration) async throws {
         while Loop.now < end {
-            try await Loop.sleep(for: .milliseconds(150 + Int(random.next() % 600)))
+            try await Loop.sleep(for: .milliseconds(100 + Int(random.next() % 550)))
             // Many at once, yet not so many that nothing ever works.
-            try await changed.wait(until: { underWay < 5 })
+            try await changed.wait(until: { underWay < 6 })
             fleet.noteDeaths()
             begin(draw())
         }
@@ -87,7 +87,7 @@ final class FaultPlan {
     private func begin(_ fault: Fault) {
         // Drawn here, in order, so that the seed decides whatever the timing.
         let pause = Duration.milliseconds(Int(random.next() % 300))
-        let time = Duration.milliseconds(200 + Int(random.next() % 5000))
+        let time = Duration.milliseconds(200 + Int(random.next() % 3000))
         let chance = random.pick([0.05, 0.2, 1.0])
         let idle = fleet.idle
         let instance = idle.isEmpty ? nil : random.pick(idle)

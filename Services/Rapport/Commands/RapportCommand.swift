@@ -66,8 +66,16 @@ public enum RapportCommand {
             try await suite.restart(program, killing: name == "kill")
             try StatusReport(suite).showAddresses()
         case "reconcile":
+            let isFollowing = arguments.flag("--follow")
+            let pause = try arguments.number("--every") ?? 10
             try arguments.end()
-            return try await Reconciliation(suite).run()
+            return isFollowing
+                ? try await Reconciliation(suite).follow(every: .seconds(pause)) : try await Reconciliation(suite).run()
+        case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
+        case "lag":
+            let isEach = arguments.flag("--partitions")
+            try arguments.end()
+            try await LagReport(suite).show(eachPartition: isEach)
         case "demo": return try await demo(suite, &arguments)
         case "bench":
             let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
