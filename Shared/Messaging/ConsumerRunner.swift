@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Kafka
 import Postgres
+import Telemetry
 
 /// Reads a service's topics and applies them: one batch after the other, each in one transaction that moves the stored offsets
 /// by compare-and-set, so that a process that was replaced without knowing it can change nothing.
@@ -55,8 +56,12 @@ public final class ConsumerRunner {
     public var onCommit: (@Loop () -> Void)?
     /// Called with the time each batch took.
     public var onBatch: (@Loop (Duration) -> Void)?
+    /// Called after each commit with the types of the batch's events, once for each trace they belong to; for a log that follows traces.
+    public var onApplied: (@Loop (Trace, [String: Int]) -> Void)?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
+    /// Whether the log no longer has the position that is stored, so that an operator must decide.
+    public private(set) var isPositionLost = false
     /// Whether the group has given us our partitions and their offsets are known.
     public private(set) var isAssigned = false
     let subscriptions: Subscriptions
@@ -152,6 +157,7 @@ public final class ConsumerRunner {
 
     private func failed(_ error: KafkaError) {
         if error.isOffsetLost {
+            isPositionLost = true
             onProblem?(
                 "the log no longer has the stored position; nothing is skipped, an operator must decide: \(error)")
         } else {
@@ -397,10 +403,12 @@ public final class ConsumerRunner {
             statistics.parkedKeys = parked.keys
             statistics.parkedMessages = parked.messages
         }
+        isPositionLost = false
         statistics.batches += 1
         statistics.lastApplied = Date().timeIntervalSince1970
         statistics.applyTime += Loop.now - flight.begin
         onBatch?(Loop.now - flight.begin)
+        if let onApplied { flight.batch.tell(onApplied) }
         statistics.lastProgress = Loop.now
         onCommit?()
         commitForLagTools()
@@ -438,7 +446,9 @@ private final class Flight {
             var batch = self.batch
             do {
                 if PlantedBug.offsetFirst.isPlanted { try await connection.transaction { batch.moveOffsets($0) } }
-                try await connection.transaction { transaction in try await batch.run(in: transaction) }
+                try await Trace.$current.withValue(batch.trace) {
+                    try await connection.transaction { transaction in try await batch.run(in: transaction) }
+                }
                 self.batch = batch
                 outcome.succeed(())
             } catch {

@@ -3,7 +3,7 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking, operators]
+    public static let migrations = [migration, parking, operators, tracing]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -24,6 +24,11 @@ public enum MessagingSchema {
         );
         CREATE INDEX inbox_age ON inbox (received_at);
         """)
+
+    /// Events that are written by SQL alone carry the trace that `Outbox.carryTrace` has set.
+    static let tracing = Migration(
+        "m0000_messaging_zz_tracing",
+        "ALTER TABLE outbox ALTER COLUMN trace SET DEFAULT nullif(current_setting('rapport.trace', true), '')")
 
     /// What operators do.
     static let operators = Migration(

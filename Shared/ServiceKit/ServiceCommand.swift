@@ -65,6 +65,6 @@ public enum ServiceCommand {
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
         ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
             + Timers.statements
-            + PruningStore.statements + ServiceStore.statements + [Outbox.insert] + definition.statements
+            + PruningStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }

@@ -55,6 +55,15 @@ public final class ServiceProcess {
         consumer?.onCommit = committed
         letters.onCommit = committed
         timers.onCommit = { [relay] in relay.wake() }
+        // Only where it is read: it costs a look at every event.
+        if log.level <= .debug {
+            consumer?.onApplied = { trace, types in
+                Trace.$current.withValue(trace) {
+                    log.debug(
+                        "applied", ["types": types.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")])
+                }
+            }
+        }
         consumer?.onProblem = { log.warning($0) }
         relay.onProblem = { log.warning($0) }
         timers.onProblem = { log.warning($0) }
@@ -80,7 +89,7 @@ public final class ServiceProcess {
         }
         let log = context.log
         let router = Router(
-            routes + [description], middleware: surface.middleware(token: options.token),
+            routes + [description], middleware: surface.middleware(token: options.token, log),
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
@@ -149,6 +158,8 @@ public final class ServiceProcess {
         if isStopping { missing.append("the process is stopping") }
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
+        if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }
+        if surface.isOverloaded { missing.append("events have not been published for a minute") }
         return missing
     }
 

@@ -9,6 +9,8 @@ struct Chaos {
         var seed = UInt64.random(in: 1...999_999)
         /// Documents a second.
         var rate = 30
+        /// Nodes of an Apache Kafka of our own; nil for our Broker, or the Kafka that the environment names.
+        var nodes: Int?
     }
 
     private let suite: Suite
@@ -27,6 +29,8 @@ struct Chaos {
         try await suite.down(wipe: true)
         terminal.line(
             "chaos with seed \(options.seed) for \(seconds(.seconds(options.minutes * 60))) in \(suite.folder.path)")
+        let nodes = try await startNodes()
+        defer { nodes?.stop() }
         let fleet: Fleet
         do {
             fleet = try await Fleet.start(suite)
@@ -35,7 +39,7 @@ struct Chaos {
             throw error
         }
         do {
-            let violations = try await attack(fleet)
+            let violations = try await attack(fleet, nodes)
             for text in violations { terminal.line("  \(text)") }
             let isPassed = violations.isEmpty
             terminal.line(
@@ -51,7 +55,15 @@ struct Chaos {
         }
     }
 
-    private func attack(_ fleet: Fleet) async throws -> [String] {
+    private func startNodes() async throws -> KafkaNodes? {
+        guard let count = options.nodes else { return nil }
+        terminal.progress(nil, "starting \(count) nodes of Apache Kafka")
+        let nodes = try await KafkaNodes(count, in: suite.folder.path + "/kafka")
+        suite.otherKafka = nodes.brokers
+        return nodes
+    }
+
+    private func attack(_ fleet: Fleet, _ nodes: KafkaNodes?) async throws -> [String] {
         let orders = try ChaosOrders(fleet.kafka, seed: options.seed)
         let clients = try ChaosClients(fleet, seed: options.seed)
         let plan = FaultPlan(fleet, seed: options.seed)
@@ -68,7 +80,10 @@ struct Chaos {
             }
         }
         defer { bar.cancel() }
-        try await plan.run(until: begin + .seconds(options.minutes * 60))
+        let end = begin + .seconds(options.minutes * 60)
+        let killer = Task { @Loop in try await killNodes(nodes, until: end) }
+        try await plan.run(until: end)
+        try await killer.value
         orders.stop()
         clients.stop()
         try await fleet.heal()
@@ -81,8 +96,22 @@ struct Chaos {
         let audit = ChaosAudit(fleet, orders, clients)
         try await audit.run()
         show(plan, fleet, orders, clients, settled)
+        if let nodes { terminal.line("\(nodes.kills) times a node of Kafka was killed and brought back") }
         for text in audit.checked where audit.violations.isEmpty { terminal.line("  \(text)") }
         return audit.violations + plan.failures
+    }
+
+    /// One node after the other dies and comes back a few seconds later; what it led is led by others meanwhile.
+    private func killNodes(_ nodes: KafkaNodes?, until end: Duration) async throws {
+        guard let nodes, let count = options.nodes else { return }
+        var node = Int(options.seed % UInt64(count)) + 1
+        while Loop.now + .seconds(10) < end {
+            try await Loop.sleep(for: .seconds(5))
+            try await nodes.kill(node, pause: .seconds(4))
+            // Two of three must be in step before the next may go.
+            try await Loop.sleep(for: .seconds(25))
+            node = node % count + 1
+        }
     }
 
     // MARK: Rest

@@ -110,12 +110,12 @@ final class FaultProxy {
         pair.server.close()
     }
 
-    /// Whether bytes hold the message CommandComplete with the tag COMMIT (PostgreSQL protocol 3.0).
+    /// Whether bytes end a transaction that wrote: a CommandComplete of a change, and ReadyForQuery outside a transaction at the end
+    /// (PostgreSQL protocol 3.0; our pipelines commit by Sync, without the word COMMIT).
     private static func hasCommit(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let wanted: [UInt8] = [UInt8(ascii: "C"), 0, 0, 0, 11] + Array("COMMIT".utf8) + [0]
-        guard bytes.count >= wanted.count else { return false }
-        return (0...(bytes.count - wanted.count)).contains { start in
-            bytes[start] == wanted[0] && bytes[start..<(start + wanted.count)].elementsEqual(wanted)
+        guard bytes.suffix(6).elementsEqual([UInt8(ascii: "Z"), 0, 0, 0, 5, UInt8(ascii: "I")]) else { return false }
+        return ["INSERT 0 ", "UPDATE ", "DELETE "].contains { tag in
+            bytes.firstRange(of: Array(tag.utf8)) != nil
         }
     }
 }

@@ -72,12 +72,13 @@ enum HelpText {
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
         """,
         "chaos": """
-        rapport chaos [--minutes 10] [--seed N] [--rate 30] [--run DIR]
+        rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]
         Starts a suite of its own in .run/chaos with two instances of every service behind proxies, plays orders,
         shipments and commands against a book of its own, and kills, stops, restarts and cuts off services, PostgreSQL
         and the Broker at times drawn from the seed. Then it waits until all is at rest and checks that nothing was
         lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
           --rate R     documents a second
+          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn
         """,
         "restart": """
         rapport restart <name> [--run DIR]

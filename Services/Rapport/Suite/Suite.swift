@@ -21,7 +21,9 @@ final class Suite {
     /// The administrator's address of a PostgreSQL that is not ours.
     private var foreignDatabase: String? { environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 } }
     /// The brokers of a Kafka that is not ours.
-    var foreignKafka: String? { environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    var foreignKafka: String? { otherKafka ?? environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    /// The brokers of a Kafka that a command has started itself.
+    var otherKafka: String?
 
     // MARK: Up
 
