@@ -4,7 +4,7 @@
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RAPPORT = .build/release/rapport
 
-.PHONY: demo test simulate bench down status build lint format deps
+.PHONY: demo test simulate bench chaos down status build lint format deps
 
 # A real ERP's orders (or, without the file, a made-up shop's) through all services. DEMO passes options: make demo DEMO="--orders 5000"
 demo: build
@@ -27,6 +27,11 @@ simulate: deps
 # Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
 bench: build
 	$(RAPPORT) bench $(BENCH)
+
+# Kills, stops and cuts everything under load for ten minutes and proves that nothing was lost or doubled. CHAOS passes
+# options: make chaos CHAOS="--minutes 2 --seed 7"
+chaos: build
+	$(RAPPORT) chaos $(CHAOS)
 
 # Stops what make demo left running; WIPE=1 deletes its data too.
 down:

@@ -85,6 +85,7 @@ public final class KafkaConsumer {
         }
         let code = rd_kafka_assign(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign partitions") }
+        awaitStops(of: client)
     }
 
     /// Takes up to `limit` records, or about `byteLimit` bytes of values, that are there without waiting.
@@ -188,6 +189,7 @@ public final class KafkaConsumer {
         guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, let list, let onAssigned else {
             onRevoked?()
             rd_kafka_assign(client, nil)
+            awaitStops(of: client)
             return
         }
         onAssigned(
@@ -195,6 +197,19 @@ public final class KafkaConsumer {
                 let entry = list.pointee.elems[index]
                 return TopicPartition(topic: String(cString: entry.topic), partition: entry.partition)
             })
+    }
+}
+
+/// Waits until librdkafka has stopped to fetch what an assignment took away.
+///
+/// 2.0.2 asks a partition to stop again when the assignment changes before it has, and then aborts the process ("Assertion
+/// `rktp->rktp_started' failed" in rdkafka_assignment.c). Stops and their confirmations go through the queue of librdkafka's main
+/// thread, one behind the other; so a question that is answered there twice comes behind both. Each takes microseconds.
+private func awaitStops(of client: OpaquePointer?) {
+    for _ in 0..<3 {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
+        rd_kafka_topic_partition_list_destroy(list)
     }
 }
 

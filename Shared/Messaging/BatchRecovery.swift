@@ -100,10 +100,12 @@ extension ConsumerRunner {
             statistics.parkedKeys = parked.keys
             statistics.parkedMessages = parked.messages
         }
+        isPositionLost = false
         statistics.batches += 1
         statistics.lastApplied = Date().timeIntervalSince1970
         statistics.applyTime += Loop.now - flight.begin
         onBatch?(Loop.now - flight.begin)
+        if let onApplied { flight.batch.tell(onApplied) }
         statistics.lastProgress = Loop.now
         onCommit?()
         commitForLagTools()

@@ -28,6 +28,7 @@ extension ConsumerRunner {
 
     private func failed(_ error: KafkaError) {
         if error.isOffsetLost {
+            isPositionLost = true
             onProblem?(
                 "the log no longer has the stored position; nothing is skipped, an operator must decide: \(error)")
         } else {

@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Kafka
 import Postgres
+import Telemetry
 
 /// Reads a service's topics and applies them: one batch after the other, each in one transaction that moves the stored offsets
 /// by compare-and-set, so that a process that was replaced without knowing it can change nothing.
@@ -14,8 +15,12 @@ public final class ConsumerRunner {
     public var onCommit: (@Loop () -> Void)?
     /// Called with the time each batch took.
     public var onBatch: (@Loop (Duration) -> Void)?
+    /// Called after each commit with the types of the batch's events, once for each trace they belong to; for a log that follows traces.
+    public var onApplied: (@Loop (Trace, [String: Int]) -> Void)?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
+    /// Whether the log no longer has the position that is stored, so that an operator must decide.
+    public internal(set) var isPositionLost = false
     /// Whether the group has given us our partitions and their offsets are known.
     public internal(set) var isAssigned = false
     /// How long parked keys wait.

@@ -1,5 +1,6 @@
 import EventLoop
 import Postgres
+import Telemetry
 
 /// A batch that was sent to the database and may not be committed yet.
 @Loop
@@ -16,7 +17,9 @@ final class Flight {
             var batch = self.batch
             do {
                 if PlantedBug.offsetFirst.isPlanted { try await connection.transaction { batch.moveOffsets($0) } }
-                try await connection.transaction { transaction in try await batch.run(in: transaction) }
+                try await Trace.$current.withValue(batch.trace) {
+                    try await connection.transaction { transaction in try await batch.run(in: transaction) }
+                }
                 self.batch = batch
                 outcome.succeed(())
             } catch {

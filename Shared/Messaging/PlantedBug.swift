@@ -1,5 +1,9 @@
 import EventLoop
 
+#if RAPPORT_PLANTED_BUGS
+    import FoundationEssentials
+#endif
+
 /// Known ways to get messaging wrong, that the tests switch on to see that they would be noticed.
 ///
 /// The switch exists in builds with `RAPPORT_PLANTED_BUGS` only, which the package defines for debugging. In a release build it is the
@@ -31,8 +35,9 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case droppedLateTimer
 
     #if RAPPORT_PLANTED_BUGS
-        /// The one that is switched on.
-        @Loop package static var planted: PlantedBug?
+        /// The one that is switched on; in a process of its own by the environment's `RAPPORT_PLANTED_BUG`.
+        @Loop package static var planted: PlantedBug? =
+            ProcessInfo.processInfo.environment["RAPPORT_PLANTED_BUG"].flatMap(PlantedBug.init)
         /// Whether this one is switched on.
         @Loop package var isPlanted: Bool { Self.planted == self }
     #else

@@ -21,7 +21,7 @@ final class HTTPSurface {
 
     nonisolated init() {}
 
-    func middleware(token: String?) -> [Middleware] {
+    func middleware(token: String?, _ log: Log) -> [Middleware] {
         [
             { [self] request, next in
                 let begin = Loop.now
@@ -29,6 +29,14 @@ final class HTTPSurface {
                 let response = await Trace.$current.withValue(trace) { await next(request) }
                 seconds.observe((Loop.now - begin).seconds)
                 count(request.route?.path ?? "unknown", request.method, response.status.rawValue)
+                Trace.$current.withValue(trace) {
+                    log.debug(
+                        "answered",
+                        [
+                            "method": request.method.rawValue, "path": request.route?.path ?? "unknown",
+                            "status": response.status.rawValue,
+                        ])
+                }
                 return response
             },
             { [self] request, next in

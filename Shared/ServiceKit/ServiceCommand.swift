@@ -69,7 +69,8 @@ public enum ServiceCommand {
 
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
-        ConsumerStore.statements + ParkingStore.statements + RelayStore.statements + Timers.statements
-            + PruningStore.statements + ServiceStore.statements + [Outbox.insert] + definition.statements
+        ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
+            + Timers.statements
+            + PruningStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }
