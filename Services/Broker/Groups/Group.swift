@@ -64,7 +64,11 @@ final class Group {
     }
 
     nonisolated let id: String
-    private(set) var state = State.empty
+    private(set) var state = State.empty {
+        didSet { if state == .empty, oldValue != .empty { emptySince = Node.time } }
+    }
+    /// When it lost its last member, or was read back, in milliseconds since 1970.
+    private(set) var emptySince = Node.time
     private(set) var generation = 0
     private(set) var protocolType = ""
     private(set) var protocolName: String?
@@ -94,12 +98,11 @@ final class Group {
         return member(memberID) == nil ? .unknownMemberID : nil
     }
 
-    private func accepts(_ type: String, _ protocols: [GroupProtocol], from memberID: String) -> Bool {
+    private func accepts(_ type: String, _ protocols: [GroupProtocol]) -> Bool {
         guard !type.isEmpty, !protocols.isEmpty else { return false }
-        let others = members.filter { $0.id != memberID }
-        guard !others.isEmpty else { return true }
+        guard state != .empty else { return true }
         guard type == protocolType else { return false }
-        return protocols.contains { offered in others.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
+        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
     }
 
     // MARK: Joining
@@ -123,7 +126,7 @@ final class Group {
     /// Takes a member in, new or again, and answers when the group has gathered.
     func join(_ joiner: Joiner) async -> JoinAnswer {
         let refused = { (code: ErrorCode) in JoinAnswer(code: code, memberID: joiner.memberID) }
-        guard accepts(joiner.protocolType, joiner.protocols, from: joiner.memberID) else {
+        guard accepts(joiner.protocolType, joiner.protocols) else {
             return refused(.inconsistentGroupProtocol)
         }
         if joiner.memberID.isEmpty { return await joinWithoutID(joiner) }
@@ -269,7 +272,9 @@ final class Group {
         state = .completing
         for member in members {
             member.assignment = []
-            member.joining?.succeed(joinAnswer(for: member))
+            // A static member that has not come back yet lives on its old session.
+            guard let joining = member.joining else { continue }
+            joining.succeed(joinAnswer(for: member))
             member.joining = nil
             startSession(member)
         }

@@ -4,11 +4,14 @@ extension Node {
     /// Names this broker as the one to ask about any group.
     func findCoordinator(_ request: Request) -> Message {
         let isGroup = request.body.int("KeyType") == 0
+        // Producers give up for good at this code only.
+        let refusal: ErrorCode = request.body.int("KeyType") == 1 ? .transactionalIDNotAuthorized : .invalidRequest
+        let text = isGroup ? nil : "This broker has neither transactions nor share groups."
         func place(_ key: String) -> Message {
             [
                 "Key": .text(key), "NodeId": .int(isGroup ? Node.id : -1),
                 "Host": .text(isGroup ? advertised.host : ""), "Port": .int(isGroup ? advertised.port : -1),
-                "ErrorCode": .code(isGroup ? .none : .invalidRequest), "ErrorMessage": nil,
+                "ErrorCode": .code(isGroup ? .none : refusal), "ErrorMessage": .text(text),
             ]
         }
         if request.version >= 4 {
@@ -16,7 +19,7 @@ extension Node {
         }
         let own = place("")
         return [
-            "ErrorCode": own["ErrorCode"] ?? 0, "ErrorMessage": nil, "NodeId": own["NodeId"] ?? -1,
+            "ErrorCode": own["ErrorCode"] ?? 0, "ErrorMessage": .text(text), "NodeId": own["NodeId"] ?? -1,
             "Host": own["Host"] ?? "", "Port": own["Port"] ?? -1,
         ]
     }

@@ -19,7 +19,7 @@ final class Node {
         store = LogStore(
             segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
         catalogue = Catalogue(folder: settings.dataDirectory, store: store)
-        groups = GroupTable(catalogue: catalogue, minSessionTimeout: settings.minSessionTimeout)
+        groups = GroupTable(catalogue: catalogue, settings: settings)
         advertised = (settings.advertisedHost ?? settings.address, settings.port)
     }
 
@@ -46,6 +46,7 @@ final class Node {
                 }
             }
         }
+        await groups.expire(at: now)
         await groups.compactIfNeeded()
     }
 
@@ -104,9 +105,10 @@ extension Node {
         case 22: return .message(await initProducer(body))
         case 23: return .message(offsetForLeaderEpoch(body))
         case 32: return .message(describeConfigs(body))
+        case 33: return .message(await alterConfigs(body, incrementally: false))
         case 37: return .message(await createPartitions(body))
         case 42: return .message(await deleteGroups(body))
-        case 44: return .message(await alterConfigs(body))
+        case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
         case 60: return .message(describeCluster(body))
         default: return .close

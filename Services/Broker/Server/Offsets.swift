@@ -6,21 +6,20 @@ extension Node {
         var topics: [Message] = []
         for topic in request.body.list("Topics") {
             var answers: [Message] = []
-            var seen: Set<Int> = []
-            for entry in topic.list("Partitions") {
-                let index = entry.int("PartitionIndex")
-                let isFirst = seen.insert(index).inserted
-                answers.append(await listOffset(topic.text("Name"), entry, isFirst: isFirst, request.version))
+            let entries = topic.list("Partitions")
+            for entry in Self.lastOfEach(entries, "PartitionIndex") {
+                let isAlone = entries.count { $0.int("PartitionIndex") == entry.int("PartitionIndex") } == 1
+                answers.append(await listOffset(topic.text("Name"), entry, isAlone: isAlone, request.version))
             }
             topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
         return ["Topics": .list(topics)]
     }
 
-    private func listOffset(_ topic: String, _ entry: Message, isFirst: Bool, _ version: Int) async -> Message {
+    private func listOffset(_ topic: String, _ entry: Message, isAlone: Bool, _ version: Int) async -> Message {
         let index = entry.int("PartitionIndex")
         do {
-            guard isFirst else { throw ErrorCode.invalidRequest }
+            guard isAlone else { throw ErrorCode.invalidRequest }
             guard let log = partition(topic, index) else { throw ErrorCode.unknownTopicOrPartition }
             if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) { throw code }
             if log.failure != nil { throw ErrorCode.storageError }
