@@ -8,13 +8,44 @@ import Testing
 @Loop
 private final class CaseReplay {
     /// Where our broker's error codes are others than Apache Kafka's, and why.
-    static let differences: [(api: String, cases: String, reason: String)] = []
+    static let differences: [(api: String, cases: String, reason: String)] = [
+        ("ApiVersions", "ClientSoftwareName", "any name is taken: what a client calls itself is not used"),
+        ("Metadata", "all topics", "the other topics of the recorded cluster are not here"),
+        ("Metadata", "empty array", "the other topics of the recorded cluster are not here"),
+        ("Metadata", "null name and zero id", "17 instead of -1, which says nothing"),
+        ("Metadata", "auto-create", "made before the answer, not behind it: no client has to ask again"),
+        ("Produce", "records null", "87, where Apache Kafka never answers"),
+        ("Produce", "one surplus byte", "87: bytes that nobody will read are a fault, not kept quietly"),
+        ("Produce", "codec id", "87 instead of -1, which says nothing"),
+        ("Produce", "gzip", "packed records are not unpacked to look at them"),
+        ("Fetch", "gzip batch with wrong maxTimestamp", "follows a batch that is not taken here"),
+        ("Produce", "2 h ahead", "any time by default, as in 3.9: what an ERP dates ahead is not lost"),
+        ("Fetch", "session", "sessions are declined: each request names all its partitions"),
+        ("Fetch", "timing: append", "nobody appends meanwhile here"),
+        ("Fetch", "timing: topic deleted", "nobody deletes it meanwhile here"),
+        ("Fetch", "read_committed", "there are no transactions"),
+        ("FindCoordinator", "transaction", "53, at which transactional producers give up at once"),
+        ("InitProducerId", "", "53 for any transactional id: there are no transactions"),
+        ("Produce", "transaction", "53: there are no transactions"),
+        ("Produce", "partition not added", "53: there are no transactions"),
+        ("Produce", "older epoch", "53: there are no transactions"),
+        ("Produce", "fenced epoch", "53: there are no transactions"),
+        ("OffsetFetch", "pending transactional", "there are no transactions"),
+        ("Heartbeat", "after the session expired", "the test does not wait that long"),
+        ("DescribeConfigs", "v0", "version 0 is served here"),
+        ("IncrementalAlterConfigs", "operation 9", "42 instead of -1, which says nothing"),
+        ("IncrementalAlterConfigs", "read-only key", "settings of the broker are given at its start"),
+        ("DeleteGroups", "live group", "answered in the order of the request"),
+    ]
 
     private let broker: Broker
     private var names: [Value: Value] = [:]
+    private var generations: [Value: Value] = [:]
     private var waiting: [(frame: CapturedFrame, client: TestClient)] = []
     private(set) var compared = 0
     private(set) var faults: [String] = []
+
+    private(set) var used: Set<Int> = []
 
     init(_ broker: Broker) { self.broker = broker }
 
@@ -52,14 +83,19 @@ private final class CaseReplay {
         let ours = try api.answer(try await client.frame(), frame.version)
         compared += 1
         learn(theirs, ours)
+        if let group = try? api.request(frame.request)["GroupId"], let number = ours["GenerationId"], number != -1 {
+            generations[group] = number
+        }
         let codes = (theirs.errorCodes, ours.errorCodes)
         if codes.0 != codes.1 { note(frame, "Apache Kafka \(codes.0), ours \(codes.1)") }
     }
 
     private func note(_ frame: CapturedFrame, _ text: String) {
         let line = "\(frame.api) v\(frame.version) \(frame.title)"
-        let isKnown = Self.differences.contains { $0.api == frame.api && frame.title.contains($0.cases) }
-        if !isKnown { faults.append("\(line): \(text)") }
+        let known = Self.differences.firstIndex {
+            $0.api == frame.api && ($0.cases.isEmpty || frame.title.contains($0.cases))
+        }
+        if let known { used.insert(known) } else { faults.append("\(line): \(text)") }
     }
 
     // MARK: Names that a broker gives
@@ -74,12 +110,14 @@ private final class CaseReplay {
     }
 
     private func translated(_ frame: CapturedFrame, _ api: API) throws -> [UInt8] {
-        var reader = WireReader(frame.request, from: 4)
-        let header = try RequestHeader(&reader)
-        guard !names.isEmpty, let body = try? api.readRequest(&reader, version: header.version) else {
-            return frame.request
+        guard !names.isEmpty, var body = try? api.request(frame.request) else { return frame.request }
+        // The recording keeps one frame of a kind, so its generations have gaps: good ones are ours, others are not.
+        for name in ["GenerationId", "GenerationIdOrMemberEpoch"] where body.int(name) > 0 {
+            guard let ours = generations[body["GroupId"] ?? nil], case .int(let number) = ours else { continue }
+            let isRefused = try api.answer(frame.response, frame.version).errorCodes.contains(22)
+            body[name] = .int(isRefused ? number + 1 : number)
         }
-        return TestClient.request(header.key, header.version, header.correlationID, translated(body))
+        return TestClient.request(api.key, frame.version, 1, translated(body))
     }
 
     private func translated(_ body: Message) -> Message {
@@ -96,6 +134,12 @@ private final class CaseReplay {
 }
 
 extension API {
+    /// Reads a whole frame that asks.
+    func request(_ frame: [UInt8]) throws -> Message {
+        var reader = WireReader(frame, from: 4)
+        return try readRequest(&reader, version: try RequestHeader(&reader).version)
+    }
+
     /// Reads a whole frame that answers this request.
     func answer(_ frame: [UInt8], _ version: Int) throws -> Message {
         var reader = WireReader(frame, from: 8)
@@ -129,6 +173,8 @@ extension Message {
         try await replay.finish()
         print("compared \(replay.compared) answers")
         #expect(replay.compared > 400)
+        let unused = CaseReplay.differences.indices.filter { !replay.used.contains($0) }
+        #expect(unused.isEmpty, "no longer true: \(unused.map { CaseReplay.differences[$0].cases })")
         #expect(replay.faults.isEmpty, "\(replay.faults.joined(separator: "\n"))")
     }
 }
@@ -141,7 +187,7 @@ private func prepare(_ client: TestClient) async throws {
         ("c-1545", 3, [:]), ("cp-1545", 1, ["cleanup.policy": "compact"]),
         ("la-1545", 1, ["message.timestamp.type": "LogAppendTime"]), ("sm-1545", 1, ["max.message.bytes": "100"]),
         ("idem-16c0", 1, [:]), ("f-16c3", 3, [:]), ("l-16c3", 3, [:]), ("cpd-16c3", 1, ["cleanup.policy": "compact"]),
-        ("c-16ed", 3, [:]), ("c2-16ed", 1, [:]), ("txt-16ed", 2, [:]), ("c-17c5", 3, [:]), ("c2-17c5", 1, [:]),
+        ("c-16ed", 3, [:]), ("c2-16ed", 1, [:]), ("txt-16ed", 2, [:]), ("c-17c5", 2, [:]), ("c2-17c5", 1, [:]),
         ("sw-17c5", 1, [:]), ("f2-17c5", 2, [:]), ("f3-17c5", 1, [:]),
     ]
     for topic in topics {
@@ -151,7 +197,7 @@ private func prepare(_ client: TestClient) async throws {
             "Configs": .list(configs),
         ]
         let answer = try await client.call(19, 4, ["Topics": .list([entry])])
-        #expect(answer.errorCodes == [0])
+        #expect(answer.errorCodes.first == 0)
     }
     for _ in 0..<4 { _ = try await client.produce(testBatch(["a", "b", "c"]), to: "f-16c3") }
     _ = try await client.produce(testBatch(["a", "b", "c", "d", "e"]), to: "l-16c3")

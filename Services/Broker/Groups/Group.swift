@@ -87,6 +87,18 @@ final class Group {
 
     func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
 
+    /// The beginning of what consumers say of themselves, which is all that the broker ever reads of it.
+    private static let subscription = Shape("Version i16; Topics [s]")
+
+    /// Whether a member wants a topic; one whose words cannot be read wants all.
+    func subscribes(to topic: String) -> Bool {
+        members.contains { member in
+            var reader = WireReader(Array(member.metadata(for: protocolName ?? member.protocols.first?.name)))
+            let said = try? Self.subscription.read(&reader, version: 0, isFlexible: false)
+            return said?.optionalTexts("Topics")?.contains(topic) ?? true
+        }
+    }
+
     // MARK: Checks
 
     /// Why a request may not speak for a member; nil if it may.
@@ -102,7 +114,8 @@ final class Group {
         guard !type.isEmpty, !protocols.isEmpty else { return false }
         guard state != .empty else { return true }
         guard type == protocolType else { return false }
-        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
+        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } }
+        }
     }
 
     // MARK: Joining
@@ -236,7 +249,10 @@ final class Group {
             if member.joining != nil { member.session?.cancel() }
         }
         if state != .preparing {
+            let isFirst = state == .empty
             state = .preparing
+            // The first member need not wait for those that were only given an id.
+            if isFirst { return finishJoining() }
             let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
             rebalance?.cancel()
             rebalance = Loop.after(limit) { [weak self] in self?.finishJoining() }

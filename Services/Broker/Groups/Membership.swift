@@ -70,17 +70,20 @@ extension Node {
     }
 
     /// Takes the leader's shares and gives a member its own.
-    func sync(_ body: Message) async -> Message {
+    func sync(_ request: Request) async -> Message {
+        let body = request.body
         var answer = SyncAnswer()
-        if let code = memberFault(body) {
+        let namesProtocol = body.optionalText("ProtocolType") != nil && body.optionalText("ProtocolName") != nil
+        if !namesProtocol, request.version >= 5 {
+            answer.code = .inconsistentGroupProtocol
+        } else if let code = memberFault(body) {
             answer.code = code
         } else if let group = groups.groups[body.text("GroupId")] {
             let isOther =
-                body.optionalText("ProtocolType").map { $0 != group.protocolType } ?? false
-                || body.optionalText("ProtocolName").map { $0 != group.protocolName } ?? false
+                body.text("ProtocolType") != group.protocolType || body.text("ProtocolName") != group.protocolName
             let shares = body.list("Assignments").map { ($0.text("MemberId"), $0.bytes("Assignment") ?? []) }
             answer =
-                isOther
+                isOther && request.version >= 5
                 ? SyncAnswer(code: .inconsistentGroupProtocol)
                 : await group.sync(
                     body.text("MemberId"), generation: body.int("GenerationId"),

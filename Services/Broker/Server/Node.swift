@@ -95,7 +95,7 @@ extension Node {
         case 11: return .message(await join(request))
         case 12: return .message(["ErrorCode": .code(groups.heartbeat(body))])
         case 13: return .message(leave(request))
-        case 14: return .message(await sync(body))
+        case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))
         case 16: return .message(listGroups(body))
         case 18: return .message(apiVersions(.none))

@@ -20,10 +20,12 @@ extension Node {
         let index = entry.int("PartitionIndex")
         do {
             guard isAlone else { throw ErrorCode.invalidRequest }
+            let time = entry.int("Timestamp")
+            guard time >= -2 || time == -3 && version >= 7 else { throw ErrorCode.unsupportedVersion }
             guard let log = partition(topic, index) else { throw ErrorCode.unknownTopicOrPartition }
             if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) { throw code }
             if log.failure != nil { throw ErrorCode.storageError }
-            let found = try await find(entry.int("Timestamp"), in: log, version)
+            let found = try await find(time, in: log)
             return [
                 "PartitionIndex": .int(index), "ErrorCode": 0,
                 "OldStyleOffsets": .ints(found.offset < 0 ? [] : [found.offset]), "Timestamp": .int(found.timestamp),
@@ -34,13 +36,12 @@ extension Node {
         }
     }
 
-    private func find(_ time: Int, in log: PartitionLog, _ version: Int) async throws -> (offset: Int, timestamp: Int) {
+    private func find(_ time: Int, in log: PartitionLog) async throws -> (offset: Int, timestamp: Int) {
         switch time {
         case -1: (log.durableEnd, -1)
         case -2: (log.startOffset, -1)
-        case -3 where version >= 7: try await log.findGreatestTime() ?? (-1, -1)
-        case 0...: try await log.find(time: time) ?? (-1, -1)
-        default: throw ErrorCode.unsupportedVersion
+        case -3: try await log.findGreatestTime() ?? (-1, -1)
+        default: try await log.find(time: time) ?? (-1, -1)
         }
     }
 

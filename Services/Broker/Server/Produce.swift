@@ -38,10 +38,10 @@ extension Node {
     private func append(
         _ records: ArraySlice<UInt8>, to name: String, _ index: Int, _ request: Request, acks: Int
     ) throws(ErrorCode) -> (PartitionLog, PartitionLog.Place) {
-        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
             throw .unknownTopicOrPartition
         }
+        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard !topic.isInternal else { throw .invalidTopic }
         let batch = try RecordBatch.checked(
             records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)

@@ -91,7 +91,8 @@ extension Node {
             ]
             do throws(Refusal) {
                 let isSame = { (other: Message) in
-                    other["ResourceType"] == resource["ResourceType"] && other["ResourceName"] == resource["ResourceName"]
+                    other["ResourceType"] == resource["ResourceType"]
+                        && other["ResourceName"] == resource["ResourceName"]
                 }
                 guard resources.count(where: isSame) == 1 else {
                     throw Refusal(.invalidRequest, "Each resource must appear at most once.")
@@ -99,8 +100,11 @@ extension Node {
                 guard resource.int("ResourceType") == Self.topicType else {
                     throw Refusal(.invalidRequest, "Only settings of topics can be changed.")
                 }
-                let topic = try topic(resource.text("ResourceName"))
-                let changed = try altered(incrementally ? topic.configs : [:], by: resource.list("Configs"))
+                let name = resource.text("ResourceName")
+                if !TopicSettings.isLegalName(name) { _ = try topic(name) }
+                let present = incrementally ? catalogue.topics[name]?.configs ?? [:] : [:]
+                let changed = try altered(present, by: resource.list("Configs"))
+                let topic = try topic(name)
                 if !body.flag("ValidateOnly"), changed != topic.configs {
                     topic.configs = changed
                     catalogue.touch()
@@ -128,12 +132,14 @@ extension Node {
             guard changes.count(where: { $0.text("Name") == key }) == 1 else {
                 throw Refusal(.invalidRequest, "Duplicate key: \(key)")
             }
-            switch change.int("ConfigOperation") {
-            case 0:
-                guard let value else { throw Refusal(.invalidRequest, "Null value not supported for: \(key)") }
-                configs[key] = value
+            let operation = change.int("ConfigOperation")
+            guard value != nil || operation == 1 else {
+                throw Refusal(.invalidRequest, "Null value not supported for: \(key)")
+            }
+            switch operation {
+            case 0: configs[key] = value
             case 1: configs[key] = nil
-            case let operation where (operation == 2 || operation == 3) && key == "cleanup.policy":
+            case 2 where key == "cleanup.policy", 3 where key == "cleanup.policy":
                 let present = (configs[key] ?? "delete").split(separator: ",").map(String.init)
                 let rest = present.filter { $0 != value }
                 configs[key] = (operation == 2 ? rest + [value ?? ""] : rest).joined(separator: ",")

@@ -38,8 +38,9 @@ final class Topic {
     func mayHave(timestamp: Int, at now: Int) -> Bool {
         // Far below the greatest number, so that no difference overflows.
         let time = min(max(timestamp, -1), 1 << 60)
-        return time < 0 || time - now <= number("message.timestamp.after.max.ms")
-            && now - time <= number("message.timestamp.before.max.ms")
+        return time < 0
+            || time - now <= number("message.timestamp.after.max.ms")
+                && now - time <= number("message.timestamp.before.max.ms")
     }
 
     func partition(_ index: Int) -> PartitionLog? { partitions.indices.contains(index) ? partitions[index] : nil }
