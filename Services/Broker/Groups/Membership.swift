@@ -3,6 +3,7 @@ import EventLoop
 extension Node {
     /// Names this broker as the one to ask about any group.
     func findCoordinator(_ request: Request) -> Message {
+        let advertised = request.advertised
         let isGroup = request.body.int("KeyType") == 0
         func place(_ key: String) -> Message {
             [

@@ -4,6 +4,6 @@ import EventLoop
 @main
 enum Main {
     static func main() throws {
-        try Loop.run { try await Broker.runFromEnvironment() }
+        try Loop.run { try await Broker.run(CommandLine.arguments.dropFirst()) }
     }
 }

@@ -16,6 +16,8 @@ enum ErrorCode: Int, Error, Sendable {
     case unknownMemberID = 25
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
+    case unsupportedMechanism = 33
+    case illegalSignInState = 34
     case unsupportedVersion = 35
     case topicAlreadyExists = 36
     case invalidPartitions = 37
@@ -28,6 +30,7 @@ enum ErrorCode: Int, Error, Sendable {
     case invalidProducerEpoch = 47
     case transactionalIDNotAuthorized = 53
     case storageError = 56
+    case signInFailed = 58
     case nonEmptyGroup = 68
     case groupIDNotFound = 69
     case fetchSessionIDNotFound = 70
