@@ -87,9 +87,9 @@ let package = Package(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
+            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"], path: "Tests/BrokerTests",
             swiftSettings: strict),
-        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
             dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
@@ -109,7 +109,9 @@ let package = Package(
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
         tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
-        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+        tests(
+            "RapportTests",
+            ["Broker", "CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests(
             "SuiteTests",
             [

@@ -35,19 +35,24 @@ final class TestClient {
 
     /// Sends without waiting for the answer.
     func send(_ key: Int, _ version: Int, _ body: Message) {
-        guard let api = API.byKey[key] else { return }
         sent += 1
+        stream.write(TestClient.frame(key, version, body, correlationID: sent))
+    }
+
+    /// The frame of a request.
+    nonisolated static func frame(_ key: Int, _ version: Int, _ body: Message, correlationID: Int = 0) -> [UInt8] {
+        guard let api = API.byKey[key] else { return [] }
         var writer = WireWriter()
         writer.integer(0, Int32.self)
         writer.integer(key, Int16.self)
         writer.integer(version, Int16.self)
-        writer.integer(sent, Int32.self)
+        writer.integer(correlationID, Int32.self)
         writer.integer(4, Int16.self)
         writer.append("test".utf8)
         if api.isFlexible(version) { writer.uvarint(0) }
         api.request.write(body, to: &writer, version: version, isFlexible: api.isFlexible(version))
         writer.setInt32(writer.bytes.count - 4, at: 0)
-        stream.write(writer.bytes)
+        return writer.bytes
     }
 
     /// Reads the next answer.

@@ -146,9 +146,20 @@ public final class Broker {
         }
     }
 
-    /// Runs a broker as the environment says until the process is asked to end, or does what the words say.
-    public static func run(_ words: some Sequence<String>) async throws {
+    /// The whole program: runs a broker as the environment says until it is asked to end, or does what the words say.
+    nonisolated public static func main(_ words: some Sequence<String>) {
         let words = Array(words)
+        do {
+            try Loop.run { try await run(words) }
+        } catch {
+            fflush(nil)
+            let line = Array("rapport-broker: \(error)\n".utf8)
+            _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            exit(1)
+        }
+    }
+
+    private static func run(_ words: [String]) async throws {
         let environment: (String) -> String? = { name in getenv(name).map { String(cString: $0) } }
         guard words.isEmpty else { return print(try Users.command(words, file: environment("BROKER_USERS"))) }
         let broker = try Broker(BrokerSettings(environment: environment))
