@@ -56,7 +56,7 @@ let package = Package(
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
         .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
-        shared("EventLoop", ["CUV", "CSwiftTask"]),
+        shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
@@ -81,7 +81,7 @@ let package = Package(
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux", "COpenSSL"], path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"],
             path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
-        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
             dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
@@ -109,7 +109,9 @@ let package = Package(
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
         tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
-        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+        tests(
+            "RapportTests",
+            ["Broker", "CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests(
             "SuiteTests",
             [

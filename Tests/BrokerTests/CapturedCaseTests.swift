@@ -117,7 +117,7 @@ private final class CaseReplay {
             let isRefused = try api.answer(frame.response, frame.version).errorCodes.contains(22)
             body[name] = .int(isRefused ? number + 1 : number)
         }
-        return TestClient.request(api.key, frame.version, 1, translated(body))
+        return TestClient.frame(api.key, frame.version, translated(body))
     }
 
     private func translated(_ body: Message) -> Message {

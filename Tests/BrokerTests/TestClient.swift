@@ -36,11 +36,11 @@ final class TestClient {
     /// Sends without waiting for the answer.
     func send(_ key: Int, _ version: Int, _ body: Message) {
         sent += 1
-        stream.write(TestClient.request(key, version, sent, body))
+        stream.write(TestClient.frame(key, version, body, correlationID: sent))
     }
 
-    /// The whole frame of a request.
-    nonisolated static func request(_ key: Int, _ version: Int, _ correlationID: Int, _ body: Message) -> [UInt8] {
+    /// The frame of a request.
+    nonisolated static func frame(_ key: Int, _ version: Int, _ body: Message, correlationID: Int = 0) -> [UInt8] {
         guard let api = API.byKey[key] else { return [] }
         var writer = WireWriter()
         writer.integer(0, Int32.self)

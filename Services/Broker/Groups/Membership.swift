@@ -3,6 +3,7 @@ import EventLoop
 extension Node {
     /// Names this broker as the one to ask about any group.
     func findCoordinator(_ request: Request) -> Message {
+        let advertised = request.advertised
         let isGroup = request.body.int("KeyType") == 0
         // Producers give up for good at this code only.
         let refusal: ErrorCode = request.body.int("KeyType") == 1 ? .transactionalIDNotAuthorized : .invalidRequest

@@ -25,6 +25,8 @@ final class Committer {
     private let idle = Notice()
     /// Rounds so far.
     private(set) var rounds = 0
+    /// How long the rounds took, all together.
+    private(set) var time = Duration.zero
 
     init(isSynchronous: Bool) { self.isSynchronous = isSynchronous }
 
@@ -48,6 +50,8 @@ final class Committer {
 
     private func round() async {
         rounds += 1
+        let begin = Loop.now
+        defer { time += Loop.now - begin }
         let logs = queued
         queued = []
         for log in logs { log.isQueued = false }

@@ -27,7 +27,7 @@ struct API: Sendable {
     func isFlexible(_ version: Int) -> Bool { version >= flexibleFrom }
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
-    static let all: [API] = dataAPIs + groupAPIs + adminAPIs
+    static let all: [API] = dataAPIs + groupAPIs + adminAPIs + securityAPIs
 }
 
 /// What stands before every request's body.

@@ -17,6 +17,8 @@ enum ErrorCode: Int, Error, Sendable {
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
     case invalidTimestamp = 32
+    case unsupportedMechanism = 33
+    case illegalSignInState = 34
     case unsupportedVersion = 35
     case topicAlreadyExists = 36
     case invalidPartitions = 37
@@ -29,6 +31,7 @@ enum ErrorCode: Int, Error, Sendable {
     case invalidProducerEpoch = 47
     case transactionalIDNotAuthorized = 53
     case storageError = 56
+    case signInFailed = 58
     case nonEmptyGroup = 68
     case groupIDNotFound = 69
     case fetchSessionIDNotFound = 70

@@ -11,8 +11,8 @@ final class Node {
     let groups: GroupTable
     /// Fetches with records so far.
     var fetches = 0
-    /// Where clients are told to connect.
-    var advertised: (host: String, port: Int)
+    let memory: Memory
+    let figures = Figures()
 
     init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
         self.settings = settings
@@ -20,7 +20,7 @@ final class Node {
             segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
         catalogue = Catalogue(folder: settings.dataDirectory, store: store)
         groups = GroupTable(catalogue: catalogue, settings: settings)
-        advertised = (settings.advertisedHost ?? settings.address, settings.port)
+        memory = Memory(limit: settings.maxMemoryBytes)
     }
 
     /// Milliseconds since 1970.
@@ -68,6 +68,8 @@ struct Request: Sendable {
     let clientID: String
     /// As Kafka shows it: `/127.0.0.1`.
     let clientHost: String
+    /// Where clients of its listener are told to connect.
+    let advertised: (host: String, port: Int)
     let body: Message
 }
 
@@ -76,6 +78,8 @@ enum Answer: Sendable {
     case message(Message)
     /// The client expects nothing.
     case nothing
+    /// The client gets an answer, and then the connection is closed.
+    case last(Message)
     /// The connection is closed, as the client cannot be told otherwise.
     case close
 }
@@ -98,6 +102,7 @@ extension Node {
         case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))
         case 16: return .message(listGroups(body))
+        case 17: return .message(["ErrorCode": .code(.illegalSignInState), "Mechanisms": []])
         case 18: return .message(apiVersions(.none))
         case 19: return .message(await createTopics(request))
         case 20: return .message(await deleteTopics(request))
@@ -110,7 +115,10 @@ extension Node {
         case 42: return .message(await deleteGroups(body))
         case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
-        case 60: return .message(describeCluster(body))
+        case 36:
+            let text = "There is nothing to sign in for now."
+            return .message(["ErrorCode": .code(.illegalSignInState), "ErrorMessage": .text(text)])
+        case 60: return .message(describeCluster(request))
         default: return .close
         }
     }

@@ -15,11 +15,6 @@ extension Node {
                 appended.append((topic.text("Name"), index, result))
             }
         }
-        if acks == 0 {
-            // The client waits for no answer; an end of the connection is all that it can notice.
-            let isGood = appended.allSatisfy { if case .success = $0.result { true } else { false } }
-            return isGood ? .nothing : .close
-        }
         var answers: [(topic: String, answers: [Message])] = []
         for entry in appended {
             let answer = await answer(index: entry.index, entry.result)
@@ -28,6 +23,12 @@ extension Node {
             } else {
                 answers.append((entry.topic, [answer]))
             }
+        }
+        if acks == 0 {
+            // The client waits for no answer; an end of the connection is all that it can notice. Its bytes count until they
+            // are written all the same, or a fast client would fill the memory.
+            let isGood = answers.allSatisfy { $0.answers.allSatisfy { $0.int("ErrorCode") == 0 } }
+            return isGood ? .nothing : .close
         }
         return .message([
             "Responses": .list(

@@ -19,12 +19,12 @@ extension Node {
         // What is shown must still be there after a crash.
         do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
         return [
-            "Brokers": .list([broker]), "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
+            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
             "Topics": .list(answers),
         ]
     }
 
-    private var broker: Message {
+    private func broker(_ advertised: (host: String, port: Int)) -> Message {
         ["NodeId": .int(Node.id), "Host": .text(advertised.host), "Port": .int(advertised.port), "Rack": nil]
     }
 
@@ -61,8 +61,9 @@ extension Node {
     }
 
     /// Tells of the cluster, which is this broker.
-    func describeCluster(_ body: Message) -> Message {
-        let type = body.int("EndpointType")
+    func describeCluster(_ request: Request) -> Message {
+        let type = request.body.int("EndpointType")
+        let advertised = request.advertised
         guard type == 1 else {
             return ["ErrorCode": type == 2 ? 114 : 115, "EndpointType": 1, "ClusterId": ""]
         }
