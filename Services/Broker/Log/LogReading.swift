@@ -32,7 +32,7 @@ extension PartitionLog {
         return []
     }
 
-    /// The first record at or after a time; for packed batches, the batch's first record.
+    /// The first record at or after a time; of a batch that cannot be unpacked, its first.
     func find(time: Int) async throws -> (offset: Int, timestamp: Int)? {
         for segment in segments where segment.index.maxTimestamp >= time && segment.index.endOffset > startOffset {
             let (file, index, start) = (try openFile(of: segment), segment.index, startOffset)
@@ -52,7 +52,7 @@ extension PartitionLog {
         return nil
     }
 
-    /// The first record of those with the greatest time; for packed batches, the batch's last record.
+    /// The first record of those with the greatest time; of a batch that cannot be unpacked, its last.
     func findGreatestTime() async throws -> (offset: Int, timestamp: Int)? {
         let live = segments.filter { $0.index.size > 0 && $0.index.endOffset > startOffset }
         guard let greatest = live.map(\.index.maxTimestamp).max(),
@@ -69,12 +69,11 @@ extension PartitionLog {
         return found.map { ($0.offset, $0.timestamp) }
     }
 
-    /// All records of an internal topic, in order; for its start only.
-    func allRecords() async throws -> [Record] {
-        var all: [Record] = []
+    /// Calls `body` with all records of an internal topic, in order; for its start only.
+    func replay(_ body: @Loop (Record) -> Void) async throws {
         for segment in segments {
             let (file, size) = (try openFile(of: segment), segment.index.size)
-            all += try await Loop.offload {
+            let records = try await Loop.offload {
                 var records: [Record] = []
                 let _: Bool? = try SegmentScan.first(in: file, from: 0, to: size) { bytes, batch in
                     records += Records.read(bytes, batch) ?? []
@@ -82,8 +81,8 @@ extension PartitionLog {
                 }
                 return records
             }
+            for record in records { body(record) }
         }
-        return all
     }
 
     private struct FoundRecord: Sendable {

@@ -73,7 +73,7 @@ public final class Broker {
     }
 
     private func scheduleUpkeep() {
-        upkeep = Loop.after(.seconds(60)) { [weak self] in
+        upkeep = Loop.after(settings.cleanInterval) { [weak self] in
             guard let self else { return }
             for connection in connections.values where connection.isIdle {
                 if Loop.now - connection.lastActivity > .seconds(600) { connection.close() }
@@ -90,6 +90,8 @@ public final class Broker {
     /// Runs a broker as the environment says until the process is asked to end.
     public static func runFromEnvironment() async throws {
         let broker = try Broker(BrokerSettings { name in getenv(name).map { String(cString: $0) } })
+        // A limit on files' sizes is a refusal like that of a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         // Asked to end from now on, also while it starts.
         let ended = Task.immediate { @Loop in try await Signals.untilTermination() }
         try await broker.start()

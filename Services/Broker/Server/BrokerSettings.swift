@@ -4,9 +4,12 @@ import EventLoop
 public struct BrokerSettings: Sendable {
     /// When a record counts as written.
     public enum Flush: String, Sendable {
-        /// It is on the disk; records that come together share a flush.
+        /// It is on the disk, and outlives a loss of power; records that come together share a flush.
         case sync
-        /// The operating system has it: it outlives the process, and not a loss of power.
+        /// The operating system has it, as with Apache Kafka's own settings. It outlives the end of this process, a
+        /// kill too. A loss of power or a crash of the system loses the records acknowledged in the last seconds
+        /// (Linux writes back after about 30), and groups' offsets with them; offsets are then given out a second
+        /// time. For tests and for data that can be sent again.
         case pageCache = "page-cache"
     }
 
@@ -34,14 +37,18 @@ public struct BrokerSettings: Sendable {
     public var maxConnections = 1000
     /// The shortest session that a group member may ask for.
     public var minSessionTimeout = Duration.milliseconds(1000)
+    /// How long the offsets of a group without members are kept.
+    public var offsetsRetention = Duration.seconds(7 * 86_400)
+    /// How often old records, offsets and producers are looked for.
+    public var cleanInterval = Duration.seconds(60)
     /// The most partitions of all topics together.
     public var maxPartitions = 20_000
 
     /// The defaults, with the data in a folder.
     public init(dataDirectory: String) { self.dataDirectory = dataDirectory }
 
-    /// Reads `BROKER_DATA`, `BROKER_ADDRESS`, `BROKER_PORT`, `BROKER_FLUSH`, `BROKER_ADVERTISED_HOST` and
-    /// `BROKER_ALLOW_REMOTE`; throws `BrokerError` for a value that cannot be.
+    /// Reads `BROKER_DATA`, `BROKER_ADDRESS`, `BROKER_PORT`, `BROKER_FLUSH`, `BROKER_CLEAN_MS`,
+    /// `BROKER_ADVERTISED_HOST` and `BROKER_ALLOW_REMOTE`; throws `BrokerError` for a value that cannot be.
     public init(environment: (String) -> String?) throws {
         self.init(dataDirectory: environment("BROKER_DATA") ?? ".run/broker")
         address = environment("BROKER_ADDRESS") ?? address
@@ -52,6 +59,12 @@ public struct BrokerSettings: Sendable {
                 throw BrokerError("BROKER_PORT is no port: \(text)")
             }
             port = number
+        }
+        if let text = environment("BROKER_CLEAN_MS") {
+            guard let number = Int(text), number > 0 else {
+                throw BrokerError("BROKER_CLEAN_MS is no number of milliseconds: \(text)")
+            }
+            cleanInterval = .milliseconds(number)
         }
         if let text = environment("BROKER_FLUSH") {
             guard let flush = Flush(rawValue: text) else {

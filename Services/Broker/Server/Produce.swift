@@ -46,6 +46,7 @@ extension Node {
         let batch = try RecordBatch.checked(
             records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
         guard !batch.isTransactional else { throw .transactionalIDNotAuthorized }
+        if log.rules.compacts, !records.withUnsafeBytes({ Records.haveKeys($0, batch) }) { throw .invalidRecord }
         return (log, try log.append(batch, records))
     }
 
