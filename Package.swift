@@ -95,7 +95,9 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "EventLoop"]),
         .executableTarget(
             name: "rapport-bench",
-            dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
+            dependencies: [
+                "CKafka", "CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
+            ],
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),

@@ -138,7 +138,8 @@ final class GroupTable {
     }
 
     private func append(_ records: [(key: [UInt8], value: [UInt8]?)]) async throws -> Int {
-        let topic = catalogue.topics[Topic.offsets] ?? catalogue.create(Topic.offsets, partitions: 1, configs: Self.rules)
+        let topic =
+            catalogue.topics[Topic.offsets] ?? catalogue.create(Topic.offsets, partitions: 1, configs: Self.rules)
         try await catalogue.settle()
         guard let log = topic.partition(0) else { throw ErrorCode.storageError }
         var places: [PartitionLog.Place] = []

@@ -243,7 +243,8 @@ extension PartitionLog {
         let closed = Array(segments.dropLast())
         let ripe = closed.prefix { $0.index.endOffset <= cleanedTo || now - $0.index.maxTimestamp >= rules.minLag }
         let dirty = ripe.filter { $0.index.endOffset > cleanedTo }
-        let share = Double(dirty.reduce(0) { $0 + $1.index.size })
+        let share =
+            Double(dirty.reduce(0) { $0 + $1.index.size })
             / Double(max(1, ripe.reduce(0) { $0 + $1.index.size }))
         let isOld = dirty.contains { $0.index.maxTimestamp < now && now - $0.index.maxTimestamp > rules.maxLag }
         let isDue = !dirty.isEmpty && (share >= rules.dirtyRatio || isOld) || nextHorizon.map { $0 <= now } ?? false

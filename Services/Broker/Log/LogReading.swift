@@ -23,13 +23,26 @@ extension PartitionLog {
             case .batches(let range): return bytes[range]
             case .tooBig(let first, let size):
                 guard givesOne else { return [] }
-                return try await Self.bytes(of: file, size, at: position + first)[...]
-            case .notReached(let skipped): position += skipped
-            case .damaged: throw DiskError("read a batch", code: EIO)
+                guard position + first + size <= end else { throw damage(segment, position + first) }
+                let whole = try await Self.bytes(of: file, size, at: position + first)
+                guard whole.withUnsafeBytes({ RecordBatch($0)?.hasRightChecksum($0) ?? false }) else {
+                    throw damage(segment, position + first)
+                }
+                return whole[...]
+            case .notReached(let skipped):
+                position += skipped
+                guard position <= end else { throw damage(segment, end) }
+            case .damaged(let place): throw damage(segment, position + place)
             }
             wanted = max(wanted, 1 << 20)
         }
         return []
+    }
+
+    /// Takes the partition out of use, as what it keeps cannot be trusted.
+    private func damage(_ segment: Segment, _ position: Int) -> DiskError {
+        fail("\(segment.path) is damaged at byte \(position); put back a copy of the file and start again")
+        return DiskError("read a batch", code: EIO)
     }
 
     /// The first record at or after a time; of a batch that cannot be unpacked, its first.
@@ -101,7 +114,7 @@ extension PartitionLog {
         case batches(Range<Int>)
         case tooBig(first: Int, size: Int)
         case notReached(skipped: Int)
-        case damaged
+        case damaged(Int)
     }
 
     /// Finds the whole batches of a piece of a file that a reader at `offset` gets.
@@ -109,7 +122,9 @@ extension PartitionLog {
         var position = 0
         var start: Int?
         while position + RecordBatch.headerSize <= bytes.count {
-            guard let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...])) else { return .damaged }
+            guard let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...])) else {
+                return .damaged(position)
+            }
             if start == nil, batch.lastOffset >= offset {
                 start = position
                 if batch.size > limit || position + batch.size > bytes.count {
@@ -120,9 +135,13 @@ extension PartitionLog {
                 return .batches(start..<position)
             }
             if position + batch.size > bytes.count { return .notReached(skipped: position + batch.size) }
+            // What the disk gives is not passed on unseen: a reader that checks nothing would take it for true.
+            if start != nil, !batch.hasRightChecksum(UnsafeRawBufferPointer(rebasing: bytes[position...])) {
+                return start == position ? .damaged(position) : .batches((start ?? position)..<position)
+            }
             position += batch.size
         }
         if let start { return .batches(start..<position) }
-        return position > 0 ? .notReached(skipped: position) : .damaged
+        return position > 0 ? .notReached(skipped: position) : .damaged(0)
     }
 }

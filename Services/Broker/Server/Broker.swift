@@ -5,7 +5,7 @@ import EventLoop
 @Loop
 public final class Broker {
     private let settings: BrokerSettings
-    private let node: Node
+    let node: Node
     private var listener: Listener?
     private var lock: OpenFile?
     private var connections: [ObjectIdentifier: Connection] = [:]
