@@ -54,6 +54,9 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
+        .systemLibrary(
+            name: "CCompression", path: "Shared/System/CCompression",
+            providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
@@ -81,7 +84,8 @@ let package = Package(
         tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux", "COpenSSL"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],
+            path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
@@ -92,7 +96,9 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
-            dependencies: ["CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit"],
+            dependencies: [
+                "CKafka", "CRMModel", "Contacts", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
+            ],
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),

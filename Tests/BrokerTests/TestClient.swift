@@ -92,14 +92,14 @@ final class TestClient {
 
     // MARK: Common requests
 
-    func create(_ topic: String, partitions: Int = 1) async throws {
-        _ = try await call(
-            19, 4,
-            [
-                "Topics": .list([
-                    ["Name": .text(topic), "NumPartitions": .int(partitions), "ReplicationFactor": 1] as Message
-                ])
-            ])
+    @discardableResult
+    func create(_ topic: String, partitions: Int = 1, _ configs: [String: String] = [:]) async throws -> Int {
+        let entries: [Message] = configs.map { ["Name": .text($0.key), "Value": .text($0.value)] }
+        let body: Message = [
+            "Name": .text(topic), "NumPartitions": .int(partitions), "ReplicationFactor": 1, "Configs": .list(entries),
+        ]
+        let answer = try await call(19, 4, ["Topics": .list([body])])
+        return answer.list("Topics").first?.int("ErrorCode") ?? -99
     }
 
     /// Appends a batch; gives the error and the base offset.
@@ -219,6 +219,21 @@ func testRecords(_ bytes: [UInt8]) -> [Record] {
         }
     }
     return records
+}
+
+/// The offset behind a row of batches, empty ones included; nil if there are none.
+func testEnd(_ bytes: [UInt8]) -> Int? {
+    var end: Int?
+    var position = 0
+    bytes.withUnsafeBytes { raw in
+        while let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: raw[position...])),
+            position + batch.size <= raw.count
+        {
+            end = batch.lastOffset + 1
+            position += batch.size
+        }
+    }
+    return end
 }
 
 func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }

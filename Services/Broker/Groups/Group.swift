@@ -1,56 +1,5 @@
 import EventLoop
 
-/// One member of a consumer group.
-@Loop
-final class GroupMember {
-    nonisolated let id: String
-    nonisolated let instanceID: String?
-    var clientID = ""
-    var clientHost = ""
-    var sessionTimeout = Duration.seconds(10)
-    var rebalanceTimeout = Duration.seconds(60)
-    var protocols: [GroupProtocol] = []
-    var assignment: ArraySlice<UInt8> = []
-    /// The unanswered JoinGroup and SyncGroup.
-    var joining: Completion<JoinAnswer>?
-    var syncing: Completion<SyncAnswer>?
-    var session: LoopTimer?
-
-    init(id: String, instanceID: String?) {
-        self.id = id
-        self.instanceID = instanceID
-    }
-
-    /// What it said about one way of sharing partitions.
-    func metadata(for name: String?) -> ArraySlice<UInt8> { protocols.first { $0.name == name }?.metadata ?? [] }
-}
-
-/// A way of sharing partitions that a member offers, with what it tells the group's leader.
-struct GroupProtocol: Sendable, Equatable {
-    let name: String
-    let metadata: ArraySlice<UInt8>
-}
-
-/// What a member gets for JoinGroup.
-struct JoinAnswer: Sendable {
-    var code = ErrorCode.none
-    var generation = -1
-    var protocolType: String?
-    var protocolName: String?
-    var leader = ""
-    var memberID = ""
-    var skipsAssignment = false
-    var members: [(id: String, instanceID: String?, metadata: ArraySlice<UInt8>)] = []
-}
-
-/// What a member gets for SyncGroup.
-struct SyncAnswer: Sendable {
-    var code = ErrorCode.none
-    var protocolType: String?
-    var protocolName: String?
-    var assignment: ArraySlice<UInt8> = []
-}
-
 /// A consumer group: a barrier with clocks, at which members agree on who reads what.
 ///
 /// The broker never looks into what members tell each other.
@@ -64,13 +13,13 @@ final class Group {
     }
 
     nonisolated let id: String
-    private(set) var state = State.empty {
-        didSet { if state == .empty, oldValue != .empty { emptySince = Node.time } }
-    }
-    /// When it lost its last member, or was read back, in milliseconds since 1970.
-    private(set) var emptySince = Node.time
-    private(set) var generation = 0
-    private(set) var protocolType = ""
+    private(set) var state = State.empty
+    private(set) var generation: Int
+    private(set) var protocolType: String
+    /// Since when it has no members, in milliseconds since 1970; nil while it has some.
+    private(set) var emptySince: Int?
+    /// Whether the log says since when.
+    var isEmptinessNoted = false
     private(set) var protocolName: String?
     private(set) var leader = ""
     /// In the order of joining.
@@ -83,7 +32,13 @@ final class Group {
 
     private static let maxMembers = 1000
 
-    init(id: String) { self.id = id }
+    /// A new group, or one that the log tells of.
+    init(id: String, generation: Int = 0, protocolType: String = "", emptySince: Int = Node.time) {
+        self.id = id
+        self.generation = generation
+        self.protocolType = protocolType
+        self.emptySince = emptySince
+    }
 
     func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
 
@@ -176,6 +131,8 @@ final class Group {
             leader = id
         }
         members.append(member)
+        emptySince = nil
+        isEmptinessNoted = false
         if let instance = joiner.instanceID { staticIDs[instance] = id }
         member.joining = Completion()
         prepare()
@@ -273,6 +230,7 @@ final class Group {
         generation += 1
         guard !members.isEmpty else {
             state = .empty
+            emptySince = Node.time
             protocolName = nil
             leader = ""
             return

@@ -38,6 +38,7 @@ extension Node {
     }
 
     private func commitFault(_ body: Message, _ group: Group?) -> ErrorCode? {
+        if let fault = groups.fault { return fault }
         let (memberID, generation) = (body.text("MemberId"), body.int("GenerationIdOrMemberEpoch"))
         guard let group else { return generation >= 0 ? .illegalGeneration : nil }
         if generation < 0, group.members.isEmpty { return nil }
@@ -53,13 +54,15 @@ extension Node {
         let body = request.body
         guard request.version >= 8 else {
             return [
-                "Topics": .list(offsets(of: body.text("GroupId"), body.optionalList("Topics"))), "ErrorCode": 0,
+                "Topics": .list(offsets(of: body.text("GroupId"), body.optionalList("Topics"))),
+                "ErrorCode": .code(groups.fault ?? .none),
             ]
         }
         let answers: [Message] = body.list("Groups").map { entry in
             [
                 "GroupId": entry["GroupId"] ?? "",
-                "Topics": .list(offsets(of: entry.text("GroupId"), entry.optionalList("Topics"))), "ErrorCode": 0,
+                "Topics": .list(offsets(of: entry.text("GroupId"), entry.optionalList("Topics"))),
+                "ErrorCode": .code(groups.fault ?? .none),
             ]
         }
         return ["Groups": .list(answers)]
@@ -76,7 +79,7 @@ extension Node {
                 return [
                     "PartitionIndex": .int(index), "CommittedOffset": .int(offset?.offset ?? -1),
                     "CommittedLeaderEpoch": .int(offset?.leaderEpoch ?? -1),
-                    "Metadata": .text(offset?.metadata ?? ""), "ErrorCode": 0,
+                    "Metadata": .text(offset?.metadata ?? ""), "ErrorCode": .code(groups.fault ?? .none),
                 ]
             }
             return ["Name": .text(topic), "Partitions": .list(answers)]

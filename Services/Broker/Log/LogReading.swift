@@ -23,16 +23,29 @@ extension PartitionLog {
             case .batches(let range): return bytes[range]
             case .tooBig(let first, let size):
                 guard givesOne else { return [] }
-                return try await Self.bytes(of: file, size, at: position + first)[...]
-            case .notReached(let skipped): position += skipped
-            case .damaged: throw DiskError("read a batch", code: EIO)
+                guard position + first + size <= end else { throw damage(segment, position + first) }
+                let whole = try await Self.bytes(of: file, size, at: position + first)
+                guard whole.withUnsafeBytes({ RecordBatch($0)?.hasRightChecksum($0) ?? false }) else {
+                    throw damage(segment, position + first)
+                }
+                return whole[...]
+            case .notReached(let skipped):
+                position += skipped
+                guard position <= end else { throw damage(segment, end) }
+            case .damaged(let place): throw damage(segment, position + place)
             }
             wanted = max(wanted, 1 << 20)
         }
         return []
     }
 
-    /// The first record at or after a time; for packed batches, the batch's first record.
+    /// Takes the partition out of use, as what it keeps cannot be trusted.
+    private func damage(_ segment: Segment, _ position: Int) -> DiskError {
+        fail("\(segment.path) is damaged at byte \(position); put back a copy of the file and start again")
+        return DiskError("read a batch", code: EIO)
+    }
+
+    /// The first record at or after a time; of a batch that cannot be unpacked, its first.
     func find(time: Int) async throws -> (offset: Int, timestamp: Int)? {
         for segment in segments where segment.index.maxTimestamp >= time && segment.index.endOffset > startOffset {
             let (file, index, start) = (try openFile(of: segment), segment.index, startOffset)
@@ -52,7 +65,7 @@ extension PartitionLog {
         return nil
     }
 
-    /// The first record of those with the greatest time; for packed batches, the batch's last record.
+    /// The first record of those with the greatest time; of a batch that cannot be unpacked, its last.
     func findGreatestTime() async throws -> (offset: Int, timestamp: Int)? {
         let live = segments.filter { $0.index.size > 0 && $0.index.endOffset > startOffset }
         guard let greatest = live.map(\.index.maxTimestamp).max(),
@@ -69,12 +82,11 @@ extension PartitionLog {
         return found.map { ($0.offset, $0.timestamp) }
     }
 
-    /// All records of an internal topic, in order; for its start only.
-    func allRecords() async throws -> [Record] {
-        var all: [Record] = []
+    /// Calls `body` with all records of an internal topic, in order; for its start only.
+    func replay(_ body: @Loop (Record) -> Void) async throws {
         for segment in segments {
             let (file, size) = (try openFile(of: segment), segment.index.size)
-            all += try await Loop.offload {
+            let records = try await Loop.offload {
                 var records: [Record] = []
                 let _: Bool? = try SegmentScan.first(in: file, from: 0, to: size) { bytes, batch in
                     records += Records.read(bytes, batch) ?? []
@@ -82,8 +94,8 @@ extension PartitionLog {
                 }
                 return records
             }
+            for record in records { body(record) }
         }
-        return all
     }
 
     private struct FoundRecord: Sendable {
@@ -102,7 +114,7 @@ extension PartitionLog {
         case batches(Range<Int>)
         case tooBig(first: Int, size: Int)
         case notReached(skipped: Int)
-        case damaged
+        case damaged(Int)
     }
 
     /// Finds the whole batches of a piece of a file that a reader at `offset` gets.
@@ -110,7 +122,9 @@ extension PartitionLog {
         var position = 0
         var start: Int?
         while position + RecordBatch.headerSize <= bytes.count {
-            guard let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...])) else { return .damaged }
+            guard let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...])) else {
+                return .damaged(position)
+            }
             if start == nil, batch.lastOffset >= offset {
                 start = position
                 if batch.size > limit || position + batch.size > bytes.count {
@@ -121,9 +135,13 @@ extension PartitionLog {
                 return .batches(start..<position)
             }
             if position + batch.size > bytes.count { return .notReached(skipped: position + batch.size) }
+            // What the disk gives is not passed on unseen: a reader that checks nothing would take it for true.
+            if start != nil, !batch.hasRightChecksum(UnsafeRawBufferPointer(rebasing: bytes[position...])) {
+                return start == position ? .damaged(position) : .batches((start ?? position)..<position)
+            }
             position += batch.size
         }
         if let start { return .batches(start..<position) }
-        return position > 0 ? .notReached(skipped: position) : .damaged
+        return position > 0 ? .notReached(skipped: position) : .damaged(0)
     }
 }

@@ -70,6 +70,8 @@ final class Segment {
     var isCreated: Bool
     /// How much of the file its checkpoint tells of.
     var checkpointedSize = 0
+    /// When it was begun or found, in milliseconds since 1970.
+    let openedAt = Node.time
     /// The open file, while the cache of open files keeps it.
     var file: OpenFile?
     /// When it was last used, as the cache counts.

@@ -7,6 +7,7 @@ enum ErrorCode: Int, Error, Sendable {
     case notLeaderOrFollower = 6
     case messageTooLarge = 10
     case offsetMetadataTooLarge = 12
+    case coordinatorNotAvailable = 15
     case invalidTopic = 17
     case recordListTooLarge = 18
     case invalidRequiredAcks = 21

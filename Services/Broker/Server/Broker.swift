@@ -5,7 +5,7 @@ import EventLoop
 @Loop
 public final class Broker {
     private let settings: BrokerSettings
-    private let node: Node
+    let node: Node
     private var doors: [Door] = []
     private var page: FiguresPage?
     private var lock: OpenFile?
@@ -100,7 +100,8 @@ public final class Broker {
             return stream.close()
         }
         perHost[host, default: 0] += 1
-        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) { [unowned self] closed in
+        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) {
+            [unowned self] closed in
             connections[ObjectIdentifier(closed)] = nil
             let left = perHost[host, default: 1] - 1
             perHost[host] = left > 0 ? left : nil
@@ -116,7 +117,8 @@ public final class Broker {
     /// Looks at the deadlines of all connections, as long as there are any.
     private func watch() {
         isWatching = true
-        let shortest = [settings.idleTime, settings.requestTime, settings.writeTime, settings.signInTime].min() ?? .zero
+        let shortest =
+            [settings.idleTime, settings.requestTime, settings.writeTime, settings.signInTime].min() ?? .zero
         let interval = min(.seconds(1), max(.milliseconds(10), shortest / 4))
         _ = Loop.after(interval) { [weak self] in
             guard let self else { return }
@@ -127,7 +129,7 @@ public final class Broker {
     }
 
     private func scheduleUpkeep() {
-        upkeep = Loop.after(.seconds(60)) { [weak self] in
+        upkeep = Loop.after(settings.cleanInterval) { [weak self] in
             guard let self else { return }
             if node.store.committer.rounds + node.fetches != lastWork {
                 lastWork = node.store.committer.rounds + node.fetches
@@ -164,6 +166,8 @@ public final class Broker {
         guard words.isEmpty else { return print(try Users.command(words, file: environment("BROKER_USERS"))) }
         let broker = try Broker(BrokerSettings(environment: environment))
         allowManyFiles()
+        // A limit on files' sizes is a refusal like that of a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         // Asked to end from now on, also while it starts.
         let ended = Task.immediate { @Loop in try await Signals.untilTermination() }
         try await broker.start()

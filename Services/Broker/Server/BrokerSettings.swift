@@ -4,9 +4,12 @@ import EventLoop
 public struct BrokerSettings: Sendable {
     /// When a record counts as written.
     public enum Flush: String, Sendable {
-        /// It is on the disk; records that come together share a flush.
+        /// It is on the disk, and outlives a loss of power; records that come together share a flush.
         case sync
-        /// The operating system has it: it outlives the process, and not a loss of power.
+        /// The operating system has it, as with Apache Kafka's own settings. It outlives the end of this process, a
+        /// kill too. A loss of power or a crash of the system loses the records acknowledged in the last seconds
+        /// (Linux writes back after about 30), and groups' offsets with them; offsets are then given out a second
+        /// time. For tests and for data that can be sent again.
         case pageCache = "page-cache"
     }
 
@@ -59,8 +62,10 @@ public struct BrokerSettings: Sendable {
     public var signInTime = Duration.seconds(10)
     /// The shortest session that a group member may ask for.
     public var minSessionTimeout = Duration.milliseconds(1000)
-    /// How long offsets outlive the last member of their group and the last commit.
+    /// How long the offsets of a group without members are kept.
     public var offsetsRetention = Duration.seconds(7 * 86_400)
+    /// How often old records, offsets and producers are looked for.
+    public var cleanInterval = Duration.seconds(60)
     /// The most partitions of all topics together.
     public var maxPartitions = 20_000
 
@@ -102,6 +107,7 @@ public struct BrokerSettings: Sendable {
                 throw BrokerError("BROKER_METRICS is neither a port nor an address and port: \(text)")
             }
         }
+        cleanInterval = .milliseconds(try number("BROKER_CLEAN_MS", 1...Int.max, 60_000))
         if let text = environment("BROKER_FLUSH") {
             guard let flush = Flush(rawValue: text) else {
                 throw BrokerError("BROKER_FLUSH is neither sync nor page-cache: \(text)")

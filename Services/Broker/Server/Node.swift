@@ -13,13 +13,13 @@ final class Node {
     var fetches = 0
     let memory: Memory
     let figures = Figures()
+    private var isCleaning = false
 
     init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
         self.settings = settings
-        store = LogStore(
-            segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
-        catalogue = Catalogue(folder: settings.dataDirectory, store: store)
-        groups = GroupTable(catalogue: catalogue, settings: settings)
+        store = LogStore(isSynchronous: settings.flush == .sync, report: report)
+        catalogue = Catalogue(folder: settings.dataDirectory, store: store, segmentBytes: settings.segmentBytes)
+        groups = GroupTable(catalogue: catalogue, settings)
         memory = Memory(limit: settings.maxMemoryBytes)
     }
 
@@ -34,25 +34,28 @@ final class Node {
         catalogue.topics[topic]?.partition(index)
     }
 
-    /// Removes what is past its time: records, producers, offsets that were written over.
-    func clean() async {
-        let now = Node.time
-        for topic in catalogue.topics.values {
-            let (age, bytes) = (topic.number("retention.ms"), topic.number("retention.bytes"))
-            for partition in topic.partitions {
-                partition.forgetProducers(before: now - 86_400_000)
-                if topic.allowsDeletion, !topic.isInternal {
-                    partition.retain(from: age < 0 ? nil : now - age, bytes: bytes < 0 ? nil : bytes)
-                }
+    /// Removes what is past its time, as of `now` in milliseconds since 1970: records, producers, groups' offsets.
+    func clean(now: Int = Node.time) async {
+        guard !isCleaning else { return }
+        isCleaning = true
+        defer { isCleaning = false }
+        await groups.expire(now: now)
+        for partition in catalogue.topics.values.flatMap(\.partitions) {
+            partition.forgetProducers(before: now - 86_400_000)
+            do {
+                try partition.retain(now: now)
+                if try await partition.compactIfDue(now: now) { catalogue.touch() }
+            } catch {
+                store.report("\(partition.topic)-\(partition.partition) cannot be cleaned: \(error)")
             }
         }
-        await groups.expire(at: now)
-        await groups.compactIfNeeded()
+        do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
     }
 
     /// Finishes what was begun and notes what makes the next start quick.
     func stop() async {
         groups.stop()
+        await groups.noteEmptyGroups()
         await store.committer.finish()
         try? await catalogue.settle()
         for topic in catalogue.topics.values {

@@ -82,7 +82,12 @@ extension Node {
             }
             topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
-        try? await catalogue.settle()
+        do {
+            try await catalogue.settle()
+        } catch {
+            // The records are gone; what is not kept is where the log starts, and the next start may show some again.
+            store.report("the catalogue cannot be written: \(error)")
+        }
         return ["Topics": .list(topics)]
     }
 
@@ -90,7 +95,7 @@ extension Node {
         guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
             throw .unknownTopicOrPartition
         }
-        guard topic.allowsDeletion, !topic.isInternal else { throw .policyViolation }
+        guard topic.rules.deletes, !topic.isInternal else { throw .policyViolation }
         guard offset >= -1, offset <= log.durableEnd else { throw .offsetOutOfRange }
         log.deleteRecords(before: offset == -1 ? log.durableEnd : offset)
         catalogue.touch()

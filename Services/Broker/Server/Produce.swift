@@ -51,7 +51,7 @@ extension Node {
         guard topic.usesAppendTime || topic.mayHave(timestamp: batch.maxTimestamp, at: now) else {
             throw .invalidTimestamp
         }
-        if topic.isCompacted, Records.lackKey(records, batch) { throw .invalidRecord }
+        if log.rules.compacts, !records.withUnsafeBytes({ Records.haveKeys($0, batch) }) { throw .invalidRecord }
         guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, records)) }
         let (stamped, bytes) = batch.stamped(records, appendTime: topic.usesAppendTime ? now : nil)
         var place = try log.append(stamped, bytes)

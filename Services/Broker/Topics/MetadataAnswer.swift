@@ -17,9 +17,18 @@ extension Node {
             }
         }
         // What is shown must still be there after a crash.
-        do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
+        do {
+            try await catalogue.settle()
+        } catch {
+            store.report("the catalogue cannot be written: \(error)")
+            answers = answers.map { answer in
+                guard answer.int("ErrorCode") == 0, catalogue.topics[answer.text("Name")] == nil else { return answer }
+                return ["ErrorCode": .code(.unknownTopicOrPartition), "Name": answer["Name"] ?? nil]
+            }
+        }
         return [
-            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
+            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID),
+            "ControllerId": .int(Node.id),
             "Topics": .list(answers),
         ]
     }
