@@ -87,8 +87,8 @@ let package = Package(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"], path: "Tests/BrokerTests",
-            swiftSettings: strict),
+            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"],
+            path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
         tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",

@@ -51,30 +51,37 @@ final class TestClient {
         writer.append("test".utf8)
         if api.isFlexible(version) { writer.uvarint(0) }
         api.request.write(body, to: &writer, version: version, isFlexible: api.isFlexible(version))
-        writer.setInt32(writer.bytes.count - 4, at: 0)
+        writer.set(writer.bytes.count - 4, Int32.self, at: 0)
         return writer.bytes
     }
 
     /// Reads the next answer.
-    func receive(_ key: Int, _ version: Int) async throws -> Message {
-        let frame = try await frame()
+    func receive(_ key: Int, _ version: Int, within limit: Duration = .seconds(20)) async throws -> Message {
+        let frame = try await frame(within: limit)
         guard let api = API.byKey[key] else { throw MalformedRequest(reason: "no such request") }
         var reader = WireReader(frame, from: 8)
         if api.isFlexible(version), key != 18 { try reader.skipTaggedFields() }
         return try api.response.read(&reader, version: version, isFlexible: api.isFlexible(version))
     }
 
+    /// Whether an answer, or the end, comes within a time.
+    func hasAnswered(within time: Duration) async throws -> Bool {
+        try await changed.wait(until: { hasEnded || hasFrame }, atMost: time)
+    }
+
     /// Reads the next frame, with its length.
-    func frame() async throws -> [UInt8] {
-        let isThere = try await changed.wait(
-            until: { hasEnded || received.count >= 4 && received.count >= size + 4 }, atMost: .seconds(20))
-        guard isThere, received.count >= 4, received.count >= size + 4 else {
+    func frame(within limit: Duration = .seconds(20)) async throws -> [UInt8] {
+        _ = try await changed.wait(until: { hasEnded || hasFrame }, atMost: limit)
+        guard hasFrame else {
             throw MalformedRequest(reason: "no answer")
         }
         let frame = Array(received.prefix(size + 4))
         received.removeFirst(size + 4)
         return frame
     }
+
+    /// Whether an answer has come and was not taken yet.
+    var hasFrame: Bool { received.count >= 4 && received.count >= size + 4 }
 
     private var size: Int { received.prefix(4).reduce(0) { $0 << 8 | Int($1) } }
 

@@ -64,7 +64,11 @@ final class Group {
     }
 
     nonisolated let id: String
-    private(set) var state = State.empty
+    private(set) var state = State.empty {
+        didSet { if state == .empty, oldValue != .empty { emptySince = Node.time } }
+    }
+    /// When it lost its last member, or was read back, in milliseconds since 1970.
+    private(set) var emptySince = Node.time
     private(set) var generation = 0
     private(set) var protocolType = ""
     private(set) var protocolName: String?
@@ -83,6 +87,18 @@ final class Group {
 
     func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
 
+    /// The beginning of what consumers say of themselves, which is all that the broker ever reads of it.
+    private static let subscription = Shape("Version i16; Topics [s]")
+
+    /// Whether a member wants a topic; one whose words cannot be read wants all.
+    func subscribes(to topic: String) -> Bool {
+        members.contains { member in
+            var reader = WireReader(Array(member.metadata(for: protocolName ?? member.protocols.first?.name)))
+            let said = try? Self.subscription.read(&reader, version: 0, isFlexible: false)
+            return said?.optionalTexts("Topics")?.contains(topic) ?? true
+        }
+    }
+
     // MARK: Checks
 
     /// Why a request may not speak for a member; nil if it may.
@@ -94,12 +110,12 @@ final class Group {
         return member(memberID) == nil ? .unknownMemberID : nil
     }
 
-    private func accepts(_ type: String, _ protocols: [GroupProtocol], from memberID: String) -> Bool {
+    private func accepts(_ type: String, _ protocols: [GroupProtocol]) -> Bool {
         guard !type.isEmpty, !protocols.isEmpty else { return false }
-        let others = members.filter { $0.id != memberID }
-        guard !others.isEmpty else { return true }
+        guard state != .empty else { return true }
         guard type == protocolType else { return false }
-        return protocols.contains { offered in others.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
+        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } }
+        }
     }
 
     // MARK: Joining
@@ -123,7 +139,7 @@ final class Group {
     /// Takes a member in, new or again, and answers when the group has gathered.
     func join(_ joiner: Joiner) async -> JoinAnswer {
         let refused = { (code: ErrorCode) in JoinAnswer(code: code, memberID: joiner.memberID) }
-        guard accepts(joiner.protocolType, joiner.protocols, from: joiner.memberID) else {
+        guard accepts(joiner.protocolType, joiner.protocols) else {
             return refused(.inconsistentGroupProtocol)
         }
         if joiner.memberID.isEmpty { return await joinWithoutID(joiner) }
@@ -233,7 +249,10 @@ final class Group {
             if member.joining != nil { member.session?.cancel() }
         }
         if state != .preparing {
+            let isFirst = state == .empty
             state = .preparing
+            // The first member need not wait for those that were only given an id.
+            if isFirst { return finishJoining() }
             let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
             rebalance?.cancel()
             rebalance = Loop.after(limit) { [weak self] in self?.finishJoining() }
@@ -269,7 +288,9 @@ final class Group {
         state = .completing
         for member in members {
             member.assignment = []
-            member.joining?.succeed(joinAnswer(for: member))
+            // A static member that has not come back yet lives on its old session.
+            guard let joining = member.joining else { continue }
+            joining.succeed(joinAnswer(for: member))
             member.joining = nil
             startSession(member)
         }

@@ -22,11 +22,13 @@ struct CommittedOffset: Sendable, Equatable {
 final class GroupTable {
     private(set) var groups: [String: Group] = [:]
     let minSessionTimeout: Duration
+    private let offsetsRetention: Int
     private let catalogue: Catalogue
 
-    init(catalogue: Catalogue, minSessionTimeout: Duration) {
+    init(catalogue: Catalogue, settings: BrokerSettings) {
         self.catalogue = catalogue
-        self.minSessionTimeout = minSessionTimeout
+        minSessionTimeout = settings.minSessionTimeout
+        offsetsRetention = Int(settings.offsetsRetention / .milliseconds(1))
     }
 
     /// The group of a name, made if there is none.
@@ -56,6 +58,14 @@ final class GroupTable {
         let log = try await openLog()
         for key in keys { group.offsets[key] = nil }
         try await append(keys.map { (OffsetRecord.key(groupID, $0), nil) }, to: log)
+    }
+
+    /// Forgets offsets of groups that have been without members, and without a commit, for too long.
+    func expire(at now: Int) async {
+        let latest = now - offsetsRetention
+        for group in groups.values where group.members.isEmpty && group.emptySince < latest {
+            try? await forget(group.offsets.filter { $0.value.timestamp < latest }.map(\.key), in: group.id)
+        }
     }
 
     /// Forgets all offsets of a topic that goes.

@@ -10,7 +10,10 @@ extension Node {
         for topic in body.list("Topics") {
             for entry in topic.list("Partitions") {
                 let key = OffsetKey(topic: topic.text("Name"), partition: entry.int("PartitionIndex"))
-                let code = refusal ?? entryFault(key, entry)
+                let isKnown = partition(key.topic, key.partition) != nil
+                let isTooLong = entry.text("CommittedMetadata").utf8.count > 4096
+                let code =
+                    !isKnown ? .unknownTopicOrPartition : refusal ?? (isTooLong ? .offsetMetadataTooLarge : .none)
                 codes[key] = code
                 guard code == .none else { continue }
                 let time = entry.int("CommitTimestamp")
@@ -43,11 +46,6 @@ extension Node {
         if group.state == .completing { return .rebalanceInProgress }
         _ = group.heartbeat(memberID, generation: generation)
         return nil
-    }
-
-    private func entryFault(_ key: OffsetKey, _ entry: Message) -> ErrorCode {
-        guard partition(key.topic, key.partition) != nil else { return .unknownTopicOrPartition }
-        return entry.text("CommittedMetadata").utf8.count > 4096 ? .offsetMetadataTooLarge : .none
     }
 
     /// Tells how far groups have read.
@@ -100,8 +98,7 @@ extension Node {
                 var code = ErrorCode.none
                 if partition(name, index) == nil {
                     code = .unknownTopicOrPartition
-                } else if isLive {
-                    // What members subscribe to is theirs to say; all topics of a live group count as theirs.
+                } else if isLive, group.subscribes(to: name) {
                     code = .groupSubscribedToTopic
                 } else {
                     forgotten.append(OffsetKey(topic: name, partition: index))

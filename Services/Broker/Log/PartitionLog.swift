@@ -44,11 +44,11 @@ final class PartitionLog {
 
     // MARK: Writing
 
-    /// Where a batch stands, and its time if it is an old one sent again.
+    /// Where a batch stands, and the time to tell its producer: that of the append, or of an old one sent again.
     struct Place: Sendable {
         let baseOffset: Int
         let lastOffset: Int
-        var repeatedTimestamp: Int?
+        var answeredTimestamp: Int?
     }
 
     /// Takes a checked batch; `bytes` are the whole of it.
@@ -58,7 +58,7 @@ final class PartitionLog {
         switch producers.judge(batch) {
         case .refuse(let code): throw code
         case .duplicate(let baseOffset, let lastOffset, let timestamp):
-            return Place(baseOffset: baseOffset, lastOffset: lastOffset, repeatedTimestamp: timestamp)
+            return Place(baseOffset: baseOffset, lastOffset: lastOffset, answeredTimestamp: timestamp)
         case .append: break
         }
         var placed = batch

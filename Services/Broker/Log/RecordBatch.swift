@@ -76,6 +76,17 @@ struct RecordBatch: Sendable, Equatable {
         return .success(batch)
     }
 
+    /// The same batch with the append's time and its mark, or without the mark, and the checksum of that.
+    func stamped(_ bytes: ArraySlice<UInt8>, appendTime: Int?) -> (RecordBatch, ArraySlice<UInt8>) {
+        var writer = WireWriter()
+        writer.append(bytes)
+        writer.set(appendTime == nil ? attributes & ~8 : attributes | 8, Int16.self, at: 21)
+        if let appendTime { writer.set(appendTime, Int64.self, at: 35) }
+        let crc = writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[21...])) }
+        writer.set(Int(crc), UInt32.self, at: 17)
+        return (writer.bytes.withUnsafeBytes { RecordBatch($0) } ?? self, writer.bytes[...])
+    }
+
     /// The batch's first 16 bytes as they are stored: its place in the log, and leader epoch 0.
     func storedPrefix(baseOffset: Int) -> [UInt8] {
         var writer = WireWriter()

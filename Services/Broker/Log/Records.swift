@@ -17,6 +17,11 @@ enum Records {
         return cursor.isAtEnd
     }
 
+    /// Whether a record of an uncompressed batch has no key; packed ones are not looked into.
+    static func lackKey(_ bytes: ArraySlice<UInt8>, _ batch: RecordBatch) -> Bool {
+        bytes.withUnsafeBytes { read($0, batch) }?.contains { $0.key == nil } ?? false
+    }
+
     /// The records of an uncompressed batch; nil if they cannot be read.
     static func read(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> [Record]? {
         guard batch.codec == 0, batch.recordCount >= 0, batch.size <= bytes.count else { return nil }
@@ -66,7 +71,7 @@ enum Records {
         writer.integer(records.count, Int32.self)
         writer.append(body.bytes)
         let crc = writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[21...])) }
-        writer.setInt32(Int(crc), at: 17)
+        writer.set(Int(crc), UInt32.self, at: 17)
         return writer.bytes
     }
 }

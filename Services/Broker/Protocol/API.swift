@@ -62,7 +62,7 @@ extension API {
         // ApiVersions keeps the oldest header, as the client cannot know yet what the broker speaks.
         if isFlexible(version), key != 18 { writer.uvarint(0) }
         response.write(answer, to: &writer, version: version, isFlexible: isFlexible(version))
-        writer.setInt32(writer.bytes.count - 4, at: 0)
+        writer.set(writer.bytes.count - 4, Int32.self, at: 0)
         return writer.bytes
     }
 }

@@ -16,6 +16,7 @@ enum ErrorCode: Int, Error, Sendable {
     case unknownMemberID = 25
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
+    case invalidTimestamp = 32
     case unsupportedMechanism = 33
     case illegalSignInState = 34
     case unsupportedVersion = 35

@@ -59,6 +59,8 @@ public struct BrokerSettings: Sendable {
     public var signInTime = Duration.seconds(10)
     /// The shortest session that a group member may ask for.
     public var minSessionTimeout = Duration.milliseconds(1000)
+    /// How long offsets outlive the last member of their group and the last commit.
+    public var offsetsRetention = Duration.seconds(7 * 86_400)
     /// The most partitions of all topics together.
     public var maxPartitions = 20_000
 

@@ -19,7 +19,7 @@ final class Node {
         store = LogStore(
             segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
         catalogue = Catalogue(folder: settings.dataDirectory, store: store)
-        groups = GroupTable(catalogue: catalogue, minSessionTimeout: settings.minSessionTimeout)
+        groups = GroupTable(catalogue: catalogue, settings: settings)
         memory = Memory(limit: settings.maxMemoryBytes)
     }
 
@@ -46,6 +46,7 @@ final class Node {
                 }
             }
         }
+        await groups.expire(at: now)
         await groups.compactIfNeeded()
     }
 
@@ -98,7 +99,7 @@ extension Node {
         case 11: return .message(await join(request))
         case 12: return .message(["ErrorCode": .code(groups.heartbeat(body))])
         case 13: return .message(leave(request))
-        case 14: return .message(await sync(body))
+        case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))
         case 16: return .message(listGroups(body))
         case 17: return .message(["ErrorCode": .code(.illegalSignInState), "Mechanisms": []])
@@ -109,9 +110,10 @@ extension Node {
         case 22: return .message(await initProducer(body))
         case 23: return .message(offsetForLeaderEpoch(body))
         case 32: return .message(describeConfigs(body))
+        case 33: return .message(await alterConfigs(body, incrementally: false))
         case 37: return .message(await createPartitions(body))
         case 42: return .message(await deleteGroups(body))
-        case 44: return .message(await alterConfigs(body))
+        case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
         case 36:
             let text = "There is nothing to sign in for now."

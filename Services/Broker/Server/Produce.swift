@@ -39,15 +39,24 @@ extension Node {
     private func append(
         _ records: ArraySlice<UInt8>, to name: String, _ index: Int, _ request: Request, acks: Int
     ) throws(ErrorCode) -> (PartitionLog, PartitionLog.Place) {
-        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
             throw .unknownTopicOrPartition
         }
+        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard !topic.isInternal else { throw .invalidTopic }
         let batch = try RecordBatch.checked(
             records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
         guard !batch.isTransactional else { throw .transactionalIDNotAuthorized }
-        return (log, try log.append(batch, records))
+        let now = Node.time
+        guard topic.usesAppendTime || topic.mayHave(timestamp: batch.maxTimestamp, at: now) else {
+            throw .invalidTimestamp
+        }
+        if topic.isCompacted, Records.lackKey(records, batch) { throw .invalidRecord }
+        guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, records)) }
+        let (stamped, bytes) = batch.stamped(records, appendTime: topic.usesAppendTime ? now : nil)
+        var place = try log.append(stamped, bytes)
+        if topic.usesAppendTime { place.answeredTimestamp = place.answeredTimestamp ?? now }
+        return (log, place)
     }
 
     private func answer(
@@ -58,7 +67,7 @@ extension Node {
             try await log.commit(place)
             return [
                 "Index": .int(index), "ErrorCode": 0, "BaseOffset": .int(place.baseOffset),
-                "LogAppendTimeMs": .int(place.repeatedTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
+                "LogAppendTimeMs": .int(place.answeredTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
             ]
         } catch {
             return [
@@ -86,8 +95,9 @@ extension Node {
     /// Gives an idempotent producer its number.
     func initProducer(_ body: Message) async -> Message {
         // Transactions are not offered; whoever asks all the same is told that this id may not have them.
-        guard body.optionalText("TransactionalId") == nil else {
-            return ["ErrorCode": .code(.transactionalIDNotAuthorized), "ProducerEpoch": -1]
+        if let id = body.optionalText("TransactionalId") {
+            let code: ErrorCode = id.isEmpty ? .invalidRequest : .transactionalIDNotAuthorized
+            return ["ErrorCode": .code(code), "ProducerEpoch": -1]
         }
         guard let id = try? await catalogue.takeProducerID() else {
             return ["ErrorCode": .code(.storageError), "ProducerEpoch": -1]

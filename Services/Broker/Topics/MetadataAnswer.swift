@@ -13,7 +13,7 @@ extension Node {
         } else {
             var seen: Set<Value> = []
             for entry in asked ?? [] where seen.insert(.message(entry)).inserted {
-                answers.append(lookUp(entry, mayCreate: mayCreate))
+                answers.append(lookUp(entry, mayCreate: mayCreate, byID: request.version >= 12))
             }
         }
         // What is shown must still be there after a crash.
@@ -28,9 +28,11 @@ extension Node {
         ["NodeId": .int(Node.id), "Host": .text(advertised.host), "Port": .int(advertised.port), "Rack": nil]
     }
 
-    private func lookUp(_ entry: Message, mayCreate: Bool) -> Message {
+    private func lookUp(_ entry: Message, mayCreate: Bool, byID: Bool) -> Message {
         let id = TopicID(bytes: Array(entry.bytes("TopicId") ?? []))
         if id.bytes.contains(where: { $0 != 0 }) {
+            // Versions 10 and 11 have the field, but only names may be asked for.
+            guard byID else { return ["ErrorCode": .code(.invalidRequest), "Name": entry["Name"] ?? nil] }
             if let topic = catalogue.byID[id] { return describe(topic) }
             return ["ErrorCode": .code(.unknownTopicID), "Name": nil, "TopicId": .bytes(id.bytes[...])]
         }

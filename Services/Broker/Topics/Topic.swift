@@ -28,6 +28,21 @@ final class Topic {
     /// Whether old records may be removed.
     var allowsDeletion: Bool { configs["cleanup.policy"].map { $0.contains("delete") } ?? true }
 
+    /// Whether only the newest record of a key is kept, so that each needs one.
+    var isCompacted: Bool { configs["cleanup.policy"].map { $0.contains("compact") } ?? false }
+
+    /// Whether records bear the time of their append rather than their producer's.
+    var usesAppendTime: Bool { configs["message.timestamp.type"] == "LogAppendTime" }
+
+    /// Whether a producer's time is near enough to the broker's; records without a time always are.
+    func mayHave(timestamp: Int, at now: Int) -> Bool {
+        // Far below the greatest number, so that no difference overflows.
+        let time = min(max(timestamp, -1), 1 << 60)
+        return time < 0
+            || time - now <= number("message.timestamp.after.max.ms")
+                && now - time <= number("message.timestamp.before.max.ms")
+    }
+
     func partition(_ index: Int) -> PartitionLog? { partitions.indices.contains(index) ? partitions[index] : nil }
 }
 
