@@ -78,7 +78,8 @@ struct ComparedScript {
 
     private mutating func fetch() -> ComparedStep {
         let version = Int.random(in: 4...12, using: &random)
-        let limit = pick([0, 1, 200, 1 << 20])
+        // No limit between: what Apache Kafka sends of a cut batch counts against it too.
+        let limit = pick([0, 1, 1 << 20])
         let topics = (0..<pick([1, 1, 2])).map { _ in topic() }
         let entries: [Message] = Set(topics).sorted().map { topic in
             let partitions: [Message] = [0, 1].map { partition in

@@ -6,7 +6,7 @@ import Testing
 
 /// A broker with a listener of each kind that asks to sign in, and two users.
 @Loop
-private func withSecureBroker(
+func withSecureBroker(
     _ body: @Loop (Broker, TestCertificates, _ plain: Int, _ tls: Int) async throws -> Void
 ) async throws {
     let files = try await TestCertificates()

@@ -200,6 +200,8 @@ final class Group {
 
     private func prepare() {
         for member in members {
+            // Shares not given out yet are not the former ones either.
+            if state == .completing { member.assignment = [] }
             member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
             member.syncing = nil
             // Who waits to join has no session to lose.
@@ -245,7 +247,6 @@ final class Group {
         protocolName = chooseProtocol()
         state = .completing
         for member in members {
-            member.assignment = []
             // A static member that has not come back yet lives on its old session.
             guard let joining = member.joining else { continue }
             joining.succeed(joinAnswer(for: member))

@@ -1,10 +1,18 @@
 """librdkafka by confluent-kafka: python confluent.py HOST:PORT"""
+import subprocess
 import sys
 import time
 from confluent_kafka import Consumer, KafkaException, OFFSET_BEGINNING, Producer, TopicPartition, libversion
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, ResourceType
 
 at = {'bootstrap.servers': sys.argv[1]}
+if len(sys.argv) > 2:
+    # A member that is going to be killed.
+    doomed = Consumer({**at, 'group.id': sys.argv[2], 'session.timeout.ms': 2000, 'heartbeat.interval.ms': 300})
+    doomed.subscribe(['many'])
+    while True:
+        doomed.poll(0.2)
+        print(len(doomed.assignment()), flush=True)
 print('librdkafka', libversion()[0])
 admin = AdminClient(at)
 
@@ -128,6 +136,21 @@ for strategy in ['range', 'cooperative-sticky']:
     assert sorted(rest) == sorted(f'{strategy} after {index}'.encode() for index in range(300)), len(rest)
     assert len(set(seen)) == 600 and sum(p.offset for p in positions) >= 600
     print('group', strategy)
+
+# A member is killed: when its session is over the other has all.
+doomed = subprocess.Popen([sys.executable, __file__, sys.argv[1], 'killed'], stdout=subprocess.PIPE, text=True)
+survivor = consumer('killed')
+survivor.subscribe(['many'])
+end = time.time() + 30
+while len(survivor.assignment()) != 3:
+    survivor.poll(0.1)
+    assert time.time() < end, survivor.assignment()
+doomed.kill()
+while len(survivor.assignment()) != 6:
+    survivor.poll(0.1)
+    assert time.time() < end, survivor.assignment()
+survivor.close()
+print('killed')
 
 # A static member comes back under its name without a rebalance.
 static = consumer('static', **{'group.instance.id': 'x'})

@@ -57,8 +57,6 @@ says '"acked":2000'
 timeout 60 "$program" verifiable-consumer --bootstrap-server "$at" --topic many --group-id verify --max-messages 2000 \
     > "$folder/out" 2>&1 || { cat "$folder/out"; exit 1; }
 says 'offsets_committed.*"success":true'
-[ "$(grep -oE '"records_consumed".*"count":[0-9]+' "$folder/out" | grep -oE '[0-9]+$' | paste -sd+ | bc || true)" ] || true
-tool consumer-groups --describe --group verify --members --verbose || true
 if [[ $2 == 3.* ]]; then
     timeout 60 "$program" producer-perf-test --topic many --num-records 50000 --record-size 200 --throughput -1 \
         --producer-props "bootstrap.servers=$at" acks=all > "$folder/out" 2>&1 || { cat "$folder/out"; exit 1; }
