@@ -7,12 +7,17 @@ at, user, password = sys.argv[1:]
 
 
 def confluent(mechanism, password):
-    from confluent_kafka import Producer, libversion
+    from confluent_kafka import KafkaError, Producer, libversion
+    errors = []
     producer = Producer({'bootstrap.servers': at, 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': mechanism,
                          'sasl.username': user, 'sasl.password': password, 'log_level': 0,
-                         'error_cb': lambda error: None})
+                         'error_cb': errors.append})
     producer.produce('signed-in', b'x')
-    left = producer.flush(5)
+    end = time.time() + 10
+    while producer.flush(0.1) and time.time() < end:
+        if any(error.code() == KafkaError._AUTHENTICATION for error in errors):
+            break
+    left = len(producer)
     producer.purge()
     return 'librdkafka ' + libversion()[0], left == 0
 
@@ -22,6 +27,9 @@ def kafka_python(mechanism, password):
     import kafka.errors
     settings = dict(bootstrap_servers=at, security_protocol='SASL_PLAINTEXT', sasl_mechanism=mechanism,
                     sasl_plain_username=user, sasl_plain_password=password)
+    if 'bootstrap_timeout_ms' in kafka.KafkaProducer.DEFAULT_CONFIG:
+        # How long it goes on with a password that is wrong.
+        settings['bootstrap_timeout_ms'] = 2000
     try:
         producer = kafka.KafkaProducer(**settings)
         producer.send('signed-in', b'x').get(5)
