@@ -216,7 +216,7 @@ struct ComparedScript {
     }
 
     private mutating func alterConfigs() -> ComparedStep {
-        let name = chance(8) ? "no good" : topic()
+        let name = topic()
         var changes = [config()]
         if chance(20) { changes.append(config()) }
         if chance(60) {
