@@ -27,7 +27,7 @@ struct API: Sendable {
     func isFlexible(_ version: Int) -> Bool { version >= flexibleFrom }
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
-    static let all: [API] = dataAPIs + groupAPIs + adminAPIs
+    static let all: [API] = dataAPIs + groupAPIs + adminAPIs + securityAPIs
 }
 
 /// What stands before every request's body.
@@ -62,7 +62,7 @@ extension API {
         // ApiVersions keeps the oldest header, as the client cannot know yet what the broker speaks.
         if isFlexible(version), key != 18 { writer.uvarint(0) }
         response.write(answer, to: &writer, version: version, isFlexible: isFlexible(version))
-        writer.setInt32(writer.bytes.count - 4, at: 0)
+        writer.set(writer.bytes.count - 4, Int32.self, at: 0)
         return writer.bytes
     }
 }

@@ -80,7 +80,9 @@ struct WireWriter {
 
     mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
-    mutating func setInt32(_ value: Int, at position: Int) {
-        for index in 0..<4 { bytes[position + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * index)) }
+    /// Writes over what stands at a position.
+    mutating func set<T: FixedWidthInteger>(_ value: Int, _ type: T.Type, at position: Int) {
+        let number = withUnsafeBytes(of: T(truncatingIfNeeded: value).bigEndian) { Array($0) }
+        bytes.replaceSubrange(position..<position + number.count, with: number)
     }
 }

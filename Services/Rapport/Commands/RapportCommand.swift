@@ -72,6 +72,8 @@ public enum RapportCommand {
         case "bench":
             let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
             return try await bench.bench(arguments.rest())
+        case "topics": try await TopicsCommand(suite).run(&arguments)
+        case "events": try await EventsCommand(suite).run(&arguments)
         default: throw UsageError("there is no command \(name)")
         }
         return true

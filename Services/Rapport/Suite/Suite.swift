@@ -240,6 +240,16 @@ final class Suite {
         return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
     }
 
+    /// The cluster to work on, for people's tools; throws with what to do where there is none.
+    func reachableKafka() throws -> KafkaSettings {
+        let state = try folder.readState()
+        let isOurs = foreignKafka == nil
+        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+            throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
+        }
+        return kafka
+    }
+
     // MARK: Waiting
 
     private func waitUntilReady(_ name: String, _ state: SuiteState) async throws {
