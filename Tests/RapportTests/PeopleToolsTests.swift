@@ -17,7 +17,7 @@ private struct Person {
 
     /// Runs a line of arguments; gives status, standard output and standard error.
     func run(_ line: String, input: String = "") async throws -> (status: Int, output: String, error: String) {
-        let program = try TestPaths.program("rapport-main")
+        let program = try TestPaths.program("rapport")
         let settings = extra.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
         try Array(input.utf8).withUnsafeBytes { try Data($0).write(to: URL(filePath: folder + "/in")) }
         let result = try await runShell(
