@@ -161,7 +161,8 @@ private final class Neighbour {
             let greedy = (0..<30).map { _ in mob.connect(sending: Array(repeating: request, count: 20).flatMap { $0 }) }
             try await eventually("the end of those who do not read", within: .seconds(20)) {
                 let text = try await figures(broker)
-                return text.contains("closed_total{reason=\"slow reader\"}") || text.contains("closed_total{reason=\"memory\"}")
+                return text.contains("closed_total{reason=\"slow reader\"}")
+                    || text.contains("closed_total{reason=\"memory\"}")
             }
             try await eventually("all of them are gone", within: .seconds(20)) {
                 try await figures(broker).contains("\nrapport_broker_connections 2\n")
@@ -250,10 +251,12 @@ private final class Neighbour {
             ] {
                 #expect(text.contains("\nrapport_broker_\(line)\n"), "\(line) in \(text)")
             }
-            for name in ["received_bytes_total", "sent_bytes_total", "sync_seconds_total", "loop_longest_hold_seconds"] {
+            for name in ["received_bytes_total", "sent_bytes_total", "sync_seconds_total", "loop_longest_hold_seconds"]
+            {
                 #expect(text.contains("\n# TYPE rapport_broker_\(name) "))
             }
-            let other = try await runShell("curl -s -o /dev/null -w %{http_code} http://127.0.0.1:\(broker.metricsPort)/x")
+            let other = try await runShell(
+                "curl -s -o /dev/null -w %{http_code} http://127.0.0.1:\(broker.metricsPort)/x")
             #expect(other.output == "404")
         }
     }

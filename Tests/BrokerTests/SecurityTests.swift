@@ -113,7 +113,9 @@ private func withSecureBroker(
             let strange = try await begin("GSSAPI")
             #expect(try await strange.isClosed(within: .seconds(5)))
             strange.close()
-            for token in ["\0shop\0wrong", "\0nobody\0open, sesame=1", "shop\0open, sesame=1", "boss\0shop\0open, sesame=1"] {
+            for token in [
+                "\0shop\0wrong", "\0nobody\0open, sesame=1", "shop\0open, sesame=1", "boss\0shop\0open, sesame=1",
+            ] {
                 let client = try await begin("PLAIN")
                 let start = Loop.now
                 let answer = try await client.call(36, 2, ["AuthBytes": .bytes(Array(token.utf8)[...])])
@@ -173,7 +175,8 @@ private func withSecureBroker(
             for (user, password) in [("shop", "open, sesame=1"), ("张三", "芝麻开门")] {
                 let run = try await runShell(
                     "seq 1 3000 | \(kcat(user, password)) -P -t \(user == "shop" ? "a" : "b") && "
-                        + "\(kcat(user, password)) -C -t \(user == "shop" ? "a" : "b") -e -q | sort -n | cksum; seq 1 3000 | cksum")
+                        + "\(kcat(user, password)) -C -t \(user == "shop" ? "a" : "b") -e -q | sort -n | cksum; seq 1 3000 | cksum"
+                )
                 let sums = run.output.split(separator: "\n")
                 #expect(sums.count == 2 && sums[0] == sums[1], "\(run.output)")
             }

@@ -29,8 +29,10 @@ struct ScramKeys: Sendable {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "SCRAM-SHA-256" else { return nil }
         let (first, second) = (parts[1].split(separator: ":"), parts[2].split(separator: ":"))
-        guard first.count == 2, second.count == 2, let iterations = Int(first[0]), (4096...1_000_000).contains(iterations),
-            let salt = Self.decode(first[1]), !salt.isEmpty, let storedKey = Self.decode(second[0]), storedKey.count == 32,
+        guard first.count == 2, second.count == 2, let iterations = Int(first[0]),
+            (4096...1_000_000).contains(iterations),
+            let salt = Self.decode(first[1]), !salt.isEmpty, let storedKey = Self.decode(second[0]),
+            storedKey.count == 32,
             let serverKey = Self.decode(second[1]), serverKey.count == 32
         else { return nil }
         self.iterations = iterations

@@ -109,7 +109,8 @@ private final class ScramExchange {
         guard parts.count == 3, parts[0] == "n" || parts[0] == "y" else { return nil }
         header = text[..<parts[2].startIndex]
         first = parts[2]
-        guard let name = Self.attribute("n", of: first), let nonce = Self.attribute("r", of: first), !nonce.isEmpty else {
+        guard let name = Self.attribute("n", of: first), let nonce = Self.attribute("r", of: first), !nonce.isEmpty
+        else {
             return nil
         }
         user = Self.unescaped(name)
@@ -127,7 +128,8 @@ private final class ScramExchange {
 
     /// The server's last message, if the client's last proves that it knows the password.
     func verify(_ text: String) -> String? {
-        guard let keys, let comma = text.lastIndex(of: ","), let proof = Self.attribute("p", of: text[comma...].dropFirst()),
+        guard let keys, let comma = text.lastIndex(of: ","),
+            let proof = Self.attribute("p", of: text[comma...].dropFirst()),
             let proof = ScramKeys.decode(proof), let given = Self.attribute("r", of: text[...]),
             Self.attribute("c", of: text[...]).flatMap({ ScramKeys.decode($0) }) == Array(header.utf8),
             // Older librdkafka repeats its own part of the nonce; ours is inside all the same.
@@ -155,7 +157,8 @@ private final class ScramExchange {
 extension API {
     /// Signing in.
     static let securityAPIs: [API] = [
-        API(17, "SaslHandshake", 0...1, flexible: 99, request: "Mechanism s", response: "ErrorCode i16; Mechanisms [s]"),
+        API(
+            17, "SaslHandshake", 0...1, flexible: 99, request: "Mechanism s", response: "ErrorCode i16; Mechanisms [s]"),
         API(
             36, "SaslAuthenticate", 0...2, flexible: 2, request: "AuthBytes b",
             response: "ErrorCode i16; ErrorMessage s ?; AuthBytes b; SessionLifetimeMs i64 1+"),

@@ -100,7 +100,8 @@ public final class Broker {
             return stream.close()
         }
         perHost[host, default: 0] += 1
-        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) { [unowned self] closed in
+        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) {
+            [unowned self] closed in
             connections[ObjectIdentifier(closed)] = nil
             let left = perHost[host, default: 1] - 1
             perHost[host] = left > 0 ? left : nil
@@ -116,7 +117,8 @@ public final class Broker {
     /// Looks at the deadlines of all connections, as long as there are any.
     private func watch() {
         isWatching = true
-        let shortest = [settings.idleTime, settings.requestTime, settings.writeTime, settings.signInTime].min() ?? .zero
+        let shortest =
+            [settings.idleTime, settings.requestTime, settings.writeTime, settings.signInTime].min() ?? .zero
         let interval = min(.seconds(1), max(.milliseconds(10), shortest / 4))
         _ = Loop.after(interval) { [weak self] in
             guard let self else { return }

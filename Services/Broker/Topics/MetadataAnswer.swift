@@ -19,7 +19,8 @@ extension Node {
         // What is shown must still be there after a crash.
         do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
         return [
-            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
+            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID),
+            "ControllerId": .int(Node.id),
             "Topics": .list(answers),
         ]
     }
