@@ -227,6 +227,25 @@ private final class Neighbour {
         }
     }
 
+    /// Whoever always has a request on its way is not slow, however long that goes on.
+    @Test @Loop func aBusyWriterIsNotTakenForASlowOne() async throws {
+        try await withBroker({ $0.requestTime = .milliseconds(200) }) { _, client in
+            try await client.create("t")
+            let request = TestClient.frame(0, 7, TestClient.produceBody(testBatch(["a"]), "t"))
+            let begin = Loop.now
+            var offset = 0
+            // Cut so that the end of one request comes with the start of the next.
+            client.write(Array(request.prefix(20)))
+            while Loop.now - begin < .seconds(1) {
+                client.write(Array(request.dropFirst(20)) + Array(request.prefix(20)))
+                #expect(try await client.produced() == (0, offset))
+                offset += 1
+                try await Loop.sleep(for: .milliseconds(5))
+            }
+            #expect(!client.hasEnded && offset > 5)
+        }
+    }
+
     @Test @Loop func idleConnectionsAreClosedAndWaitingOnesKept() async throws {
         try await withBroker({ $0.idleTime = .milliseconds(500) }) { broker, client in
             try await client.create("t")
