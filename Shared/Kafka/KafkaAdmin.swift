@@ -48,7 +48,7 @@ public enum KafkaAdmin {
                 let result = results?[index]
                 let code = rd_kafka_topic_result_error(result)
                 if code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { continue }
-                throw KafkaError(code, "create the topic \(String(cString: rd_kafka_topic_result_name(result)))")
+                try check(result, "create the topic")
             }
         }
     }

@@ -54,7 +54,8 @@ extension KafkaAdmin {
             rd_kafka_DescribeConfigs(client, &resources, 1, nil, queue)
         } answer: { event in
             var count = 0
-            let results = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count)
+            let results = rd_kafka_DescribeConfigs_result_resources(
+                rd_kafka_event_DescribeConfigs_result(event), &count)
             guard count > 0, let resource = results?[0] else { return [] }
             try check(resource: resource, "ask for the settings of \(name)")
             let entries = rd_kafka_ConfigResource_configs(resource, &count)
@@ -133,7 +134,8 @@ extension KafkaAdmin {
         }
     }
 
-    private static func check(_ result: OpaquePointer?, _ what: String) throws {
+    /// Throws what the cluster said of one topic.
+    static func check(_ result: OpaquePointer?, _ what: String) throws {
         let code = rd_kafka_topic_result_error(result)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         let reason = rd_kafka_topic_result_error_string(result) ?? rd_kafka_err2str(code)

@@ -37,7 +37,8 @@ public struct ServiceOptions: Sendable {
             Setting<String>("HTTP_ADDRESS", default: "127.0.0.1", help: "the numeric address to listen on"))
         port = try settings.value(Setting<Int>("HTTP_PORT", default: 0, help: "the port, 0 for any"))
         let certificate = try settings.optional(
-            Setting<String>("HTTP_TLS_CERTIFICATE", help: "a PEM file: the certificate to serve HTTPS with, and its chain"))
+            Setting<String>(
+                "HTTP_TLS_CERTIFICATE", help: "a PEM file: the certificate to serve HTTPS with, and its chain"))
         let key = try settings.optional(
             Setting<String>("HTTP_TLS_KEY", help: "a PEM file: the private key of HTTP_TLS_CERTIFICATE"))
         switch (certificate, key) {

@@ -70,6 +70,7 @@ private final class Mob {
 private final class Neighbour {
     private(set) var count = 0
     private(set) var slowest = Duration.zero
+    private var isStopping = false
     private var task: Task<Void, any Error>?
 
     init(port: Int) async throws {
@@ -77,7 +78,7 @@ private final class Neighbour {
         try await client.create("neighbour")
         task = Task { @Loop [unowned self] in
             defer { client.close() }
-            while !Task.isCancelled {
+            while !isStopping {
                 let begin = Loop.now
                 let place = try await client.produce(testBatch(["\(count)"]), to: "neighbour")
                 let answer = try await client.call(
@@ -87,14 +88,14 @@ private final class Neighbour {
                 }
                 slowest = max(slowest, Loop.now - begin)
                 count += 1
-                try? await Loop.sleep(for: .milliseconds(5))
+                try await Loop.sleep(for: .milliseconds(5))
             }
         }
     }
 
     /// Ends; fails if it was ever refused, disconnected, or kept waiting for long.
     func finish() async throws {
-        task?.cancel()
+        isStopping = true
         try await task?.value
         #expect(count > 0 && slowest < .seconds(5), "\(count) rounds, the slowest \(slowest)")
     }
@@ -224,6 +225,25 @@ private final class Neighbour {
             mob.close()
             try await eventually { try await figures(broker).contains("\nrapport_broker_connections 2\n") }
             try await neighbour.finish()
+        }
+    }
+
+    /// Whoever always has a request on its way is not slow, however long that goes on.
+    @Test @Loop func aBusyWriterIsNotTakenForASlowOne() async throws {
+        try await withBroker({ $0.requestTime = .milliseconds(200) }) { _, client in
+            try await client.create("t")
+            let request = TestClient.frame(0, 7, TestClient.produceBody(testBatch(["a"]), "t"))
+            let begin = Loop.now
+            var offset = 0
+            // Cut so that the end of one request comes with the start of the next.
+            client.write(Array(request.prefix(20)))
+            while Loop.now - begin < .seconds(1) {
+                client.write(Array(request.dropFirst(20)) + Array(request.prefix(20)))
+                #expect(try await client.produced() == (0, offset))
+                offset += 1
+                try await Loop.sleep(for: .milliseconds(5))
+            }
+            #expect(!client.hasEnded && offset > 5)
         }
     }
 

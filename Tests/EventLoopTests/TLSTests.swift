@@ -160,7 +160,8 @@ private final class EchoServer {
         defer { files.remove() }
         let server = try EchoServer(.server(certificate: files.certificate, key: files.key))
         defer { server.close() }
-        let client = "openssl s_client -connect 127.0.0.1:\(server.port) -CAfile \(files.authority) -verify_return_error"
+        let client =
+            "openssl s_client -connect 127.0.0.1:\(server.port) -CAfile \(files.authority) -verify_return_error"
         let run = try await runShell("(echo 您好 from openssl; sleep 1) | \(client) -quiet \(version) 2>&1")
         #expect(run.output.contains("您好 from openssl") == (version != "-tls1_1"), "\(run.output)")
         // Renegotiation is refused, and the connection lives on or ends; the loop does not spin either way.

@@ -17,11 +17,12 @@ private struct Person {
 
     /// Runs a line of arguments; gives status, standard output and standard error.
     func run(_ line: String, input: String = "") async throws -> (status: Int, output: String, error: String) {
-        let program = try TestPaths.program("rapport-main")
+        let program = try TestPaths.program("rapport")
         let settings = extra.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
         try Array(input.utf8).withUnsafeBytes { try Data($0).write(to: URL(filePath: folder + "/in")) }
         let result = try await runShell(
-            "KAFKA_BROKERS=\(brokers) \(settings) \(program) \(line) --run \(folder)/run < \(folder)/in 2> \(folder)/error")
+            "KAFKA_BROKERS=\(brokers) \(settings) \(program) \(line) --run \(folder)/run < \(folder)/in 2> \(folder)/error"
+        )
         return (result.status, result.output, TestPaths.contents(folder + "/error"))
     }
 }
@@ -65,7 +66,9 @@ private func useTopics(_ person: Person) async throws {
     }
     let list = try await person.run("topics")
     let table = list.output.split(separator: "\n").map { $0.split(separator: " ").map { String($0) } }
-    #expect(table.first == ["topic", "partitions", "records", "next", "offset"] && table.last == ["crm.test", "3", "5", "5"])
+    #expect(
+        table.first == ["topic", "partitions", "records", "next", "offset"]
+            && table.last == ["crm.test", "3", "5", "5"])
     let json = try await person.run("topics list --json")
     let topics = try JSONSerialization.list(json.output)
     #expect(topics.count == 1 && topics[0].records == 5 && topics[0].partitions.count == 3)
@@ -74,7 +77,8 @@ private func useTopics(_ person: Person) async throws {
     let own = described.output.split(separator: "\n").first { $0.hasPrefix("retention.ms ") }
     #expect(own?.contains("86400000") == true && own?.hasSuffix("topic") == true)
     try await readEvents(person)
-    let altered = try await person.run("topics alter crm.test --set cleanup.policy=compact --unset retention.ms --partitions 4")
+    let altered = try await person.run(
+        "topics alter crm.test --set cleanup.policy=compact --unset retention.ms --partitions 4")
     #expect(altered.status == 0, "\(altered)")
     let after = try await person.run("topics describe crm.test --json")
     let topic = try #require(try JSONSerialization.list(after.output).first)
@@ -92,14 +96,20 @@ private func readEvents(_ person: Person) async throws {
     let all = try await person.run("events tail crm.test --from beginning --until-end")
     #expect(all.status == 0, "\(all)")
     for number in 1...5 { #expect(all.output.contains("\"name\": \"王小明 \(number)\"")) }
-    #expect(all.output.contains("  \"amount\": 1.50,\n") || all.output.contains("    \"amount\": 1.50,\n"), "\(all.output)")
+    #expect(
+        all.output.contains("  \"amount\": 1.50,\n") || all.output.contains("    \"amount\": 1.50,\n"), "\(all.output)")
     #expect(all.output.components(of: "crm.test.made.v1").count == 6 && all.output.contains("source /测试"))
     let one = try await person.run("events crm.test --from beginning --until-end --key k4 --json")
     #expect(one.output.split(separator: "\n").count == 1)
-    #expect(one.output.contains(#""id":"e4","source":"/测试""#) && one.output.contains(#""data":{"name":"王小明 4","amount":1.50,"#))
+    #expect(
+        one.output.contains(#""id":"e4","source":"/测试""#)
+            && one.output.contains(#""data":{"name":"王小明 4","amount":1.50,"#))
     let typed = try await person.run("events crm.test --from beginning --until-end --type 'crm.test.*' --json --max 3")
     #expect(typed.output.split(separator: "\n").count == 3)
-    #expect(try await person.run("events crm.test --from 1h --until-end --type crm.test.made --json").output.split(separator: "\n").count == 5)
+    #expect(
+        try await person.run("events crm.test --from 1h --until-end --type crm.test.made --json").output.split(
+            separator: "\n"
+        ).count == 5)
     #expect(try await person.run("events crm.test --from 1h --until-end --type crm.other").output.isEmpty)
     #expect(try await person.run("events crm.test --from 2099-01-01T00:00:00Z --until-end").output.isEmpty)
     #expect(try await person.run("events crm.test --until-end").output.isEmpty)
@@ -108,7 +118,8 @@ private func readEvents(_ person: Person) async throws {
     var shown = false
     for round in 0..<40 where !shown {
         try await Loop.sleep(for: .milliseconds(250))
-        let late = try await Person(brokers: person.brokers, folder: person.folder + "/second", extra: person.extra).made()
+        let late = try await Person(brokers: person.brokers, folder: person.folder + "/second", extra: person.extra)
+            .made()
             .run("events publish crm.test --key late --type crm.test.late.v1 --source /t --data '{\"n\":\(round)}'")
         #expect(late.status == 0, "\(late)")
         shown = round >= 8
@@ -196,14 +207,18 @@ extension String {
     @Test @Loop func misuseIsExplained() async throws {
         try await withPerson { person, _ in
             for (line, word) in [
-                ("topics rename a", "rename"), ("topics create", "name of a topic"), ("topics alter t", "what to alter"),
+                ("topics rename a", "rename"), ("topics create", "name of a topic"),
+                ("topics alter t", "what to alter"),
                 ("events publish t --type a --source b", "--key"), ("events --from yesterday", "yesterday"),
                 ("topics list --jsno", "--jsno"), ("events --max 0", "--max"), ("topics create t --set a", "KEY=VALUE"),
             ] {
                 let run = try await person.run(line)
                 #expect(run.status == 2 && run.error.contains(word), "\(line): \(run)")
             }
-            for line in ["events nowhere", "events publish nowhere --key a --type b --source c --data '{}'", "topics describe nowhere"] {
+            for line in [
+                "events nowhere", "events publish nowhere --key a --type b --source c --data '{}'",
+                "topics describe nowhere",
+            ] {
                 let run = try await person.run(line)
                 #expect(run.status == 1 && run.error.contains("there is no topic nowhere"), "\(line): \(run)")
             }
@@ -221,7 +236,8 @@ extension String {
     }
 
     @Test func startsAreRead() throws {
-        #expect(try EventStart("end") == .end && EventStart("beginning") == .beginning && EventStart("42") == .offset(42))
+        #expect(
+            try EventStart("end") == .end && EventStart("beginning") == .beginning && EventStart("42") == .offset(42))
         #expect(try EventStart("1970-01-01T00:00:02Z") == .time(2000))
         #expect(try EventStart("2m", now: Date(timeIntervalSince1970: 1000)) == .time(880_000))
         for text in ["", "-1", "m", "5x", "-3h", "2026-13-01T00:00:00Z"] {
@@ -231,10 +247,14 @@ extension String {
 
     @Test func jsonKeepsWhatWasWritten() {
         let text = #" {"b" : 1.00, "a":[ ], "c":{"\"x{":"，：{}","d":[1,2e9]}} "#
-        #expect(JSONShape.compact(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
-            == #"{"b":1.00,"a":[],"c":{"\"x{":"，：{}","d":[1,2e9]}}"#)
+        #expect(
+            JSONShape.compact(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+                == #"{"b":1.00,"a":[],"c":{"\"x{":"，：{}","d":[1,2e9]}}"#)
         let pretty = JSONShape.pretty(Array(text.utf8), indent: "")
-        #expect(pretty == "{\n  \"b\": 1.00,\n  \"a\": [],\n  \"c\": {\n    \"\\\"x{\": \"，：{}\",\n    \"d\": [\n      1,\n      2e9\n    ]\n  }\n}")
+        #expect(
+            pretty
+                == "{\n  \"b\": 1.00,\n  \"a\": [],\n  \"c\": {\n    \"\\\"x{\": \"，：{}\",\n    \"d\": [\n      1,\n      2e9\n    ]\n  }\n}"
+        )
         for bad in ["", "{", "{} x", "\u{1B}[31m"] { #expect(JSONShape.pretty(Array(bad.utf8), indent: "") == nil) }
         #expect("a\u{1B}[31m\u{9B}2J王".printable == "a\\u{1b}[31m\\u{9b}2J王" && "王a\u{1B}[31m小".columns == 5)
     }

@@ -29,7 +29,9 @@ final class Connection {
     private let begin = Loop.now
     private var waitedForFrame = Duration.zero
     private var stalled = Duration.zero
-    private var unsentBefore = 0
+    /// Bytes of answers given to the stream, and how many of them the client had taken lately.
+    private var given = 0
+    private var takenBefore = 0
     /// Bytes held for this client, as the memory's account knows them.
     private(set) var accounted = 0
 
@@ -104,9 +106,10 @@ final class Connection {
     /// Called every `interval`: ends what has taken too long.
     func tick(_ interval: Duration) {
         let unsent = stream.unsentBytes
-        stalled = unsent > 0 && unsent == unsentBefore ? stalled + interval : .zero
-        unsentBefore = unsent
-        if frame.isEmpty { waitedForFrame = .zero } else if !isFull { waitedForFrame += interval }
+        let taken = given - unsent
+        stalled = unsent > 0 && taken <= takenBefore ? stalled + interval : .zero
+        takenBefore = taken
+        if !frame.isEmpty, !isFull { waitedForFrame += interval }
         let settings = node.settings
         if stalled > settings.writeTime { return close("slow reader") }
         if waitedForFrame > settings.requestTime + .seconds(frame.count >> 16) { return close("slow request") }
@@ -139,7 +142,7 @@ final class Connection {
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
             frame.append(contentsOf: part)
             if frameSize == 0, frame.count == 4 { beginFrame() }
-            if frame.count == 6, frameSize > Self.questionLimit, !Self.isProduce(frame) { close("too large") }
+            if frame.count > 5, frameSize > Self.questionLimit, !Self.isProduce(frame) { close("too large") }
             if frameSize > 0, frame.count == frameSize { endFrame() }
         }
         account()
@@ -157,6 +160,7 @@ final class Connection {
     }
 
     private func endFrame() {
+        waitedForFrame = .zero
         waiting.append(frame)
         heldBytes += frameSize
         frame = []
@@ -201,6 +205,7 @@ final class Connection {
         while !isClosed, let answer = running.first?.answer {
             heldBytes -= running.removeFirst().size
             stream.write(answer)
+            given += answer.count
             node.figures.sentBytes += answer.count
             lastActivity = Loop.now
         }

@@ -23,7 +23,8 @@ enum EventStart: Equatable {
             self = .time(Int64((now.timeIntervalSince1970 - Double(count) * unit) * 1000))
         } else {
             throw UsageError(
-                "--from needs end, beginning, an offset, a time such as 2026-01-31T08:00:00Z or one ago such as 15m, not \(text)")
+                "--from needs end, beginning, an offset, a time such as 2026-01-31T08:00:00Z or one ago such as 15m, not \(text)"
+            )
         }
     }
 

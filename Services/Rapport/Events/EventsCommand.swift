@@ -27,7 +27,9 @@ struct EventsCommand {
         let stopsAtEnd = arguments.flag("--until-end")
         let most = try arguments.number("--max")
         let partition = try arguments.value("--partition").map { text in
-            guard let number = Int32(text), number >= 0 else { throw UsageError("--partition needs a number from 0 on") }
+            guard let number = Int32(text), number >= 0 else {
+                throw UsageError("--partition needs a number from 0 on")
+            }
             return number
         }
         let filter = EventFilter(key: try arguments.value("--key"), type: try arguments.value("--type"))
@@ -62,7 +64,8 @@ struct EventsCommand {
         }
         let wanted = all.filter { partition == nil || $0.partition == partition }
         guard !wanted.isEmpty else {
-            throw SuiteError(all.isEmpty ? "no topics at \(cluster.brokers)" : "there is no partition \(partition ?? 0)")
+            throw SuiteError(
+                all.isEmpty ? "no topics at \(cluster.brokers)" : "there is no partition \(partition ?? 0)")
         }
         return wanted
     }
@@ -104,7 +107,9 @@ struct EventsCommand {
         guard let text, !text.hasPrefix("@") else {
             let path = text.map { String($0.dropFirst()) } ?? "/dev/stdin"
             let isInput = text == nil
-            guard let data = isInput ? Self.standardInput() : FileManager.default.contents(atPath: path).map({ Array($0) })
+            guard
+                let data = isInput
+                    ? Self.standardInput() : FileManager.default.contents(atPath: path).map({ Array($0) })
             else { throw SuiteError("\(path) cannot be read") }
             return data
         }
@@ -158,7 +163,9 @@ struct EventDraft {
     var wireHeaders: [(String, [UInt8])] {
         var all = [("content-type", isStructured ? "application/cloudevents+json; charset=UTF-8" : "application/json")]
         if !isStructured {
-            all += [("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", source), ("ce_type", type), ("ce_time", time)]
+            all += [
+                ("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", source), ("ce_type", type), ("ce_time", time),
+            ]
         }
         return (all + headers).map { ($0.0, Array($0.1.utf8)) }
     }

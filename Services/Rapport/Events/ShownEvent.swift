@@ -132,7 +132,8 @@ enum JSONShape {
         guard isValid(bytes) else { return nil }
         // Characters that a terminal would obey are written as JSON may write them.
         return String(decoding: laidOut(bytes, indent: indent), as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+            .split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(
+                separator: "\n")
     }
 
     private static func laidOut(_ bytes: [UInt8], indent: String?) -> [UInt8] {

@@ -98,7 +98,8 @@ extension String {
     var printable: String {
         var text = ""
         for scalar in unicodeScalars {
-            let isControl = scalar.value < 32 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+            let isControl =
+                scalar.value < 32 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
             text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
         return text

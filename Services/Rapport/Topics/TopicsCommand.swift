@@ -143,7 +143,10 @@ struct TopicsCommand {
             terminal.table(
                 ["partition", "first", "next", "records"],
                 description.partitions.map {
-                    ["\($0.partition)", grouped(Int($0.first)), grouped(Int($0.next)), grouped(Int($0.next - $0.first))]
+                    [
+                        "\($0.partition)", grouped(Int($0.first)), grouped(Int($0.next)),
+                        grouped(Int($0.next - $0.first)),
+                    ]
                 })
             terminal.line()
             // Painted after the table has measured: its own first, as those somebody chose.
@@ -151,7 +154,10 @@ struct TopicsCommand {
             terminal.table(
                 ["setting", "value", "set by"],
                 rows.map {
-                    [$0.name, ($0.value ?? "(hidden)").printable, $0.isOwn ? terminal.paint("topic", .green) : "broker"]
+                    [
+                        $0.name, ($0.value ?? "(hidden)").printable,
+                        $0.isOwn ? terminal.paint("topic", .green) : "broker",
+                    ]
                 })
             terminal.line()
         }

@@ -30,11 +30,13 @@ public final class TLSContext {
                 try use(certificate: certificate, key: key, in: context)
                 if let clientAuthorities {
                     try check(
-                        SSL_CTX_load_verify_file(context, clientAuthorities), "read authorities in \(clientAuthorities)")
+                        SSL_CTX_load_verify_file(context, clientAuthorities), "read authorities in \(clientAuthorities)"
+                    )
                     SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(clientAuthorities))
                     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
                     // Sessions that are taken up again must have been begun here.
-                    try check(SSL_CTX_set_session_id_context(context, Array("rapport".utf8), 7), "set a session context")
+                    try check(
+                        SSL_CTX_set_session_id_context(context, Array("rapport".utf8), 7), "set a session context")
                 }
                 return context
             } catch {

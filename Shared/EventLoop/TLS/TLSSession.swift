@@ -111,7 +111,8 @@ final class TLSSession {
         while position < bytes.count {
             ERR_clear_error()
             let count = bytes.withUnsafeBytes { raw in
-                SSL_write(session, raw.baseAddress?.advanced(by: position), Int32(min(Self.pieceSize, raw.count - position)))
+                SSL_write(
+                    session, raw.baseAddress?.advanced(by: position), Int32(min(Self.pieceSize, raw.count - position)))
             }
             guard count > 0 else { return nil }
             position += Int(count)
