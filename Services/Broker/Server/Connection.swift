@@ -30,7 +30,7 @@ final class Connection {
     private final class Exchange {
         let isProduce: Bool
         let size: Int
-        var answer: [UInt8]?
+        var answer: [ArraySlice<UInt8>]?
         var task: Task<Void, Never>?
 
         init(isProduce: Bool, size: Int) {
@@ -142,14 +142,14 @@ final class Connection {
     private func sendAnswers() {
         while !isClosed, let answer = running.first?.answer {
             heldBytes -= running.removeFirst().size
-            stream.write(answer)
+            for piece in answer { stream.write(piece) }
             lastActivity = Loop.now
         }
         if isStopping, running.isEmpty { close() }
     }
 
-    /// The frame that answers a request, empty for none; nil if the connection must close.
-    private func answer(to frame: [UInt8]) async -> [UInt8]? {
+    /// The frame that answers a request, in pieces, empty for none; nil if the connection must close.
+    private func answer(to frame: [UInt8]) async -> [ArraySlice<UInt8>]? {
         do {
             var reader = WireReader(frame, from: 4)
             let header = try RequestHeader(&reader)
@@ -160,7 +160,7 @@ final class Connection {
                 key: header.key, version: header.version, clientID: header.clientID, clientHost: host, body: body)
             switch await node.answer(request) {
             case .message(let message):
-                return api.frame(message, version: header.version, correlationID: header.correlationID)
+                return api.pieces(message, version: header.version, correlationID: header.correlationID)
             case .nothing: return []
             case .close: return nil
             }
@@ -170,8 +170,8 @@ final class Connection {
     }
 
     /// Only ApiVersions answers a version that it does not know: in the oldest form, with the versions that it does.
-    private func refuseVersion(_ api: API, _ header: RequestHeader) -> [UInt8]? {
+    private func refuseVersion(_ api: API, _ header: RequestHeader) -> [ArraySlice<UInt8>]? {
         guard api.key == 18, header.version > 0 else { return nil }
-        return api.frame(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
+        return api.pieces(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
     }
 }
