@@ -26,7 +26,7 @@ public final class Stream {
     public private(set) var isClosed = false
 
     private let handle: UnsafeMutableRawPointer
-    private var queue: [[UInt8]] = []
+    private var queue: [ArraySlice<UInt8>] = []
     private var inFlight: WriteRequest?
     private var isReading = false
     private var hasEnded = false
@@ -171,7 +171,11 @@ public final class Stream {
     // MARK: Writing
 
     /// Sends bytes, in order; broken connections are reported by `onEnd`.
-    public func write(_ bytes: [UInt8]) {
+    public func write(_ bytes: [UInt8]) { write(bytes[...]) }
+
+    /// Sends a part of an array, in order, and keeps the array until it is sent; nothing is copied that the kernel
+    /// takes at once.
+    public func write(_ bytes: ArraySlice<UInt8>) {
         guard !isClosed, !isBroken, !bytes.isEmpty else { return }
         guard let tls else { return send(bytes) }
         guard tls.session.isEstablished else {
@@ -180,25 +184,13 @@ public final class Stream {
             return
         }
         guard let encrypted = tls.session.encrypt(bytes) else { return writeFailed(UV_EPROTO.rawValue) }
-        send(encrypted)
+        send(encrypted[...])
     }
 
-    private func send(_ bytes: [UInt8]) {
+    private func send(_ bytes: ArraySlice<UInt8>) {
         guard !isClosed, !isBroken, !bytes.isEmpty else { return }
-        var sent = 0
-        if inFlight == nil, queue.isEmpty {
-            sent = bytes.withUnsafeBytes { raw in
-                var buffer = Stream.buffer(raw)
-                return Int(uv_try_write(pointer, &buffer, 1))
-            }
-            if sent == bytes.count { return }
-            if sent < 0 {
-                guard sent == Int(UV_EAGAIN.rawValue) else { return writeFailed(Int32(sent)) }
-                sent = 0
-            }
-        }
-        queue.append(sent == 0 ? bytes : Array(bytes[sent...]))
-        queuedBytes += bytes.count - sent
+        queue.append(bytes)
+        queuedBytes += bytes.count
         flush()
     }
 
@@ -209,9 +201,8 @@ public final class Stream {
     }
 
     private func flush() {
-        guard inFlight == nil, !queue.isEmpty, !isClosed else { return }
-        let request = WriteRequest(self, queue)
-        queue = []
+        guard inFlight == nil, !queue.isEmpty, !isClosed, sendWhatIsTaken() else { return }
+        let request = WriteRequest(self, takeWaiting())
         inFlight = request
         let code = request.send { request, status in
             guard let data = request?.pointee.data else { return }
@@ -224,6 +215,44 @@ public final class Stream {
         }
     }
 
+    /// Writes from the queue until the kernel takes no more; false if nothing is left to write.
+    private func sendWhatIsTaken() -> Bool {
+        var done = 0
+        defer { queue.removeFirst(min(done, queue.count)) }
+        while done < queue.count {
+            let chunk = queue[done]
+            let sent = chunk.withUnsafeBytes { raw in
+                var buffer = Stream.buffer(raw)
+                return Int(uv_try_write(pointer, &buffer, 1))
+            }
+            guard sent >= 0 || sent == Int(UV_EAGAIN.rawValue) else {
+                writeFailed(Int32(sent))
+                return false
+            }
+            queuedBytes -= max(0, sent)
+            guard sent == chunk.count else {
+                queue[done] = chunk.dropFirst(max(0, sent))
+                return true
+            }
+            done += 1
+        }
+        return false
+    }
+
+    /// A copy of the queue's first bytes: as much as is worth waiting for, so that what follows is sent uncopied.
+    private func takeWaiting() -> [ArraySlice<UInt8>] {
+        var taken: [ArraySlice<UInt8>] = []
+        var room = 64 * 1024
+        while room > 0, taken.count < queue.count {
+            let chunk = queue[taken.count]
+            taken.append(chunk.prefix(room))
+            if chunk.count > room { queue[taken.count - 1] = chunk.dropFirst(room) }
+            room -= chunk.count
+        }
+        queue.removeFirst(room < 0 ? taken.count - 1 : taken.count)
+        return taken
+    }
+
     private func didWrite(_ request: WriteRequest, _ status: Int32) {
         inFlight = nil
         queuedBytes -= request.byteCount
@@ -231,7 +260,8 @@ public final class Stream {
         guard !isClosed else { return }
         if status < 0 { return writeFailed(status) }
         flush()
-        if inFlight == nil { onDrain?() }
+        drained.notify()
+        if inFlight == nil, !isClosed { onDrain?() }
     }
 
     private func writeFailed(_ code: Int32) {
@@ -249,7 +279,7 @@ public final class Stream {
         try? await drained(below: 0)
         if let tls, !isClosed, !isBroken {
             tls.session.finish()
-            send(tls.session.takeOutput())
+            send(tls.session.takeOutput()[...])
             try? await drained(below: 0)
         }
         guard !isClosed else { return }
@@ -264,7 +294,7 @@ public final class Stream {
         if let tls {
             tls.session.finish()
             // Only what the kernel takes at once: nothing may come between the parts of what waits.
-            if inFlight == nil, queue.isEmpty { send(tls.session.takeOutput()) }
+            if inFlight == nil, queue.isEmpty { send(tls.session.takeOutput()[...]) }
             tls.settle(.finished)
         }
         isClosed = true
@@ -340,7 +370,7 @@ public final class Stream {
             let answer = tls.session.takeOutput()
             // A peer that makes us answer and reads nothing of it shall not fill the memory.
             tls.unread = queuedBytes == 0 ? 0 : tls.unread + answer.count
-            send(answer)
+            send(answer[...])
             if tls.unread > 65_536 { return end(.failed(UVError(UV_EPROTO.rawValue, "TLS: answers are not read"))) }
             if !wasEstablished, tls.session.isEstablished { established(tls) }
             switch step {
@@ -389,7 +419,7 @@ private final class SecureLayer {
     let established = Completion<Void>()
     var timer: LoopTimer?
     /// Written before the handshake was done.
-    var early: [[UInt8]] = []
+    var early: [ArraySlice<UInt8>] = []
     /// How the socket ended, while what it brought is still being read.
     var end: UVError?
     /// Bytes that the library answered while the peer took nothing.
@@ -423,7 +453,7 @@ private final class WriteRequest {
     nonisolated(unsafe) private let bytes: UnsafeMutableRawBufferPointer
     nonisolated(unsafe) private let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
 
-    init(_ stream: Stream, _ chunks: [[UInt8]]) {
+    init(_ stream: Stream, _ chunks: [ArraySlice<UInt8>]) {
         self.stream = stream
         byteCount = chunks.reduce(0) { $0 + $1.count }
         bytes = .allocate(byteCount: byteCount, alignment: 1)

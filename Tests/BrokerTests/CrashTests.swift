@@ -223,31 +223,36 @@ private func setting(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(
         let begin = Loop.now
         for cycle in 0...cycles {
             let broker = try await BrokerProcess("\(folder)/data", ["BROKER_CLEAN_MS=7"])
-            let client = try await TestClient(port: broker.port)
-            if cycle == 0 {
-                for ledger in ledgers { try await client.create(ledger.topic, ["segment.bytes": "100000"]) }
-                try await client.create(
-                    KeyLedger.topic,
-                    ["cleanup.policy": "compact", "segment.bytes": "20000", "min.cleanable.dirty.ratio": "0.1"])
-            }
-            var faults: [String] = []
-            for ledger in ledgers { faults += try await ledger.check(client) }
-            faults += try await commits.check(client)
-            if cycle % 5 == 0 || cycle == cycles { faults += try await keys.check(client) }
-            try #require(faults.isEmpty, "seed \(seed), cycle \(cycle): \(faults.prefix(5))")
-            if cycle < cycles {
-                let writers =
-                    ledgers.map { ledger in Task.immediate { @Loop in await ledger.write(to: broker.port) } } + [
-                        Task.immediate { @Loop in await keys.write(to: broker.port) },
-                        Task.immediate { @Loop in await commits.write(to: broker.port) },
-                    ]
-                try await Loop.sleep(for: .microseconds(Int(5_000 + random.next() % 50_000)))
+            do {
+                let client = try await TestClient(port: broker.port)
+                if cycle == 0 {
+                    for ledger in ledgers { try await client.create(ledger.topic, ["segment.bytes": "100000"]) }
+                    try await client.create(
+                        KeyLedger.topic,
+                        ["cleanup.policy": "compact", "segment.bytes": "20000", "min.cleanable.dirty.ratio": "0.1"])
+                }
+                var faults: [String] = []
+                for ledger in ledgers { faults += try await ledger.check(client) }
+                faults += try await commits.check(client)
+                if cycle % 5 == 0 || cycle == cycles { faults += try await keys.check(client) }
+                try #require(faults.isEmpty, "seed \(seed), cycle \(cycle): \(faults.prefix(5))")
+                if cycle < cycles {
+                    let writers =
+                        ledgers.map { ledger in Task.immediate { @Loop in await ledger.write(to: broker.port) } } + [
+                            Task.immediate { @Loop in await keys.write(to: broker.port) },
+                            Task.immediate { @Loop in await commits.write(to: broker.port) },
+                        ]
+                    try await Loop.sleep(for: .microseconds(Int(5_000 + random.next() % 50_000)))
+                    try await broker.end(SIGKILL)
+                    for writer in writers { await writer.value }
+                } else {
+                    #expect(try await broker.end(SIGTERM))
+                }
+                client.close()
+            } catch {
                 try await broker.end(SIGKILL)
-                for writer in writers { await writer.value }
-            } else {
-                #expect(try await broker.end(SIGTERM))
+                throw error
             }
-            client.close()
         }
         let read = ledgers.reduce(0) { $0 + $1.recordsRead }
         let each = Int((Loop.now - begin) / .milliseconds(1)) / max(1, cycles)

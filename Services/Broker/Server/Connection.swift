@@ -48,7 +48,7 @@ final class Connection {
     private final class Exchange {
         let isProduce: Bool
         let size: Int
-        var answer: [UInt8]?
+        var answer: [ArraySlice<UInt8>]?
         var task: Task<Void, Never>?
 
         init(isProduce: Bool, size: Int) {
@@ -204,17 +204,19 @@ final class Connection {
     private func sendAnswers() {
         while !isClosed, let answer = running.first?.answer {
             heldBytes -= running.removeFirst().size
-            stream.write(answer)
-            given += answer.count
-            node.figures.sentBytes += answer.count
+            for piece in answer {
+                stream.write(piece)
+                given += piece.count
+                node.figures.sentBytes += piece.count
+            }
             lastActivity = Loop.now
         }
         if isStopping, running.isEmpty { close() }
     }
 
-    /// The frame that answers a request, empty for none; nil if the connection must close.
-    private func answer(to frame: [UInt8]) async -> [UInt8]? {
-        if let signIn, signIn.isRaw { return await answer(toToken: Array(frame[4...]), signIn) }
+    /// The frame that answers a request, in pieces, empty for none; nil if the connection must close.
+    private func answer(to frame: [UInt8]) async -> [ArraySlice<UInt8>]? {
+        if let signIn, signIn.isRaw { return await answer(toToken: Array(frame[4...]), signIn).map { [$0[...]] } }
         do {
             var reader = WireReader(frame, from: 4)
             let header = try RequestHeader(&reader)
@@ -234,7 +236,7 @@ final class Connection {
             case .message(let message), .last(let message):
                 node.figures.count(api.name, message)
                 if case .last = answer { finish(afterAnswer: true) }
-                return api.frame(message, version: header.version, correlationID: header.correlationID)
+                return api.pieces(message, version: header.version, correlationID: header.correlationID)
             case .nothing:
                 node.figures.count(api.name, nil)
                 return []
@@ -277,8 +279,8 @@ final class Connection {
     }
 
     /// Only ApiVersions answers a version that it does not know: in the oldest form, with the versions that it does.
-    private func refuseVersion(_ api: API, _ header: RequestHeader) -> [UInt8]? {
+    private func refuseVersion(_ api: API, _ header: RequestHeader) -> [ArraySlice<UInt8>]? {
         guard api.key == 18, header.version > 0 else { return nil }
-        return api.frame(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
+        return api.pieces(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
     }
 }

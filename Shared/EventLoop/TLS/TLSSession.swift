@@ -104,7 +104,7 @@ final class TLSSession {
     }
 
     /// The ciphertext of plain bytes; nil when the session is broken. Only once established.
-    func encrypt(_ bytes: [UInt8]) -> [UInt8]? {
+    func encrypt(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 128 + 64)
         var position = 0
