@@ -180,7 +180,7 @@ func withSecureBroker(
                 let sums = run.output.split(separator: "\n")
                 #expect(sums.count == 2 && sums[0] == sums[1], "\(run.output)")
             }
-            let wrong = try await runShell("\(kcat("shop", "wrong")) -L 2>&1", seconds: 20)
+            let wrong = try await runShell("\(kcat("shop", "wrong")) -m 2 -L 2>&1", seconds: 20)
             #expect(wrong.status != 0 && wrong.output.contains("Authentication failed"), "\(wrong.output)")
         }
     }
@@ -191,7 +191,7 @@ func withSecureBroker(
             let kcat = "kcat -b 127.0.0.1:\(broker.ports[3]) -X security.protocol=SSL -m 5"
             let good = try await runShell("\(kcat) -X ssl.ca.location=\(files.authority) -L")
             #expect(good.status == 0 && good.output.contains("broker 1 at 127.0.0.1:\(broker.ports[3])"))
-            let untrusting = try await runShell("\(kcat) -L 2>&1", seconds: 20)
+            let untrusting = try await runShell("\(kcat) -m 2 -L 2>&1", seconds: 20)
             #expect(untrusting.status != 0)
         }
     }
