@@ -12,6 +12,8 @@ final class ComparedBroker {
     private(set) var members: [String: Message] = [:]
     private(set) var topics: [Value: Value] = [:]
     private(set) var producers: [String: Int] = [:]
+    /// The members whose answers are still to come; they may not be known by an id yet.
+    var waiting: Set<String> = []
 
     init(_ title: String, port: Int) {
         self.title = title

@@ -9,7 +9,9 @@ import Testing
 private final class Comparison {
     private let ours: ComparedBroker
     private let theirs: ComparedBroker
-    private var waiting: [ComparedStep] = []
+    private var waiting: [ComparedStep] = [] {
+        didSet { for broker in [ours, theirs] { broker.waiting = Set(waiting.map(\.via)) } }
+    }
     private(set) var answers = 0
     private(set) var differences: [String] = []
 
