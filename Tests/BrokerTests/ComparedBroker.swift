@@ -131,6 +131,7 @@ final class ComparedBroker {
         case 11, 15:
             message.sort("Groups", by: "GroupId")
             message.sort("Members", by: "MemberId")
+        case 8: message.sort("Topics", by: "Name")
         case 9:
             message.sort("Groups", by: "GroupId")
             message.sort("Topics", by: "Name")

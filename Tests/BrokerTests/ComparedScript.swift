@@ -273,10 +273,18 @@ struct ComparedScript {
                 "GenerationIdOrMemberEpoch": .int(member.map { max(-1, broker.generation($0) + drift) } ?? -1),
                 "MemberId": member.map { fencing ? "nobody" : broker.memberID($0) } ?? "",
                 "GroupInstanceId": member == "s" && version >= 7 ? "instance" : nil, "RetentionTimeMs": -1,
-                "Topics": .list([["Name": .text(name), "Partitions": .list([entry])] as Message]),
+                "Topics": .list([["Name": .text(name), "Partitions": .list([entry])] as Message, Self.anchor]),
             ]
         }
     }
+
+    /// The topic that is always there. Groups keep an offset in it when their other topics go: without any the older
+    /// line of Apache Kafka forgets a group at once, the newer in time.
+    static let anchorTopic = "anchor"
+    private static let anchor: Message = [
+        "Name": .text(anchorTopic),
+        "Partitions": .list([["PartitionIndex": 0, "CommittedOffset": 0, "CommittedMetadata": ""] as Message]),
+    ]
 
     private mutating func fetchOffsets() -> ComparedStep {
         let (group, version) = (group(), Int.random(in: 1...8, using: &random))

@@ -96,6 +96,7 @@ struct ComparisonTests {
                     theirs.close()
                 }
                 try await warmUp(theirs)
+                for broker in [ours, theirs] { try await broker.client("").create(ComparedScript.anchorTopic) }
                 let comparison = Comparison(ours: ours, theirs: theirs)
                 var script = ComparedScript(seed: seed)
                 for _ in 0..<800 {
