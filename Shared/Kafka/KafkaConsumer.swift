@@ -15,6 +15,8 @@ public final class KafkaConsumer {
     public var onRevoked: (@Loop () -> Void)?
     /// Called with errors of the connection or of single partitions; the client goes on by itself.
     public var onError: (@Loop (KafkaError) -> Void)?
+    /// Called at the end of a partition, where the property `enable.partition.eof` is set.
+    public var onEnd: (@Loop (TopicPartition) -> Void)?
     private let client: OpaquePointer
     private let queue: OpaquePointer
     private let wakeup: Wakeup
@@ -99,6 +101,9 @@ public final class KafkaConsumer {
                 let record = KafkaRecord(message, origin: origin(of: message))
                 bytes += record.valueCount
                 records.append(record)
+            } else if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                onEnd?(origin(of: message))
+                rd_kafka_message_destroy(message)
             } else {
                 let text = String(cString: rd_kafka_message_errstr(message))
                 onError?(KafkaError(code: message.pointee.err.rawValue, text: text))

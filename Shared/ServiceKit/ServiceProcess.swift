@@ -93,8 +93,9 @@ public final class ServiceProcess {
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
-        server = try HTTPServer(address: options.address, port: options.port, router: router)
-        log.info("ready", ["address": "http://\(options.address):\(port)"])
+        let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
+        server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+        log.info("ready", ["address": "\(tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.

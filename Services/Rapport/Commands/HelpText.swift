@@ -10,6 +10,8 @@ enum HelpText {
           rapport reconcile         compare the order topic with what the services hold
           rapport dead-letters      list, show, replay or discard what services have put aside
           rapport lag               where each service stands in each topic
+          rapport topics            list, describe, create, alter and delete the topics of the broker
+          rapport events            follow the events of topics, or publish one
           rapport bench             measure, beside limits and peers in the same run
           rapport chaos             kill, stop and cut everything under load, and prove that nothing was lost or doubled
           rapport restart <name>    stop one program in order and start it again
@@ -67,7 +69,7 @@ enum HelpText {
         Shows for each service and topic (or partition) the stored position, the end of the log and the difference.
         """,
         "bench": """
-        rapport bench [programs | apply | flow | latency | http | value | sight]
+        rapport bench [programs | broker | apply | flow | latency | http | value | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
         """,
@@ -79,6 +81,36 @@ enum HelpText {
         lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
           --rate R     documents a second
           --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn
+        """,
+        "topics": """
+        rapport topics [list] [--all] [--json]
+        rapport topics describe NAME... [--json]
+        rapport topics create NAME [--partitions N] [--set KEY=VALUE]...
+        rapport topics alter NAME [--partitions N] [--set KEY=VALUE]... [--unset KEY]...
+        rapport topics delete NAME... --yes
+        Works on the suite's Broker, or on the Kafka that KAFKA_BROKERS names; KAFKA_SECURITY_PROTOCOL,
+        KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SSL_CA_LOCATION and so on are passed to
+        librdkafka as security.protocol, sasl.mechanism and so on.
+          --all          internal topics too
+          --partitions N how many; 12 for a new topic, and more than before for one that is there
+          --set, --unset settings such as retention.ms=604800000; unset gives the broker's own again
+          --json         for programs
+        """,
+        "events": """
+        rapport events [tail] [TOPIC...] [--from WHERE] [--until-end] [--max N] [--partition P]
+                       [--key KEY] [--type TYPE] [--json]
+        rapport events publish TOPIC --key KEY --type TYPE --source SOURCE [--data JSON | --data @FILE]
+                       [--id ID] [--time TIME] [--header NAME=VALUE]... [--structured]
+        Shows events as they come, until interrupted; without topics those of all. Brokers as for rapport topics.
+          --from WHERE   end (what comes from now on, the default), beginning, an offset, a time such as
+                         2026-01-31T08:00:00Z, or how long ago: 90s, 15m, 2h, 3d
+          --until-end    stop at what is the end now
+          --max N        stop after N events
+          --key KEY      only events of this key
+          --type TYPE    only this type, with or without its version; crm.sales.* for all that begin so
+          --json         a line of JSON for each
+        publish takes the data from standard input unless --data gives it; the id is drawn and the time is now unless given.
+        It answers when the broker has the event for good.
         """,
         "restart": """
         rapport restart <name> [--run DIR]

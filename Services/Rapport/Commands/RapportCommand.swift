@@ -83,6 +83,8 @@ public enum RapportCommand {
         case "chaos":
             let own = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/chaos"), terminal)
             return try await chaos(own, &arguments)
+        case "topics": try await TopicsCommand(suite).run(&arguments)
+        case "events": try await EventsCommand(suite).run(&arguments)
         default: throw UsageError("there is no command \(name)")
         }
         return true

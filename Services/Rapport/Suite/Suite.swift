@@ -199,6 +199,8 @@ final class Suite {
         program.environment = [
             "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1", "INSTANCE": "1",
             "HTTP_PORT": "\(port)",
+            // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
+            "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
         ]
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
@@ -249,6 +251,16 @@ final class Suite {
         let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
         guard let brokers = foreignKafka ?? own else { return nil }
         return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
+    }
+
+    /// The cluster to work on, for people's tools; throws with what to do where there is none.
+    func reachableKafka() throws -> KafkaSettings {
+        let state = try folder.readState()
+        let isOurs = foreignKafka == nil
+        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+            throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
+        }
+        return kafka
     }
 
     // MARK: Waiting
