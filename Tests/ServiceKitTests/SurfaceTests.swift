@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Telemetry
 import Testing
 
 @testable import ServiceKit
@@ -13,7 +14,7 @@ import Testing
             Route(.post, "/v1/parties", "") { _ in Response(.created) },
             Route(.get, "/health/live", "") { _ in Response(.ok) },
         ]
-        let router = Router(routes, middleware: HTTPSurface().middleware(token: token))
+        let router = Router(routes, middleware: HTTPSurface().middleware(token: token, Log(service: "test")))
         return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
     }
 
