@@ -1,6 +1,7 @@
 import Broker
 import EventLoop
 import Notifications
+import Postgres
 import ServiceKit
 import TestKit
 import Testing

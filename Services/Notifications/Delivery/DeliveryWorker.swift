@@ -71,32 +71,20 @@ final class DeliveryWorker {
         var claimed = try await claim("transactional", page)
         if claimed.count < page { claimed += try await claim("marketing", page - claimed.count) }
         guard !claimed.isEmpty else { return 0 }
-        return try await withThrowingTaskGroup(of: DeliveryOutcome?.self) { group in
-            for message in claimed { group.addTask { @Loop in await self.send(message) } }
-            // Comes back at a stop: what is under way may take longer than there is time then; the rest does not wait.
-            group.addTask { @Loop in
-                try? await Loop.sleep(for: self.deadline * 2)
-                return nil
-            }
-            var outcomes: [DeliveryOutcome] = []
-            var left = claimed.count
-            while left > 0, let next = try await group.next() {
-                if let next {
-                    outcomes.append(next)
-                    left -= 1
-                }
-                guard Task.isCancelled else { continue }
-                try await settle(outcomes)
-                outcomes = []
-            }
-            group.cancelAll()
-            try await settle(outcomes)
-            return claimed.count
+        let underWay = PageUnderWay(claimed) { await self.send($0) }
+        // Goes on when we are cancelled: what was taken is settled.
+        let settling = Task { @Loop in
+            while let outcomes = try await underWay.next() { try await self.settle(outcomes) }
         }
+        try await withTaskCancellationHandler {
+            try await settling.value
+        } onCancel: {
+            Task { @Loop in underWay.stop() }
+        }
+        return claimed.count
     }
 
     private func settle(_ outcomes: [DeliveryOutcome]) async throws {
-        guard !outcomes.isEmpty else { return }
         _ = try await context.transaction { transaction in
             transaction.enqueue(
                 DeliveryStore.settle, outcomes.map(\.id), outcomes.map(\.attempt), outcomes.map(\.status),
