@@ -113,6 +113,7 @@ let package = Package(
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Kafka", "Rapport", "ServiceTestKit"]),
+        tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),

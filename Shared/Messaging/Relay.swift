@@ -106,8 +106,8 @@ public final class Relay {
             _ = try await changed.wait(
                 until: { isWoken || isStopping || session.isBroken },
                 atMost: PlantedBug.wakeOnly.isPlanted ? .seconds(3600) : .milliseconds(200))
-            // Commits that come close together share one look at the table.
-            if isWoken { try await Loop.sleep(for: .milliseconds(2)) }
+            // Commits that come close together share one look at the table, and one flush of the broker: the more where there are many.
+            if isWoken { try await Loop.sleep(for: .milliseconds(session.isBusy ? 10 : 2)) }
         }
         await session.drain(within: .seconds(3))
         published += session.published

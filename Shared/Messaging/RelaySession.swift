@@ -17,6 +17,8 @@ final class RelaySession {
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
     private var inFlight: Set<Int> = []
+    /// Whether rows come faster than a handful at a time.
+    var isBusy: Bool { inFlight.count >= 8 }
     /// Rows deleted since the page under way was asked for, which may still show them.
     private var deletedMeanwhile: Set<Int> = []
     private var lastCursor = 0

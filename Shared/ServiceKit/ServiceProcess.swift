@@ -115,7 +115,7 @@ public final class ServiceProcess {
                 let missing = plans.filter { known[$0.name] == nil }
                 if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
                 return
-            } catch let error as KafkaError {
+            } catch let error as KafkaError where !error.isConfiguration {
                 context.log.warning("waiting for the broker: \(error)")
                 try await Loop.sleep(for: .milliseconds(300))
             }

@@ -81,7 +81,7 @@ final class RunningSuite {
     }
 
     /// Starts a command of `rapport`.
-    func start(_ words: String...) throws -> Command { try launch(words) }
+    func start(_ words: [String]) throws -> Command { try launch(words) }
 
     /// Runs a command of `rapport` to its end.
     func rapport(_ words: String..., within limit: Duration = .seconds(120)) async throws -> Run {

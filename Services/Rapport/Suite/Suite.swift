@@ -201,7 +201,7 @@ final class Suite {
         }
         // A demo's orders are years old: by the wall clock all its customers would be inactive.
         if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
-            program.environment["CAMPAIGNS_CLOCK"] = "orders"
+            program.environment["CAMPAIGNS_CLOCK"] = "orders:\(ShopEvent.source)"
         }
         program.directory = folder.path
         return program
