@@ -31,7 +31,7 @@ struct Invariants {
     }
 
     func check() throws {
-        if let broken = store.violation { throw Violation(broken) }
+        if let broken = store.violation ?? log.violation { throw Violation(broken) }
         try commandsAreAnswered()
         try publishedInOrder()
         if world.plan.consumes { try appliedOnceInOrder() }

@@ -28,6 +28,8 @@ final class SimulatedLog {
     /// Until when no broker answers.
     var downUntil = Duration.zero
     var groups: [SimulatedGroup] = []
+    /// Set when a producer was used as none may be.
+    var violation: String?
 
     func append(_ message: Message, to partition: TopicPartition) {
         let record = KafkaRecord(
@@ -104,6 +106,7 @@ final class SimulatedWriter: LogWriter {
     private var sending: Set<TopicPartition> = []
     private var count = 0
     private var isClosed = false
+    private var isPurged = false
     private let timeout: Duration?
     private let isMurmur: Bool
 
@@ -119,6 +122,9 @@ final class SimulatedWriter: LogWriter {
     func produce(
         topic: String, key: String, value: [UInt8]?, headers: [(String, [UInt8])], id: Int
     ) throws(KafkaError) {
+        if isPurged, !isClosed {
+            log.violation = "I4: \(key) was produced after the purge, which may have dropped what was before it"
+        }
         // Small, so that waiting for room is a common thing.
         guard count < 12 else { throw KafkaError(code: -184, text: "queue full") }
         let number = isMurmur ? SimulatedLog.partition(of: key) : SimulatedLog.partitionByChecksum(of: key)
@@ -165,6 +171,7 @@ final class SimulatedWriter: LogWriter {
     }
 
     func purge() {
+        isPurged = true
         var dropped: [KafkaProducer.Delivery] = []
         for (partition, entries) in waiting.sorted(by: { $0.key.isBefore($1.key) }) {
             // Bytes that are on the wire arrive all the same.
