@@ -43,8 +43,9 @@ struct DeliveryOutcome: Sendable {
 final class DeliveryWorker {
     /// Messages at a time.
     var page = 50
-    /// Seconds; longer than any page takes: the deadline, and what is under way then.
-    var lease = 360.0
+    /// Seconds; longer than any page takes: with a mail server the deadline, and what is under way then. A file is written at once, and
+    /// written again it is the same file.
+    var lease: Double
     private let deadline = Duration.seconds(240)
     private let context: ServiceContext
     private let settings: MailSettings
@@ -54,6 +55,7 @@ final class DeliveryWorker {
         self.context = context
         self.settings = settings
         self.transport = transport
+        lease = transport is Maildir ? 15 : 360
     }
 
     /// Works until its task is cancelled; then it takes no more, and returns when all that it took is settled.
