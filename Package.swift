@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
             swiftSettings: strict),
-        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
@@ -105,7 +105,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["Tickets"]),
-        tests("NotificationsTests", serviceTests + ["Notifications"]),
+        tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
             name: "Rapport",
             dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],

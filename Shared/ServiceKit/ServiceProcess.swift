@@ -85,13 +85,18 @@ public final class ServiceProcess {
         log.info("ready", ["address": "http://\(options.address):\(port)"])
     }
 
-    /// Stops in order: no new requests, the batch under way, timers, what waits in the outbox, the connections.
+    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
+    /// Background work has eight seconds to settle what it has begun.
     public func stop() async {
         isStopping = true
         for task in background { task.cancel() }
+        let settled = Task { @Loop [background] in
+            try? await Loop.withDeadline(.seconds(8)) { for task in background { await task.value } }
+        }
         await server?.stop(within: .seconds(5))
         await timers.stop()
         await consumer?.stop()
+        await settled.value
         await relay.stop()
         context.pool.close()
         context.log.info("stopped")
