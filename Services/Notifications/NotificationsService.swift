@@ -9,7 +9,7 @@ public enum NotificationsService: ServiceDefinition {
     public static let name = "notifications"
 
     /// Its tables.
-    public static let migrations = [NotificationsSchema.migration]
+    public static let migrations = [NotificationsSchema.migration, NotificationsSchema.withdrawals]
 
     /// Its SQL.
     public static let statements = MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements

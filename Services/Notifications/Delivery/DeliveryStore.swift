@@ -16,7 +16,8 @@ enum DeliveryStore {
         FROM due WHERE m.id = due.id
         RETURNING m.id, m.attempts, m.channel, m.address, m.template, m.language, m.data::text, m.purpose, m.created_at,
             coalesce(m.expires_at <= now(), false),
-            EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address))
+            EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address)),
+            EXISTS (SELECT 1 FROM withdrawal w WHERE w.party_id = m.recipient AND w.channel = m.channel)
         """)
 
     /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing. An attempt that

@@ -20,6 +20,8 @@ struct ClaimedMessage: Sendable {
     let createdAt: Date
     let isExpired: Bool
     let isAddressSuppressed: Bool
+    /// Whether the recipient has withdrawn the consent to marketing on this channel.
+    let isConsentWithdrawn: Bool
 }
 
 /// What became of an attempt.
@@ -98,7 +100,8 @@ final class DeliveryWorker {
                 data: (try? JSONDecoder().decode([String: String].self, from: Data((row.value(6) as String).utf8)))
                     ?? [:],
                 isMarketing: try row.value(7) == "marketing", createdAt: try row.value(8),
-                isExpired: try row.value(9), isAddressSuppressed: try row.value(10))
+                isExpired: try row.value(9), isAddressSuppressed: try row.value(10),
+                isConsentWithdrawn: try row.value(11))
         }
     }
 
@@ -111,6 +114,9 @@ final class DeliveryWorker {
         if message.isExpired { return outcome("suppressed", "its time was over") }
         if message.isMarketing, message.isAddressSuppressed {
             return outcome("suppressed", "the address gets no marketing")
+        }
+        if message.isMarketing, message.isConsentWithdrawn {
+            return outcome("suppressed", "the consent was withdrawn")
         }
         // Counts also attempts that ended with the process.
         guard message.attempt <= settings.retries.attempts else { return outcome("failed", "no attempt succeeded") }
