@@ -31,6 +31,50 @@ import Testing
         #expect(info.st_mode & 0o777 == 0o600)
     }
 
+    @Test func aChangedSettingIsSeen() throws {
+        var program = Program(name: "notifications", path: "/bin/true", environment: ["HTTP_PORT": "1"])
+        program.reads = Services.settings
+        let before = program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "a", "PWD": "/a"])
+        #expect(before == program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "a", "PWD": "/b"]))
+        #expect(before != program.settings(inheriting: ["API_TOKEN": "two", "KAFKA_SASL_USERNAME": "a"]))
+        #expect(before != program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "b"]))
+        #expect(before != program.settings(inheriting: ["KAFKA_SASL_USERNAME": "a"]))
+        // What the suite gives goes before what is inherited, and a file of settings counts by what it says.
+        let folder = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(folder) }
+        let file = folder + "/settings"
+        func settings(_ text: String) throws -> String {
+            try Data(text.utf8).write(to: URL(filePath: file))
+            return program.settings(inheriting: ["RAPPORT_SETTINGS": file, "HTTP_PORT": text])
+        }
+        let first = try settings("POOL_SIZE=4")
+        #expect(try settings("POOL_SIZE=4") == first)
+        #expect(try settings("POOL_SIZE=5") != first)
+    }
+
+    @Test func everySettingOfTheServicesCounts() throws {
+        // Given to each service by the suite; a service's own *_DATABASE_URL is given as DATABASE_URL.
+        let given: Set = ["DATABASE_URL", "HTTP_ADDRESS", "HTTP_PORT", "INSTANCE", "KAFKA_BROKERS"]
+        var names: Set<String> = []
+        for folder in ["Services", "Shared"] {
+            let root = "\(TestPaths.package)/\(folder)"
+            for path in try FileManager.default.subpathsOfDirectory(atPath: root) where path.hasSuffix(".swift") {
+                let code = try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
+                // Setting<Int>("POOL_SIZE", …)
+                for part in code.split(separator: "Setting<").dropFirst() {
+                    let words = part.split(separator: "\"", maxSplits: 2)
+                    guard words.count > 1, words[0].filter({ !$0.isWhitespace }).hasSuffix(">(") else { continue }
+                    if !words[1].contains("\\") { names.insert(String(words[1])) }
+                }
+            }
+        }
+        #expect(names.count > 15 && names.contains("SMTP_URL"))
+        for name in names.subtracting(given) {
+            let isRead = Services.settings.contains { $0.last == "_" ? name.hasPrefix($0) : name == $0 }
+            #expect(isRead, "\(name) is read by a service, and a change of it is not seen")
+        }
+    }
+
     @Test @Loop func aRoleSeesOnlyItsOwnSchema() async throws {
         let admin = try await TestDatabase.make("roles")
         let roles = DatabaseRoles(admin: admin)

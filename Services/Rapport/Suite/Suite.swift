@@ -95,6 +95,7 @@ final class Suite {
         program.environment = [
             "BROKER_DATA": folder.path + "/broker", "BROKER_PORT": "\(port)", "BROKER_ADDRESS": "127.0.0.1",
         ]
+        program.reads = ["BROKER_"]
         if try await isCurrent(program, &state) { return }
         try await start(program, port: port, &state)
         try await waitFor("broker", state, within: .seconds(60)) {
@@ -204,6 +205,7 @@ final class Suite {
             program.environment["CAMPAIGNS_CLOCK"] = "orders"
         }
         program.directory = folder.path
+        program.reads = Services.settings
         return program
     }
 
