@@ -77,7 +77,7 @@ import Testing
 
     @Test @Loop func aRoleSeesOnlyItsOwnSchema() async throws {
         let admin = try await TestDatabase.make("roles")
-        let roles = DatabaseRoles(admin: admin)
+        let roles = DatabaseRoles(admin: admin, isOwnServer: true)
         try await roles.apply(["contacts": "one", "sales": "two"])
         // Safe to run again, and a new password counts.
         try await roles.apply(["contacts": "one", "sales": "three"])
@@ -96,6 +96,32 @@ import Testing
             await #expect(throws: PostgresError.self) { try await run("sales", "three", sql) }
         }
         await #expect(throws: PostgresError.self) { try await run("sales", "two", "SELECT 1") }
+    }
+
+    @Test @Loop func aForeignServerKeepsItsPrivilegesAndPasswords() async throws {
+        let admin = try await TestDatabase.make("foreign")
+        // Roles belong to the whole server, so this service has a name of its own.
+        let service = "visitor\(getpid())"
+        let roles = DatabaseRoles(admin: admin, isOwnServer: false)
+        try await roles.apply([service: "one"])
+        try await roles.apply([service: "one"])
+        let connection = try await PostgresConnection.open(PostgresSettings(url: admin, applicationName: "test"))
+        defer { connection.close() }
+        let statement = Statement(
+            "test.privileges",
+            """
+            SELECT has_database_privilege('public', current_database(), 'CONNECT'),
+                has_schema_privilege('public', 'public', 'USAGE'), has_schema_privilege('public', $1, 'USAGE')
+            """)
+        let row = try #require(try await connection.transaction { try await $0.query(statement, service) }.first)
+        #expect(try row.value(0) as Bool)
+        #expect(try row.value(1) as Bool)
+        #expect(try row.value(2) as Bool == false)
+        // Another installation has drawn another password: it is told, and the first one goes on.
+        let error = await #expect(throws: SuiteError.self) { try await roles.apply([service: "two"]) }
+        #expect(error?.description.contains("\(service.uppercased())_DATABASE_URL") == true)
+        let own = PostgresSettings(url: try roles.url(of: service, password: "one"), applicationName: "test")
+        try await PostgresConnection.open(own).close()
     }
 
     @Test func argumentsAreTakenOnce() throws {

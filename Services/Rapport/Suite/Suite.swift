@@ -215,22 +215,26 @@ final class Suite {
 
     /// The addresses of the services' roles; a service's own setting goes before.
     func roleURLs(_ state: SuiteState) throws -> [String: String] {
-        let admin = try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+        let roles = try databaseRoles(state)
         var urls: [String: String] = [:]
         for name in Services.names {
             let own = environment["\(name.uppercased())_DATABASE_URL"]
-            urls[name] = try own ?? DatabaseRoles(admin: admin).url(of: name, password: folder.secret(name))
+            urls[name] = try own ?? roles.url(of: name, password: folder.secret(name))
         }
         return urls
     }
 
-    private func applyRoles(_ state: SuiteState) async throws -> [String: String] {
+    private func databaseRoles(_ state: SuiteState) throws -> DatabaseRoles {
         let admin = try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+        return DatabaseRoles(admin: admin, isOwnServer: foreignDatabase == nil)
+    }
+
+    private func applyRoles(_ state: SuiteState) async throws -> [String: String] {
         var passwords: [String: String] = [:]
         for name in Services.names where environment["\(name.uppercased())_DATABASE_URL"] == nil {
             passwords[name] = try folder.secret(name)
         }
-        try await DatabaseRoles(admin: admin).apply(passwords)
+        try await databaseRoles(state).apply(passwords)
         return try roleURLs(state)
     }
 
@@ -285,7 +289,9 @@ final class Suite {
             guard wipe else { return }
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
             // By name: the folder may be one that holds other things too.
-            for part in ["postgres", "broker", "maildir", "log", "secrets.json"] {
+            // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
+            let secrets = foreignDatabase == nil ? ["secrets.json"] : []
+            for part in ["postgres", "broker", "maildir", "log"] + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
