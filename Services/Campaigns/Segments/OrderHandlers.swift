@@ -11,6 +11,7 @@ struct OrderHandlers {
     let clock: SegmentClock
 
     func placed(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
+        clock.note(events.map { ($0.event.source, $0.data.order.at) }, transaction)
         try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
     }
 
@@ -43,7 +44,6 @@ struct OrderHandlers {
         for change in changes where change.kind == .order {
             if let party = change.party { counts[party, default: 0] += change.count }
         }
-        clock.note(orders.map(\.document.at).max(), transaction)
         guard !counts.isEmpty else { return }
         let members = counts.sorted { $0.key < $1.key }
         transaction.enqueue(MemberStore.addOrders, members.map(\.key), members.map(\.value))

@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -26,6 +27,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
                 guard try await !transaction.query(PartyStore.lock, id).isEmpty else {
                     throw Problem(status: .notFound, detail: "There is no party \(id).")
                 }
+                Outbox.carryTrace(in: transaction)
                 transaction.enqueue(
                     ConsentStore.decide, [id], [input.channel], [input.purpose], [input.granted], input.source ?? "api")
                 return try await transaction.query(ConsentStore.get, id)

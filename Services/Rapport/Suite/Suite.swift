@@ -9,7 +9,9 @@ final class Suite {
     let folder: SuiteFolder
     let terminal: Terminal
     private let environment = ProcessInfo.processInfo.environment
-    private static let infrastructure = ["postgres", "broker"]
+    /// The address that the Broker tells its clients; another than its own puts something between.
+    var brokerHost: String?
+    static let infrastructure = ["postgres", "broker"]
 
     init(_ folder: SuiteFolder, _ terminal: Terminal) {
         self.folder = folder
@@ -19,7 +21,9 @@ final class Suite {
     /// The administrator's address of a PostgreSQL that is not ours.
     private var foreignDatabase: String? { environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 } }
     /// The brokers of a Kafka that is not ours.
-    private var foreignKafka: String? { environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    var foreignKafka: String? { otherKafka ?? environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    /// The brokers of a Kafka that a command has started itself.
+    var otherKafka: String?
 
     // MARK: Up
 
@@ -59,7 +63,7 @@ final class Suite {
         }
     }
 
-    private func startDatabase(_ state: inout SuiteState) async throws {
+    func startDatabase(_ state: inout SuiteState) async throws {
         guard foreignDatabase == nil else { return }
         let server = try DatabaseServer(folder, remembered: state.postgresData) { terminal.note($0) }
         state.postgresData = server.data
@@ -85,7 +89,7 @@ final class Suite {
         }
     }
 
-    private func startBroker(_ state: inout SuiteState) async throws {
+    func startBroker(_ state: inout SuiteState) async throws {
         guard foreignKafka == nil else { return }
         var program = Program(name: "broker", path: Services.path("broker"))
         guard access(program.path, X_OK) == 0 else {
@@ -96,6 +100,7 @@ final class Suite {
             "BROKER_DATA": folder.path + "/broker", "BROKER_PORT": "\(port)", "BROKER_ADDRESS": "127.0.0.1",
         ]
         program.reads = ["BROKER_"]
+        if let brokerHost { program.environment["BROKER_ADVERTISED_HOST"] = brokerHost }
         if try await isCurrent(program, &state) { return }
         try await start(program, port: port, &state)
         try await waitFor("broker", state, within: .seconds(60)) {
@@ -123,14 +128,14 @@ final class Suite {
         return false
     }
 
-    private func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
+    func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
         let mark = try program.start(log: folder.log(of: program.name))
         state.programs[program.name] = ProgramState(mark: mark, port: port, settings: program.settings)
         // At once: a command that is killed now must not leave a program that nobody knows.
         try folder.write(state)
     }
 
-    private func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
+    func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
         for name in names {
             let program = try service(name, state, roles)
             let environment = ProcessInfo.processInfo.environment.merging(program.environment) { _, new in new }
@@ -145,7 +150,7 @@ final class Suite {
 
     /// The port remembered, or the next that is free now, which is remembered; below the system's own choices, so that no
     /// passing connection takes it while its program is down.
-    private func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
+    func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
         if let known = state.programs[name], known.mark?.isAlive == true || isFree(known.port) { return known.port }
         let taken = Set(state.programs.values.map(\.port))
         let first = Int(SeededGenerator.hash("\(folder.path)\n\(name)") % 10_000)
@@ -186,7 +191,7 @@ final class Suite {
 
     // MARK: Addresses
 
-    private func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
+    func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
         guard let kafka = kafka(state), let url = roles[name], let port = state.programs[name]?.port else {
             throw SuiteError("\(name) has no broker, database or port")
         }
@@ -194,6 +199,8 @@ final class Suite {
         program.environment = [
             "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1", "INSTANCE": "1",
             "HTTP_PORT": "\(port)",
+            // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
+            "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
         ]
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
@@ -202,14 +209,14 @@ final class Suite {
         }
         // A demo's orders are years old: by the wall clock all its customers would be inactive.
         if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
-            program.environment["CAMPAIGNS_CLOCK"] = "orders"
+            program.environment["CAMPAIGNS_CLOCK"] = "orders:\(ShopEvent.source)"
         }
         program.directory = folder.path
         program.reads = Services.settings
         return program
     }
 
-    private func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
+    func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
         "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"
     }
 
@@ -229,7 +236,7 @@ final class Suite {
         return DatabaseRoles(admin: admin, isOwnServer: foreignDatabase == nil)
     }
 
-    private func applyRoles(_ state: SuiteState) async throws -> [String: String] {
+    func applyRoles(_ state: SuiteState) async throws -> [String: String] {
         var passwords: [String: String] = [:]
         for name in Services.names where environment["\(name.uppercased())_DATABASE_URL"] == nil {
             passwords[name] = try folder.secret(name)
@@ -244,6 +251,16 @@ final class Suite {
         let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
         guard let brokers = foreignKafka ?? own else { return nil }
         return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
+    }
+
+    /// The cluster to work on, for people's tools; throws with what to do where there is none.
+    func reachableKafka() throws -> KafkaSettings {
+        let state = try folder.readState()
+        let isOurs = foreignKafka == nil
+        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+            throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
+        }
+        return kafka
     }
 
     // MARK: Waiting
@@ -281,7 +298,9 @@ final class Suite {
     func down(wipe: Bool) async throws {
         try await folder.locked { state in
             state.isUp = false
-            for name in Services.names.reversed() + Self.infrastructure.reversed() {
+            // Second instances are among them.
+            let services = state.programs.keys.filter { !Self.infrastructure.contains($0) }.sorted(by: >)
+            for name in services + Self.infrastructure.reversed() {
                 guard let known = state.programs[name] else { continue }
                 if let mark = known.mark { try await stop(name, mark) }
                 state.programs[name]?.mark = nil
@@ -299,9 +318,11 @@ final class Suite {
         }
     }
 
-    private func stop(_ name: String, _ mark: ProcessMark) async throws {
+    func stop(_ name: String, _ mark: ProcessMark) async throws {
         guard mark.isAlive else { return }
         mark.signal(name == "postgres" ? SIGINT : SIGTERM)
+        // One that was stopped hears nothing else.
+        mark.signal(SIGCONT)
         if try await mark.hasEnded(within: .seconds(20)) { return }
         terminal.warn("\(name) does not end, so it is killed")
         mark.signal(SIGKILL)
