@@ -112,7 +112,7 @@ let package = Package(
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
-        tests("ContactsTests", serviceTests + ["Contacts", "ServiceTestKit"]),
+        tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Kafka", "Rapport", "ServiceTestKit"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),

@@ -31,6 +31,7 @@ final class Bench {
             ("flow", { try await FlowBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),
             ("http", { try await HTTPBench(self).run() }),
+            ("value", { try await ValueBench(self).run() }),
             ("sight", { try await SightBench(self).run() }),
         ]
         print("measured on \(cores()) cores; each figure beside its limit or peer, in the same run")

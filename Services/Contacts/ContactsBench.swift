@@ -21,7 +21,9 @@ extension ContactsService {
                 array_agg('c' || c) AS numbers, array_agg(now()) AS times, array_agg('GBP'::text) AS currencies,
                 array_agg((c * 7)::bigint) AS totals, array_agg('open'::text) AS statuses,
                 array_agg(false) AS cancelled, array_agg(5::bigint) AS lines, array_agg(1::bigint) AS ones,
-                array_agg(0::bigint) AS zeros
+                array_agg(0::bigint) AS zeros, array_agg(NULL::text) AS nothing,
+                array_agg('[["10001",30000,75000],["10002",60000,150000],["10003",10000,25000],'
+                    '["10004",10000,25000],["10005",120000,300000]]'::jsonb) AS details
             FROM generate_series(1, 200) b,
                 LATERAL (SELECT i, min((random() * \(customers))::int) AS c FROM generate_series(1, 500) i
                     WHERE b > 0 GROUP BY i) AS drawn
@@ -57,11 +59,25 @@ extension ContactsService {
                 ]),
             fill(PartyStore.addMissing.sql, [folded("p"), folded("min(c)")]),
             fill(
+                ValueStore.detail.sql,
+                [
+                    fresh, column("kinds"), column("currencies"), column("times"), column("nothing"), column("zeros"),
+                    column("zeros"), column("details"),
+                ]),
+            fill(
+                ValueStore.addCells.sql,
+                [
+                    column("kinds"), column("currencies"), column("times"), column("ones"), column("totals"),
+                    column("cancelled"),
+                ]),
+            fill(ValueStore.lock.sql, [folded("p")]),
+            fill(
                 ValueStore.add.sql,
                 [
-                    folded("p"), folded("'GBP'::text"), folded("count(*)"), folded("sum(t)::bigint"),
-                    folded("0::bigint"), folded("0::bigint"), folded("0::bigint"), folded("now()"), folded("now()"),
+                    column("kinds"), column("parties"), column("currencies"), column("times"), column("totals"),
+                    column("zeros"), column("zeros"),
                 ]),
+            fill(ValueStore.publish.sql, [folded("p")]),
         ]
     }
 

@@ -4,7 +4,7 @@ import ServiceKit
 
 /// The HTTP surface of contacts.
 @Loop
-func contactsRoutes(_ context: ServiceContext) -> [Route] {
+func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker) -> [Route] {
     partyRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
-        + Ledger.routes(context)
+        + modelRoutes(context, models) + Reports.routes(context) + Ledger.routes(context)
 }

@@ -8,21 +8,23 @@ public enum ContactsService: ServiceDefinition {
     public static let name = "contacts"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, ContactsSchema.migration]
+    public static let migrations = [Ledger.migration, ContactsSchema.migration, ValueSchema.migration]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
-        + ConsentStore.statements
+        + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
+        + ReportStore.statements + FactStore.statements
 
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
-        parts.routes = contactsRoutes(context)
+        let models = try ModelWorker(context)
+        parts.routes = contactsRoutes(context, models)
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
-        parts.background = [{ await scale.run() }]
+        parts.background = [{ await scale.run() }, { await models.run() }]
         return parts
     }
 }

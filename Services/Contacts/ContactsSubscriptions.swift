@@ -5,7 +5,9 @@ import Messaging
 /// What contacts listens to.
 @Loop
 func contactsSubscriptions(
-    _ topics: [Topic] = [.erpCustomers, .erpOrders, .shipments, .tickets, .notifications]
+    _ topics: [Topic] = [
+        .erpCustomers, .erpProducts, .erpOrders, .shipments, .tickets, .notifications, .campaigns,
+    ]
 ) -> Subscriptions {
     var subscriptions = Subscriptions(topics)
     subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
@@ -21,6 +23,14 @@ func contactsSubscriptions(
     subscriptions.on(ShipmentReturned.self, TimelineHandlers.returned)
     subscriptions.on(TicketOpened.self, TimelineHandlers.ticketsOpened)
     subscriptions.on(TicketResolved.self, TimelineHandlers.ticketsResolved)
-    subscriptions.on(MessageSent.self, TimelineHandlers.messagesSent)
+    subscriptions.on(MessageSent.self) { events, transaction in
+        try await TimelineHandlers.messagesSent(events, transaction)
+        FactHandlers.messages(events, transaction)
+    }
+    subscriptions.on(ProductUpserted.self, FactHandlers.products)
+    subscriptions.on(SurveyAnswered.self, FactHandlers.surveys)
+    subscriptions.on(CampaignCreated.self, FactHandlers.campaignsCreated)
+    subscriptions.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
+    subscriptions.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
     return subscriptions
 }

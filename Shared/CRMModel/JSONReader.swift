@@ -87,6 +87,12 @@ public struct JSONReader {
         return takeNull() ? nil : try readString("a string or null")
     }
 
+    /// Reads a decimal, or null as nil.
+    public mutating func optionalAmount() throws(JSONError) -> Amount? {
+        skipSpace()
+        return takeNull() ? nil : try amount()
+    }
+
     /// Reads a decimal: as a string, or as a number without exponent.
     public mutating func amount() throws(JSONError) -> Amount {
         skipSpace()

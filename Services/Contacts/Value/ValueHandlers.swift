@@ -34,65 +34,44 @@ enum ValueHandlers {
 
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        let sums = ValueChanges(changes)
-        guard !sums.rows.isEmpty else { return }
-        let customers = sums.customers.sorted { $0.value < $1.value }
-        transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
-        let rows = sums.rows.sorted {
-            ($0.key.party, $0.key.currency) < ($1.key.party, $1.key.currency)
+        let work = ValueChanges(changes)
+        if !work.customers.isEmpty {
+            let customers = work.customers.sorted { $0.value < $1.value }
+            transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
         }
+        keepDetails(work.details, transaction)
+        addCells(work.cells, transaction)
+        guard !work.parties.isEmpty else { return }
+        let parties = work.parties.sorted()
+        transaction.enqueue(ValueStore.lock, parties)
+        if !work.added.isEmpty { add(work.added, transaction) }
+        if !work.recounted.isEmpty {
+            let months = work.recounted
+            transaction.enqueue(
+                ValueStore.recountMonths, months.map(\.party), months.map(\.currency), months.map(\.at))
+            transaction.enqueue(ValueStore.recountValues, months.map(\.party), months.map(\.currency))
+        }
+        transaction.enqueue(ValueStore.publish, parties)
+    }
+
+    private static func add(_ documents: [ValueChanges.Document], _ transaction: Transaction) {
         transaction.enqueue(
-            ValueStore.add, rows.map(\.key.party), rows.map(\.key.currency), rows.map(\.value.orders),
-            rows.map(\.value.revenue.units), rows.map(\.value.credits), rows.map(\.value.credited.units),
-            rows.map(\.value.paid.units), rows.map(\.value.firstAt), rows.map(\.value.lastAt))
-    }
-}
-
-/// What a batch of documents adds to the values of their customers; walk-ins belong to nobody.
-struct ValueChanges {
-    struct Key: Hashable {
-        let party: UUID
-        let currency: String
+            ValueStore.add, documents.map(\.kind.rawValue), documents.map(\.party), documents.map(\.document.currency),
+            documents.map(\.document.at), documents.map(\.document.total.units), documents.map(\.detail.cost),
+            documents.map(\.detail.costed))
     }
 
-    struct Sum {
-        var orders = 0
-        var revenue = Amount.zero
-        var credits = 0
-        var credited = Amount.zero
-        var paid = Amount.zero
-        var firstAt: Date?
-        var lastAt: Date?
+    private static func keepDetails(_ details: [DocumentDetail], _ transaction: Transaction) {
+        guard !details.isEmpty else { return }
+        transaction.enqueue(
+            ValueStore.detail, details.map(\.id), details.map(\.kind.rawValue), details.map(\.currency),
+            details.map(\.at), details.map(\.channel), details.map(\.cost), details.map(\.costed), details.map(\.lines))
     }
 
-    private(set) var rows: [Key: Sum] = [:]
-    private(set) var customers: [UUID: String] = [:]
-
-    init(_ changes: [LedgerChange]) {
-        for change in changes {
-            guard let party = change.party else { continue }
-            if let number = change.document.customerNo { customers[party] = number }
-            let key = Key(party: party, currency: change.document.currency)
-            rows[key, default: Sum()].add(change)
-        }
-    }
-}
-
-extension ValueChanges.Sum {
-    fileprivate mutating func add(_ change: LedgerChange) {
-        switch change.kind {
-        case .order:
-            orders += change.count
-            revenue += change.total
-            // A cancelled order moves no date back; the dates say when the customer came.
-            guard change.count >= 0 else { return }
-            firstAt = min(firstAt ?? change.document.at, change.document.at)
-            lastAt = max(lastAt ?? change.document.at, change.document.at)
-        case .credit:
-            credits += change.count
-            credited += change.total
-        case .payment: paid += change.total
-        case .invoice, .adjustment: break
-        }
+    private static func addCells(_ cells: [ValueChanges.Cell], _ transaction: Transaction) {
+        guard !cells.isEmpty else { return }
+        transaction.enqueue(
+            ValueStore.addCells, cells.map(\.kind.rawValue), cells.map(\.currency), cells.map(\.at),
+            cells.map(\.count), cells.map(\.total.units), cells.map(\.isWalkIn))
     }
 }

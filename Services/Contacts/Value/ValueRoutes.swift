@@ -1,4 +1,7 @@
+import CRMModel
+import Crypto
 import EventLoop
+import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
@@ -7,12 +10,114 @@ import ServiceKit
 func valueRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties/{id}/value", "What a party is worth: sums by currency, and fifths of the base",
+            .get, "/v1/parties/{id}/value",
+            "What a party is worth: by currency sums, classes within the base, and what the models foretell",
             tag: "value",
-            answers: [200, 404]
+            parameters: [.path("id", .uuid)],
+            answers: [.json(.ok, .object([.init("values", .array(ValueSchemas.value))])), 400, 404]
         ) { request in
-            let rows = try await context.query(ValueStore.get, try request.id())
-            return jsonResponse("{\"values\":\(try rows.first?.value(0) ?? "[]")}")
-        }
+            let id = try request.id()
+            guard let row = try await context.query(ScoreStore.get, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .stored("{\"values\":\(try row.value(0) as String)}")
+        },
+        Route(
+            .put, "/v1/parties/{id}/wallet", "Says what a customer spends in all in a year, for the share of wallet",
+            tag: "value", parameters: [.path("id", .uuid)],
+            body: .json(.object([.init("currency", .string), .init("yearlySpend", .format("decimal"))])),
+            answers: [204, 400, 404]
+        ) { request in
+            let id = try request.id()
+            let input = try await request.model(WalletInput.self)
+            let currency = try FieldCheck.currency(input.currency) ?? ""
+            guard input.yearlySpend > .zero else { throw Problem.field("yearlySpend", "must be more than nothing") }
+            let rows = try await context.query(ScoreStore.setWallet, id, currency, input.yearlySpend.units)
+            guard !rows.isEmpty else { throw Problem.missing("party", id) }
+            return Response(.noContent)
+        },
+        Route(
+            .get, "/v1/value/customers", "Customers by net revenue, the greatest first", tag: "value",
+            parameters: [
+                .query("currency", .string, required: true, "ISO 4217"),
+                .query("abc", .enumeration(["A", "B", "C"]), "Only this class"),
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("after", .string, "The `next` of the page before"),
+            ],
+            answers: [.json(.ok, ValueSchemas.page), 400]
+        ) { request in
+            let currency = try FieldCheck.currency(request.query("currency")) ?? ""
+            let after = try ValueCursor(request.query("after"))
+            let limit = request.pageLimit
+            let rows = try await context.query(
+                ScoreStore.page, currency, after.net, after.party, limit, request.query("abc") ?? "")
+            var next: String?
+            if let last = rows.last { next = ValueCursor(net: try last.value(1), party: try last.value(2)).text }
+            return .page(try rows.map { try $0.value(0) }, limit: limit, next: next)
+        },
+        Route(
+            .get, "/v1/value/weights", "The weights of the weighted score", tag: "value",
+            answers: [.json(.ok, ValueSchemas.weights)]
+        ) { _ in
+            .stored(try await context.query(ScoreStore.weights).first?.value(0) ?? "{}")
+        },
+        Route(
+            .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
+            body: .json(ValueSchemas.weights), answers: [.json(.ok, ValueSchemas.weights), 400]
+        ) { request in
+            let weights = try await request.model(WeightInput.self).checked()
+            let rows = try await context.transaction { transaction in
+                transaction.enqueue(ScoreStore.dropWeights, weights.map(\.key))
+                transaction.enqueue(ScoreStore.setWeight, weights.map(\.key), weights.map(\.value))
+                return try await transaction.query(ScoreStore.weights)
+            }
+            return .stored(try rows.first?.value(0) ?? "{}")
+        },
     ]
+}
+
+private struct WalletInput: Decodable {
+    let currency: String
+    let yearlySpend: Amount
+}
+
+private struct WeightInput: Decodable {
+    let weights: [String: Double]
+
+    /// In order of name, so that two that come together do not wait for each other crosswise.
+    func checked() throws -> [(key: String, value: Double)] {
+        for (name, weight) in weights {
+            guard ScoreStore.behaviours.contains(name) else {
+                let known = ScoreStore.behaviours.joined(separator: ", ")
+                throw Problem.field("weights.\(name)", "is no behaviour; there are \(known)")
+            }
+            guard weight.isFinite, abs(weight) <= 1_000_000 else {
+                throw Problem.field("weights.\(name)", "must be a number from -1000000 to 1000000")
+            }
+        }
+        return weights.sorted { $0.key < $1.key }
+    }
+}
+
+/// Where a page of customers by net revenue ended.
+private struct ValueCursor {
+    var net = Int.max
+    var party = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    init(net: Int, party: UUID) {
+        self.net = net
+        self.party = party
+    }
+
+    init(_ text: String?) throws {
+        guard let text else { return }
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let net = Int(parts[0]), let party = UUID(text: parts[1]) else {
+            throw Problem.field("after", "must be the `next` of the page before")
+        }
+        self.net = net
+        self.party = party
+    }
+
+    var text: String { "\(net)_\(party.text)" }
 }

@@ -3,8 +3,8 @@ import Postgres
 import ServiceKit
 import Telemetry
 
-/// Keeps the fifths of recency, frequency and revenue near the live base: one pass over the values, at most every ten seconds and
-/// not while the pass itself takes long.
+/// Keeps the edges of the classes and the reports near the live base: one pass over the values, at most every ten seconds, and never
+/// for more than a twentieth of the time.
 @Loop
 final class ValueScale {
     private let context: ServiceContext
@@ -15,12 +15,23 @@ final class ValueScale {
         while !Task.isCancelled {
             let begin = Loop.now
             do {
-                _ = try await context.pool.query(ValueStore.refresh)
+                try await ValueScale.refresh(context)
+                try await Reports.refreshAll(context)
             } catch {
                 context.log.warning("the value scale was not refreshed: \(error)")
             }
             let pause = max(.seconds(10), (Loop.now - begin) * 20)
             try? await Loop.sleep(for: pause)
+        }
+    }
+
+    /// One pass; of several processes that come together one does it.
+    static func refresh(_ context: ServiceContext) async throws {
+        try await context.pool.transaction { transaction in
+            transaction.enqueue(LongWork.allow)
+            guard try await LongWork.claim("value scale", transaction) else { return }
+            transaction.enqueue(ScoreStore.refresh)
+            transaction.enqueue(ScoreStore.dropScale)
         }
     }
 }

@@ -1,69 +1,181 @@
 import Postgres
 
-/// The SQL of what customers are worth.
+/// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements = [add, get, refresh]
+    static let statements = [lock, detail, addCells, add, recountMonths, recountValues, publish]
 
-    /// Adds changes per party and currency, and publishes the new values. The party's row is locked by raising its version before an
-    /// outbox id is drawn.
+    /// Locks customers in order and raises their versions: what follows sees the sums as the last transaction left them.
+    static let lock = Statement(
+        "value.lock",
+        """
+        UPDATE party p SET version = p.version + 1
+        FROM (SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) l WHERE p.id = l.id
+        """)
+
+    /// Keeps what the ledger does not: the lines and the cost of orders and credits.
+    static let detail = Statement(
+        "value.detail",
+        """
+        INSERT INTO document_detail (id, kind, currency, at, channel, cost, costed, lines)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
+            $7::bigint[], $8::jsonb[])
+        ON CONFLICT (id, kind) DO UPDATE SET currency = excluded.currency, at = excluded.at,
+            channel = excluded.channel, cost = excluded.cost, costed = excluded.costed, lines = excluded.lines
+        """)
+
+    /// Adds to the sums by month and by hour of the week, of walk-ins too.
+    static let addCells = Statement(
+        "value.add_cells",
+        """
+        INSERT INTO sales_cell AS s (currency, dimension, cell, lane, orders, revenue, credits, credited)
+        SELECT currency, dimension, cell, pg_backend_pid() & 7,
+            coalesce(sum(count) FILTER (WHERE kind = 'order'), 0)::bigint,
+            coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)::bigint,
+            coalesce(sum(count) FILTER (WHERE kind = 'credit'), 0)::bigint,
+            coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)::bigint
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
+            AS n(kind, currency, at, count, total, is_walk_in)
+        CROSS JOIN LATERAL (VALUES ('month', to_char(at, 'YYYY-MM')), ('hour', to_char(at, 'ID-HH24')),
+            ('walk-in', CASE WHEN is_walk_in THEN to_char(at, 'YYYY-MM') END)) AS c(dimension, cell)
+        WHERE cell IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        ON CONFLICT (currency, dimension, cell, lane) DO UPDATE SET orders = s.orders + excluded.orders,
+            revenue = s.revenue + excluded.revenue, credits = s.credits + excluded.credits,
+            credited = s.credited + excluded.credited
+        """)
+
+    /// Adds documents that are new to the months and the values of their customers, whose rows are locked.
+    ///
+    /// One grouping upon the other and no joins: the server knows nothing of how many rows an array holds, and would compare all
+    /// with all. What a month held before is looked up row by row, by its key.
     static let add = Statement(
         "value.add",
         """
         WITH incoming AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                $7::bigint[], $8::timestamptz[], $9::timestamptz[])
-                AS n(party_id, currency, orders, revenue, credits, credited, paid, first_at, last_at)),
+            SELECT *, at::date AS day
+            FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
+                AS n(kind, party_id, currency, at, total, cost, costed)),
+        by_day AS (SELECT party_id, day, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
+        by_month AS (
+            SELECT party_id, date_trunc('month', day)::date AS month, currency, \(total("by_day")),
+                bit_or(days) AS days, (array_agg(revenue ORDER BY day) FILTER (WHERE orders > 0))[1] AS first_revenue
+            FROM by_day GROUP BY 1, 2, 3),
+        months AS (
+            SELECT n.*, coalesce(o.days, 0) AS old_days FROM by_month n LEFT JOIN LATERAL (
+                SELECT m.days FROM party_month m
+                WHERE m.party_id = n.party_id AND m.month = n.month AND m.currency = n.currency LIMIT 1) o ON true),
         written AS (
-            INSERT INTO party_value AS v
-                (party_id, currency, orders, revenue, credits, credited, paid, first_order_at, last_order_at)
-            SELECT * FROM incoming
-            ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
-                revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
-                credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
-                first_order_at = least(v.first_order_at, excluded.first_order_at),
-                last_order_at = greatest(v.last_order_at, excluded.last_order_at)
-            RETURNING v.*),
-        raised AS (
-            UPDATE party p SET version = p.version + 1 FROM (SELECT DISTINCT party_id FROM incoming) i
-            WHERE p.id = i.party_id RETURNING p.id, p.version),
-        main AS (SELECT DISTINCT ON (party_id) * FROM written ORDER BY party_id, revenue DESC)
+            INSERT INTO party_month AS m (party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed,
+                days, first_at, last_at)
+            SELECT party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed, days, first_at, last_at
+            FROM months
+            ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = m.orders + excluded.orders,
+                revenue = m.revenue + excluded.revenue, credits = m.credits + excluded.credits,
+                credited = m.credited + excluded.credited, paid = m.paid + excluded.paid,
+                cost = m.cost + excluded.cost, costed = m.costed + excluded.costed, days = m.days | excluded.days,
+                first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at))
+        INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
+        SELECT party_id, currency, \(total("months")),
+            sum(bit_count((days | old_days)::bit(31)) - bit_count(old_days::bit(31)))::bigint,
+            coalesce((array_agg(first_revenue ORDER BY first_at) FILTER (WHERE orders > 0))[1], 0)
+        FROM months GROUP BY party_id, currency
+        ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
+            revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
+            credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
+            cost = v.cost + excluded.cost, costed = v.costed + excluded.costed,
+            purchase_days = v.purchase_days + excluded.purchase_days,
+            first_day_revenue = CASE
+                WHEN excluded.first_order_at IS NULL OR v.first_order_at::date < excluded.first_order_at::date
+                    THEN v.first_day_revenue
+                WHEN v.first_order_at::date = excluded.first_order_at::date
+                    THEN v.first_day_revenue + excluded.first_day_revenue
+                ELSE excluded.first_day_revenue END,
+            first_order_at = least(v.first_order_at, excluded.first_order_at),
+            last_order_at = greatest(v.last_order_at, excluded.last_order_at)
+        """)
+
+    /// Counts months of customers anew from the ledger: after a document was changed, cancelled or moved. Each reads no more than the
+    /// documents of its month.
+    static let recountMonths = Statement(
+        "value.recount_months",
+        """
+        WITH keys AS (
+            SELECT DISTINCT party_id, date_trunc('month', at)::date AS month, currency
+            FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS n(party_id, currency, at)),
+        documents AS (
+            SELECT k.party_id, k.month, k.currency, d.kind, d.at, d.total, coalesce(x.cost, 0) AS cost,
+                coalesce(x.costed, 0) AS costed
+            FROM keys k LEFT JOIN erp_document d ON d.party_id = k.party_id AND d.currency = k.currency
+                AND d.at >= k.month AND d.at < k.month + interval '1 month' AND NOT d.is_cancelled
+            LEFT JOIN document_detail x ON x.id = d.id AND x.kind = d.kind)
+        INSERT INTO party_month AS m
+        SELECT party_id, month, currency, \(sums("documents")) FROM documents GROUP BY 1, 2, 3
+        ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,
+            credits = excluded.credits, credited = excluded.credited, paid = excluded.paid, cost = excluded.cost,
+            costed = excluded.costed, days = excluded.days, first_at = excluded.first_at, last_at = excluded.last_at
+        """)
+
+    /// Adds up the values of customers anew from their months.
+    static let recountValues = Statement(
+        "value.recount_values",
+        """
+        WITH keys AS (SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS n(party_id, currency)),
+        sums AS (
+            SELECT party_id, currency, \(total("m")),
+                coalesce(sum(bit_count(m.days::bit(31))), 0)::bigint AS purchase_days
+            FROM keys LEFT JOIN party_month m USING (party_id, currency) GROUP BY 1, 2)
+        INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
+        SELECT s.*, (SELECT coalesce(sum(d.total), 0)::bigint FROM erp_document d
+            WHERE d.party_id = s.party_id AND d.currency = s.currency AND d.kind = 'order' AND NOT d.is_cancelled
+                AND d.at >= s.first_at::date AND d.at < s.first_at::date + 1)
+        FROM sums s
+        ON CONFLICT (party_id, currency) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,
+            credits = excluded.credits, credited = excluded.credited, paid = excluded.paid, cost = excluded.cost,
+            costed = excluded.costed, purchase_days = excluded.purchase_days,
+            first_day_revenue = excluded.first_day_revenue, first_order_at = excluded.first_order_at,
+            last_order_at = excluded.last_order_at
+        """)
+
+    /// Publishes the values of customers, each in the currency in which he bought most.
+    static let publish = Statement(
+        "value.publish",
+        """
         INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', r.id::text, r.version, 'contacts.value.changed.v1', json_build_object(
-            'partyId', r.id, 'orders', w.orders, 'revenue', ((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text,
+        SELECT 'crm.contacts', p.id::text, p.version, 'contacts.value.changed.v1', json_build_object(
+            'partyId', p.id, 'orders', w.orders, 'revenue', ((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text,
             'currency', w.currency, 'firstOrderAt', w.first_order_at, 'lastOrderAt', w.last_order_at)::text
-        FROM raised r JOIN main w ON w.party_id = r.id
+        FROM party p JOIN LATERAL (
+            SELECT * FROM party_value v WHERE v.party_id = p.id ORDER BY v.revenue DESC, v.currency LIMIT 1) w ON true
+        WHERE p.id = ANY($1::uuid[]) ORDER BY p.id
         """)
 
-    /// A party's value in each currency with its scores: a fifth is the number of bounds that the value has reached, plus one.
-    static let get = Statement(
-        "value.get",
+    private static let columns = """
+        party_id, currency, orders, revenue, credits, credited, paid, cost, costed, first_order_at, last_order_at
         """
-        SELECT coalesce(json_agg(json_build_object('currency', v.currency, 'orders', v.orders,
-            'revenue', (v.revenue / 10000.0)::numeric(20, 4)::text,
-            'credits', v.credits, 'credited', (v.credited / 10000.0)::numeric(20, 4)::text,
-            'netRevenue', ((v.revenue - v.credited) / 10000.0)::numeric(20, 4)::text,
-            'paid', (v.paid / 10000.0)::numeric(20, 4)::text,
-            'averageOrder', CASE WHEN v.orders > 0 THEN (v.revenue / 10000.0 / v.orders)::numeric(20, 4)::text END,
-            'firstOrderAt', v.first_order_at, 'lastOrderAt', v.last_order_at,
-            'rfm', CASE WHEN s.currency IS NOT NULL AND v.orders > 0 THEN json_build_object(
-                'recency', 1 + (SELECT count(*) FROM unnest(s.recency) b WHERE b <= v.last_order_at),
-                'frequency', 1 + (SELECT count(*) FROM unnest(s.frequency) b WHERE b <= v.orders),
-                'monetary', 1 + (SELECT count(*) FROM unnest(s.monetary) b WHERE b <= v.revenue - v.credited),
-                'refreshedAt', s.refreshed_at) END) ORDER BY v.revenue DESC), '[]')::text
-        FROM party_value v LEFT JOIN value_scale s USING (currency) WHERE v.party_id = $1
-        """)
 
-    /// The four bounds between the fifths of the live base, in one pass over the values.
-    static let refresh = Statement(
-        "value.refresh",
-        """
-        INSERT INTO value_scale (currency, refreshed_at, recency, frequency, monetary)
-        SELECT currency, now(),
-            percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY last_order_at),
-            percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY orders),
-            percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY revenue - credited)
-        FROM party_value WHERE orders > 0 GROUP BY currency
-        ON CONFLICT (currency) DO UPDATE SET refreshed_at = excluded.refreshed_at, recency = excluded.recency,
-            frequency = excluded.frequency, monetary = excluded.monetary
-        """)
+    /// The sums of documents, in the order of the columns of `party_month`.
+    private static func sums(_ table: String) -> String {
+        func sum(_ kind: String) -> String {
+            "coalesce(sum(\(table).total) FILTER (WHERE \(table).kind = '\(kind)'), 0)::bigint"
+        }
+        func signed(_ column: String) -> String {
+            "coalesce(sum(CASE \(table).kind WHEN 'order' THEN \(table).\(column) "
+                + "WHEN 'credit' THEN -\(table).\(column) END), 0)::bigint"
+        }
+        return """
+            count(*) FILTER (WHERE \(table).kind = 'order') AS orders, \(sum("order")) AS revenue,
+                count(*) FILTER (WHERE \(table).kind = 'credit') AS credits, \(sum("credit")) AS credited,
+                \(sum("payment")) AS paid, \(signed("cost")) AS cost, \(signed("costed")) AS costed,
+                coalesce(bit_or(1 << (extract(day FROM \(table).at)::int - 1))
+                    FILTER (WHERE \(table).kind = 'order'), 0) AS days,
+                min(\(table).at) FILTER (WHERE \(table).kind = 'order') AS first_at,
+                max(\(table).at) FILTER (WHERE \(table).kind = 'order') AS last_at
+            """
+    }
+
+    /// The sums of months, in the order of `columns`.
+    private static func total(_ table: String) -> String {
+        let sums = ["orders", "revenue", "credits", "credited", "paid", "cost", "costed"]
+            .map { "coalesce(sum(\(table).\($0)), 0)::bigint AS \($0)" }.joined(separator: ", ")
+        return "\(sums), min(\(table).first_at) AS first_at, max(\(table).last_at) AS last_at"
+    }
 }

@@ -10,6 +10,8 @@ public struct ERPLine: Sendable, Equatable {
     public var quantity = Amount.zero
     /// The price of one.
     public var unitPrice = Amount.zero
+    /// What one costs the firm, where the ERP says it.
+    public var unitCost: Amount?
     /// An empty line.
     public init() {}
 }
@@ -34,6 +36,8 @@ public struct ERPDocument: Sendable, Equatable {
     public var total = Amount.zero
     /// The order request of ours that it answers, where there is one.
     public var correlationID: String?
+    /// By which channel it came (`web`, `shop`, `phone`), where the ERP says it.
+    public var channel: String?
     /// An empty document.
     public init() {}
 
@@ -64,6 +68,7 @@ public struct ERPDocument: Sendable, Equatable {
                 document.total = try reader.amount()
                 found.insert(.total)
             case "correlationId": document.correlationID = try reader.optionalString()
+            case "channel": document.channel = try reader.optionalString()
             default: try reader.skip()
             }
         }
@@ -119,6 +124,7 @@ extension ERPLine {
             case "name": line.name = try reader.optionalString() ?? ""
             case "quantity": line.quantity = try reader.amount()
             case "unitPrice": line.unitPrice = try reader.amount()
+            case "unitCost": line.unitCost = try reader.optionalAmount()
             default: try reader.skip()
             }
         }

@@ -52,6 +52,31 @@ public struct LedgerChange: Sendable {
     public let count: Int
     /// By how much their sum grows.
     public let total: Amount
+    /// What was recorded before; nil for a document that is new here, and for one that comes from another customer or currency.
+    public let previous: LedgerRecord?
+}
+
+/// A document as it was recorded: what it counted for, and where.
+public struct LedgerRecord: Sendable {
+    /// 1, or 0 where it was cancelled.
+    public let count: Int
+    /// Its sum, nothing where it was cancelled.
+    public let total: Amount
+    /// Whose it was.
+    public let party: UUID?
+    /// ISO 4217.
+    public let currency: String
+    /// Its time.
+    public let at: Date
+
+    init(_ row: Row) throws {
+        let isCancelled: Bool = try row.value(3)
+        count = isCancelled ? 0 : 1
+        total = isCancelled ? .zero : Amount(units: try row.value(2))
+        party = try row.value(4)
+        currency = try row.value(5)
+        at = try row.value(6)
+    }
 }
 
 /// The ERP documents that a service has applied: absolute state, so that a document that is told again changes nothing.
@@ -91,12 +116,12 @@ public enum Ledger {
             record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
             fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
             fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count))
-        var before: [String: Recorded] = [:]
+        var before: [String: LedgerRecord] = [:]
         var survivors: [String: UUID] = [:]
         for row in rows {
             let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
-            before[name] = try Recorded(row)
-            survivors[name] = try row.value(6)
+            if (try row.value(2) as Int?) != nil { before[name] = try LedgerRecord(row) }
+            survivors[name] = try row.value(7)
         }
         return order.flatMap { name in
             latest[name].map { entry in
@@ -105,44 +130,28 @@ public enum Ledger {
         }
     }
 
-    private struct Recorded {
-        let count: Int
-        let total: Int
-        let party: UUID?
-        let currency: String
-
-        /// Nil for a document that was not there.
-        init?(_ row: Row) throws {
-            guard let units: Int = try row.value(2) else { return nil }
-            let isCancelled: Bool = try row.value(3)
-            count = isCancelled ? 0 : 1
-            total = isCancelled ? 0 : units
-            party = try row.value(4)
-            currency = try row.value(5)
-        }
-    }
-
     /// One change, or two where a document went to another customer or currency: it leaves the old sums whole.
     private static func changes(
-        _ entry: LedgerEntry, of party: UUID?, since old: Recorded?
+        _ entry: LedgerEntry, of party: UUID?, since old: LedgerRecord?
     ) -> [LedgerChange] {
         let document = entry.document
         let count = entry.isCancelled ? 0 : 1
         let total = entry.isCancelled ? 0 : document.total.units
-        func change(_ count: Int, _ total: Int) -> LedgerChange {
+        func change(_ count: Int, _ total: Int, _ previous: LedgerRecord? = nil) -> LedgerChange {
             LedgerChange(
                 kind: entry.kind, party: party, document: document, count: count,
-                total: Amount(units: total))
+                total: Amount(units: total), previous: previous)
         }
         guard let old else { return [change(count, total)] }
         if old.party == party, old.currency == document.currency {
-            return [change(count - old.count, total - old.total)]
+            return [change(count - old.count, total - old.total.units, old)]
         }
         var left = document
         left.currency = old.currency
         if old.party != party { left.customerNo = nil }
         let leaving = LedgerChange(
-            kind: entry.kind, party: old.party, document: left, count: -old.count, total: Amount(units: -old.total))
+            kind: entry.kind, party: old.party, document: left, count: -old.count, total: -old.total,
+            previous: old)
         return old.count == 0 ? [change(count, total)] : [leaving, change(count, total)]
     }
 
@@ -185,7 +194,8 @@ public enum Ledger {
                 AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)
             LEFT JOIN party_redirect r USING (party_id)),
         old AS (
-            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency FROM incoming i JOIN erp_document d USING (id, kind)),
+            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at
+            FROM incoming i JOIN erp_document d USING (id, kind)),
         written AS (
             INSERT INTO erp_document (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines)
             SELECT kind, id, coalesce(survivor_id, party_id), CASE WHEN survivor_id IS NOT NULL THEN party_id END, at,
@@ -193,7 +203,7 @@ public enum Ledger {
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
                 at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
                 is_cancelled = excluded.is_cancelled, lines = excluded.lines)
-        SELECT kind, id, o.total, o.is_cancelled, o.party_id, o.currency, i.survivor_id
+        SELECT kind, id, o.total, o.is_cancelled, o.party_id, o.currency, o.at, i.survivor_id
         FROM incoming i LEFT JOIN old o USING (id, kind) WHERE o.id IS NOT NULL OR i.survivor_id IS NOT NULL
         """)
 

@@ -35,8 +35,11 @@ extension Ledger {
             let total = isCancelled ? 0 : document.total.units
             return [
                 LedgerChange(
-                    kind: kind, party: from, document: document, count: -count, total: Amount(units: -total)),
-                LedgerChange(kind: kind, party: to, document: document, count: count, total: Amount(units: total)),
+                    kind: kind, party: from, document: document, count: -count, total: Amount(units: -total),
+                    previous: nil),
+                LedgerChange(
+                    kind: kind, party: to, document: document, count: count, total: Amount(units: total),
+                    previous: nil),
             ]
         }
     }

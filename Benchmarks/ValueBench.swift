@@ -1,0 +1,75 @@
+import CRMModel
+import Contacts
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Messaging
+import Postgres
+import ServiceKit
+
+/// What customer value costs: orders applied beside millions that are stored, a pass over a million customers, a fit of the models.
+///
+/// `BENCH_STORED` names the sizes of the ledger in millions, `0,1,10` unless given; `BENCH_CUSTOMERS` the customers of the pass and the
+/// fit in thousands, 1000 unless given.
+@Loop
+struct ValueBench {
+    let bench: Bench
+    private let count = 60_000
+
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let sizes = (environment["BENCH_STORED"] ?? "0,1,10").split(separator: ",").compactMap { Double($0) }
+        bench.title("customer value: orders of 5 lines applied beside stored ones, 500 a transaction")
+        var first: Double?
+        for millions in sizes {
+            let rate = try await apply(beside: millions)
+            let name = "events applied per second, \(decimal(millions, 1)) million stored"
+            bench.row(
+                name, grouped(rate), ratio: first.map { rate / $0 }, goal: first == nil ? "" : ">= 0.80 of the first")
+            first = first ?? rate
+        }
+        let thousands = environment["BENCH_CUSTOMERS"].flatMap { Int($0) } ?? 1000
+        if thousands > 0 { try await refresh(customers: thousands * 1000) }
+    }
+
+    // MARK: Applying beside stored orders
+
+    private func apply(beside millions: Double) async throws -> Double {
+        let settings = try await bench.contactsSchema()
+        // As many customers for each order as there are in the demo's file: a million for ten million orders.
+        let customers = max(20_000, Int(millions * 100_000))
+        if millions > 0 {
+            try await ContactsService.benchFill(
+                settings, orders: Int(millions * 1_000_000), customers: customers, prefix: "v")
+        }
+        let topic = Topic(name: "bench.value.\(UInt32.random(in: 0 ... .max))", key: "customer number", owner: "bench")
+        try await KafkaAdmin.createTopics([TopicPlan(name: topic.name, partitions: 12)], bench.kafka)
+        try await bench.publish(count, customers: customers, prefix: "v", to: topic.name)
+        let runner = ConsumerRunner(
+            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            postgres: settings)
+        runner.onProblem = { print("  problem: \($0)") }
+        try runner.start()
+        while runner.statistics.applied < 2_000 { try await Loop.sleep(for: .milliseconds(2)) }
+        let begin = (Loop.now, runner.statistics.applied)
+        while runner.statistics.applied < count { try await Loop.sleep(for: .milliseconds(2)) }
+        let rate = Double(runner.statistics.applied - begin.1) / (Loop.now - begin.0).seconds
+        await runner.stop()
+        return rate
+    }
+
+    // MARK: The whole base
+
+    private func refresh(customers: Int) async throws {
+        let settings = try await bench.contactsSchema()
+        try await ContactsService.benchFill(settings, orders: customers * 3, customers: customers, prefix: "v")
+        bench.title(
+            "customer value: a base of \(grouped(Double(customers))) customers, \(grouped(Double(customers * 3))) orders"
+        )
+        for (name, seconds) in try await ContactsService.benchValue(settings) {
+            bench.row(name, "\(decimal(seconds, 2)) s")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
+    [
+        Route(
+            .post, "/v1/models/fits",
+            "Fits BG/NBD and Gamma-Gamma anew and foretells every customer; goes on behind the answer",
+            tag: "models",
+            body: .json(
+                .object([
+                    .init("currency", .string, "ISO 4217"),
+                    .init("weeks", .integer(1...520), required: false, "How far to look ahead; 52 unless given"),
+                ])), answers: [.json(202, fitSchema), 400, 404, 409]
+        ) { request in
+            let input = try await request.model(FitInput.self)
+            let currency = try FieldCheck.currency(input.currency) ?? ""
+            let weeks = input.weeks ?? 52
+            guard (1...520).contains(weeks) else { throw Problem.field("weeks", "must be from 1 to 520") }
+            let id = UUID.v7()
+            let response = try await context.create(request) { transaction in
+                guard try await !transaction.query(ModelStore.ask, id, currency, weeks).isEmpty else {
+                    guard try await transaction.query(ModelStore.list, currency, Date.distantFuture, 1).isEmpty else {
+                        throw Problem(status: .conflict, detail: "A fit of \(currency) is under way.")
+                    }
+                    throw Problem(status: .notFound, detail: "No customer has bought in \(currency) yet.")
+                }
+                let json: String = try await transaction.query(ModelStore.get, id).first?.value(0) ?? "{}"
+                return Response.stored(json, status: 202)
+                    .with("location", "/v1/models/fits/\(id.text)")
+            }
+            worker.wake()
+            return response
+        },
+        Route(
+            .get, "/v1/models/fits/{id}", "A fit: its progress, and the parameters found", tag: "models",
+            parameters: [.path("id", .uuid)], answers: [.json(.ok, fitSchema), 400, 404]
+        ) { request in
+            let id = try request.id()
+            guard let row = try await context.query(ModelStore.get, id).first else { throw Problem.missing("fit", id) }
+            return .stored(try row.value(0))
+        },
+        Route(
+            .get, "/v1/models/fits", "Fits, the newest first", tag: "models",
+            parameters: [
+                .query("currency", .string, "ISO 4217"), .query("limit", .integer(1...200), "50 unless given"),
+                .query("after", .dateTime, "The `next` of the page before"),
+            ],
+            answers: [
+                .json(.ok, .object([.init("items", .array(fitSchema)), .init("next", .nullable(.dateTime))])), 400,
+            ]
+        ) { request in
+            let currency = try FieldCheck.currency(request.query("currency")) ?? ""
+            let after = request.query("after").flatMap { RFC3339.date($0) } ?? .distantFuture
+            let rows = try await context.query(ModelStore.list, currency, after, request.pageLimit)
+            return .page(
+                try rows.map { try $0.value(0) }, limit: request.pageLimit, next: try rows.last?.value(1))
+        },
+    ]
+}
+
+private struct FitInput: Decodable {
+    let currency: String
+    let weeks: Int?
+}
+
+private let fitSchema = Schema.named(
+    "ModelFit",
+    .object([
+        .init("id", .uuid), .init("currency", .string),
+        .init("state", .enumeration(["queued", "running", "done", "failed"])),
+        .init("weeks", .integer(), "How far it looks ahead"), .init("askedAt", .dateTime),
+        .init("finishedAt", .nullable(.dateTime)), .init("asOf", .nullable(.dateTime), "The day of the newest order"),
+        .init("customers", .nullable(.integer())), .init("done", .integer(), "Customers foretold so far"),
+        .init("progress", .number, "From 0 to 1"), .init("fitSeconds", .nullable(.number)),
+        .init("error", .nullable(.string), "Why it failed"),
+        .init(
+            "betaGeometric",
+            .nullable(
+                .object([
+                    .init("r", .number), .init("alpha", .number, "In weeks"), .init("a", .number), .init("b", .number),
+                    .init("logLikelihood", .number),
+                ]))),
+        .init(
+            "gammaGamma",
+            .nullable(
+                .object([
+                    .init("p", .number), .init("q", .number), .init("gamma", .number), .init("logLikelihood", .number),
+                ]))),
+    ]))

@@ -1,0 +1,140 @@
+import Postgres
+
+/// The SQL of fits and predictions.
+enum ModelStore {
+    static let statements = [
+        ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
+    ]
+
+    /// Asks for a fit; no row where one of the currency is under way.
+    static let ask = Statement(
+        "model.ask",
+        """
+        INSERT INTO model_run (id, currency, state, weeks) SELECT $1, $2, 'queued', $3
+        WHERE EXISTS (SELECT 1 FROM value_scale WHERE currency = $2)
+        ON CONFLICT DO NOTHING RETURNING id
+        """)
+
+    /// Asks for fits of the currencies whose last one is older than $1 seconds, of at least $2 customers.
+    static let askDue = Statement(
+        "model.ask_due",
+        """
+        INSERT INTO model_run (id, currency, state, weeks)
+        SELECT gen_random_uuid(), s.currency, 'queued', 52 FROM value_scale s
+        WHERE s.customers >= $2 AND NOT EXISTS (SELECT 1 FROM model_run r WHERE r.currency = s.currency
+            AND r.asked_at > clock_timestamp() - make_interval(secs => $1))
+        ON CONFLICT DO NOTHING
+        """)
+
+    /// Takes the oldest run that waits, or one whose process has not been heard of for a minute, for the owner $1: what an earlier owner
+    /// still writes finds no row.
+    static let claim = Statement(
+        "model.claim",
+        """
+        UPDATE model_run SET state = 'running', owner = $1, heartbeat_at = clock_timestamp() WHERE id = (
+            SELECT id FROM model_run WHERE state = 'queued'
+                OR state = 'running' AND heartbeat_at < clock_timestamp() - interval '1 minute'
+            ORDER BY asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, currency, weeks
+        """)
+
+    /// Says that the owner $2 is at it.
+    static let beat = Statement(
+        "model.beat", "UPDATE model_run SET heartbeat_at = clock_timestamp() WHERE id = $1 AND owner = $2 RETURNING id")
+
+    /// Histories and how many customers have each. The observation ends with the day of the currency's newest order.
+    static let histories = Statement(
+        "model.histories",
+        """
+        WITH base AS (SELECT max(last_order_at)::date AS day FROM party_value WHERE currency = $1 AND orders > 0)
+        SELECT purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
+            (day - first_order_at::date)::bigint, count(*), day::timestamptz
+        FROM party_value, base WHERE currency = $1 AND orders > 0 GROUP BY 1, 2, 3, day
+        """)
+
+    /// How many customers have spent something at repeat purchases.
+    static let spenders = Statement(
+        "model.spenders",
+        """
+        SELECT count(*) FROM party_value
+        WHERE currency = $1 AND orders > 0 AND purchase_days > 1 AND revenue > first_day_revenue
+        """)
+
+    /// Repeat purchases and their mean amount: of all customers, or of one in $2 by the last digits of their ids.
+    static let spends = Statement(
+        "model.spends",
+        """
+        SELECT purchase_days - 1, ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8
+        FROM party_value
+        WHERE currency = $1 AND orders > 0 AND purchase_days > 1 AND revenue > first_day_revenue
+            AND ('x' || right(party_id::text, 7))::bit(28)::int % $2 = 0
+        """)
+
+    static let keepFit = Statement(
+        "model.keep_fit",
+        """
+        UPDATE model_run SET heartbeat_at = clock_timestamp(), as_of = $2, customers = $3, r = $4, alpha = $5, a = $6,
+            b = $7, bg_likelihood = $8, p = $9, q = $10, gamma = $11, gg_likelihood = $12, fit_seconds = $13, done = 0,
+            after = NULL
+        WHERE id = $1 AND owner = $14 RETURNING id
+        """)
+
+    /// The next customers to foretell, in order of id. Their age counts to the day of $3.
+    static let page = Statement(
+        "model.page",
+        """
+        SELECT party_id, purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
+            greatest($3::timestamptz::date, last_order_at::date) - first_order_at::date,
+            CASE WHEN purchase_days > 1 AND revenue > first_day_revenue
+                THEN ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8 ELSE 0 END
+        FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
+        """)
+
+    static let predict = Statement(
+        "model.predict",
+        """
+        WITH written AS (
+            INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
+            SELECT party_id, $2, $1, alive, purchases, spend, lifetime_value
+            FROM unnest($3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
+                AS n(party_id, alive, purchases, spend, lifetime_value)
+            ON CONFLICT (party_id, currency) DO UPDATE SET run_id = excluded.run_id, alive = excluded.alive,
+                purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
+        UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
+        WHERE id = $1 AND owner = $9 RETURNING id
+        """)
+
+    /// Predictions of customers who are not in the base any more.
+    static let forget = Statement(
+        "model.forget", "DELETE FROM party_prediction WHERE currency = $2 AND run_id <> $1")
+
+    static let finish = Statement(
+        "model.finish",
+        "UPDATE model_run SET state = 'done', finished_at = clock_timestamp() WHERE id = $1 AND owner = $2")
+
+    static let fail = Statement(
+        "model.fail",
+        "UPDATE model_run SET state = 'failed', finished_at = clock_timestamp(), error = left($3, 1000) WHERE id = $1 AND owner = $2"
+    )
+
+    private static let json = """
+        json_build_object('id', id, 'currency', currency, 'state', state, 'weeks', weeks, 'askedAt', asked_at,
+            'finishedAt', finished_at, 'asOf', as_of, 'customers', customers, 'done', done,
+            'progress', CASE WHEN state = 'done' THEN 1 WHEN customers > 0 THEN round(done / customers::numeric, 4)
+                ELSE 0 END,
+            'fitSeconds', round(fit_seconds::numeric, 3), 'error', error,
+            'betaGeometric', CASE WHEN r IS NOT NULL THEN json_build_object('r', r, 'alpha', alpha, 'a', a, 'b', b,
+                'logLikelihood', bg_likelihood) END,
+            'gammaGamma', CASE WHEN p IS NOT NULL THEN json_build_object('p', p, 'q', q, 'gamma', gamma,
+                'logLikelihood', gg_likelihood) END)::text
+        """
+
+    static let get = Statement("model.get", "SELECT \(json) FROM model_run WHERE id = $1")
+
+    static let list = Statement(
+        "model.list",
+        """
+        SELECT \(json), to_char(asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM model_run
+        WHERE ($1 = '' OR currency = $1) AND asked_at < $2 ORDER BY asked_at DESC LIMIT $3
+        """)
+}

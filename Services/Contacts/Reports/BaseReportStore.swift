@@ -1,0 +1,171 @@
+import HTTP
+import Postgres
+
+/// The views of who the customers are and how they stay: profiling and persistency (C15).
+enum BaseReportStore {
+    /// Who the customers are: tier, risk, tastes and habits.
+    static let profiling = Report(
+        "profiling", en: "Customer profile", zh: "客户画像",
+        """
+        WITH scored AS MATERIALIZED (
+            SELECT q.net, q.abc, q.r, (q.f + q.m + 1) / 2 AS fm, \(ScoreStore.segment) AS segment, p.kind,
+                coalesce(p.country, '?') AS country,
+                CASE WHEN n.alive IS NULL THEN 'unknown' WHEN n.alive >= 0.7 THEN 'low' WHEN n.alive >= 0.3 THEN 'medium'
+                    ELSE 'high' END AS risk
+            FROM (\(ScoreStore.scored) AND v.currency = $1) AS q JOIN party p ON p.id = q.party_id
+            LEFT JOIN party_prediction n ON n.party_id = q.party_id AND n.currency = q.currency),
+        sold AS (
+            SELECT coalesce(v.revenue - v.credited, 0) AS net, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
+            FROM (SELECT * FROM document_detail WHERE currency = $1 AND kind = 'order' ORDER BY at DESC LIMIT 20000) x
+            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND NOT d.is_cancelled
+            JOIN party_value v ON v.party_id = d.party_id AND v.currency = d.currency
+            CROSS JOIN LATERAL jsonb_array_elements(x.lines) AS l(value)),
+        tastes AS (
+            SELECT c.abc, t.sku, sum(t.amount) AS amount,
+                row_number() OVER (PARTITION BY c.abc ORDER BY sum(t.amount) DESC, t.sku) AS rank
+            FROM sold t JOIN value_scale s ON s.currency = $1
+            CROSS JOIN LATERAL (SELECT (ARRAY['C', 'B', 'A'])[1 + width_bucket(t.net, s.abc)] AS abc) AS c GROUP BY 1, 2)
+        SELECT json_build_object(
+            'customers', (SELECT count(*) FROM scored),
+            'segments', \(counted("segment")), 'classes', \(counted("abc")), 'risks', \(counted("risk")),
+            'kinds', \(counted("kind")), 'countries', \(counted("country", limit: 50)),
+            'grid', (SELECT coalesce(json_agg(g ORDER BY g.recency, g.strength), '[]') FROM (
+                SELECT r AS recency, fm AS strength, count(*) AS customers, \(ScoreStore.money("sum(net)")) AS "netRevenue"
+                FROM scored GROUP BY 1, 2) g),
+            'habits', (SELECT coalesce(json_agg(h ORDER BY h.weekday, h.hour), '[]') FROM (
+                SELECT left(cell, 1)::int AS weekday, right(cell, 2)::int AS hour, sum(orders)::bigint AS orders,
+                    \(ScoreStore.money("sum(revenue)")) AS revenue
+                FROM sales_cell WHERE currency = $1 AND dimension = 'hour' GROUP BY 1, 2) h),
+            'tastes', (SELECT coalesce(json_agg(json_build_object('class', t.abc, 'sku', t.sku,
+                'name', coalesce(n.name, t.sku), 'revenue', \(ScoreStore.money("t.amount"))) ORDER BY t.abc, t.rank), '[]')
+                FROM tastes t LEFT JOIN product_name n USING (sku) WHERE t.rank <= 5))::text
+        """,
+        data: [
+            .init("customers", .integer()), .init("segments", counts, "By RFM segment"),
+            .init("classes", counts, "By Pareto class"),
+            .init("risks", counts, "By chance of having left: under 30, 70 %"),
+            .init("kinds", counts), .init("countries", counts, "The 50 with most customers"),
+            .init(
+                "grid",
+                .array(
+                    .object([
+                        .init("recency", .integer(1...5)), .init("strength", .integer(1...5)),
+                        .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount),
+                    ])), "Recency class by the mean of frequency and monetary class"),
+            .init(
+                "habits",
+                .array(
+                    .object([
+                        .init("weekday", .integer(1...7)), .init("hour", .integer(0...23)), .init("orders", .integer()),
+                        .init("revenue", ValueSchemas.amount),
+                    ])), "Orders by weekday (1 is Monday) and hour, UTC"),
+            .init(
+                "tastes",
+                .array(
+                    .object([
+                        .init("class", .string), .init("sku", .string), .init("name", .string),
+                        .init("revenue", ValueSchemas.amount),
+                    ])), "What each Pareto class buys most, of the newest 20,000 orders"),
+        ],
+        labels: ReportLabels.segments + ReportLabels.classes + ReportLabels.risks + ReportLabels.kinds)
+
+    /// How customers stay: loyalty, tenure and movement.
+    static let persistency = Report(
+        "persistency", en: "Customer persistency", zh: "客户持续性",
+        """
+        WITH active AS MATERIALIZED (
+            SELECT party_id, month, first_value(month) OVER w AS cohort, lag(month) OVER w AS before,
+                lead(month) OVER w AS next
+            FROM party_month WHERE currency = $1 AND orders > 0
+            WINDOW w AS (PARTITION BY party_id ORDER BY month)),
+        newest AS (SELECT max(month) AS month FROM active),
+        cells AS (SELECT cohort, month, count(*) AS customers FROM active GROUP BY 1, 2),
+        cohorts AS (
+            SELECT c.cohort, s.customers AS size, json_agg(json_build_object('month', to_char(c.month, 'YYYY-MM'),
+                'offset', (extract(year FROM c.month) - extract(year FROM c.cohort)) * 12 + extract(month FROM c.month)
+                    - extract(month FROM c.cohort),
+                'customers', c.customers, 'rate', round(c.customers / s.customers::numeric, 6)) ORDER BY c.month) AS months
+            FROM cells c JOIN cells s ON s.cohort = c.cohort AND s.month = c.cohort, newest n
+            WHERE c.cohort > n.month - interval '36 months' GROUP BY 1, 2),
+        moves AS (
+            SELECT month, count(*) FILTER (WHERE before IS NULL) AS new,
+                count(*) FILTER (WHERE before = month - interval '1 month') AS kept,
+                count(*) FILTER (WHERE before < month - interval '1 month') AS back, 0 AS lapsed
+            FROM active GROUP BY month
+            UNION ALL
+            SELECT (month + interval '1 month')::date, 0, 0, 0, count(*) FROM active
+            WHERE (next IS NULL OR next > month + interval '1 month') GROUP BY month),
+        movement AS (
+            SELECT m.month, sum(new) AS new, sum(kept) AS kept, sum(back) AS back, sum(lapsed) AS lapsed
+            FROM moves m, newest n WHERE m.month <= n.month AND m.month > n.month - interval '36 months' GROUP BY m.month),
+        base AS (
+            SELECT v.*, b.newest, (b.newest::date - v.first_order_at::date) AS days FROM party_value v
+            CROSS JOIN (SELECT max(last_order_at) AS newest FROM party_value WHERE currency = $1 AND orders > 0) b
+            WHERE v.currency = $1 AND v.orders > 0),
+        tenure AS (
+            SELECT CASE WHEN days < 91 THEN 'under_3_months' WHEN days < 365 THEN 'under_1_year'
+                    WHEN days < 730 THEN 'under_2_years' ELSE 'over_2_years' END AS key,
+                count(*) AS customers, count(*) FILTER (WHERE orders > 1) AS repeaters,
+                count(*) FILTER (WHERE last_order_at > newest - interval '91 days') AS active
+            FROM base GROUP BY 1)
+        SELECT json_build_object(
+            'repeatRate', (SELECT json_build_object('customers', count(*), 'repeaters', count(*) FILTER (WHERE orders > 1),
+                'rate', round(count(*) FILTER (WHERE orders > 1) / nullif(count(*), 0)::numeric, 6)) FROM base),
+            'tenure', (SELECT coalesce(json_agg(t ORDER BY t.key), '[]') FROM tenure t),
+            'retention', (SELECT coalesce(json_agg(json_build_object('cohort', to_char(cohort, 'YYYY-MM'),
+                'customers', size, 'months', months) ORDER BY cohort), '[]') FROM cohorts),
+            'movement', (SELECT coalesce(json_agg(json_build_object('month', to_char(month, 'YYYY-MM'), 'new', new,
+                'kept', kept, 'back', back, 'lapsed', lapsed) ORDER BY month), '[]') FROM movement))::text
+        """,
+        data: [
+            .init(
+                "repeatRate",
+                .object([
+                    .init("customers", .integer()), .init("repeaters", .integer(), "With two orders or more"),
+                    .init("rate", .nullable(.number)),
+                ])),
+            .init(
+                "tenure",
+                .array(
+                    .object([
+                        .init("key", .string), .init("customers", .integer()), .init("repeaters", .integer()),
+                        .init("active", .integer(), "With an order in the last 91 days of the observation"),
+                    ])), "By time since the first order"),
+            .init(
+                "retention",
+                .array(
+                    .object([
+                        .init("cohort", .string, "Month of the first order"), .init("customers", .integer()),
+                        .init(
+                            "months",
+                            .array(
+                                .object([
+                                    .init("month", .string), .init("offset", .integer()),
+                                    .init("customers", .integer()),
+                                    .init("rate", .number),
+                                ])), "Months in which some of them ordered"),
+                    ])), "The newest 36 cohorts"),
+            .init(
+                "movement",
+                .array(
+                    .object([
+                        .init("month", .string), .init("new", .integer()),
+                        .init("kept", .integer(), "Ordered in the month before too"),
+                        .init("back", .integer(), "Ordered before, but not in the month before"),
+                        .init("lapsed", .integer(), "Ordered in the month before, but not in this one"),
+                    ]))),
+        ], labels: ReportLabels.tenures + ReportLabels.moves)
+
+    static let counts = Schema.array(
+        .object([.init("key", .string), .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount)]))
+
+    /// Customers and net revenue by a column of `scored`, most customers first.
+    private static func counted(_ column: String, limit: Int = 100) -> String {
+        """
+        (SELECT coalesce(json_agg(json_build_object('key', key, 'customers', customers,
+            'netRevenue', \(ScoreStore.money("net"))) ORDER BY customers DESC, key), '[]') FROM (
+            SELECT \(column) AS key, count(*) AS customers, sum(net) AS net FROM scored GROUP BY 1
+            ORDER BY 2 DESC, 1 LIMIT \(limit)) AS c)
+        """
+    }
+}

@@ -1,0 +1,39 @@
+import Postgres
+
+/// The SQL of what the reports need of other services.
+enum FactStore {
+    static let statements = [product, campaign, message, voice]
+
+    static let product = Statement(
+        "fact.product",
+        """
+        INSERT INTO product_name AS n (sku, name, category) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+        ON CONFLICT (sku) DO UPDATE SET name = excluded.name, category = coalesce(excluded.category, n.category)
+        """)
+
+    static let campaign = Statement(
+        "fact.campaign",
+        """
+        INSERT INTO campaign_name (id, name, segment, status)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, segment = excluded.segment, status = excluded.status
+        """)
+
+    static let message = Statement(
+        "fact.message",
+        """
+        INSERT INTO campaign_message (campaign_id, party_id, sent_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) ON CONFLICT DO NOTHING
+        """)
+
+    static let voice = Statement(
+        "fact.voice",
+        """
+        INSERT INTO party_voice AS v (party_id, survey, answers, total, last_at)
+        SELECT party_id, survey, count(*), sum(share), max(at)
+        FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::timestamptz[]) AS n(party_id, survey, share, at)
+        GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (party_id, survey) DO UPDATE SET answers = v.answers + excluded.answers,
+            total = v.total + excluded.total, last_at = greatest(v.last_at, excluded.last_at)
+        """)
+}

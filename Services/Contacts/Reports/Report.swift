@@ -1,0 +1,41 @@
+import EventLoop
+import HTTP
+import Postgres
+import ServiceKit
+
+/// A report as a value: one statement over the base of a currency (`$1`) that answers JSON, and what that JSON holds.
+struct Report: Sendable {
+    let name: String
+    let title: ReportLabel
+    let statement: Statement
+    let data: [Schema.Property]
+    let labels: [ReportLabel]
+
+    init(
+        _ name: String, en: String, zh: String, _ sql: String, data: [Schema.Property], labels: [ReportLabel] = []
+    ) {
+        self.name = name
+        title = ReportLabel(name, en, zh)
+        statement = Statement("report.\(name)", sql)
+        self.data = data
+        self.labels = labels
+    }
+
+    /// All of them: the seven views, the relationship grid and the quadrant.
+    static let all = [
+        BaseReportStore.profiling, BaseReportStore.persistency, SalesReportStore.profitability,
+        SalesReportStore.performance,
+        SalesReportStore.prospecting, MarketReportStore.product, MarketReportStore.promotion,
+        MarketReportStore.relationship,
+        MarketReportStore.quadrant,
+    ]
+
+    /// The shape of the answer: the report's data with what a page needs to draw it.
+    var schema: Schema {
+        let text = Schema.object([.init("en", .string), .init("zh", .string)])
+        return .object([
+            .init("report", .string), .init("title", text), .init("currency", .string), .init("computedAt", .dateTime),
+            .init("labels", .map(text), "How to call the keys in the data"), .init("data", .object(data)),
+        ])
+    }
+}

@@ -1,0 +1,73 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+/// Reports are computed behind the requests and kept: a page never waits for a pass over the base, but for the first one.
+@Loop
+enum Reports {
+    /// Computes the reports of all currencies that are older than twenty times what they took, each in a transaction of its own; of
+    /// several processes one does it.
+    static func refreshAll(_ context: ServiceContext) async throws {
+        for row in try await context.pool.query(ReportStore.currencies) {
+            let currency: String = try row.value(0)
+            for report in Report.all {
+                guard try await !context.pool.query(ReportStore.isDue, report.name, currency).isEmpty else { continue }
+                try await refresh(report, currency, context)
+            }
+        }
+    }
+
+    /// Computes a report; false where another process is at it.
+    @discardableResult
+    static func refresh(_ report: Report, _ currency: String, _ context: ServiceContext) async throws -> Bool {
+        try await context.pool.transaction { transaction in
+            transaction.enqueue(LongWork.allow)
+            guard try await LongWork.claim("report \(report.name) \(currency)", transaction) else { return false }
+            let begin = Loop.now
+            let rows = try await transaction.query(report.statement, currency)
+            let body: String = try rows.first?.value(0) ?? "{}"
+            transaction.enqueue(ReportStore.keep, report.name, currency, (Loop.now - begin).seconds, body)
+            return true
+        }
+    }
+
+    /// A report as JSON.
+    static func show(_ report: Report, _ currency: String, _ context: ServiceContext) async throws -> Response {
+        var rows = try await context.query(ReportStore.get, report.name, currency)
+        if rows.isEmpty {
+            guard try await !context.query(ReportStore.isSold, currency).isEmpty else {
+                throw Problem(status: .notFound, detail: "Nothing has been sold in \(currency) yet.")
+            }
+            guard try await refresh(report, currency, context) else {
+                throw Problem(
+                    status: .unavailable, detail: "The report is being computed for the first time; try again.",
+                    headers: ["retry-after": "2"])
+            }
+            rows = try await context.query(ReportStore.get, report.name, currency)
+        }
+        guard let row = rows.first else { throw Problem(status: .internalError) }
+        let labels = report.labels.map(\.member).joined(separator: ",")
+        let at = RFC3339.string(try row.value(1))
+        return .stored(
+            """
+            {"report":"\(report.name)","title":\(report.title.words),"currency":"\(currency)","computedAt":"\(at)",\
+            "labels":{\(labels)},"data":\(try row.value(0) as String)}
+            """)
+    }
+
+    /// A route for each report.
+    static func routes(_ context: ServiceContext) -> [Route] {
+        Report.all.map { report in
+            Route(
+                .get, "/v1/reports/\(report.name)", "\(report.title.english), as last computed", tag: "reports",
+                parameters: [.query("currency", .string, required: true, "ISO 4217")],
+                answers: [.json(.ok, report.schema), 400, 404, 503]
+            ) { request in
+                try await show(report, FieldCheck.currency(request.query("currency")) ?? "", context)
+            }
+        }
+    }
+}

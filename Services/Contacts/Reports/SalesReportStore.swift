@@ -1,0 +1,195 @@
+import HTTP
+import Postgres
+
+/// The views of what the base brings: profitability, performance and prospecting (C15).
+enum SalesReportStore {
+    /// Margin and net revenue by customer, and how unevenly they are spread.
+    static let profitability = Report(
+        "profitability", en: "Customer profitability", zh: "客户盈利性",
+        """
+        WITH scored AS MATERIALIZED (
+            SELECT q.party_id, q.orders, q.net, q.credited, q.cost, q.costed, q.abc,
+                ntile(20) OVER (ORDER BY q.net DESC, q.party_id) AS twentieth,
+                row_number() OVER (ORDER BY q.net DESC, q.party_id) AS place
+            FROM (\(ScoreStore.scored) AND v.currency = $1) AS q),
+        whole AS (SELECT count(*) AS customers, sum(net) AS net, sum(costed) AS costed, sum(cost) AS cost FROM scored),
+        curve AS (
+            SELECT twentieth, count(*) AS customers, sum(net) AS net, sum(sum(net)) OVER (ORDER BY twentieth) AS below,
+                sum(count(*)) OVER (ORDER BY twentieth) AS n
+            FROM scored GROUP BY twentieth)
+        SELECT json_build_object('customers', w.customers, 'netRevenue', \(ScoreStore.money("w.net")),
+            'margin', CASE WHEN w.costed <> 0 THEN \(ScoreStore.money("w.costed - w.cost")) END,
+            'marginKnownFor', CASE WHEN w.net > 0 THEN round(w.costed / w.net::numeric, 4) END,
+            'classes', (SELECT coalesce(json_agg(json_build_object('key', abc, 'customers', customers,
+                'netRevenue', \(ScoreStore.money("net")), 'share', round(net / nullif(w.net, 0)::numeric, 6),
+                'margin', CASE WHEN costed <> 0 THEN \(ScoreStore.money("costed - cost")) END) ORDER BY abc), '[]')
+                FROM (SELECT abc, count(*) AS customers, sum(net) AS net, sum(cost) AS cost, sum(costed) AS costed
+                    FROM scored GROUP BY abc) c),
+            'curve', (SELECT coalesce(json_agg(json_build_object('customers', round(n / w.customers::numeric, 4),
+                'netRevenue', round(below / nullif(w.net, 0)::numeric, 6)) ORDER BY twentieth), '[]') FROM curve),
+            'top', (SELECT coalesce(json_agg(json_build_object('partyId', s.party_id, 'name', p.name, 'orders', s.orders,
+                'netRevenue', \(ScoreStore.money("s.net")), 'credited', \(ScoreStore.money("s.credited")),
+                'margin', CASE WHEN s.costed <> 0 THEN \(ScoreStore.money("s.costed - s.cost")) END, 'class', s.abc)
+                ORDER BY s.place), '[]') FROM scored s JOIN party p ON p.id = s.party_id WHERE s.place <= 50))::text
+        FROM whole w
+        """,
+        data: [
+            .init("customers", .integer()), .init("netRevenue", .nullable(ValueSchemas.amount)),
+            .init("margin", .nullable(ValueSchemas.amount), "Of the sales whose cost is known"),
+            .init("marginKnownFor", .nullable(.number), "The share of net revenue whose cost is known"),
+            .init(
+                "classes",
+                .array(
+                    .object([
+                        .init("key", .string), .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount),
+                        .init("share", .nullable(.number)), .init("margin", .nullable(ValueSchemas.amount)),
+                    ]))),
+            .init(
+                "curve",
+                .array(.object([.init("customers", .number), .init("netRevenue", .nullable(.number))])),
+                "Share of the customers, the best first, and the share of net revenue they bring"),
+            .init(
+                "top",
+                .array(
+                    .object([
+                        .init("partyId", .uuid), .init("name", .string), .init("orders", .integer()),
+                        .init("netRevenue", ValueSchemas.amount), .init("credited", ValueSchemas.amount),
+                        .init("margin", .nullable(ValueSchemas.amount)), .init("class", .string),
+                    ])), "The best 50; `GET /v1/value/customers` has all"),
+        ], labels: ReportLabels.classes)
+
+    /// Sales by month, product, channel and place.
+    static let performance = Report(
+        "performance", en: "Sales performance", zh: "销售业绩",
+        """
+        WITH newest AS MATERIALIZED (
+            SELECT x.id, x.kind, x.at, x.channel, x.lines, d.total, CASE x.kind WHEN 'credit' THEN -1 ELSE 1 END AS sign
+            FROM (SELECT * FROM document_detail WHERE currency = $1 ORDER BY at DESC LIMIT 100000) x
+            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND NOT d.is_cancelled),
+        products AS (
+            SELECT l.value ->> 0 AS sku, count(*) FILTER (WHERE kind = 'order') AS orders,
+                sum((l.value ->> 1)::bigint * sign) AS quantity, sum((l.value ->> 2)::bigint * sign) AS net,
+                sum((l.value ->> 2)::bigint) FILTER (WHERE kind = 'credit') AS credited
+            FROM newest CROSS JOIN LATERAL jsonb_array_elements(lines) AS l(value) GROUP BY 1
+            ORDER BY 4 DESC, 1 LIMIT 50)
+        SELECT json_build_object(
+            'months', (SELECT coalesce(json_agg(json_build_object('month', cell, 'orders', orders,
+                'revenue', \(ScoreStore.money("revenue")), 'credits', credits, 'credited', \(ScoreStore.money("credited")),
+                'walkInOrders', walk_ins, 'walkInRevenue', \(ScoreStore.money("walk_in_revenue"))) ORDER BY cell), '[]') FROM (
+                SELECT cell, coalesce(sum(orders) FILTER (WHERE dimension = 'month'), 0)::bigint AS orders,
+                    coalesce(sum(revenue) FILTER (WHERE dimension = 'month'), 0) AS revenue,
+                    coalesce(sum(credits) FILTER (WHERE dimension = 'month'), 0)::bigint AS credits,
+                    coalesce(sum(credited) FILTER (WHERE dimension = 'month'), 0) AS credited,
+                    coalesce(sum(orders) FILTER (WHERE dimension = 'walk-in'), 0)::bigint AS walk_ins,
+                    coalesce(sum(revenue) FILTER (WHERE dimension = 'walk-in'), 0) AS walk_in_revenue
+                FROM sales_cell WHERE currency = $1 AND dimension IN ('month', 'walk-in') GROUP BY cell) m),
+            'window', (SELECT json_build_object('documents', count(*), 'from', min(at), 'to', max(at)) FROM newest),
+            'products', (SELECT coalesce(json_agg(json_build_object('sku', p.sku, 'name', coalesce(n.name, p.sku),
+                'category', n.category, 'orders', p.orders, 'quantity', \(ScoreStore.money("p.quantity")),
+                'netRevenue', \(ScoreStore.money("p.net")),
+                'credited', \(ScoreStore.money("coalesce(p.credited, 0)"))) ORDER BY p.net DESC, p.sku), '[]')
+                FROM products p LEFT JOIN product_name n USING (sku)),
+            'channels', (SELECT coalesce(json_agg(json_build_object('key', channel, 'orders', orders,
+                'netRevenue', \(ScoreStore.money("net"))) ORDER BY net DESC, channel), '[]') FROM (
+                SELECT coalesce(channel, '?') AS channel, count(*) FILTER (WHERE kind = 'order') AS orders,
+                    sum(total * sign) AS net FROM newest GROUP BY 1 ORDER BY 3 DESC LIMIT 50) c),
+            'places', (SELECT coalesce(json_agg(json_build_object('key', country, 'customers', customers,
+                'orders', orders, 'netRevenue', \(ScoreStore.money("net"))) ORDER BY net DESC, country), '[]') FROM (
+                SELECT coalesce(p.country, '?') AS country, count(*) AS customers, sum(v.orders)::bigint AS orders,
+                    sum(v.revenue - v.credited) AS net
+                FROM party_value v JOIN party p ON p.id = v.party_id WHERE v.currency = $1 AND v.orders > 0
+                GROUP BY 1 ORDER BY 4 DESC LIMIT 100) c))::text
+        """,
+        data: [
+            .init(
+                "months",
+                .array(
+                    .object([
+                        .init("month", .string), .init("orders", .integer()), .init("revenue", ValueSchemas.amount),
+                        .init("credits", .integer()), .init("credited", ValueSchemas.amount),
+                        .init("walkInOrders", .integer(), "Of the orders"),
+                        .init("walkInRevenue", ValueSchemas.amount, "Of the revenue"),
+                    ])), "All documents"),
+            .init(
+                "window",
+                .object([
+                    .init("documents", .integer()), .init("from", .nullable(.dateTime)),
+                    .init("to", .nullable(.dateTime)),
+                ]), "What products and channels are from: the newest 100,000 orders and credits"),
+            .init(
+                "products",
+                .array(
+                    .object([
+                        .init("sku", .string), .init("name", .string), .init("category", .nullable(.string)),
+                        .init("orders", .integer()), .init("quantity", ValueSchemas.amount),
+                        .init("netRevenue", ValueSchemas.amount), .init("credited", ValueSchemas.amount),
+                    ]))),
+            .init(
+                "channels",
+                .array(
+                    .object([
+                        .init("key", .string), .init("orders", .integer()), .init("netRevenue", ValueSchemas.amount),
+                    ]))),
+            .init(
+                "places",
+                .array(
+                    .object([
+                        .init("key", .string), .init("customers", .integer()), .init("orders", .integer()),
+                        .init("netRevenue", ValueSchemas.amount),
+                    ])), "By the customers' country"),
+        ])
+
+    /// How the base has grown and is expected to grow.
+    static let prospecting = Report(
+        "prospecting", en: "Growth of the base", zh: "客户增长展望",
+        """
+        WITH active AS (SELECT party_id, month, min(month) OVER (PARTITION BY party_id) AS cohort
+            FROM party_month WHERE currency = $1 AND orders > 0),
+        months AS (
+            SELECT month, count(*) AS active, count(*) FILTER (WHERE month = cohort) AS new,
+                sum(count(*) FILTER (WHERE month = cohort)) OVER (ORDER BY month) AS ever,
+                row_number() OVER (ORDER BY month) AS x, row_number() OVER (ORDER BY month DESC) AS back
+            FROM active GROUP BY month),
+        -- The newest month may not be over.
+        trend AS (
+            SELECT regr_slope(new, x) AS slope, regr_intercept(new, x) AS base, avg(new) AS mean, max(x) AS last,
+                count(*) AS n, max(month) AS month FROM months WHERE back BETWEEN 2 AND 13)
+        SELECT json_build_object(
+            'months', (SELECT coalesce(json_agg(json_build_object('month', to_char(month, 'YYYY-MM'), 'active', active,
+                'new', new, 'ever', ever) ORDER BY month), '[]') FROM months),
+            'trend', (SELECT json_build_object('months', n, 'meanNew', round(mean, 2),
+                'growth', round(slope::numeric, 4)) FROM trend),
+            'forecast', (SELECT coalesce(json_agg(json_build_object('month',
+                to_char(month + make_interval(months => k), 'YYYY-MM'),
+                'new', greatest(0, round((base + slope * (last + k))::numeric, 1))) ORDER BY k), '[]')
+                FROM trend, generate_series(1, 6) AS g(k) WHERE slope IS NOT NULL),
+            'expected', (SELECT json_build_object('weeks', max(r.weeks), 'customers', count(*),
+                'alive', round(sum(n.alive)::numeric, 1), 'purchases', round(sum(n.purchases)::numeric, 1),
+                'futureValue', \(ScoreStore.money("sum(n.lifetime_value)")), 'asOf', max(r.as_of))
+                FROM party_prediction n JOIN model_run r ON r.id = n.run_id WHERE n.currency = $1))::text
+        """,
+        data: [
+            .init(
+                "months",
+                .array(
+                    .object([
+                        .init("month", .string), .init("active", .integer(), "Customers with an order"),
+                        .init("new", .integer(), "Customers with their first order"), .init("ever", .integer()),
+                    ]))),
+            .init(
+                "trend",
+                .object([
+                    .init("months", .integer()), .init("meanNew", .nullable(.number)),
+                    .init("growth", .nullable(.number), "Slope of the least squares line of new customers, a month"),
+                ]), "Of the twelve months before the newest, which may not be over"),
+            .init("forecast", .array(.object([.init("month", .string), .init("new", .number)])), "Along the trend"),
+            .init(
+                "expected",
+                .object([
+                    .init("weeks", .nullable(.integer())), .init("customers", .integer()),
+                    .init("alive", .nullable(.number), "Sum of the chances to be a customer still"),
+                    .init("purchases", .nullable(.number)), .init("futureValue", .nullable(ValueSchemas.amount)),
+                    .init("asOf", .nullable(.dateTime)),
+                ]), "What the models expect of the customers there are"),
+        ])
+}

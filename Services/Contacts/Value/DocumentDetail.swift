@@ -1,0 +1,73 @@
+import CRMModel
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What the reports need of an order or credit besides the ledger.
+struct DocumentDetail {
+    let id: String
+    let kind: LedgerEntry.Kind
+    let currency: String
+    let at: Date
+    let channel: String?
+    /// What the goods cost whose cost is known, in ten-thousandths.
+    let cost: Int
+    /// What these goods were sold for.
+    let costed: Int
+    /// `[[sku, quantity, amount], ...]`, numbers in ten-thousandths; lines of one product together.
+    let lines: SQLJSON
+
+    init(_ kind: LedgerEntry.Kind, _ document: ERPDocument) {
+        var sums: [String: (quantity: Int, amount: Int)] = [:]
+        var order: [String] = []
+        var cost = 0
+        var costed = 0
+        for line in document.lines {
+            guard let amount = line.unitPrice.times(line.quantity)?.units else { continue }
+            if let known = line.unitCost?.times(line.quantity)?.units {
+                cost = cost.addingReportingOverflow(known).partialValue
+                costed = costed.addingReportingOverflow(amount).partialValue
+            }
+            guard !line.sku.isEmpty else { continue }
+            if sums[line.sku] == nil { order.append(line.sku) }
+            let sum = sums[line.sku] ?? (0, 0)
+            sums[line.sku] = (
+                sum.quantity.addingReportingOverflow(line.quantity.units).partialValue,
+                sum.amount.addingReportingOverflow(amount).partialValue
+            )
+        }
+        id = document.id
+        self.kind = kind
+        currency = document.currency
+        at = document.at
+        channel = document.channel.map { String($0.prefix(100)) }
+        self.cost = cost
+        self.costed = costed
+        lines = Self.json(order.map { ($0, sums[$0] ?? (0, 0)) })
+    }
+
+    private static func json(_ lines: [(sku: String, sum: (quantity: Int, amount: Int))]) -> SQLJSON {
+        var text = "["
+        for line in lines {
+            if text.utf8.count > 1 { text += "," }
+            text += "[\(quoted(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
+        }
+        return SQLJSON(Array((text + "]").utf8))
+    }
+
+    /// A JSON string; NUL, which PostgreSQL's text does not take, is left out.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case "\0": continue
+            case "\u{1}"..<" ":
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u00\(scalar.value < 16 ? "0" : "")\(hex)"
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
