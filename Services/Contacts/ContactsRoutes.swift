@@ -6,5 +6,6 @@ import ServiceKit
 @Loop
 func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker) -> [Route] {
     partyRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
+        + mergeRoutes(context) + duplicateRoutes(context) + historyRoutes(context)
         + modelRoutes(context, models) + Reports.routes(context) + Ledger.routes(context)
 }

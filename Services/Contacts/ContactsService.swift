@@ -8,13 +8,15 @@ public enum ContactsService: ServiceDefinition {
     public static let name = "contacts"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, ContactsSchema.migration, ValueSchema.migration]
+    public static let migrations =
+        Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration] + MergeSchema.migrations
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
-        + ReportStore.statements + FactStore.statements
+        + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
+        + HistoryStore.statements
 
     /// Puts its parts together.
     @Loop
@@ -24,7 +26,8 @@ public enum ContactsService: ServiceDefinition {
         parts.routes = contactsRoutes(context, models)
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
-        parts.background = [{ await scale.run() }, { await models.run() }]
+        let duplicates = DuplicateFinder(context)
+        parts.background = [{ await scale.run() }, { await models.run() }, { await duplicates.run() }]
         return parts
     }
 }

@@ -9,10 +9,11 @@ public enum NotificationsService: ServiceDefinition {
     public static let name = "notifications"
 
     /// Its tables.
-    public static let migrations = [NotificationsSchema.migration]
+    public static let migrations = [NotificationsSchema.migration, Redirects.migration]
 
     /// Its SQL.
-    public static let statements = MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements
+    public static let statements =
+        MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements + Redirects.statements
 
     /// Puts its parts together.
     @Loop

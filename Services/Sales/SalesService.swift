@@ -9,7 +9,7 @@ public enum SalesService: ServiceDefinition {
     public static let name = "sales"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, SalesSchema.migration]
+    public static let migrations = Ledger.migrations + [SalesSchema.migration]
 
     /// Its SQL.
     public static let statements =

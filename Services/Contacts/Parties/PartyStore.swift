@@ -8,7 +8,7 @@ enum PartyStore {
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
-    private static let json = """
+    static let json = """
         json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
             'tags', p.tags, 'createdAt', p.created_at, 'updatedAt', p.updated_at,

@@ -53,6 +53,11 @@ enum AccountHandlers {
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
         OrderRequestHandlers.answer(entries.filter { $0.kind == .order }.map(\.document), transaction)
+        add(changes, transaction)
+    }
+
+    /// Adds what documents change to the revenue of their accounts.
+    static func add(_ changes: [LedgerChange], _ transaction: Transaction) {
         let sums = RevenueChanges(changes)
         guard !sums.rows.isEmpty else { return }
         let customers = sums.customers.sorted { $0.key < $1.key }
