@@ -23,7 +23,7 @@ public enum ContactsService: ServiceDefinition {
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
         let models = try ModelWorker(context)
-        parts.routes = contactsRoutes(context, models)
+        parts.routes = contactsRoutes(context, models, try PreferenceLinks(context))
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
         let duplicates = DuplicateFinder(context)

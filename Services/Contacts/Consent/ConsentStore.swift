@@ -3,7 +3,7 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements = [decide, lock, settle, get, decisions]
+    static let statements = [decide, lock, settle, get, counting, decisions]
 
     /// Keeps decisions; the ERP's only where they change something, for its master repeats itself.
     static let decide = Statement(
@@ -91,6 +91,14 @@ enum ConsentStore {
         SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
             'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
         FROM consent_effective
+        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+        """)
+
+    /// What counts as rows, for the preference centre.
+    static let counting = Statement(
+        "consent.counting",
+        """
+        SELECT channel, purpose, granted FROM consent_effective
         WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
         """)
 
