@@ -84,7 +84,9 @@ let package = Package(
                 "Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
                 "ServiceTestKit",
             ]),
-        tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
+        tests(
+            "SalesTests",
+            ["CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
             name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
@@ -104,7 +106,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("TicketsTests", serviceTests + ["Tickets"]),
+        tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Notifications"]),
         .target(
             name: "Rapport",

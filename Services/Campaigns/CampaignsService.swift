@@ -14,7 +14,7 @@ public enum CampaignsService: ServiceDefinition {
     /// Its SQL.
     public static let statements =
         Ledger.statements + ProductStore.statements + MemberStore.statements + SegmentStore.statements
-        + CampaignStore.statements + RecipientStore.statements
+        + CampaignStore.statements + RecipientStore.statements + campaignsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

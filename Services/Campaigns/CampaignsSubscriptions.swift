@@ -25,5 +25,6 @@ func campaignsSubscriptions(_ clock: SegmentClock) -> Subscriptions {
     subscriptions.on(MessageFailed.self, RecipientHandlers.failed)
     subscriptions.on(MessageSuppressed.self, RecipientHandlers.suppressed)
     subscriptions.onRedirects(MergeHandlers(clock: clock).follow)
+    campaignsPersonalData.subscribe(ErasureOwners.Campaigns.self, .campaigns, &subscriptions)
     return subscriptions
 }

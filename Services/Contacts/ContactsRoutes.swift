@@ -7,6 +7,6 @@ import ServiceKit
 func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker, _ links: PreferenceLinks) -> [Route] {
     partyRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
         + preferencePages(context, links)
-        + mergeRoutes(context) + duplicateRoutes(context) + historyRoutes(context)
+        + mergeRoutes(context) + duplicateRoutes(context) + historyRoutes(context) + privacyRoutes(context)
         + modelRoutes(context, models) + Reports.routes(context) + Ledger.routes(context)
 }

@@ -16,7 +16,7 @@ public enum ContactsService: ServiceDefinition {
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
-        + HistoryStore.statements
+        + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

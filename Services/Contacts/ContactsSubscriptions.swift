@@ -30,5 +30,6 @@ func contactsSubscriptions(
     subscriptions.on(CampaignCreated.self, FactHandlers.campaignsCreated)
     subscriptions.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
     subscriptions.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
+    Erasure.subscribe(&subscriptions)
     return subscriptions
 }

@@ -14,6 +14,7 @@ public enum NotificationsService: ServiceDefinition {
     /// Its SQL.
     public static let statements =
         MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements + Redirects.statements
+        + notificationsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

@@ -11,5 +11,6 @@ func notificationsSubscriptions() -> Subscriptions {
         try MessageHandlers.requested(events.map(\.data), transaction)
     }
     subscriptions.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
+    notificationsPersonalData.subscribe(ErasureOwners.Notifications.self, .notifications, &subscriptions)
     return subscriptions
 }

@@ -15,6 +15,7 @@ public enum SalesService: ServiceDefinition {
     public static let statements =
         Ledger.statements + AccountStore.statements + QuotaStore.statements + LeadStore.statements
         + OpportunityStore.statements + QuoteStore.statements + OrderRequestStore.statements + TaskStore.statements
+        + salesPersonalData.statements
 
     /// Puts its parts together.
     @Loop

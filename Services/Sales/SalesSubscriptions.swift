@@ -16,5 +16,6 @@ func salesSubscriptions() -> Subscriptions {
     subscriptions.on(InvoiceIssued.self, AccountHandlers.invoicesIssued)
     subscriptions.on(PaymentReceived.self, AccountHandlers.paymentsReceived)
     subscriptions.onRedirects(MergeHandlers.follow)
+    salesPersonalData.subscribe(ErasureOwners.Sales.self, .sales, &subscriptions)
     return subscriptions
 }

@@ -14,6 +14,7 @@ public enum TicketsService: ServiceDefinition {
     public static let statements =
         TicketStore.statements + ReplyStore.statements + PolicyStore.statements + ClockStore.statements
         + CustomerStore.statements + SurveyStore.statements + Redirects.statements
+        + ticketsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

@@ -35,5 +35,6 @@ func ticketsSubscriptions() -> Subscriptions {
         CustomerHandlers.ordered(events.map(\.data.order), .cancelled, transaction)
     }
     subscriptions.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
+    ticketsPersonalData.subscribe(ErasureOwners.Tickets.self, .tickets, &subscriptions)
     return subscriptions
 }

@@ -2,7 +2,7 @@ import Postgres
 
 /// The tables of history, merges, duplicates and consent.
 enum MergeSchema {
-    static let migrations = [history, merges, duplicates, consent]
+    static let migrations = [history, merges, duplicates, consent, erasures]
 
     /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
     private static let history = Migration(
@@ -99,5 +99,20 @@ enum MergeSchema {
             PRIMARY KEY (party_id, channel, purpose)
         );
         INSERT INTO consent_effective SELECT * FROM consent;
+        """)
+
+    private static let erasures = Migration(
+        "m0036_erasures",
+        """
+        -- Who was forgotten, when and why, and what each service answered. Nothing of the person stands here.
+        CREATE TABLE erasure (
+            id uuid PRIMARY KEY, party_id uuid NOT NULL, parties uuid[] NOT NULL, requested_by text, reason text,
+            requested_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE erasure_receipt (
+            erasure_id uuid NOT NULL REFERENCES erasure, party_id uuid NOT NULL, service text NOT NULL,
+            completed_at timestamptz NOT NULL DEFAULT now(), lines jsonb NOT NULL,
+            PRIMARY KEY (erasure_id, party_id, service)
+        );
         """)
 }
