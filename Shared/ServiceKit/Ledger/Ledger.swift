@@ -121,7 +121,7 @@ public enum Ledger {
         for row in rows {
             let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
             if (try row.value(2) as Int?) != nil { before[name] = try LedgerRecord(row) }
-            survivors[name] = try row.value(7)
+            if let survivor: UUID = try row.value(7) { survivors[name] = survivor }
         }
         return order.flatMap { name in
             latest[name].map { entry in
@@ -203,8 +203,9 @@ public enum Ledger {
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
                 at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
                 is_cancelled = excluded.is_cancelled, lines = excluded.lines)
-        SELECT kind, id, o.total, o.is_cancelled, o.party_id, o.currency, o.at, i.survivor_id
-        FROM incoming i LEFT JOIN old o USING (id, kind) WHERE o.id IS NOT NULL OR i.survivor_id IS NOT NULL
+        SELECT kind, id, total, is_cancelled, party_id, currency, at, NULL::uuid FROM old
+        UNION ALL
+        SELECT kind, id, NULL, NULL, NULL, NULL, NULL, survivor_id FROM incoming WHERE survivor_id IS NOT NULL
         """)
 
     private static let page = Statement(
