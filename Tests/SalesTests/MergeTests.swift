@@ -2,6 +2,7 @@ import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
+import HTTP
 import ServiceKit
 import ServiceTestKit
 import Testing

@@ -12,7 +12,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             .post, "/v1/parties/{id}/merges", "Merges another party into this one, which survives", tag: "merges",
             parameters: [
                 .path("id", .uuid, "The survivor"),
-                .header("If-Match", "The survivor's ETag, so that no change is lost"),
+                .header("If-Match", .string, "The survivor's ETag, so that no change is lost"),
             ], body: .json(mergeSchema), answers: [.json(.created, madeSchema), 400, 404, 409, 412, 422, 428]
         ) { request in
             let survivor = try request.id()
