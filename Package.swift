@@ -87,7 +87,9 @@ let package = Package(
                 "Campaigns", "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
                 "ServiceTestKit",
             ]),
-        tests("SalesTests", ["CRMModel", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
+        tests(
+            "SalesTests",
+            ["CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
             name: "Broker", dependencies: ["EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],
@@ -108,7 +110,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("TicketsTests", serviceTests + ["Tickets"]),
+        tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
             name: "Rapport",

@@ -6,5 +6,5 @@ import ServiceKit
 @Loop
 func campaignsRoutes(_ context: ServiceContext) -> [Route] {
     productRoutes(context) + memberRoutes(context) + segmentRoutes(context) + campaignRoutes(context)
-        + Ledger.routes(context)
+        + Ledger.routes(context) + campaignsPersonalData.routes(context)
 }

@@ -9,12 +9,12 @@ public enum CampaignsService: ServiceDefinition {
     public static let name = "campaigns"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, CampaignsSchema.migration]
+    public static let migrations = Ledger.migrations + [CampaignsSchema.migration]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + ProductStore.statements + MemberStore.statements + SegmentStore.statements
-        + CampaignStore.statements + RecipientStore.statements
+        + CampaignStore.statements + RecipientStore.statements + campaignsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

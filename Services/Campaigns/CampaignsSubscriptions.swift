@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Messaging
+import ServiceKit
 
 /// What campaigns listens to.
 @Loop
@@ -23,5 +24,7 @@ func campaignsSubscriptions(_ clock: SegmentClock) -> Subscriptions {
     subscriptions.on(MessageBounced.self, RecipientHandlers.bounced)
     subscriptions.on(MessageFailed.self, RecipientHandlers.failed)
     subscriptions.on(MessageSuppressed.self, RecipientHandlers.suppressed)
+    subscriptions.onRedirects(MergeHandlers(clock: clock).follow)
+    campaignsPersonalData.subscribe(ErasureOwners.Campaigns.self, .campaigns, &subscriptions)
     return subscriptions
 }

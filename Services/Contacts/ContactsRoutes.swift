@@ -4,7 +4,9 @@ import ServiceKit
 
 /// The HTTP surface of contacts.
 @Loop
-func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker) -> [Route] {
+func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker, _ links: PreferenceLinks) -> [Route] {
     partyRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
+        + preferencePages(context, links)
+        + mergeRoutes(context) + duplicateRoutes(context) + historyRoutes(context) + privacyRoutes(context)
         + modelRoutes(context, models) + Reports.routes(context) + Ledger.routes(context)
 }

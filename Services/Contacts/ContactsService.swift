@@ -8,23 +8,26 @@ public enum ContactsService: ServiceDefinition {
     public static let name = "contacts"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, ContactsSchema.migration, ValueSchema.migration]
+    public static let migrations =
+        Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration] + MergeSchema.migrations
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
-        + ReportStore.statements + FactStore.statements
+        + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
+        + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
 
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
         let models = try ModelWorker(context)
-        parts.routes = contactsRoutes(context, models)
+        parts.routes = contactsRoutes(context, models, try PreferenceLinks(context))
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
-        parts.background = [{ await scale.run() }, { await models.run() }]
+        let duplicates = DuplicateFinder(context)
+        parts.background = [{ await scale.run() }, { await models.run() }, { await duplicates.run() }]
         return parts
     }
 }

@@ -6,7 +6,7 @@ import Messaging
 @Loop
 func contactsSubscriptions(
     _ topics: [Topic] = [
-        .erpCustomers, .erpProducts, .erpOrders, .shipments, .tickets, .notifications, .campaigns,
+        .erpCustomers, .erpProducts, .erpOrders, .shipments, .tickets, .notifications, .campaigns, .sales,
     ]
 ) -> Subscriptions {
     var subscriptions = Subscriptions(topics)
@@ -17,20 +17,19 @@ func contactsSubscriptions(
     subscriptions.on(CreditIssued.self, ValueHandlers.creditsIssued)
     subscriptions.on(InvoiceIssued.self, ValueHandlers.invoicesIssued)
     subscriptions.on(PaymentReceived.self, ValueHandlers.paymentsReceived)
-    subscriptions.on(ShipmentDispatched.self, TimelineHandlers.dispatched)
-    subscriptions.on(ShipmentDelayed.self, TimelineHandlers.delayed)
-    subscriptions.on(ShipmentDelivered.self, TimelineHandlers.delivered)
-    subscriptions.on(ShipmentReturned.self, TimelineHandlers.returned)
-    subscriptions.on(TicketOpened.self, TimelineHandlers.ticketsOpened)
-    subscriptions.on(TicketResolved.self, TimelineHandlers.ticketsResolved)
+    TimelineHandlers.subscribe(&subscriptions)
     subscriptions.on(MessageSent.self) { events, transaction in
-        try await TimelineHandlers.messagesSent(events, transaction)
+        TimelineHandlers.messages("message.sent", events.map(\.event), events.map(\.data.outcome), transaction)
         FactHandlers.messages(events, transaction)
     }
     subscriptions.on(ProductUpserted.self, FactHandlers.products)
-    subscriptions.on(SurveyAnswered.self, FactHandlers.surveys)
+    subscriptions.on(SurveyAnswered.self) { events, transaction in
+        try await TimelineHandlers.surveysAnswered(events, transaction)
+        try await FactHandlers.surveys(events, transaction)
+    }
     subscriptions.on(CampaignCreated.self, FactHandlers.campaignsCreated)
     subscriptions.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
     subscriptions.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
+    Erasure.subscribe(&subscriptions)
     return subscriptions
 }

@@ -6,6 +6,7 @@ import ServiceKit
 @Loop
 func notificationsRoutes(_ context: ServiceContext, _ settings: MailSettings) -> [Route] {
     messageRoutes(context) + templateRoutes(settings) + suppressionRoutes(context)
+        + notificationsPersonalData.routes(context)
 }
 
 /// JSON that the database made.

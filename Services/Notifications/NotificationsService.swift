@@ -9,10 +9,14 @@ public enum NotificationsService: ServiceDefinition {
     public static let name = "notifications"
 
     /// Its tables.
-    public static let migrations = [NotificationsSchema.migration, NotificationsSchema.withdrawals]
+    public static let migrations = [
+        NotificationsSchema.migration, NotificationsSchema.withdrawals, Redirects.migration,
+    ]
 
     /// Its SQL.
-    public static let statements = MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements
+    public static let statements =
+        MessageStore.statements + DeliveryStore.statements + SuppressionStore.statements + Redirects.statements
+        + notificationsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

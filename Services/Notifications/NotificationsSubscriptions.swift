@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Messaging
+import ServiceKit
 
 /// What notifications listens to.
 @Loop
@@ -12,5 +13,7 @@ func notificationsSubscriptions() -> Subscriptions {
     subscriptions.on(ConsentChanged.self) { events, transaction in
         WithdrawalHandlers.consentsChanged(events.map(\.data), transaction)
     }
+    subscriptions.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
+    notificationsPersonalData.subscribe(ErasureOwners.Notifications.self, .notifications, &subscriptions)
     return subscriptions
 }

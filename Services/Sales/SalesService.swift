@@ -9,12 +9,13 @@ public enum SalesService: ServiceDefinition {
     public static let name = "sales"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, SalesSchema.migration]
+    public static let migrations = Ledger.migrations + [SalesSchema.migration]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + AccountStore.statements + QuotaStore.statements + LeadStore.statements
         + OpportunityStore.statements + QuoteStore.statements + OrderRequestStore.statements + TaskStore.statements
+        + salesPersonalData.statements
 
     /// Puts its parts together.
     @Loop

@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Messaging
+import ServiceKit
 
 /// What sales listens to.
 @Loop
@@ -14,5 +15,7 @@ func salesSubscriptions() -> Subscriptions {
     subscriptions.on(CreditIssued.self, AccountHandlers.creditsIssued)
     subscriptions.on(InvoiceIssued.self, AccountHandlers.invoicesIssued)
     subscriptions.on(PaymentReceived.self, AccountHandlers.paymentsReceived)
+    subscriptions.onRedirects(MergeHandlers.follow)
+    salesPersonalData.subscribe(ErasureOwners.Sales.self, .sales, &subscriptions)
     return subscriptions
 }

@@ -7,6 +7,7 @@ import ServiceKit
 func ticketsRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     ticketRoutes(context, surveys) + replyRoutes(context) + callerCardRoutes(context) + policyRoutes(context)
         + surveyRoutes(context, surveys) + surveyPages(context, surveys)
+        + ticketsPersonalData.routes(context)
 }
 
 /// JSON that the database made.

@@ -8,12 +8,13 @@ public enum TicketsService: ServiceDefinition {
     public static let name = "tickets"
 
     /// Its tables.
-    public static let migrations = [TicketsSchema.migration]
+    public static let migrations = [TicketsSchema.migration, Redirects.migration]
 
     /// Its SQL.
     public static let statements =
         TicketStore.statements + ReplyStore.statements + PolicyStore.statements + ClockStore.statements
-        + CustomerStore.statements + SurveyStore.statements
+        + CustomerStore.statements + SurveyStore.statements + Redirects.statements
+        + ticketsPersonalData.statements
 
     /// Puts its parts together.
     @Loop

@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Messaging
+import ServiceKit
 
 /// What tickets listens to.
 @Loop
@@ -33,5 +34,7 @@ func ticketsSubscriptions() -> Subscriptions {
     subscriptions.on(OrderCancelled.self) { events, transaction in
         CustomerHandlers.ordered(events.map(\.data.order), .cancelled, transaction)
     }
+    subscriptions.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
+    ticketsPersonalData.subscribe(ErasureOwners.Tickets.self, .tickets, &subscriptions)
     return subscriptions
 }

@@ -172,7 +172,8 @@ private func encoded(_ text: String) -> String {
             #expect(try await service.send(.put, path, body).status == 200)
         }
         #expect(
-            try await service.column("SELECT granted::text FROM consent_decision ORDER BY id") == ["true", "false"])
+            try await service.column("SELECT granted::text FROM consent_decision ORDER BY id")
+                == ["true", "true", "false"])
         #expect(try await service.column("SELECT granted || ' ' || version FROM consent, party") == ["false 3"])
         let odd = try await service.send(.put, path, #"{"channel":"pigeon","purpose":"marketing","granted":true}"#)
         #expect(odd.status == 400 && odd.text.contains("\"field\":\"channel\""))

@@ -60,7 +60,7 @@ public final class TestService {
         _ method: HTTP.Method, _ path: String, _ json: String = "", headers: [String: String] = [:]
     ) async throws -> Answer {
         var fields = Headers()
-        if !json.isEmpty { fields.add("content-type", "application/json") }
+        if !json.isEmpty, headers["content-type"] == nil { fields.add("content-type", "application/json") }
         for (name, value) in headers { fields.add(name, value) }
         let response = await router.respond(to: try Request(method, path, headers: fields, body: Array(json.utf8)))
         return Answer(

@@ -13,7 +13,9 @@ enum RecipientStore {
         WITH taken AS (
             SELECT s.party_id, m.name, m.email, m.language, row_number() OVER (ORDER BY s.party_id) AS place,
                 CASE WHEN m.may_mail IS NOT TRUE THEN 'no consent' WHEN m.email IS NULL THEN 'no mail address'
-                    END AS reason
+                    WHEN EXISTS (SELECT 1 FROM party_redirect d JOIN recipient r ON r.party_id = d.party_id
+                        WHERE d.survivor_id = s.party_id AND r.campaign_id = $1 AND r.message_id IS NOT NULL)
+                        THEN 'asked before a merge' END AS reason
             FROM segment_member s JOIN member m USING (party_id)
             WHERE s.segment = (SELECT segment FROM campaign WHERE id = $1)
                 AND ($2::uuid IS NULL OR s.party_id > $2)

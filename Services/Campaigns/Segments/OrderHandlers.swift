@@ -40,6 +40,12 @@ struct OrderHandlers {
         let orders = entries.filter { $0.kind == .order }
         guard !orders.isEmpty else { return }
         ProductHandlers.count(orders, transaction)
+        clock.note(orders.map(\.document.at).max(), transaction)
+        add(changes, transaction)
+    }
+
+    /// Counts orders for their members, and works out the segments of these.
+    func add(_ changes: [LedgerChange], _ transaction: Transaction) {
         var counts: [UUID: Int] = [:]
         for change in changes where change.kind == .order {
             if let party = change.party { counts[party, default: 0] += change.count }

@@ -2,14 +2,14 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 
-/// Decisions that come with the ERP's customer master.
+/// Decisions that come with the ERP's customer master, which repeats itself: only what changes something is a decision.
 @Loop
 enum ConsentHandlers {
-    /// Records decisions on marketing by mail. One decision a party: a party's events need one sequence each.
+    /// Records decisions on marketing by mail.
     static func record(_ decisions: [(UUID, Bool)], source: String, _ transaction: Transaction) throws {
-        guard !decisions.isEmpty else { return }
-        transaction.enqueue(
-            ConsentStore.decide, decisions.map(\.0), decisions.map { _ in "mail" }, decisions.map { _ in "marketing" },
-            decisions.map(\.1), source)
+        ConsentCommands.record(
+            decisions.map { party, granted in
+                ConsentDecision(party: party, channel: "mail", purpose: "marketing", granted: granted, source: source)
+            }, transaction)
     }
 }

@@ -8,48 +8,82 @@ import ServiceKit
 @Loop
 func consentRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent") { request in
+        Route(
+            .get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent",
+            parameters: [.path("id", .uuid, "The party")],
+            answers: [.json(.ok, .object([.init("items", .array(consentSchema))])), 404]
+        ) { request in
             let rows = try await context.query(ConsentStore.get, try request.id())
             return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .put, "/v1/parties/{id}/consents", "Records a decision of the party", tag: "consent",
+            parameters: [.path("id", .uuid, "The party")],
             body: .json(
                 .object([
-                    .init("channel", .string), .init("purpose", .string), .init("granted", .boolean),
-                    .init("source", .string, required: false),
-                ])), answers: [200, 400, 404]
+                    .init("channel", .enumeration(ConsentDecision.channels)),
+                    .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
+                    .init("source", .string, required: false, "Where it was said; `api` unless given"),
+                    .init("proof", .string, required: false, "What shows it"),
+                ])), answers: [.json(.ok, .object([.init("items", .array(consentSchema))])), 400, 404]
         ) { request in
             let id = try request.id()
-            let input = try await request.model(ConsentInput.self)
-            try input.check()
+            let decision = try await request.model(ConsentInput.self).checked(id)
             let rows = try await context.transaction { transaction in
-                guard try await !transaction.query(PartyStore.lock, id).isEmpty else {
-                    throw Problem(status: .notFound, detail: "There is no party \(id).")
+                guard try await !transaction.query(PartyStore.get, id).isEmpty else {
+                    throw Problem.missing("party", id)
                 }
                 Outbox.carryTrace(in: transaction)
-                transaction.enqueue(
-                    ConsentStore.decide, [id], [input.channel], [input.purpose], [input.granted], input.source ?? "api")
+                ConsentCommands.record([decision], transaction)
                 return try await transaction.query(ConsentStore.get, id)
             }
             return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
+        Route(
+            .get, "/v1/parties/{id}/consents/decisions", "Every decision with source, time and proof, newest first",
+            tag: "consent",
+            parameters: [
+                .path("id", .uuid, "The party"),
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("after", .integer(1...Int.max), "The `next` of the page before"),
+            ],
+            answers: [
+                .json(.ok, .object([.init("items", .array(decisionSchema)), .init("next", .nullable(.string))])), 400,
+                404,
+            ]
+        ) { request in
+            let rows = try await context.query(
+                ConsentStore.decisions, try request.id(), request.query("after", as: Int.self), request.pageLimit)
+            let next = try rows.last.map { "\(try $0.value(1) as Int)" }
+            return .page(try rows.map { try $0.value(0) as String }, limit: request.pageLimit, next: next)
+        },
     ]
 }
+
+private let consentSchema = Schema.object([
+    .init("channel", .string), .init("purpose", .string), .init("granted", .boolean), .init("source", .string),
+    .init("decidedAt", .dateTime),
+])
+
+private let decisionSchema = Schema.object([
+    .init("id", .integer()), .init("partyId", .uuid, "The party that decided, merged since or not"),
+    .init("channel", .string), .init("purpose", .string), .init("granted", .boolean), .init("source", .string),
+    .init("proof", .nullable(.string)), .init("decidedAt", .dateTime),
+])
 
 private struct ConsentInput: Decodable {
     let channel: String
     let purpose: String
     let granted: Bool
     let source: String?
+    let proof: String?
 
-    func check() throws {
-        let channels = ["mail", "sms", "phone", "post"]
-        guard channels.contains(channel) else {
-            throw Problem.field("channel", "must be one of \(channels.joined(separator: ", "))")
-        }
-        guard ["marketing", "service", "profiling"].contains(purpose) else {
-            throw Problem.field("purpose", "must be one of marketing, service, profiling")
-        }
+    func checked(_ party: UUID) throws -> ConsentDecision {
+        _ = try FieldCheck.word(channel, "channel", of: ConsentDecision.channels)
+        _ = try FieldCheck.word(purpose, "purpose", of: ConsentDecision.purposes)
+        return ConsentDecision(
+            party: party, channel: channel, purpose: purpose, granted: granted,
+            source: try FieldCheck.text(source, "source", atMost: 200) ?? "api",
+            proof: try FieldCheck.text(proof, "proof", atMost: 2000))
     }
 }

@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Messaging
 import Postgres
+import ServiceKit
 
 /// What contacts does with the ERP's customer master.
 @Loop
@@ -12,6 +13,8 @@ enum PartyHandlers {
     }
 
     static func upsert(_ records: [CustomerUpserted], _ transaction: Transaction) throws {
+        // Before any party is locked: a merge takes both in this order too.
+        Redirects.hold(in: transaction)
         // The last record of a customer wins.
         var latest: [UUID: CustomerUpserted] = [:]
         for record in records { latest[record.partyID] = record }

@@ -8,10 +8,10 @@ enum PartyStore {
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
-    private static let json = """
+    static let json = """
         json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
-            'tags', p.tags, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
+            'tags', p.tags, 'mergedInto', p.merged_into, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
             'references', (SELECT coalesce(json_agg(json_build_object('system', r.system, 'reference', r.reference)), '[]')
                 FROM party_reference r WHERE r.party_id = p.id))
         """
@@ -101,14 +101,17 @@ enum PartyStore {
     static let byName = Statement(
         "party.by_name",
         """
-        SELECT \(json)::text FROM party p WHERE lower(p.name) LIKE $1 ORDER BY lower(p.name), p.id LIMIT $2
+        SELECT \(json)::text FROM party p
+        WHERE lower(p.name) LIKE $1 AND p.merged_into IS NULL ORDER BY lower(p.name), p.id LIMIT $2
         """)
 
     static let byEmail = Statement(
-        "party.by_email", "SELECT \(json)::text FROM party p WHERE lower(p.email) LIKE $1 LIMIT $2")
+        "party.by_email",
+        "SELECT \(json)::text FROM party p WHERE lower(p.email) LIKE $1 AND p.merged_into IS NULL LIMIT $2")
 
     static let byPhone = Statement(
-        "party.by_phone", "SELECT \(json)::text FROM party p WHERE reverse(p.phone) LIKE $1 LIMIT $2")
+        "party.by_phone",
+        "SELECT \(json)::text FROM party p WHERE reverse(p.phone) LIKE $1 AND p.merged_into IS NULL LIMIT $2")
 
     static let byReference = Statement(
         "party.by_reference",
@@ -120,7 +123,8 @@ enum PartyStore {
     static let page = Statement(
         "party.page",
         """
-        SELECT \(json)::text, lower(p.name), p.id FROM party p WHERE (lower(p.name), p.id) > ($1, $2)
+        SELECT \(json)::text, lower(p.name), p.id FROM party p
+        WHERE (lower(p.name), p.id) > ($1, $2) AND p.merged_into IS NULL
         ORDER BY lower(p.name), p.id LIMIT $3
         """)
 }

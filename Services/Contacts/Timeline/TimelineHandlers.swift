@@ -24,31 +24,93 @@ enum TimelineHandlers {
         ship(events.map(\.data.shipment), "shipment.returned", "came back", transaction)
     }
 
-    static func ticketsOpened(_ events: [Received<TicketOpened>], _ transaction: Transaction) async throws {
+    static func tickets(
+        _ kind: String, _ events: [Event], _ tickets: [TicketState], _ transaction: Transaction
+    ) {
         write(
-            events.map { event in
-                let ticket = event.data.ticket
-                return Touch(
-                    ticket.partyId, event.event.time, "ticket.opened", ticket.ticketId.text, ticket.subject)
+            zip(events, tickets).map { event, ticket in
+                Touch(ticket.partyId, event.time, kind, ticket.ticketId.text, ticket.subject)
             }, transaction)
     }
 
-    static func ticketsResolved(_ events: [Received<TicketResolved>], _ transaction: Transaction) async throws {
+    static func messages(
+        _ kind: String, _ events: [Event], _ outcomes: [MessageOutcome], _ transaction: Transaction
+    ) {
         write(
-            events.map { event in
-                let ticket = event.data.ticket
+            zip(events, outcomes).map { event, outcome in
+                let what = "message \(kind.split(separator: ".").last ?? "")"
                 return Touch(
-                    ticket.partyId, event.event.time, "ticket.resolved", ticket.ticketId.text, ticket.subject)
+                    outcome.recipientId, event.time, kind, outcome.messageId.text,
+                    outcome.reason.map { "\(what): \($0)" } ?? what)
             }, transaction)
     }
 
-    static func messagesSent(_ events: [Received<MessageSent>], _ transaction: Transaction) async throws {
+    static func opportunities(
+        _ kind: String, _ events: [Event], _ opportunities: [OpportunityState], _ transaction: Transaction
+    ) {
+        write(
+            zip(events, opportunities).map { event, opportunity in
+                Touch(
+                    opportunity.partyId, event.time, kind, opportunity.opportunityId.text,
+                    "\(opportunity.name): \(opportunity.stage)")
+            }, transaction)
+    }
+
+    static func quotes(_ kind: String, _ events: [Event], _ quotes: [QuoteState], _ transaction: Transaction) {
+        write(
+            zip(events, quotes).map { event, quote in
+                Touch(
+                    quote.partyId, event.time, kind, quote.quoteId.text, "quote over \(quote.total) \(quote.currency)")
+            }, transaction)
+    }
+
+    static func tasks(_ kind: String, _ events: [Event], _ tasks: [TaskState], _ transaction: Transaction) {
+        write(
+            zip(events, tasks).map { event, task in
+                Touch(task.partyId, event.time, kind, task.taskId.text, task.subject)
+            }, transaction)
+    }
+
+    static func leads(_ kind: String, _ events: [Event], _ leads: [LeadState], _ transaction: Transaction) {
+        write(
+            zip(events, leads).map { event, lead in
+                Touch(lead.partyId, event.time, kind, lead.leadId.text, "\(lead.name): \(lead.status)")
+            }, transaction)
+    }
+
+    static func surveysAnswered(_ events: [Received<SurveyAnswered>], _ transaction: Transaction) async throws {
         write(
             events.map { event in
-                let outcome = event.data.outcome
-                return Touch(
-                    outcome.recipientId, event.event.time, "message.sent", outcome.messageId.text,
-                    "message sent")
+                Touch(
+                    event.data.partyId, event.event.time, "survey.answered", event.data.ticketId.text,
+                    "\(event.data.survey) \(event.data.score)" + (event.data.comment.map { ": \($0)" } ?? ""))
+            }, transaction)
+    }
+
+    static func ordersConfirmed(_ events: [Received<OrderConfirmed>], _ transaction: Transaction) async throws {
+        write(
+            events.map { event in
+                Touch(
+                    event.data.partyId, event.event.time, "quote.ordered", event.data.quoteId.text,
+                    "the quote became order \(event.data.orderId)")
+            }, transaction)
+    }
+
+    static func segmentsEntered(_ events: [Received<SegmentEntered>], _ transaction: Transaction) async throws {
+        write(
+            events.map { event in
+                Touch(
+                    event.data.partyId, event.event.time, "segment.entered", event.data.segment,
+                    "came into segment \(event.data.segment): \(event.data.reason)")
+            }, transaction)
+    }
+
+    static func segmentsLeft(_ events: [Received<SegmentLeft>], _ transaction: Transaction) async throws {
+        write(
+            events.map { event in
+                Touch(
+                    event.data.partyId, event.event.time, "segment.left", event.data.segment,
+                    "left segment \(event.data.segment): \(event.data.reason)")
             }, transaction)
     }
 

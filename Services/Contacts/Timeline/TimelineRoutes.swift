@@ -9,22 +9,66 @@ import ServiceKit
 func timelineRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties/{id}/timeline", "Every touch of a party, newest first", tag: "timeline",
+            .get, "/v1/parties/{id}/timeline", "Every touch of a party and of those merged into it, newest first",
+            tag: "timeline",
             parameters: [
+                .path("id", .uuid, "The party"),
+                .query("kind", .array(.string), "Only these kinds: `order`, `shipment.delayed`, or all of `shipment`"),
+                .query("since", .dateTime, "Only what was at this time or later"),
                 .query("before", .dateTime, "Only what was before this time"),
+                .query("after", .string, "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 100 unless given"),
-            ], answers: [200, 400]
+            ],
+            answers: [
+                .json(.ok, .object([.init("items", .array(entrySchema)), .init("next", .nullable(.string))])), 400,
+                404,
+            ]
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 100
-            var before = Date(timeIntervalSince1970: 32_503_680_000)
-            if let text = request.query("before") {
-                guard let date = RFC3339.date(text) else {
-                    throw Problem.field("before", "must be a time such as 2010-12-01T08:26:00Z")
-                }
-                before = date
+            let cursor = try TimelineCursor(request)
+            let since = try request.moment("since") ?? Date(timeIntervalSince1970: -62_135_596_800)
+            let kinds = request.queries("kind")
+            let rows = try await context.query(
+                TimelineStore.page, try request.id(), cursor.at, cursor.kind, cursor.reference, since,
+                kinds.isEmpty ? nil : kinds, limit)
+            let next = try rows.last.map {
+                TimelineCursor(at: try $0.value(1), kind: try $0.value(2), reference: try $0.value(3)).text
             }
-            let rows = try await context.query(TimelineStore.page, try request.id(), before, limit)
-            return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
         }
     ]
+}
+
+private let entrySchema = Schema.object([
+    .init("at", .dateTime), .init("kind", .string), .init("reference", .string, "The id or number of what it is about"),
+    .init("title", .string), .init("amount", .nullable(.format("decimal"))), .init("currency", .nullable(.string)),
+    .init("partyId", .uuid, "Whose touch it is: this party, or one merged into it"),
+])
+
+/// Where a page ended: behind one entry.
+private struct TimelineCursor {
+    let at: Date
+    let kind: String
+    let reference: String
+
+    init(at: Date, kind: String, reference: String) {
+        self.at = at
+        self.kind = kind
+        self.reference = reference
+    }
+
+    @Loop
+    init(_ request: Request) throws {
+        guard let text = request.query("after") else {
+            self.init(at: try request.moment("before") ?? .endOfTime, kind: "", reference: "")
+            return
+        }
+        let parts = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") } ?? []
+        guard parts.count == 3, let date = RFC3339.date(String(parts[0])),
+            !parts.contains(where: { $0.unicodeScalars.contains("\0") })
+        else { throw Problem.field("after", "must be the `next` of the page before") }
+        self.init(at: date, kind: String(parts[1]), reference: String(parts[2]))
+    }
+
+    var text: String { Data("\(RFC3339.string(at))\n\(kind)\n\(reference)".utf8).base64EncodedString() }
 }

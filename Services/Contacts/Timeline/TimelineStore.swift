@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of the timeline.
 enum TimelineStore {
@@ -12,21 +13,56 @@ enum TimelineStore {
         ON CONFLICT DO NOTHING
         """)
 
-    /// Newest first, over ERP documents and touches; each side reads no more than a page from its index.
+    /// Newest first, over ERP documents, touches, decisions and merges, of the party and of all that are merged into it. Each side
+    /// reads no more than a page from its index, for each of these parties; a cursor stands behind an entry: its time, kind and
+    /// reference. $5 is from when, $6 the kinds wanted, or parts of them before a dot.
     static let page = Statement(
         "timeline.page",
         """
-        SELECT coalesce(json_agg(json_build_object('at', at, 'kind', kind, 'reference', reference, 'title', title,
-            'amount', amount, 'currency', currency) ORDER BY at DESC, kind DESC, reference DESC), '[]')::text
+        WITH circle AS (SELECT unnest(\(Redirects.circle("$1"))) AS id)
+        SELECT json_build_object('at', at, 'kind', kind, 'reference', reference, 'title', title, 'amount', amount,
+            'currency', currency, 'partyId', party_id)::text, at, kind, reference
         FROM (
-            SELECT * FROM (
-                (SELECT at, kind, id AS reference,
-                    kind || ' ' || id || CASE WHEN is_cancelled THEN ' (cancelled)' ELSE '' END AS title,
-                    (total / 10000.0)::numeric(20, 4)::text AS amount, currency
-                FROM erp_document WHERE party_id = $1 AND at < $2 ORDER BY at DESC LIMIT $3)
-                UNION ALL
-                (SELECT at, kind, reference, title, NULL, NULL FROM touch
-                WHERE party_id = $1 AND at < $2 ORDER BY at DESC LIMIT $3)) AS both_sides
-            ORDER BY at DESC, kind DESC, reference DESC LIMIT $3) AS entries
+            (\(side("""
+                SELECT d.at, d.kind, d.id AS reference,
+                    d.kind || ' ' || d.id || CASE WHEN d.is_cancelled THEN ' (cancelled)' ELSE '' END AS title,
+                    (d.total / 10000.0)::numeric(20, 4)::text AS amount, d.currency,
+                    coalesce(d.origin_id, d.party_id) AS party_id
+                FROM erp_document d WHERE d.party_id = $1
+                """)))
+            UNION ALL
+            SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""
+                SELECT t.at, t.kind, t.reference, t.title, NULL AS amount, NULL AS currency, t.party_id
+                FROM touch t WHERE t.party_id = c.id
+                """))) s
+            UNION ALL
+            SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""
+                SELECT k.decided_at AS at, 'consent' AS kind, k.id::text AS reference,
+                    k.channel || ' ' || k.purpose || CASE WHEN k.granted THEN ' allowed' ELSE ' refused' END
+                        || ' (' || k.source || ')' AS title, NULL AS amount, NULL AS currency, k.party_id
+                FROM consent_decision k WHERE k.party_id = c.id
+                """))) s
+            UNION ALL
+            (\(side("""
+                SELECT x.at, x.kind, m.id::text AS reference, x.title, NULL AS amount, NULL AS currency,
+                    m.merged_id AS party_id
+                FROM party_merge m
+                JOIN party o ON o.id = CASE WHEN m.survivor_id = $1 THEN m.merged_id ELSE m.survivor_id END
+                CROSS JOIN LATERAL (VALUES
+                    (m.merged_at, 'merge', 'merged with ' || o.name),
+                    (m.undone_at, 'merge.undone', 'merge with ' || o.name || ' undone')) AS x(at, kind, title)
+                WHERE (m.survivor_id = $1 OR m.merged_id = $1) AND x.at IS NOT NULL
+                """)))) AS entries
+        ORDER BY at DESC, kind DESC, reference DESC LIMIT $7
         """)
+
+    /// One side's entries behind the cursor, as many as a page holds.
+    private static func side(_ entries: String) -> String {
+        """
+        SELECT * FROM (\(entries)) e
+        WHERE at <= $2 AND (at < $2 OR (kind, reference) < ($3, $4)) AND at >= $5
+            AND ($6::text[] IS NULL OR kind = ANY($6) OR split_part(kind, '.', 1) = ANY($6))
+        ORDER BY at DESC, kind DESC, reference DESC LIMIT $7
+        """
+    }
 }

@@ -54,6 +54,18 @@ enum ValueHandlers {
         transaction.enqueue(ValueStore.publish, parties)
     }
 
+    /// Counts customers anew between whom documents moved: in a merge, or when one is undone.
+    static func recount(_ moved: [LedgerChange], _ transaction: Transaction) {
+        let months = moved.filter { [.order, .credit, .payment].contains($0.kind) && $0.party != nil }
+        guard !months.isEmpty else { return }
+        let parties = months.compactMap(\.party)
+        transaction.enqueue(ValueStore.lock, Set(parties).sorted())
+        transaction.enqueue(
+            ValueStore.recountMonths, parties, months.map(\.document.currency), months.map(\.document.at))
+        transaction.enqueue(ValueStore.recountValues, parties, months.map(\.document.currency))
+        transaction.enqueue(ValueStore.publish, Set(parties).sorted())
+    }
+
     private static func add(_ documents: [ValueChanges.Document], _ transaction: Transaction) {
         transaction.enqueue(
             ValueStore.add, documents.map(\.kind.rawValue), documents.map(\.party), documents.map(\.document.currency),

@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of messages.
 enum MessageStore {
@@ -28,12 +29,12 @@ enum MessageStore {
 
     static let get = Statement("message.get", "SELECT \(json) FROM message m WHERE m.id = $1")
 
-    /// Newest first.
+    /// Newest first, of the recipient and of all that are merged into it.
     static let page = Statement(
         "message.page",
         """
         SELECT \(json), m.created_at, m.id FROM message m
-        WHERE m.recipient = $1 AND (m.created_at, m.id) < ($2, $3)
+        WHERE m.recipient = ANY(\(Redirects.circle("$1"))) AND (m.created_at, m.id) < ($2, $3)
         ORDER BY m.created_at DESC, m.id DESC LIMIT $4
         """)
 }

@@ -207,6 +207,11 @@ final class Suite {
             program.environment["SURVEY_SECRET"] = try folder.secret("survey")
             program.environment["SURVEY_URL"] = environment["SURVEY_URL"] ?? "http://127.0.0.1:\(port)/surveys/"
         }
+        if name == "contacts" {
+            program.environment["PREFERENCES_SECRET"] = try folder.secret("preferences")
+            program.environment["PREFERENCES_URL"] =
+                environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(port)/preferences/"
+        }
         // A demo's orders are years old: by the wall clock all its customers would be inactive.
         if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
             program.environment["CAMPAIGNS_CLOCK"] = "orders:\(ShopEvent.source)"

@@ -55,6 +55,11 @@ enum AccountHandlers {
         // A refusal closes nothing: the request goes on to its timeout, which tells a person.
         OrderRequestHandlers.answer(
             entries.filter { $0.kind == .order && !$0.isCancelled }.map(\.document), transaction)
+        add(changes, transaction)
+    }
+
+    /// Adds what documents change to the revenue of their accounts.
+    static func add(_ changes: [LedgerChange], _ transaction: Transaction) {
         let sums = RevenueChanges(changes)
         guard !sums.rows.isEmpty else { return }
         let customers = sums.customers.sorted { $0.key < $1.key }

@@ -2,7 +2,7 @@ import Postgres
 
 /// The SQL of accounts.
 enum AccountStore {
-    static let statements = [upsert, addMissing, addRevenue, get, page, assign]
+    static let statements = [upsert, addMissing, addRevenue, redate, get, page, assign]
 
     /// Parties as contacts tells of them, whole each time.
     static let upsert = Statement(
@@ -40,10 +40,21 @@ enum AccountStore {
             last_order_at = greatest(r.last_order_at, excluded.last_order_at)
         """)
 
+    /// Looks up anew when accounts bought last.
+    static let redate = Statement(
+        "account.redate",
+        """
+        UPDATE account_revenue r SET last_order_at = (
+            SELECT max(d.at) FROM erp_document d
+            WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order')
+        WHERE r.account_id = ANY($1::uuid[])
+        """)
+
     /// An account as JSON, as the routes show it. `a` is the account.
     private static let json = """
         json_build_object('id', a.id, 'version', a.version, 'name', a.name, 'kind', a.kind, 'email', a.email,
             'phone', a.phone, 'country', a.country, 'customerNo', a.customer_no, 'owner', a.owner,
+            'mergedInto', (SELECT survivor_id FROM party_redirect m WHERE m.party_id = a.id),
             'revenue', (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'orders', r.orders,
                 'revenue', (r.revenue * 0.0001)::text, 'credits', r.credits, 'credited', (r.credited * 0.0001)::text,
                 'netRevenue', ((r.revenue - r.credited) * 0.0001)::text, 'lastOrderAt', r.last_order_at)
@@ -52,12 +63,14 @@ enum AccountStore {
 
     static let get = Statement("account.get", "SELECT \(json), a.version FROM account a WHERE a.id = $1")
 
+    /// Merged accounts are left out: the survivor stands for them.
     static let page = Statement(
         "account.page",
         """
         SELECT \(json), a.id FROM account a
         WHERE ($1::uuid IS NULL OR a.id > $1) AND ($2::text IS NULL OR a.owner = $2)
             AND ($3::text IS NULL OR lower(a.name) LIKE $3)
+            AND NOT EXISTS (SELECT 1 FROM party_redirect m WHERE m.party_id = a.id)
         ORDER BY a.id LIMIT $4
         """)
 

@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of opportunities.
 enum OpportunityStore {
@@ -52,7 +53,7 @@ enum OpportunityStore {
         """
         SELECT \(json), o.id FROM opportunity o JOIN pipeline_stage s USING (stage)
         WHERE ($1::uuid IS NULL OR o.id < $1) AND ($2::text IS NULL OR o.stage = $2)
-            AND ($3::text IS NULL OR o.owner = $3) AND ($4::uuid IS NULL OR o.party_id = $4)
+            AND ($3::text IS NULL OR o.owner = $3) AND ($4::uuid IS NULL OR o.party_id = ANY(\(Redirects.circle("$4"))))
         ORDER BY o.id DESC LIMIT $5
         """)
 

@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of tickets.
 enum TicketStore {
@@ -82,7 +83,7 @@ enum TicketStore {
         "ticket.page",
         """
         SELECT \(json)::text, t.created_at, t.id FROM ticket t
-        WHERE ($1::text IS NULL OR t.status = $1) AND ($2::uuid IS NULL OR t.party_id = $2)
+        WHERE ($1::text IS NULL OR t.status = $1) AND ($2::uuid IS NULL OR t.party_id = ANY(\(Redirects.circle("$2"))))
             AND (t.created_at, t.id) < ($3, $4)
         ORDER BY t.created_at DESC, t.id DESC LIMIT $5
         """)

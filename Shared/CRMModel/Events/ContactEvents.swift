@@ -66,6 +66,31 @@ public struct PartyChanged: EventData, Codable {
     public func encode(to encoder: any Encoder) throws { try party.encode(to: encoder) }
 }
 
+/// All facts of a party count for another one from now on. Told again with another survivor where that one is merged in turn.
+public struct PartyMerged: EventData, Codable {
+    /// `contacts.party.merged`.
+    public static let type = "contacts.party.merged"
+    /// The party that is merged.
+    public let partyId: UUID
+    /// The party that all its facts count for, never a merged one.
+    public let survivorId: UUID
+    /// Tells of a merge.
+    public init(partyId: UUID, survivorId: UUID) {
+        self.partyId = partyId
+        self.survivorId = survivorId
+    }
+}
+
+/// A merge was undone: the facts of a party count for itself again, those that came since too.
+public struct PartyUnmerged: EventData, Codable {
+    /// `contacts.party.unmerged`.
+    public static let type = "contacts.party.unmerged"
+    /// The party that stands for itself again.
+    public let partyId: UUID
+    /// Tells of an undone merge.
+    public init(partyId: UUID) { self.partyId = partyId }
+}
+
 /// A person allowed or forbade a channel for a purpose.
 public struct ConsentChanged: EventData, Codable {
     /// `contacts.consent.changed`.

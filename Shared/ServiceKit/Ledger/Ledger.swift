@@ -96,7 +96,10 @@ public enum Ledger {
         """)
 
     /// All statements, for the test that prepares them.
-    public static let statements = [record, page, totals]
+    public static let statements = [record, move, page, totals] + Redirects.statements
+
+    /// The migrations of a service that keeps a ledger.
+    public static let migrations = [migration, Redirects.migration, moves]
 
     /// Records documents, the last state of each winning, and says what they change.
     @Loop
@@ -108,34 +111,44 @@ public enum Ledger {
             if latest.updateValue(entry, forKey: name) == nil { order.append(name) }
         }
         let fresh = order.compactMap { latest[$0] }
+        Redirects.hold(in: transaction)
         let rows = try await transaction.query(
             record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
             fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
             fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count))
         var before: [String: LedgerRecord] = [:]
+        var survivors: [String: UUID] = [:]
         for row in rows {
-            before["\(try row.value(0) as String)\n\(try row.value(1) as String)"] = try LedgerRecord(row)
+            let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
+            if (try row.value(2) as Int?) != nil { before[name] = try LedgerRecord(row) }
+            if let survivor: UUID = try row.value(7) { survivors[name] = survivor }
         }
-        return order.flatMap { name in latest[name].map { changes($0, since: before[name]) } ?? [] }
+        return order.flatMap { name in
+            latest[name].map { entry in
+                changes(entry, of: survivors[name] ?? entry.document.partyID, since: before[name])
+            } ?? []
+        }
     }
 
     /// One change, or two where a document went to another customer or currency: it leaves the old sums whole.
-    private static func changes(_ entry: LedgerEntry, since old: LedgerRecord?) -> [LedgerChange] {
+    private static func changes(
+        _ entry: LedgerEntry, of party: UUID?, since old: LedgerRecord?
+    ) -> [LedgerChange] {
         let document = entry.document
         let count = entry.isCancelled ? 0 : 1
         let total = entry.isCancelled ? 0 : document.total.units
         func change(_ count: Int, _ total: Int, _ previous: LedgerRecord? = nil) -> LedgerChange {
             LedgerChange(
-                kind: entry.kind, party: document.partyID, document: document, count: count,
+                kind: entry.kind, party: party, document: document, count: count,
                 total: Amount(units: total), previous: previous)
         }
         guard let old else { return [change(count, total)] }
-        if old.party == document.partyID, old.currency == document.currency {
+        if old.party == party, old.currency == document.currency {
             return [change(count - old.count, total - old.total.units, old)]
         }
         var left = document
         left.currency = old.currency
-        if old.party != document.partyID { left.customerNo = nil }
+        if old.party != party { left.customerNo = nil }
         let leaving = LedgerChange(
             kind: entry.kind, party: old.party, document: left, count: -old.count, total: -old.total,
             previous: old)
@@ -171,31 +184,35 @@ public enum Ledger {
         ]
     }
 
-    /// Records documents; answers those that were there, as they were.
+    /// Records documents; answers those that were there, as they were, and those that count for the survivor of a merge.
     public static let record = Statement(
         "ledger.record",
         """
         WITH incoming AS (
             SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::bigint[],
                 $7::text[], $8::boolean[], $9::bigint[])
-                AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)),
+                AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)
+            LEFT JOIN party_redirect r USING (party_id)),
         old AS (
             SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at
             FROM incoming i JOIN erp_document d USING (id, kind)),
         written AS (
-            INSERT INTO erp_document (kind, id, party_id, at, currency, total, status, is_cancelled, lines)
-            SELECT kind, id, party_id, at, currency, total, status, is_cancelled, lines FROM incoming
-            ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, at = excluded.at,
-                currency = excluded.currency, total = excluded.total, status = excluded.status,
+            INSERT INTO erp_document (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines)
+            SELECT kind, id, coalesce(survivor_id, party_id), CASE WHEN survivor_id IS NOT NULL THEN party_id END, at,
+                currency, total, status, is_cancelled, lines FROM incoming
+            ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
+                at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
                 is_cancelled = excluded.is_cancelled, lines = excluded.lines)
-        SELECT kind, id, total, is_cancelled, party_id, currency, at FROM old
+        SELECT kind, id, total, is_cancelled, party_id, currency, at, NULL::uuid FROM old
+        UNION ALL
+        SELECT kind, id, NULL, NULL, NULL, NULL, NULL, survivor_id FROM incoming WHERE survivor_id IS NOT NULL
         """)
 
     private static let page = Statement(
         "ledger.page",
         """
-        SELECT id, kind, json_build_object('kind', kind, 'id', id, 'partyId', party_id, 'currency', currency,
-            'units', total, 'cancelled', is_cancelled)::text
+        SELECT id, kind, json_build_object('kind', kind, 'id', id, 'partyId', coalesce(origin_id, party_id),
+            'currency', currency, 'units', total, 'cancelled', is_cancelled)::text
         FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 2000
         """)
 

@@ -1,0 +1,15 @@
+import ServiceKit
+
+/// What campaigns holds of persons, and what an erasure leaves of it.
+let campaignsPersonalData = PersonalData(
+    "campaigns", terms: "SELECT email FROM member WHERE party_id = $1",
+    [
+        PersonalTable("segment_member", .remove),
+        PersonalTable(
+            "member",
+            .blank(
+                "name = NULL, email = NULL, language = NULL, may_mail = false",
+                because: "orders are counted on it, without the person")),
+        PersonalTable("recipient", .keep(because: "figures of campaigns; holds the party's id only")),
+        PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
+    ])

@@ -1,0 +1,15 @@
+import EventLoop
+import Postgres
+import ServiceKit
+
+/// What campaigns does when contacts merges parties or takes that back: the orders of the merged count for the survivor, so that the
+/// merged leave all segments and nobody is asked twice.
+@Loop
+struct MergeHandlers {
+    let clock: SegmentClock
+
+    func follow(_ redirects: [Redirect], _ transaction: Transaction) async throws {
+        let moved = try await Ledger.follow(redirects, in: transaction)
+        OrderHandlers(clock: clock).add(moved, transaction)
+    }
+}

@@ -1,0 +1,42 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// A decision of a person about a channel and a purpose.
+struct ConsentDecision {
+    let party: UUID
+    let channel: String
+    let purpose: String
+    let granted: Bool
+    /// Where it was said: `erp`, `api`, `preference centre`.
+    let source: String
+    /// What shows it; nil where nothing does.
+    var proof: String?
+
+    /// By what a decision can be asked for (C10).
+    static let channels = ["mail", "sms", "phone", "post"]
+    /// For what.
+    static let purposes = ["marketing", "service", "profiling"]
+}
+
+/// Keeps decisions and works out what counts.
+@Loop
+enum ConsentCommands {
+    /// Records decisions, each with where it comes from; what counts is published where it changes.
+    static func record(_ decisions: [ConsentDecision], _ transaction: Transaction) {
+        guard !decisions.isEmpty else { return }
+        Redirects.hold(in: transaction)
+        transaction.enqueue(
+            ConsentStore.decide, decisions.map(\.party), decisions.map(\.channel), decisions.map(\.purpose),
+            decisions.map(\.granted), decisions.map(\.source), decisions.map(\.proof))
+        settle(decisions.map(\.party), transaction)
+    }
+
+    /// Works out anew what counts for parties and all that are merged into them.
+    static func settle(_ parties: [UUID], _ transaction: Transaction) {
+        let list = Set(parties).sorted()
+        transaction.enqueue(ConsentStore.lock, list)
+        transaction.enqueue(ConsentStore.settle, list)
+    }
+}

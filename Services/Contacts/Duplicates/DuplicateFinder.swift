@@ -1,0 +1,87 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// Looks for duplicates of parties that are new or have changed, behind the transactions that write them, so that these stay short.
+@Loop
+final class DuplicateFinder {
+    /// Parties looked at in one transaction.
+    static let step = 200
+    private let context: ServiceContext
+
+    init(_ context: ServiceContext) { self.context = context }
+
+    /// Looks again and again; about a second after a party was written its pairs are there.
+    func run() async {
+        while !Task.isCancelled {
+            var count = 0
+            do {
+                count = try await look()
+            } catch {
+                context.log.warning("duplicates were not looked for: \(error)")
+            }
+            // Requests come first where many parties wait.
+            try? await Loop.sleep(for: count == Self.step ? .milliseconds(20) : .seconds(1))
+        }
+    }
+
+    /// Looks at the parties that have waited longest and says how many they were.
+    func look() async throws -> Int {
+        try await context.transaction { transaction in
+            guard try await transaction.query(DuplicateStore.alone).first?.value(0) == true else { return 0 }
+            let taken: [UUID] = try await transaction.query(DuplicateStore.take, Self.step).map { try $0.value(0) }
+            guard !taken.isEmpty else { return 0 }
+            let fresh = try await Self.profiles(taken, transaction)
+            let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
+            transaction.enqueue(
+                DuplicateStore.putKeys, taken, keys.map(\.0), keys.map(\.1), keys.map(\.2))
+            let pairs = try await Self.pairs(fresh, transaction)
+            transaction.enqueue(
+                DuplicateStore.keep, taken, pairs.map(\.low), pairs.map(\.high), pairs.map(\.likeness.score),
+                pairs.map { $0.likeness.reasons.joined(separator: "|") })
+            return taken.count
+        }
+    }
+
+    struct Pair {
+        let low: UUID
+        let high: UUID
+        let likeness: Likeness
+    }
+
+    /// The pairs of parties, known or not yet, with others that are likely enough, the likeliest first.
+    static func pairs(_ fresh: [MatchProfile], _ transaction: Transaction) async throws -> [Pair] {
+        let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
+        let rows = try await transaction.query(
+            DuplicateStore.alike, keys.map(\.0), keys.map(\.1), keys.map(\.2))
+        var others: [UUID: Set<UUID>] = [:]
+        var bearers: [UUID: Int] = [:]
+        for row in rows {
+            let party: UUID = try row.value(0)
+            others[party, default: []].insert(try row.value(2))
+            if try row.value(1) == "name" { bearers[party, default: 1] += 1 }
+        }
+        let known = try await profiles(Set(others.values.joined()).sorted(), transaction)
+        let profileOf = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var found: [[UUID]: Likeness] = [:]
+        for profile in fresh {
+            for other in (others[profile.id] ?? []).compactMap({ profileOf[$0] }) {
+                let likeness = Likeness(profile, other, bearers: bearers[profile.id] ?? 1)
+                guard likeness.score >= Likeness.threshold else { continue }
+                found[[profile.id, other.id].sorted()] = likeness
+            }
+        }
+        return found.map { Pair(low: $0.key[0], high: $0.key[1], likeness: $0.value) }
+            .sorted { ($1.likeness.score, $0.low, $0.high) < ($0.likeness.score, $1.low, $1.high) }
+    }
+
+    private static func profiles(_ ids: [UUID], _ transaction: Transaction) async throws -> [MatchProfile] {
+        try await transaction.query(DuplicateStore.profiles, ids).map { row in
+            MatchProfile(
+                id: try row.value(0), kind: try row.value(1), name: try row.value(2), email: try row.value(3),
+                phone: try row.value(4), country: try row.value(5), hasNumber: try row.value(6))
+        }
+    }
+}

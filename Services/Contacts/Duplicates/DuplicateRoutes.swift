@@ -1,0 +1,138 @@
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func duplicateRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/duplicates", "Pairs of parties that may be one, the likeliest first", tag: "duplicates",
+            parameters: [
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("after", .string, "The `next` of the page before"),
+            ],
+            answers: [
+                .json(.ok, .object([.init("items", .array(pairSchema)), .init("next", .nullable(.string))])), 400,
+            ]
+        ) { request in
+            let after = try PairCursor(request.query("after"))
+            let limit = request.pageLimit
+            let rows = try await context.query(DuplicateStore.page, after.score, after.low, after.high, limit)
+            let next = try rows.last.map { row in
+                PairCursor(score: try row.value(1), low: try row.value(2), high: try row.value(3)).text
+            }
+            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+        },
+        Route(
+            .get, "/v1/parties/{id}/duplicates", "Who may be the same as a party", tag: "duplicates",
+            parameters: [.path("id", .uuid, "The party")],
+            answers: [.json(.ok, .object([.init("items", .array(pairSchema))])), 404]
+        ) { request in
+            let rows = try await context.query(DuplicateStore.ofParty, try request.id())
+            return .stored("{\"items\":[\(try rows.map { try $0.value(0) as String }.joined(separator: ","))]}")
+        },
+        Route(
+            .post, "/v1/duplicates/check", "Who may be the same as somebody who is not entered yet", tag: "duplicates",
+            body: .json(candidateSchema),
+            answers: [.json(.ok, .object([.init("items", .array(foundSchema))])), 400]
+        ) { request in
+            let input = try await request.model(PartyInput.self).checked()
+            let profile = MatchProfile(
+                id: UUID.v7(), kind: input.kind ?? "consumer", name: input.name ?? "", email: input.email,
+                phone: input.phone, country: input.country, hasNumber: false)
+            let pairs = try await context.transaction { try await DuplicateFinder.pairs([profile], $0) }
+            return try Response(
+                .ok,
+                json: [
+                    "items": pairs.map { pair in
+                        FoundDuplicate(
+                            id: (pair.low == profile.id ? pair.high : pair.low).text, score: pair.likeness.score,
+                            reasons: pair.likeness.reasons)
+                    }
+                ])
+        },
+        Route(
+            .post, "/v1/duplicates/{low}/{high}/reject", "Says that two parties are not one; remembered",
+            tag: "duplicates",
+            parameters: [.path("low", .uuid, "One party"), .path("high", .uuid, "The other")],
+            body: .json(.object([.init("by", .string, required: false, "Who decided it")])),
+            answers: [.json(.ok, pairSchema), 400, 404, 409]
+        ) { request in
+            let low = try request.id("low"), high = try request.id("high")
+            guard low != high else { throw Problem.field("high", "must be another party") }
+            let by = try FieldCheck.text(await request.model(Rejection.self).by, "by", atMost: 200)
+            return try await context.transaction { transaction in
+                for id in [low, high] where try await transaction.query(PartyStore.get, id).isEmpty {
+                    throw Problem.missing("party", id)
+                }
+                let rows = try await transaction.query(DuplicateStore.decide, low, high, "rejected", by)
+                return .stored(try rows.first?.value(0) ?? "{}")
+            }
+        },
+        Route(
+            .post, "/v1/duplicates/scan", "Has all parties looked at again, in the background", tag: "duplicates",
+            answers: [202]
+        ) { _ in
+            try await context.transaction { transaction in _ = transaction.enqueue(DuplicateStore.scan) }
+            return Response(.accepted)
+        },
+    ]
+}
+
+private struct Rejection: Decodable { let by: String? }
+
+private struct FoundDuplicate: Encodable {
+    let id: String
+    let score: Int
+    let reasons: [String]
+}
+
+/// Where a page ended.
+private struct PairCursor {
+    let score: Int
+    let low: UUID
+    let high: UUID
+    private static let zero = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    init(score: Int, low: UUID, high: UUID) {
+        self.score = score
+        self.low = low
+        self.high = high
+    }
+
+    init(_ text: String?) throws {
+        guard let text else {
+            self.init(score: 101, low: Self.zero, high: Self.zero)
+            return
+        }
+        let parts = text.split(separator: "_")
+        guard parts.count == 3, let score = Int(parts[0]), (0...101).contains(score),
+            let low = UUID(text: String(parts[1])), let high = UUID(text: String(parts[2]))
+        else { throw Problem.field("after", "must be the `next` of the page before") }
+        self.init(score: score, low: low, high: high)
+    }
+
+    var text: String { "\(score)_\(low.text)_\(high.text)" }
+}
+
+private let reasonSchema = Schema.array(.string)
+
+private let pairSchema = Schema.object([
+    .init("score", .integer(0...100)), .init("reasons", reasonSchema),
+    .init("status", .enumeration(["open", "rejected", "merged"])), .init("foundAt", .dateTime),
+    .init("decidedAt", .nullable(.dateTime)), .init("decidedBy", .nullable(.string)),
+    .init("parties", .array(.any), "Both, the older first"),
+])
+
+private let foundSchema = Schema.object([
+    .init("id", .uuid), .init("score", .integer(0...100)), .init("reasons", reasonSchema),
+])
+
+private let candidateSchema = Schema.object([
+    .init("name", .string, required: false), .init("kind", .string, required: false),
+    .init("email", .string, required: false), .init("phone", .string, required: false),
+    .init("country", .string, required: false),
+])

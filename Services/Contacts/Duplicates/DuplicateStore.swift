@@ -1,0 +1,115 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+
+/// The SQL of duplicates.
+enum DuplicateStore {
+    static let statements = [
+        alone, take, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
+    ]
+
+    /// True for the one process that looks for duplicates: two at once would not see each other's newcomers.
+    static let alone = Statement(
+        "duplicate.alone", "SELECT pg_try_advisory_xact_lock(44, hashtext(current_schema()))")
+
+    /// Takes parties off the queue.
+    static let take = Statement(
+        "duplicate.take",
+        """
+        WITH taken AS (
+            DELETE FROM duplicate_check WHERE id IN (
+                SELECT id FROM duplicate_check ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING party_id)
+        SELECT DISTINCT party_id FROM taken
+        """)
+
+    /// What is compared; merged parties are not.
+    static let profiles = Statement(
+        "duplicate.profiles",
+        """
+        SELECT id, kind, name, email, phone, country, EXISTS (
+            SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp')
+        FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
+        """)
+
+    /// Replaces the keys by which the parties in $1 are found.
+    static let putKeys = Statement(
+        "duplicate.put_keys",
+        """
+        WITH fresh AS (SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[]) AS n(kind, key, party_id)),
+        gone AS (
+            DELETE FROM match_key m WHERE m.party_id = ANY($1::uuid[]) AND NOT EXISTS (
+                SELECT 1 FROM fresh f WHERE f.party_id = m.party_id AND f.kind = m.kind AND f.key = m.key))
+        INSERT INTO match_key (kind, key, party_id) SELECT * FROM fresh ON CONFLICT DO NOTHING
+        """)
+
+    /// Others under the same keys, at most 30 for a key: what more share tells nobody apart.
+    static let alike = Statement(
+        "duplicate.alike",
+        """
+        SELECT n.party_id, n.kind, m.party_id
+        FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(kind, key, party_id)
+        CROSS JOIN LATERAL (
+            SELECT party_id FROM match_key k WHERE k.kind = n.kind AND k.key = n.key AND k.party_id <> n.party_id
+            LIMIT 30) m
+        """)
+
+    /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.
+    static let keep = Statement(
+        "duplicate.keep",
+        """
+        WITH fresh AS (
+            SELECT low, high, score, string_to_array(reasons, '|') AS reasons
+            FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
+        gone AS (
+            DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
+                AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
+        INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
+        ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
+            WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
+        """)
+
+    private static let json = """
+        json_build_object('score', d.score, 'reasons', d.reasons, 'status', d.status, 'foundAt', d.found_at,
+            'decidedAt', d.decided_at, 'decidedBy', d.decided_by,
+            'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', p.version, 'kind', p.kind,
+                'name', p.name, 'email', p.email, 'phone', p.phone, 'country', p.country, 'createdAt', p.created_at)
+                ORDER BY p.created_at, p.id) FROM party p WHERE p.id IN (d.low, d.high)))::text
+        """
+
+    /// Open pairs, the likeliest first, behind a cursor.
+    static let page = Statement(
+        "duplicate.page",
+        """
+        SELECT \(json), d.score, d.low, d.high FROM duplicate_pair d
+        WHERE d.status = 'open' AND (-d.score, d.low, d.high) > (-$1::bigint, $2::uuid, $3::uuid)
+        ORDER BY -d.score, d.low, d.high LIMIT $4
+        """)
+
+    static let ofParty = Statement(
+        "duplicate.of_party",
+        """
+        SELECT \(json) FROM duplicate_pair d WHERE (d.low = $1 OR d.high = $1) AND d.status = 'open'
+        ORDER BY d.score DESC, d.low, d.high
+        """)
+
+    /// Notes what people decided on a pair, found before or not. A pair of a merged party is none any more.
+    static let decide = Statement(
+        "duplicate.decide",
+        """
+        INSERT INTO duplicate_pair AS d (low, high, score, reasons, status, decided_at, decided_by)
+        VALUES (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), 0, '{}', $3, now(), $4)
+        ON CONFLICT (low, high) DO UPDATE SET status = $3, decided_at = now(), decided_by = $4
+        RETURNING \(json)
+        """)
+
+    /// Has all parties looked at again.
+    static let scan = Statement(
+        "duplicate.scan",
+        "INSERT INTO duplicate_check (party_id) SELECT id FROM party WHERE merged_into IS NULL ORDER BY id")
+
+    /// Notes a decision on a pair.
+    @Loop
+    static func close(_ a: UUID, _ b: UUID, _ status: String, by person: String?, _ transaction: Transaction) {
+        transaction.enqueue(decide, a, b, status, person)
+    }
+}

@@ -1,0 +1,81 @@
+/// A name as it is compared: without case, accents, punctuation, legal forms and order of words; Chinese without spaces.
+struct MatchName {
+    /// The words in order, one string.
+    let key: String
+    /// Whether it is written in Chinese characters.
+    let isChinese: Bool
+
+    /// Prepares a name; nil where nothing of it can be compared.
+    init?(_ name: String) {
+        var words: [String] = []
+        var word = ""
+        var hasChinese = false
+        for scalar in name.lowercased().unicodeScalars {
+            if let letter = Self.folded(scalar) {
+                word.unicodeScalars.append(letter)
+                hasChinese = hasChinese || scalar.properties.isIdeographic
+            } else if !Self.isMark(scalar) {
+                words.append(word)
+                word = ""
+            }
+        }
+        words.append(word)
+        let legal = Self.legalForms
+        let told = words.filter { !$0.isEmpty && !legal.contains($0) }
+        let text = hasChinese ? Self.withoutLegalForm(told.joined()) : told.sorted().joined(separator: " ")
+        guard text.count >= 2 else { return nil }
+        key = text
+        isChinese = hasChinese
+    }
+
+    /// How alike two names are, 0 to 1: one less the share of letters to change (Levenshtein).
+    func likeness(to other: MatchName) -> Double {
+        let a = Array(key.unicodeScalars), b = Array(other.key.unicodeScalars)
+        let longest = max(a.count, b.count)
+        guard longest <= 200 else { return key == other.key ? 1 : 0 }
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var corner = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let change = corner + (a[i] == b[j] ? 0 : 1)
+                corner = row[j + 1]
+                row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return 1 - Double(row[b.count]) / Double(longest)
+    }
+
+    /// Whether one who has this name is told from others by it: two words, or three Chinese characters.
+    var tellsApart: Bool { isChinese ? key.count >= 3 : key.contains(" ") }
+
+    private static let legalForms: Set<String> = [
+        "ltd", "limited", "inc", "llc", "gmbh", "ag", "kg", "sa", "sarl", "srl", "bv", "plc", "co", "corp", "company",
+        "mr", "mrs", "ms", "dr",
+    ]
+    private static let chineseForms = ["股份有限公司", "有限责任公司", "有限公司", "先生", "女士", "小姐"]
+
+    private static func withoutLegalForm(_ text: String) -> String {
+        guard let form = chineseForms.first(where: { text.hasSuffix($0) && text.count > $0.count + 1 }) else {
+            return text
+        }
+        return String(text.dropLast(form.count))
+    }
+
+    /// The letter without its accents, by its name in Unicode: LATIN SMALL LETTER A WITH DIAERESIS is an A.
+    private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        let properties = scalar.properties
+        guard properties.isAlphabetic || properties.numericType != nil else { return nil }
+        guard scalar.value > 127, let name = properties.name, name.hasPrefix("LATIN SMALL LETTER ") else {
+            return scalar
+        }
+        let letter = name.dropFirst("LATIN SMALL LETTER ".count)
+        guard let first = letter.unicodeScalars.first, letter.dropFirst().hasPrefix(" WITH ") else { return scalar }
+        return first.properties.lowercaseMapping.unicodeScalars.first
+    }
+
+    /// An accent written on its own, or a sign within a word.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .nonspacingMark || scalar == "'" || scalar == "’"
+    }
+}

@@ -1,0 +1,71 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func historyRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/parties/{id}/as-of", "The record as it stood at a moment", tag: "timeline",
+            parameters: [
+                .path("id", .uuid, "The party"),
+                .query("at", .dateTime, required: true, "The moment"),
+            ], answers: [.json(.ok, asOfSchema), 400, 404]
+        ) { request in
+            let at = try request.moment("at") ?? Date()
+            guard let row = try await context.query(HistoryStore.asOf, try request.id(), at).first else {
+                throw Problem(status: .notFound, detail: "This party was not known at that time.")
+            }
+            return jsonResponse(try row.value(0))
+        },
+        Route(
+            .get, "/v1/parties/{id}/history", "The forms that a record had, newest first", tag: "timeline",
+            parameters: [
+                .path("id", .uuid, "The party"),
+                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+                .query("before", .dateTime, "The `next` of the page before"),
+            ],
+            answers: [
+                .json(.ok, .object([.init("items", .array(versionSchema)), .init("next", .nullable(.dateTime))])), 400,
+                404,
+            ]
+        ) { request in
+            let before = try request.moment("before") ?? .endOfTime
+            let limit = request.pageLimit
+            let rows = try await context.query(HistoryStore.versions, try request.id(), before, limit)
+            let next = try rows.last.map { RFC3339.string(try $0.value(1)) }
+            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+        },
+    ]
+}
+
+extension Request {
+    /// A parameter that is a time; nil where it is not given.
+    @Loop
+    func moment(_ name: String) throws -> Date? {
+        guard let text = query(name) else { return nil }
+        guard let date = RFC3339.date(text) else {
+            throw Problem.field(name, "must be a time such as 2010-12-01T08:26:00Z")
+        }
+        return date
+    }
+}
+
+extension Date {
+    /// Later than whatever is kept: the year 3000.
+    static let endOfTime = Date(timeIntervalSince1970: 32_503_680_000)
+}
+
+private let versionSchema = Schema.object([
+    .init("validFrom", .dateTime), .init("validTo", .nullable(.dateTime), "Null where it still stands"),
+    .init("record", .any, "The party as `GET /v1/parties/{id}` showed it"),
+])
+
+private let asOfSchema = Schema.object([
+    .init("at", .dateTime), .init("record", .any, "The party as `GET /v1/parties/{id}` showed it then"),
+    .init("mergedInto", .nullable(.uuid)), .init("consents", .array(.any), "The last decision until then on each"),
+    .init("documents", .array(.any), "Number and sum of ERP documents dated until then"),
+])

@@ -1,0 +1,161 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+/// Merges two parties into one picture, and takes that back.
+///
+/// No fact is given away: each keeps the party that it came with, and the redirect says for whom it counts. So an undo is exact, and
+/// what came after the merge goes back to the party that it names.
+@Loop
+enum MergeCommands {
+    /// Merges one party into another and answers the merge's id.
+    static func merge(
+        _ mergedID: UUID, into survivorID: UUID, seen version: Int, _ input: MergeInput, in transaction: Transaction
+    ) async throws -> UUID {
+        guard mergedID != survivorID else { throw Problem.field("mergedId", "must be another party") }
+        Redirects.claim(in: transaction)
+        let found = try await records([survivorID, mergedID], transaction)
+        guard let survivor = found[survivorID] else { throw Problem.missing("party", survivorID) }
+        guard let merged = found[mergedID] else { throw Problem.field("mergedId", "is no party") }
+        guard survivor.version == version else {
+            throw Problem.stale("party", at: survivor.version, seen: version)
+        }
+        for party in [survivor, merged] {
+            guard let other = party.mergedInto else { continue }
+            throw Problem(status: .conflict, detail: "Party \(party.id.text) is merged into \(other.text).")
+        }
+        let id = UUID.v7()
+        let changes = Survivorship.changes(
+            survivor: survivor.fields, merged: merged.fields, taking: input.fields ?? [:])
+        let addedTags = merged.tags.filter { !survivor.tags.contains($0) }
+        transaction.enqueue(
+            MergeStore.put, id, survivorID, mergedID, input.by, try json(changes), addedTags)
+        if !changes.isEmpty || !addedTags.isEmpty {
+            try change(survivorID, changes, tags: survivor.tags + addedTags, transaction)
+        }
+        let parties: [UUID] = try await transaction.query(MergeStore.intoIt, mergedID).map { try $0.value(0) }
+        try await lead(parties, to: survivorID, transaction)
+        DuplicateStore.close(survivorID, mergedID, "merged", by: input.by, transaction)
+        ConsentCommands.settle([survivorID], transaction)
+        return id
+    }
+
+    /// Takes a merge back and answers what that did, as JSON.
+    static func undo(_ id: UUID, by person: String?, in transaction: Transaction) async throws -> String {
+        Redirects.claim(in: transaction)
+        guard let row = try await transaction.query(MergeStore.find, id).first else {
+            throw Problem.missing("merge", id)
+        }
+        let survivorID: UUID = try row.value(0)
+        let mergedID: UUID = try row.value(1)
+        guard try row.value(4) == false else {
+            throw Problem(status: .conflict, detail: "Merge \(id.text) is undone already.")
+        }
+        let changes = try decoded([String: Survivorship.Change].self, try row.value(2))
+        let addedTags = try decoded([String].self, try row.value(3))
+        guard let survivor = try await records([survivorID, mergedID], transaction)[survivorID] else {
+            throw Problem.missing("party", survivorID)
+        }
+        try await passOn(changes, survivorID, after: try row.value(5), transaction)
+        let (restored, kept) = Survivorship.undo(changes, now: survivor.fields)
+        let tags = survivor.tags.filter { !addedTags.contains($0) }
+        if !restored.isEmpty || tags != survivor.tags { try change(survivorID, restored, tags: tags, transaction) }
+        transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array("{}".utf8)))
+        let parties: [UUID] = try await transaction.query(MergeStore.intoIts, mergedID).map { try $0.value(0) }
+        let moved = try await lead(parties, to: mergedID, transaction)
+        DuplicateStore.close(survivorID, mergedID, "rejected", by: person, transaction)
+        ConsentCommands.settle([survivor.mergedInto ?? survivorID, mergedID], transaction)
+        let report = UndoReport(
+            mergeId: id, survivorId: survivorID, mergedId: mergedID, restored: restored.keys.sorted(), kept: kept,
+            documentsReturned: moved, survivorMergedInto: survivor.mergedInto)
+        let text = try ModelJSON.text(report)
+        transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array(text.utf8)))
+        return text
+    }
+
+    /// Lets all facts of parties count for one of them or for another, and says how many documents that moved.
+    @discardableResult
+    private static func lead(_ parties: [UUID], to survivor: UUID, _ transaction: Transaction) async throws -> Int {
+        let changes = try await Ledger.follow(parties.map { Redirect($0, to: survivor) }, in: transaction)
+        ValueHandlers.recount(changes, transaction)
+        transaction.enqueue(MergeStore.redirect, parties, survivor)
+        transaction.enqueue(MergeStore.references, parties, survivor)
+        return changes.count / 2
+    }
+
+    /// What a later merge found on the survivor's record may have come with the one that is undone: if that later one is undone too, its
+    /// field goes back to what was there before both.
+    private static func passOn(
+        _ changes: [String: Survivorship.Change], _ survivor: UUID, after time: Date, _ transaction: Transaction
+    ) async throws {
+        var open = changes
+        for row in try await transaction.query(MergeStore.later, survivor, time) {
+            var later = try decoded([String: Survivorship.Change].self, try row.value(1))
+            for (field, change) in open where later[field] != nil {
+                open[field] = nil
+                if later[field]?.before == change.after { later[field]?.before = change.before }
+            }
+            let id: UUID = try row.value(0)
+            transaction.enqueue(MergeStore.patch, id, try json(later))
+        }
+    }
+
+    private static func change(
+        _ party: UUID, _ changes: [String: Survivorship.Change], tags: [String], _ transaction: Transaction
+    ) throws {
+        var columns: [String: String?] = [:]
+        for (field, change) in changes {
+            columns.updateValue(change.after, forKey: field == "timeZone" ? "time_zone" : field)
+        }
+        transaction.enqueue(MergeStore.change, party, try json(columns), tags)
+    }
+
+    private static func json(_ value: some Encodable) throws -> SQLJSON {
+        SQLJSON(Array(try ModelJSON.encoder.encode(value)))
+    }
+
+    private static func decoded<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
+        try ModelJSON.decoder.decode(type, from: Data(text.utf8))
+    }
+
+    /// A party as merges see it.
+    private struct Record {
+        let id: UUID
+        let version: Int
+        let mergedInto: UUID?
+        let fields: [String: String]
+        let tags: [String]
+    }
+
+    private static func records(_ ids: [UUID], _ transaction: Transaction) async throws -> [UUID: Record] {
+        var found: [UUID: Record] = [:]
+        for row in try await transaction.query(MergeStore.lock, ids) {
+            let id: UUID = try row.value(0)
+            found[id] = Record(
+                id: id, version: try row.value(1), mergedInto: try row.value(2),
+                fields: try decoded([String: String].self, try row.value(3)),
+                tags: try decoded([String].self, try row.value(4)))
+        }
+        return found
+    }
+}
+
+/// What an undo did: for the caller, and kept with the merge.
+private struct UndoReport: Encodable {
+    let mergeId: UUID
+    let survivorId: UUID
+    let mergedId: UUID
+    /// Fields of the survivor that are as before the merge again.
+    let restored: [String]
+    /// Fields that were changed again since, and stay.
+    let kept: [Survivorship.Kept]
+    /// ERP documents that count for the merged party again, those that came since the merge too.
+    let documentsReturned: Int
+    /// Where the survivor is merged itself by now, whose record may still show what came with this merge.
+    let survivorMergedInto: UUID?
+}

@@ -1,0 +1,99 @@
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func mergeRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .post, "/v1/parties/{id}/merges", "Merges another party into this one, which survives", tag: "merges",
+            parameters: [
+                .path("id", .uuid, "The survivor"),
+                .header("If-Match", .string, "The survivor's ETag, so that no change is lost"),
+            ], body: .json(mergeSchema), answers: [.json(.created, madeSchema), 400, 404, 409, 412, 422, 428]
+        ) { request in
+            let survivor = try request.id()
+            let version = try request.seenVersion()
+            let input = try await request.model(MergeInput.self).checked()
+            guard let merged = input.mergedId.flatMap({ UUID(text: $0) }) else {
+                throw Problem.field("mergedId", "must be the id of the party to merge")
+            }
+            return try await context.create(request) { transaction in
+                let id = try await MergeCommands.merge(
+                    merged, into: survivor, seen: version, input, in: transaction)
+                return try .made(id, at: "/v1/merges")
+            }
+        },
+        Route(
+            .get, "/v1/parties/{id}/merges", "The merges of a party, newest first, undone ones too", tag: "merges",
+            parameters: [.path("id", .uuid, "The survivor or the merged party")],
+            answers: [.json(.ok, .object([.init("items", .array(shownMerge))])), 404]
+        ) { request in
+            let rows = try await context.query(MergeStore.list, try request.id())
+            return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+        },
+        Route(
+            .get, "/v1/merges/{id}", "One merge", tag: "merges", parameters: [.path("id", .uuid, "The merge")],
+            answers: [.json(.ok, shownMerge), 404]
+        ) { request in
+            let id = try request.id()
+            guard let row = try await context.query(MergeStore.get, id).first else {
+                throw Problem.missing("merge", id)
+            }
+            return jsonResponse(try row.value(0))
+        },
+        Route(
+            .post, "/v1/merges/{id}/undo", "Takes a merge back; what was changed since is told apart and kept",
+            tag: "merges", parameters: [.path("id", .uuid, "The merge")],
+            body: .json(.object([.init("by", .string, required: false, "Who asks")])),
+            answers: [.json(.ok, undoReport), 400, 404, 409]
+        ) { request in
+            let id = try request.id()
+            let by = try FieldCheck.text(await request.model(UndoInput.self).by, "by", atMost: 200)
+            return jsonResponse(
+                try await context.transaction { transaction in
+                    try await MergeCommands.undo(id, by: by, in: transaction)
+                })
+        },
+    ]
+}
+
+private struct UndoInput: Decodable { let by: String? }
+
+private let mergeSchema = Schema.object([
+    .init("mergedId", .uuid, "The party that is merged"),
+    .init(
+        "fields", .map(.enumeration(["survivor", "merged"])), required: false,
+        "Whose value stays, by field; unless said, the survivor's where it has one"),
+    .init("by", .string, required: false, "Who decided it"),
+])
+
+private let madeSchema = Schema.object([.init("id", .uuid), .init("version", .integer())])
+
+private let changeSchema = Schema.object([
+    .init("before", .nullable(.string), required: false), .init("after", .nullable(.string), required: false),
+])
+
+private let shownMerge = Schema.object([
+    .init("id", .uuid), .init("survivorId", .uuid), .init("mergedId", .uuid), .init("mergedAt", .dateTime),
+    .init("mergedBy", .nullable(.string)), .init("changes", .map(changeSchema), "Fields that changed on the survivor"),
+    .init("addedTags", .array(.string)), .init("undoneAt", .nullable(.dateTime)),
+    .init("undoneBy", .nullable(.string)), .init("report", .nullable(.any), "What the undo did"),
+])
+
+private let undoReport = Schema.object([
+    .init("mergeId", .uuid), .init("survivorId", .uuid), .init("mergedId", .uuid),
+    .init("restored", .array(.string), "Fields that are as before the merge again"),
+    .init(
+        "kept",
+        .array(
+            .object([
+                .init("field", .string), .init("atMerge", .nullable(.string), required: false),
+                .init("now", .nullable(.string), required: false),
+            ])), "Fields that were changed again since the merge, and stay"),
+    .init("documentsReturned", .integer(), "ERP documents that count for the merged party again"),
+    .init("survivorMergedInto", .nullable(.uuid), required: false),
+])

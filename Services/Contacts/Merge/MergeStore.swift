@@ -1,0 +1,119 @@
+import Postgres
+import ServiceKit
+
+/// The SQL of merges.
+enum MergeStore {
+    static let statements = [
+        lock, intoIt, intoIts, put, redirect, references, change, find, undo, later, patch, get, list,
+    ]
+
+    /// Two parties as texts by field, locked in order of id.
+    static let lock = Statement(
+        "merge.lock",
+        """
+        SELECT id, version, merged_into, json_strip_nulls(json_build_object('kind', kind, 'name', name,
+            'email', email, 'phone', phone, 'language', language, 'timeZone', time_zone, 'country', country,
+            'notes', notes))::text, to_json(tags)::text
+        FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+        """)
+
+    /// A party and all that are merged into it.
+    static let intoIt = Statement(
+        "merge.into_it",
+        "SELECT $1::uuid UNION ALL SELECT party_id FROM party_redirect WHERE survivor_id = $1")
+
+    /// A party and all whose way leads over it, wherever that ends now.
+    static let intoIts = Statement(
+        "merge.into_its",
+        """
+        WITH RECURSIVE way AS (
+            SELECT $1::uuid AS id UNION
+            SELECT m.merged_id FROM way w JOIN party_merge m ON m.survivor_id = w.id AND m.undone_at IS NULL)
+        SELECT id FROM way
+        """)
+
+    static let put = Statement(
+        "merge.put",
+        """
+        INSERT INTO party_merge (id, survivor_id, merged_id, merged_by, changes, added_tags)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """)
+
+    /// Notes on parties where they lead now, and publishes it; a party that leads to itself stands for itself again.
+    static let redirect = Statement(
+        "merge.redirect",
+        """
+        WITH raised AS (
+            UPDATE party p SET version = p.version + 1, updated_at = now(), merged_into = nullif($2::uuid, p.id)
+            WHERE p.id = ANY($1::uuid[]) RETURNING p.id, p.version, p.merged_into)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', id::text, version,
+            CASE WHEN merged_into IS NULL THEN 'contacts.party.unmerged.v1' ELSE 'contacts.party.merged.v1' END,
+            CASE WHEN merged_into IS NULL THEN json_build_object('partyId', id)
+                ELSE json_build_object('partyId', id, 'survivorId', merged_into) END::text
+        FROM raised ORDER BY id
+        """)
+
+    /// Lets the references of parties point to where these lead now.
+    static let references = Statement(
+        "merge.references",
+        """
+        UPDATE party_reference r SET party_id = $2, origin_id = nullif(coalesce(r.origin_id, r.party_id), $2)
+        WHERE coalesce(r.origin_id, r.party_id) = ANY($1::uuid[])
+        """)
+
+    /// Changes fields of a record, given as an object of columns, and publishes it whole.
+    static let change = Statement(
+        "merge.change",
+        """
+        WITH changed AS (
+            UPDATE party p SET version = p.version + 1, updated_at = now(), kind = n.kind, name = n.name,
+                email = n.email, phone = n.phone, language = n.language, time_zone = n.time_zone, country = n.country,
+                notes = n.notes, tags = $3
+            FROM party o CROSS JOIN jsonb_populate_record(o, $2::jsonb) n
+            WHERE p.id = $1 AND o.id = p.id RETURNING p.*)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', c.id::text, c.version, 'contacts.party.changed.v1', json_build_object('partyId', c.id,
+            'kind', c.kind, 'name', c.name, 'email', c.email, 'phone', c.phone, 'language', c.language,
+            'timeZone', c.time_zone, 'country', c.country, 'customerNo', (SELECT r.reference FROM party_reference r
+                WHERE r.party_id = c.id AND r.system = 'erp' AND r.origin_id IS NULL ORDER BY r.reference LIMIT 1))::text
+        FROM changed c
+        """)
+
+    static let find = Statement(
+        "merge.find",
+        """
+        SELECT survivor_id, merged_id, changes::text, to_json(added_tags)::text, undone_at IS NOT NULL,
+            merged_at
+        FROM party_merge WHERE id = $1 FOR UPDATE
+        """)
+
+    static let undo = Statement(
+        "merge.undo",
+        "UPDATE party_merge SET undone_at = clock_timestamp(), undone_by = $2, report = $3 WHERE id = $1")
+
+    /// Later merges into the same survivor that stand: what they found there may have come with the one that is undone.
+    static let later = Statement(
+        "merge.later",
+        """
+        SELECT id, changes::text FROM party_merge
+        WHERE survivor_id = $1 AND undone_at IS NULL AND merged_at > $2 ORDER BY merged_at FOR UPDATE
+        """)
+
+    static let patch = Statement("merge.patch", "UPDATE party_merge SET changes = $2 WHERE id = $1")
+
+    private static let json = """
+        json_build_object('id', id, 'survivorId', survivor_id, 'mergedId', merged_id,
+            'mergedAt', merged_at, 'mergedBy', merged_by, 'changes', changes, 'addedTags', added_tags,
+            'undoneAt', undone_at, 'undoneBy', undone_by, 'report', report)
+        """
+
+    static let get = Statement("merge.get", "SELECT \(json)::text FROM party_merge WHERE id = $1")
+
+    static let list = Statement(
+        "merge.list",
+        """
+        SELECT coalesce(json_agg(\(json) ORDER BY merged_at DESC), '[]')::text
+        FROM party_merge WHERE survivor_id = $1 OR merged_id = $1
+        """)
+}

@@ -1,0 +1,41 @@
+import ServiceKit
+
+/// What contacts holds of persons, and what an erasure leaves of it. The history goes behind the record, whose blanking adds to it.
+let contactsPersonalData = PersonalData(
+    "contacts",
+    terms: """
+        SELECT unnest(ARRAY[email, phone]) FROM party WHERE id = $1
+        UNION SELECT unnest(ARRAY[record->>'email', record->>'phone']) FROM party_history WHERE party_id = $1
+        UNION SELECT '"' || reference || '"' FROM party_reference WHERE coalesce(origin_id, party_id) = $1
+        """,
+    [
+        PersonalTable(
+            "party", where: "t.id = $1",
+            .blank(
+                """
+                name = 'erased', email = NULL, phone = NULL, language = NULL, time_zone = NULL, country = NULL,
+                notes = NULL, tags = '{}', updated_at = now()
+                """, because: "sums of orders hang on it, without the person")),
+        PersonalTable("party_history", .remove),
+        PersonalTable("party_reference", where: "coalesce(t.origin_id, t.party_id) = $1", .remove),
+        PersonalTable("touch", .remove),
+        PersonalTable("consent", .remove),
+        PersonalTable("consent_effective", .remove),
+        PersonalTable(
+            "consent_decision",
+            .blank("proof = NULL", because: "shows that the person's decisions were kept to (GDPR, article 7(1))")),
+        PersonalTable(
+            "party_merge", where: "t.survivor_id = $1 OR t.merged_id = $1",
+            .blank(
+                "changes = '{}', added_tags = '{}', report = NULL",
+                because: "tells for whom documents count, without the person")),
+        PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
+        PersonalTable("match_key", .remove),
+        PersonalTable("party_wallet", .remove),
+        PersonalTable("party_prediction", .remove),
+        PersonalTable("party_voice", .keep(because: "figures of satisfaction, without the person")),
+        PersonalTable("campaign_message", .keep(because: "figures of campaigns; holds the party's id only")),
+        PersonalTable("party_value", .keep(because: "sums, without the person")),
+        PersonalTable("party_month", .keep(because: "sums, without the person")),
+        PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
+    ])

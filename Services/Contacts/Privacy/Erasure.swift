@@ -1,0 +1,118 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+/// Forgets persons: here at once, in the other services when they hear of it; each writes a receipt.
+@Loop
+enum Erasure {
+    /// Erases a party and all that are merged into it; answers the erasure's id.
+    static func begin(
+        _ party: UUID, by person: String?, reason: String?, in transaction: Transaction
+    ) async throws -> UUID {
+        Redirects.claim(in: transaction)
+        let rows = try await transaction.query(ErasureStore.lock, party)
+        let parties: [UUID] = try rows.map { try $0.value(0) }
+        guard parties.contains(party) else { throw Problem.missing("party", party) }
+        for row in rows where try row.value(0) == party {
+            guard let survivor: UUID = try row.value(1) else { continue }
+            throw Problem(
+                status: .conflict, detail: "Party \(party.text) is merged into \(survivor.text): erase that one.")
+        }
+        let id = UUID.v7()
+        transaction.enqueue(ErasureStore.put, id, party, parties, person, reason)
+        for one in parties {
+            let lines = try await contactsPersonalData.erase(one, in: transaction)
+            try receive([(id, one, lines)], from: ContactsService.name, transaction)
+        }
+        transaction.enqueue(ErasureStore.publish, parties, id)
+        return id
+    }
+
+    /// Hears the other services' receipts.
+    static func subscribe(_ subscriptions: inout Subscriptions) {
+        on(ErasureOwners.Sales.self, &subscriptions)
+        on(ErasureOwners.Campaigns.self, &subscriptions)
+        on(ErasureOwners.Tickets.self, &subscriptions)
+        on(ErasureOwners.Notifications.self, &subscriptions)
+    }
+
+    private static func on<Owner: ErasureOwner>(_ owner: Owner.Type, _ subscriptions: inout Subscriptions) {
+        subscriptions.on(ErasureCompleted<Owner>.self) { events, transaction in
+            let receipts = events.map { ($0.data.erasureId, $0.data.partyId, $0.data.lines) }
+            try receive(receipts, from: Owner.name, transaction)
+        }
+    }
+
+    private static func receive(
+        _ receipts: [(UUID, UUID, [ErasureLine])], from service: String, _ transaction: Transaction
+    ) throws {
+        transaction.enqueue(
+            ErasureStore.receive, receipts.map(\.0), receipts.map(\.1),
+            try receipts.map { SQLJSON(Array(try ModelJSON.encoder.encode($0.2))) }, service)
+    }
+}
+
+@Loop
+func privacyRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .post, "/v1/parties/{id}/erasures", "Forgets a person in every service; cannot be undone", tag: "privacy",
+            parameters: [.path("id", .uuid, "The party, with all merged into it")],
+            body: .json(
+                .object([
+                    .init("by", .string, "Who asks for it"),
+                    .init("reason", .string, required: false, "On what ground"),
+                ])),
+            answers: [
+                .json(.created, .object([.init("id", .uuid), .init("version", .integer())])), 400, 404, 409, 422,
+            ]
+        ) { request in
+            let party = try request.id()
+            let input = try await request.model(ErasureInput.self)
+            let by = try FieldCheck.needed(input.by, "by", atMost: 200)
+            let reason = try FieldCheck.text(input.reason, "reason", atMost: 1000)
+            return try await context.create(request) { transaction in
+                let id = try await Erasure.begin(party, by: by, reason: reason, in: transaction)
+                return try .made(id, at: "/v1/erasures")
+            }
+        },
+        Route(
+            .get, "/v1/erasures/{id}", "An erasure with what each service removed or kept, and why", tag: "privacy",
+            parameters: [.path("id", .uuid, "The erasure")], answers: [.json(.ok, erasureSchema), 404]
+        ) { request in
+            let id = try request.id()
+            guard let row = try await context.query(ErasureStore.get, id).first else {
+                throw Problem.missing("erasure", id)
+            }
+            return jsonResponse(try row.value(0))
+        },
+    ] + contactsPersonalData.routes(context)
+}
+
+private struct ErasureInput: Decodable {
+    let by: String?
+    let reason: String?
+}
+
+private let lineSchema = Schema.object([
+    .init("table", .string), .init("rows", .integer()), .init("action", .enumeration(["removed", "blanked", "kept"])),
+    .init("reason", .string, required: false),
+])
+
+private let erasureSchema = Schema.object([
+    .init("id", .uuid), .init("partyId", .uuid), .init("parties", .array(.uuid)),
+    .init("requestedBy", .nullable(.string)), .init("reason", .nullable(.string)), .init("requestedAt", .dateTime),
+    .init("isComplete", .boolean, "Whether each service has answered for each party"),
+    .init(
+        "receipts",
+        .array(
+            .object([
+                .init("service", .string), .init("partyId", .uuid), .init("completedAt", .dateTime),
+                .init("lines", .array(lineSchema)),
+            ]))),
+])

@@ -1,0 +1,53 @@
+import Postgres
+
+/// The SQL of erasures.
+enum ErasureStore {
+    static let statements = [lock, put, publish, receive, get]
+
+    /// The party and all merged into it, locked; and the survivor where it is merged itself.
+    static let lock = Statement(
+        "erasure.lock",
+        """
+        SELECT id, merged_into FROM party WHERE id = $1 OR id IN (
+            SELECT party_id FROM party_redirect WHERE survivor_id = $1) ORDER BY id FOR UPDATE
+        """)
+
+    static let put = Statement(
+        "erasure.put",
+        "INSERT INTO erasure (id, party_id, parties, requested_by, reason) VALUES ($1, $2, $3, $4, $5)")
+
+    static let publish = Statement(
+        "erasure.publish",
+        """
+        WITH raised AS (
+            UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[]) RETURNING id, version)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', id::text, version, 'contacts.party.erased.v1',
+            json_build_object('partyId', id, 'erasureId', $2::uuid)::text
+        FROM raised ORDER BY id
+        """)
+
+    /// Receipts, each once.
+    static let receive = Statement(
+        "erasure.receive",
+        """
+        INSERT INTO erasure_receipt (erasure_id, party_id, service, lines)
+        SELECT n.erasure_id, n.party_id, $4, n.lines
+        FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[]) AS n(erasure_id, party_id, lines)
+        ON CONFLICT DO NOTHING
+        """)
+
+    /// An erasure with all receipts; complete when each service has answered for each party.
+    static let get = Statement(
+        "erasure.get",
+        """
+        SELECT json_build_object('id', e.id, 'partyId', e.party_id, 'parties', e.parties, 'requestedBy', e.requested_by,
+            'reason', e.reason, 'requestedAt', e.requested_at,
+            'isComplete', (SELECT count(*) FROM erasure_receipt r WHERE r.erasure_id = e.id)
+                = 5 * cardinality(e.parties),
+            'receipts', (SELECT coalesce(json_agg(json_build_object('service', r.service, 'partyId', r.party_id,
+                'completedAt', r.completed_at, 'lines', r.lines) ORDER BY r.service, r.party_id), '[]')
+                FROM erasure_receipt r WHERE r.erasure_id = e.id))::text
+        FROM erasure e WHERE e.id = $1
+        """)
+}

@@ -1,0 +1,17 @@
+import ServiceKit
+
+/// What notifications holds of persons, and what an erasure leaves of it. What waits is not sent any more.
+let notificationsPersonalData = PersonalData(
+    "notifications", terms: "SELECT DISTINCT address FROM message WHERE recipient = $1",
+    [
+        PersonalTable(
+            "suppression", where: "t.address IN (SELECT lower(address) FROM message WHERE recipient = $1)", .remove),
+        PersonalTable(
+            "message", where: "t.recipient = $1",
+            .blank(
+                """
+                address = NULL, data = '{}', language = NULL,
+                status = CASE WHEN t.status IN ('queued', 'sending') THEN 'suppressed' ELSE t.status END,
+                reason = CASE WHEN t.status IN ('queued', 'sending') THEN 'recipient erased' END
+                """, because: "figures of delivery, without the person; asking again must not send again")),
+    ])

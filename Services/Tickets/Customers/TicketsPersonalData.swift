@@ -1,0 +1,24 @@
+import ServiceKit
+
+/// What tickets holds of persons, and what an erasure leaves of it. Whatever was written may name the person, so all words go.
+let ticketsPersonalData = PersonalData(
+    "tickets",
+    terms: "SELECT unnest(ARRAY[email, phone, '\"' || customer_no || '\"']) FROM customer WHERE party_id = $1",
+    [
+        PersonalTable(
+            "reply", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            .blank(
+                "body = 'erased', author = CASE WHEN t.sender = 'agent' THEN t.author END",
+                because: "figures of service, without the words")),
+        PersonalTable(
+            "survey_answer", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            .blank("comment = NULL", because: "figures of satisfaction, without the words")),
+        PersonalTable(
+            "ticket",
+            .blank(
+                "subject = 'erased', description = NULL, updated_at = now()",
+                because: "figures of service, without the words")),
+        PersonalTable("customer_order", .keep(because: "states of orders; no name, no address")),
+        PersonalTable("shipment", .blank("reason = NULL", because: "states of shipments; no name, no address")),
+        PersonalTable("customer", .remove),
+    ])

@@ -1,0 +1,62 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Postgres
+
+extension Ledger {
+    /// The step that lets a document remember whose it is while it counts for another party.
+    public static let moves = Migration(
+        "m0031_ledger_origin",
+        """
+        -- The party of the document's own customer number, where it counts for the survivor of a merge.
+        ALTER TABLE erp_document ADD COLUMN origin_id uuid;
+        CREATE INDEX erp_document_of_origin ON erp_document (origin_id) WHERE origin_id IS NOT NULL;
+        """)
+
+    /// Follows what contacts says of some parties: their documents move to where they count now, those that came after a merge
+    /// too. Answers what that changes in sums, as if the ERP had given each document to the other customer.
+    @Loop
+    public static func follow(_ redirects: [Redirect], in transaction: Transaction) async throws -> [LedgerChange] {
+        Redirects.follow(redirects, in: transaction)
+        let latest = Redirects.last(redirects)
+        let rows = try await transaction.query(move, latest.map(\.party), latest.map(\.survivor))
+        return try rows.flatMap { row in
+            var document = ERPDocument()
+            document.id = try row.value(1)
+            document.at = try row.value(4)
+            document.currency = try row.value(5)
+            document.total = Amount(units: try row.value(6))
+            document.status = try row.value(8)
+            guard let kind = LedgerEntry.Kind(rawValue: try row.value(0)) else { return [LedgerChange]() }
+            let from: UUID = try row.value(2)
+            let to: UUID = try row.value(3)
+            let isCancelled: Bool = try row.value(7)
+            let count = isCancelled ? 0 : 1
+            let total = isCancelled ? 0 : document.total.units
+            return [
+                LedgerChange(
+                    kind: kind, party: from, document: document, count: -count, total: Amount(units: -total),
+                    previous: nil),
+                LedgerChange(
+                    kind: kind, party: to, document: document, count: count, total: Amount(units: total),
+                    previous: nil),
+            ]
+        }
+    }
+
+    /// Nobody else writes documents meanwhile: the redirects are claimed.
+    static let move = Statement(
+        "ledger.move",
+        """
+        WITH told AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS n(origin_id, survivor_id)),
+        found AS (
+            SELECT d.id, d.kind, d.party_id, t.* FROM told t
+            JOIN erp_document d ON d.party_id = t.origin_id AND d.origin_id IS NULL WHERE t.survivor_id <> t.origin_id
+            UNION ALL
+            SELECT d.id, d.kind, d.party_id, t.* FROM told t
+            JOIN erp_document d ON d.origin_id = t.origin_id WHERE d.party_id <> t.survivor_id)
+        UPDATE erp_document d SET party_id = f.survivor_id, origin_id = nullif(f.origin_id, f.survivor_id)
+        FROM found f WHERE d.id = f.id AND d.kind = f.kind
+        RETURNING d.kind, d.id, f.party_id, d.party_id, d.at, d.currency, d.total, d.is_cancelled, d.status
+        """)
+}

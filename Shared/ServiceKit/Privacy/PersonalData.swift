@@ -1,0 +1,190 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+
+/// A table in which a service keeps something of persons, and what an erasure does to it.
+public struct PersonalTable: Sendable {
+    /// What an erasure does to the rows of a person.
+    public enum Remedy: Sendable {
+        /// They go.
+        case remove
+        /// They stay with these columns set, for the reason given.
+        case blank(String, because: String)
+        /// They stay as they are, for the reason given.
+        case keep(because: String)
+    }
+
+    let name: String
+    let condition: String
+    let remedy: Remedy
+
+    /// Names a table; in the condition `t` is the row and `$1` the party's id.
+    public init(_ name: String, where condition: String = "t.party_id = $1", _ remedy: Remedy) {
+        self.name = name
+        self.condition = condition
+        self.remedy = remedy
+    }
+}
+
+/// All that a service holds of persons: its part of an export and of an erasure are made from one list.
+public struct PersonalData: Sendable {
+    private struct Prepared: Sendable {
+        let table: PersonalTable
+        let read: Statement
+        let count: Statement
+        let change: Statement?
+    }
+
+    private let tables: [Prepared]
+    private let terms: Statement
+
+    /// Describes what a service holds.
+    ///
+    /// - Parameters:
+    ///   - terms: a query that gives the texts by which the party `$1`, and nobody else, is known: mail addresses, phone numbers, customer
+    ///     numbers in their quotes. Messages that were put aside and hold one are removed; a name alone may be another person's.
+    ///   - tables: in the order in which an erasure works on them.
+    public init(_ service: String, terms: String, _ tables: [PersonalTable]) {
+        self.terms = Statement("personal.\(service).terms", terms)
+        self.tables = tables.enumerated().map { number, table in
+            let name = "personal.\(service).\(number)"
+            let change: String? =
+                switch table.remedy {
+                case .remove: "DELETE FROM \(table.name) t WHERE \(table.condition)"
+                case .blank(let columns, _): "UPDATE \(table.name) t SET \(columns) WHERE \(table.condition)"
+                case .keep: nil
+                }
+            return Prepared(
+                table: table,
+                read: Statement(
+                    "\(name).read",
+                    """
+                    SELECT coalesce(json_agg(to_jsonb(t)), '[]')::text FROM \(table.name) t WHERE \(table.condition)
+                    """),
+                count: Statement(
+                    "\(name).count", "SELECT count(*) FROM \(table.name) t WHERE \(table.condition)"),
+                change: change.map { Statement("\(name).erase", $0) })
+        }
+    }
+
+    /// All statements, for the test that prepares them.
+    public var statements: [Statement] {
+        [terms] + tables.flatMap { [$0.read, $0.count] + ($0.change.map { [$0] } ?? []) } + AsideStore.statements
+    }
+
+    /// The texts by which a party is known here; ask before anything is erased.
+    @Loop
+    public func terms(of party: UUID, in transaction: Transaction) async throws -> [String] {
+        let known: [String?] = try await transaction.query(terms, party).map { try $0.value(0) }
+        return [party.text] + known.compactMap { $0 }.filter { !$0.isEmpty }
+    }
+
+    /// Removes what may be removed of a party, messages that were put aside too, and says what became of everything.
+    @Loop
+    public func erase(_ party: UUID, in transaction: Transaction) async throws -> [ErasureLine] {
+        let terms = try await terms(of: party, in: transaction)
+        var lines: [ErasureLine] = []
+        for prepared in tables {
+            let rows = try await transaction.query(prepared.count, party)
+            let count: Int = try rows.first?.value(0) ?? 0
+            if let change = prepared.change { transaction.enqueue(change, party) }
+            let (action, reason): (String, String?) =
+                switch prepared.table.remedy {
+                case .remove: ("removed", nil)
+                case .blank(_, let reason): ("blanked", reason)
+                case .keep(let reason): ("kept", reason)
+                }
+            lines.append(ErasureLine(table: prepared.table.name, rows: count, action: action, reason: reason))
+        }
+        for (table, statement) in AsideStore.erasures {
+            let gone = try await transaction.query(statement, terms).affected
+            lines.append(ErasureLine(table: table, rows: gone, action: "removed", reason: nil))
+        }
+        return lines
+    }
+
+    /// The route by which all that this service holds of a party is read.
+    @Loop
+    public func routes(_ context: ServiceContext) -> [Route] {
+        [
+            Route(
+                .get, "/v1/privacy/parties/{id}", "All that this service holds of a party, by table", tag: "privacy",
+                parameters: [.path("id", .uuid, "The party")],
+                answers: [.json(.ok, .map(.array(.any))), 404]
+            ) { request in
+                let party = try request.id()
+                return .stream(contentType: "application/json") { writer in
+                    for (number, prepared) in tables.enumerated() {
+                        let rows = try await context.query(prepared.read, party)
+                        let list: String = try rows.first?.value(0) ?? "[]"
+                        let text = "\(number == 0 ? "{" : ",")\n\"\(prepared.table.name)\":\(list)"
+                        try await writer.write(Array(text.utf8))
+                    }
+                    try await writer.write(Array("}\n".utf8))
+                }
+            }
+        ]
+    }
+
+    /// Answers erasures with receipts on the service's own topic.
+    @Loop
+    public func subscribe<Owner: ErasureOwner>(
+        _ owner: Owner.Type, _ topic: Topic, _ subscriptions: inout Subscriptions
+    ) {
+        subscriptions.on(PartyErased.self) { events, transaction in
+            for event in events.map(\.data) {
+                let lines = try await erase(event.partyId, in: transaction)
+                try Outbox.append(
+                    ErasureCompleted<Owner>(partyId: event.partyId, erasureId: event.erasureId, lines: lines),
+                    topic: topic, key: event.partyId.text, sequence: nil, in: transaction)
+            }
+        }
+    }
+}
+
+/// The SQL that looks through what messaging and HTTP put aside for a person's texts. Each is a pass over the table: these are small,
+/// and an erasure is rare.
+private enum AsideStore {
+    static let erasures = [
+        ("dead_letter", deadLetters), ("parked_message", parked), ("idempotency_key", answers), ("timer", timers),
+    ]
+    static let statements = erasures.map(\.1)
+
+    private static let deadLetters = Statement(
+        "personal.dead_letters",
+        """
+        DELETE FROM dead_letter d WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
+            WHERE position(bytes IN coalesce(d.payload, '')) > 0 OR position(bytes IN coalesce(d.key, '')) > 0
+                OR position(n.term IN d.headers::text) > 0 OR position(n.term IN d.error_text) > 0)
+        """)
+
+    /// A key whose messages are gone is forgotten by the one that tries it next.
+    private static let parked = Statement(
+        "personal.parked",
+        """
+        DELETE FROM parked_message m WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
+            WHERE position(bytes IN coalesce(m.payload, '')) > 0 OR position(n.term IN m.key) > 0
+                OR position(bytes IN m.headers) > 0)
+        """)
+
+    private static let answers = Statement(
+        "personal.answers",
+        """
+        DELETE FROM idempotency_key k WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
+            WHERE position(bytes IN k.body) > 0 OR position(n.term IN k.key) > 0 OR position(n.term IN k.headers::text) > 0)
+        """)
+
+    private static let timers = Statement(
+        "personal.timers",
+        """
+        DELETE FROM timer t WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term) WHERE position(n.term IN coalesce(t.payload, '')) > 0)
+        """)
+}

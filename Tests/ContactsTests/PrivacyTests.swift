@@ -1,0 +1,85 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import Testing
+
+@testable import Contacts
+
+extension TestService {
+    /// The tables in which a text stands, as text or as bytes.
+    func tables(with text: String) async throws -> [String] {
+        let hex = text.utf8.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined()
+        var found: [String] = []
+        let names = try await column(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1")
+        for name in names {
+            let hits = try await column(
+                """
+                SELECT 1::text FROM \(name) t
+                WHERE position('\(text)' IN t::text) > 0 OR position('\(hex)' IN t::text) > 0 LIMIT 1
+                """)
+            if !hits.isEmpty { found.append(name) }
+        }
+        return found
+    }
+}
+
+@Suite struct PrivacyTests {
+    @Test @Loop func nothingOfThePersonIsLeftInAnyTable() async throws {
+        let two = try await TwoCustomers(
+            #"{"customerNo":"100","name":"Ann Quill","email":"quill@a.example","phone":"+4915112345678"}"#,
+            #"{"customerNo":"200","name":"安奎尔","email":"annq@b.example"}"#)
+        let service = two.service
+        defer { service.close() }
+        try await two.order("A1", "100", total: "10")
+        let ask = #"{"channel":"mail","purpose":"marketing","granted":true,"proof":"mail of quill@a.example"}"#
+        _ = try await service.send(.put, "/v1/parties/\(two.first.text)/consents", ask)
+        _ = try await two.merge(nil, into: nil, #","fields":{"name":"merged"}"#)
+        let key = ["idempotency-key": "k"]
+        _ = try await service.send(.post, "/v1/parties", #"{"name":"Bob","email":"bob@b.example"}"#, headers: key)
+        let put = Statement(
+            "test.bury",
+            """
+            INSERT INTO dead_letter (grp, topic, part, off, headers, payload, error_class, error_text, fingerprint)
+            SELECT 'g', 't', 0, n.off, '[]', convert_to(n.text, 'UTF8'), 'c', 'e', 'f'
+            FROM (VALUES (1, '{"email":"quill@a.example"}'), (2, '{"email":"bob@b.example"}')) AS n(off, text)
+            """)
+        let park = Statement(
+            "test.park",
+            """
+            INSERT INTO parked_message (grp, topic, key, off, part, headers, payload)
+            VALUES ('g', 't', '100', 1, 0, '', convert_to('{"customerNo":"100"}', 'UTF8'))
+            """)
+        try await service.transaction { transaction in
+            transaction.enqueue(put)
+            transaction.enqueue(park)
+        }
+        let terms = ["Quill", "quill@a.example", "15112345678", "安奎尔", "annq@b.example"]
+        for term in terms { #expect(try await !service.tables(with: term).isEmpty, "\(term)") }
+        let held = try await service.send(.get, "/v1/privacy/parties/\(two.first.text)")
+        #expect(held.status == 200)
+        let id = try await service.make(
+            "/v1/parties/\(two.first.text)/erasures", #"{"by":"privacy desk","reason":"asked by mail"}"#)
+        // What was published before waits in the outbox for the relay, which this service runs without.
+        _ = try await service.context.pool.query(
+            Statement("test.ship", "DELETE FROM outbox WHERE type NOT LIKE '%erased%'"))
+        for term in terms {
+            let left = try await service.tables(with: term)
+            #expect(left.isEmpty, "\(term): \(left)")
+        }
+        #expect(try await service.tables(with: "bob@b.example") == ["dead_letter", "party"])
+        #expect(try await two.values() == ["first 1 100000"])
+        let told = try await service.column("SELECT DISTINCT type FROM outbox")
+        #expect(told == ["contacts.party.erased.v1"])
+        let receipt = try await service.send(.get, "/v1/erasures/\(id.text)").text
+        #expect(receipt.contains(#""isComplete" : false"#) && receipt.contains("books that the law has us keep"))
+        #expect(try await service.send(.post, "/v1/parties/\(two.second.text)/erasures", #"{"by":"x"}"#).status == 409)
+        #expect(try await service.send(.post, "/v1/parties/\(two.first.text)/erasures", "{}").status == 400)
+        #expect(try await service.send(.post, "/v1/parties/\(UUID())/erasures", #"{"by":"x"}"#).status == 404)
+    }
+}
