@@ -8,21 +8,24 @@ public enum ContactsService: ServiceDefinition {
     public static let name = "contacts"
 
     /// Its tables.
-    public static let migrations = [Ledger.migration, ContactsSchema.migration]
+    public static let migrations = [Ledger.migration, ContactsSchema.migration, SearchSchema.migration]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
-        + ConsentStore.statements
+        + ConsentStore.statements + RelationStore.statements + FieldStore.statements + ViewStore.statements
+        + ImportStore.statements
 
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
-        parts.routes = contactsRoutes(context)
+        let imports = ImportWorker(context)
+        parts.routes = contactsRoutes(context, imports)
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
-        parts.background = [{ await scale.run() }]
+        let indexer = PartyIndexer(context)
+        parts.background = [{ await scale.run() }, { await indexer.run() }, { await imports.run() }]
         return parts
     }
 }
