@@ -6,6 +6,7 @@ import ServiceKit
 @Loop
 func contactsRoutes(_ context: ServiceContext, _ imports: ImportWorker) -> [Route] {
     partyRoutes(context) + relationRoutes(context) + fieldRoutes(context) + viewRoutes(context)
-        + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
+        + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
+        + consentRoutes(context)
         + Ledger.routes(context)
 }

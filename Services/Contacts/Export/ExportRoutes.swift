@@ -13,7 +13,8 @@ func exportRoutes(_ context: ServiceContext) -> [Route] {
     return [
         Route(
             .get, "/v1/parties/export", "A whole list as a file", tag: "exports",
-            parameters: shape + Route.Parameter.partyFilter + Route.Parameter.partyOrder, answers: [.bytes(200, "text/csv"), 400]
+            parameters: shape + Route.Parameter.partyFilter + Route.Parameter.partyOrder,
+            answers: [.bytes(200, "text/csv"), 400]
         ) { request in
             try await PartyExport(context, try PartyListRequest(request), request).answer()
         },

@@ -34,7 +34,8 @@ struct ExportedParty: Decodable, Sendable {
                 "业务类别", "标签", "备注",
             ]
             : [
-                "reference", "name", "kind", "email", "phone", "language", "timeZone", "country", "region", "city", "street",
+                "reference", "name", "kind", "email", "phone", "language", "timeZone", "country", "region", "city",
+                "street",
                 "postalCode", "organisation", "title", "birthday", "owner", "category", "tags", "notes",
             ]
     }

@@ -8,7 +8,8 @@ enum VCardWriter {
         lines += party.emails.map { "EMAIL\(type($0.label)):\(escape($0.address))" }
         lines += party.phones.map { phone in
             phone.number.hasPrefix("+")
-                ? "TEL;VALUE=uri\(type(phone.label)):tel:\(phone.number)" : "TEL\(type(phone.label)):\(escape(phone.number))"
+                ? "TEL;VALUE=uri\(type(phone.label)):tel:\(phone.number)"
+                : "TEL\(type(phone.label)):\(escape(phone.number))"
         }
         lines += party.addresses.map { address in
             let parts = ["", "", address.street, address.city, address.region, address.postalCode, address.country]

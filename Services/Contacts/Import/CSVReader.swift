@@ -58,8 +58,11 @@ enum CSVReader {
                 if index == bytes.count { record.append("") }
             } while index < bytes.count
             lines += count
-            if record.count > 1 || record.first?.isEmpty == false { body(record, lines, start..<index) }
-            else { body([], lines, start..<index) }
+            if record.count > 1 || record.first?.isEmpty == false {
+                body(record, lines, start..<index)
+            } else {
+                body([], lines, start..<index)
+            }
             lines = 0
         }
     }

@@ -17,19 +17,25 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                 .query(
                     "duplicates", .enumeration(["skip", "update", "create"]),
                     "What happens to rows whose reference, mail address or phone number a party has; skip unless given"),
-                .query("encoding", .enumeration(["auto", "utf-8", "gb18030"]), "auto unless given: UTF-8 where it is, else GB18030"),
-                .query("mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
+                .query(
+                    "encoding", .enumeration(["auto", "utf-8", "gb18030"]),
+                    "auto unless given: UTF-8 where it is, else GB18030"),
+                .query(
+                    "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
             ], body: .bytes("text/csv"), answers: [.json(202, importSchema), 400, 413]
         ) { request in
             let options = try importOptions(request)
             let id = try await ImportUpload(context, options).receive(request, encoding: request.query("encoding"))
             worker.wake()
             let row = try await context.query(ImportStore.get, id).first
-            return Response.stored(try row?.value(0) ?? "", status: .accepted).with("location", "/v1/imports/\(id.text)")
+            return Response.stored(try row?.value(0) ?? "", status: .accepted).with(
+                "location", "/v1/imports/\(id.text)")
         },
         Route(
             .get, "/v1/imports", "Imports, the newest first", tag: "imports", parameters: Route.Parameter.paging,
-            answers: [.json(200, .object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))])), 400]
+            answers: [
+                .json(200, .object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))])), 400,
+            ]
         ) { request in
             let rows = try await context.query(ImportStore.list, request.pageAfter, request.pageLimit)
             let last: UUID? = try rows.last?.value(1)
@@ -70,7 +76,8 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             let id = try request.id()
             guard try await !context.query(ImportStore.askUndo, id).isEmpty else {
                 throw Problem(
-                    status: .conflict, detail: "The import is \(try row.value(1) as String); only one that has ended can be undone.")
+                    status: .conflict,
+                    detail: "The import is \(try row.value(1) as String); only one that has ended can be undone.")
             }
             worker.wake()
             return Response.stored(try await context.importRow(request).value(0), status: .accepted)

@@ -32,7 +32,9 @@ struct ImportRow: Sendable {
         switch field {
         case "name": name = text
         case "kind":
-            guard let known = Self.kinds[text.lowercased()] else { return "must be one of consumer, enterprise, partner, internal" }
+            guard let known = Self.kinds[text.lowercased()] else {
+                return "must be one of consumer, enterprise, partner, internal"
+            }
             kind = known
         case "email":
             for part in text.split(whereSeparator: { ";；,|".contains($0) }) {
@@ -45,13 +47,19 @@ struct ImportRow: Sendable {
                 phones.append(number)
             }
         case "tags":
-            tags += text.split(whereSeparator: { ",;，；、|".contains($0) }).map { String($0).trimmed }.filter { !$0.isEmpty }
-            if tags.count > 50 || tags.contains(where: { $0.count > 50 }) { return "takes at most 50 tags of 50 characters" }
+            tags += text.split(whereSeparator: { ",;，；、|".contains($0) }).map { String($0).trimmed }.filter {
+                !$0.isEmpty
+            }
+            if tags.count > 50 || tags.contains(where: { $0.count > 50 }) {
+                return "takes at most 50 tags of 50 characters"
+            }
         case "birthday":
             guard let day = Self.day(text) else { return "must be a date, YYYY-MM-DD" }
             birthday = day
         case "category":
-            guard PartyInput.categories.contains(text) else { return "must be one of \(PartyInput.categories.joined(separator: ", "))" }
+            guard PartyInput.categories.contains(text) else {
+                return "must be one of \(PartyInput.categories.joined(separator: ", "))"
+            }
             words[field] = text
         case "organisation": details.organisation = text
         case "title": details.title = text
@@ -91,8 +99,10 @@ struct ImportRow: Sendable {
 
     private static let kinds = [
         "consumer": "consumer", "person": "consumer", "individual": "consumer", "个人": "consumer", "消费者": "consumer",
-        "enterprise": "enterprise", "company": "enterprise", "org": "enterprise", "企业": "enterprise", "公司": "enterprise",
-        "partner": "partner", "渠道": "partner", "合作伙伴": "partner", "代理商": "partner", "internal": "internal", "内部": "internal",
+        "enterprise": "enterprise", "company": "enterprise", "org": "enterprise", "企业": "enterprise",
+        "公司": "enterprise",
+        "partner": "partner", "渠道": "partner", "合作伙伴": "partner", "代理商": "partner", "internal": "internal",
+        "内部": "internal",
     ]
 
     /// `1990-05-01`, `1990/5/1`, `1990年5月1日`, `19900501`.

@@ -87,7 +87,7 @@ struct ImportStep {
                     return party
                 })
         }
-        transaction.enqueue(ImportStore.insert, columns.values)
+        transaction.enqueue(ImportStore.insert, values: columns.values)
         remember(ids, versions: ids.map { _ in 1 }, before: ids.map { _ in nil })
         refer(zip(ids, groups).map { ($0, $1[0]) })
         writeNumbers(columns.parties)
@@ -108,7 +108,7 @@ struct ImportStep {
         }
         let changed = parties
         let columns = try await Loop.offload { try PartyColumns(changed) }
-        transaction.enqueue(ImportStore.update, columns.values)
+        transaction.enqueue(ImportStore.update, values: columns.values)
         remember(parties.map(\.id), versions: versions, before: parties.map { before[$0.id] })
         refer(parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } })
         writeNumbers(parties)

@@ -3,14 +3,16 @@ import Postgres
 /// The SQL of imports.
 enum ImportStore {
     static let statements = [
-        begin, addChunk, addBytes, queue, get, list, claim, chunk, allow, match, wholes, lockAll, insert, update, remember,
+        begin, addChunk, addBytes, queue, get, list, claim, chunk, allow, match, wholes, lockAll, insert, update,
+        remember,
         refer, refuse, advance, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
     ]
 
     static let begin = Statement(
         "import.begin",
         "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb)")
-    static let addChunk = Statement("import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
+    static let addChunk = Statement(
+        "import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
     static let addBytes = Statement(
         "import.add_bytes", "UPDATE party_import SET chunks = chunks + 1, bytes = bytes + $2 WHERE id = $1")
     static let queue = Statement(
@@ -34,7 +36,8 @@ enum ImportStore {
         SELECT id, state, options::text, next_chunk, chunks, carry, to_json(header)::text, line FROM party_import
         WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
         """)
-    static let chunk = Statement("import.chunk", "DELETE FROM import_chunk WHERE import_id = $1 AND seq = $2 RETURNING bytes")
+    static let chunk = Statement(
+        "import.chunk", "DELETE FROM import_chunk WHERE import_id = $1 AND seq = $2 RETURNING bytes")
 
     /// For steps of many rows: time, room for the index's pending list to be sorted in, and no plan that reads the whole table,
     /// which statistics of a table that has just begun to grow would suggest.
@@ -164,7 +167,8 @@ enum ImportStore {
 
     static let askUndo = Statement(
         "import.ask_undo",
-        "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1")
+        "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
+    )
     /// The next rows to undo, with what their parties are now; a party that has gone is not among them.
     static let undoRows = Statement(
         "import.undo_rows",

@@ -94,7 +94,8 @@ final class ImportWorker {
                 errors.map(\.record))
         }
         transaction.enqueue(
-            ImportStore.advance, id, SQLBytes(parsed.place.carry), try parsed.place.header.map { try ModelJSON.text($0) },
+            ImportStore.advance, id, SQLBytes(parsed.place.carry),
+            try parsed.place.header.map { try ModelJSON.text($0) },
             parsed.place.line, try ModelJSON.text(parsed.options), parsed.rows.count + errors.count, counts.created,
             counts.changed, counts.skipped, errors.count, bytes.bytes.count)
         if next == chunks - 1 { transaction.enqueue(ImportStore.end, id, "done") }

@@ -16,7 +16,7 @@ enum PartyCommands {
         try await checkCustom(input, transaction)
         var party = Party(id: UUID.v7(), name: name)
         party.apply(input)
-        transaction.enqueue(PartyStore.insert, try party.values)
+        transaction.enqueue(PartyStore.insert, values: try party.values)
         if !party.custom.isEmpty { transaction.enqueue(PartyStore.insertNumbers, [party.id]) }
         try Outbox.append(
             PartyCreated(party: party.state), topic: .contacts, key: party.id.text, sequence: 1, in: transaction)
@@ -43,7 +43,7 @@ enum PartyCommands {
         try await checkCustom(input, transaction)
         var party = try Party(row)
         party.apply(input)
-        let rows = try await transaction.query(PartyStore.update, try party.values)
+        let rows = try await transaction.query(PartyStore.update, values: try party.values)
         if !input.custom.isEmpty || input.cleared.contains("custom") {
             transaction.enqueue(PartyStore.clearNumbers, [id])
             transaction.enqueue(PartyStore.insertNumbers, [id])

@@ -23,7 +23,10 @@ struct PartyCursor {
         }
         self.id = id
         sort = String(parts[2])
-        let isTyped = kind == "name" || (kind == "value.net" ? Int(sort) != nil : sort.utf8.allSatisfy { $0 < 0x80 } && sort.count < 40 && sort.count > 18)
+        let isTyped =
+            kind == "name"
+            || (kind == "value.net"
+                ? Int(sort) != nil : sort.utf8.allSatisfy { $0 < 0x80 } && sort.count < 40 && sort.count > 18)
         guard isTyped else { throw Problem.field("after", "must be the `next` of the page before") }
     }
 

@@ -105,8 +105,9 @@ extension PartyDetails.Address {
             region: try FieldCheck.text(region, "\(field).region", atMost: 100),
             postalCode: try FieldCheck.text(postalCode, "\(field).postalCode", atMost: 20),
             country: try FieldCheck.text(country, "\(field).country", atMost: 100))
-        guard clean.street != nil || clean.city != nil || clean.region != nil || clean.postalCode != nil
-            || clean.country != nil
+        guard
+            clean.street != nil || clean.city != nil || clean.region != nil || clean.postalCode != nil
+                || clean.country != nil
         else { throw Problem.field(field, "must say at least one part of the address") }
         return clean
     }

@@ -108,7 +108,9 @@ struct PartyQuery {
             throw Problem.field(place, "takes is, atLeast, atMost or isSet for \(condition.field)")
         }
         var tests: [String] = []
-        let bounds = [("=", "is", condition.is), (">=", "atLeast", condition.atLeast), ("<=", "atMost", condition.atMost)]
+        let bounds = [
+            ("=", "is", condition.is), (">=", "atLeast", condition.atLeast), ("<=", "atMost", condition.atMost),
+        ]
         for (sign, member, value) in bounds {
             guard let value else { continue }
             let text = try Self.bound(value, type, condition.field, "\(place).\(member)")
@@ -274,7 +276,10 @@ extension PartyQuery {
 
     /// How many there are, counted no further than a bound.
     func counted(upTo limit: Int) -> (text: String, arguments: [String]) {
-        ("SELECT count(*)::text, NULL::text, NULL::uuid FROM (SELECT FROM party p \(whereClause) LIMIT \(limit)) c", arguments)
+        (
+            "SELECT count(*)::text, NULL::text, NULL::uuid FROM (SELECT FROM party p \(whereClause) LIMIT \(limit)) c",
+            arguments
+        )
     }
 
     private func found(

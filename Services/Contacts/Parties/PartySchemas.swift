@@ -9,7 +9,9 @@ enum PartySchemas {
         .init("notes", .string, required: false),
         .init("tags", .array(.string), required: false),
         .init("owner", .string, required: false, "Who of the firm looks after the party"),
-        .init("category", .enumeration(PartyInput.categories), required: false, "The business category of logistics firms"),
+        .init(
+            "category", .enumeration(PartyInput.categories), required: false, "The business category of logistics firms"
+        ),
         .init("birthday", .date, required: false),
         .init(
             "emails", .array(.object([.init("address", .string), .init("label", .string, required: false)])),

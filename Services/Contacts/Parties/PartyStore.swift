@@ -3,7 +3,8 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements = [
-        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch, select,
+        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
+        select,
         estimate,
     ]
 

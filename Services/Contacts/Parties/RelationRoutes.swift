@@ -61,7 +61,8 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
                 guard try await !transaction.query(PartyStore.lock, id).isEmpty else {
                     throw Problem.missing("party", id)
                 }
-                let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?.value(0)
+                let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
+                    .value(0)
                 guard holder == id else {
                     throw Problem(
                         status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",

@@ -87,7 +87,9 @@ struct SearchText {
         var runs: [[Unicode.Scalar]] = []
         var current: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
-            let isWord = scalar.isASCII ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            let isWord =
+                scalar.isASCII
+                ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
             let changes = current.last.map { isIdeograph($0) != isIdeograph(scalar) } ?? false
             if !current.isEmpty, !isWord || changes {
                 runs.append(current)

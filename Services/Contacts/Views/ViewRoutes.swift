@@ -106,7 +106,8 @@ private struct ViewInput: Decodable {
 }
 
 private let definitionSchema = Schema.object([
-    .init("search", .string, required: false), .init("filter", .array(.any), required: false, "Conditions, as in lists"),
+    .init("search", .string, required: false),
+    .init("filter", .array(.any), required: false, "Conditions, as in lists"),
     .init("sort", .string, required: false), .init("descending", .boolean, required: false),
     .init("currency", .string, required: false),
 ])

@@ -49,7 +49,7 @@ enum HelpText {
         hold: customer, currency, amount, whether cancelled. Status 0 for PASS, 1 when anything differs.
         """,
         "bench": """
-        rapport bench [programs | apply | flow | latency | http | sight]
+        rapport bench [programs | apply | flow | latency | http | sight | contacts]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
         """,
