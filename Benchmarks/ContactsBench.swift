@@ -19,7 +19,7 @@ struct ContactsBench {
         try await importAll(count, program, client)
         try await analyze()
         var people = People(seed: 17)
-        let sample = (0..<200).map { people.person($0 * (count / 200)) }
+        let sample = (0..<200).map { people.person($0 * (count / 200) + $0 % 7) }
         try await search(sample, client)
         try await lists(client)
     }

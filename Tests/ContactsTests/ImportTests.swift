@@ -29,10 +29,13 @@ private final class Desk {
         service.close()
     }
 
-    func send(_ method: HTTP.Method, _ path: String, _ body: [UInt8] = []) async throws -> ClientResponse {
-        try await client.send(
-            ClientRequest(
-                method, "http://127.0.0.1:\(server.port)\(path)", headers: ["content-type": "text/csv"], body: body))
+    func send(
+        _ method: HTTP.Method, _ path: String, _ body: [UInt8] = [], key: String? = nil
+    ) async throws -> ClientResponse {
+        var headers: Headers = ["content-type": "text/csv"]
+        if let key { headers.add("idempotency-key", key) }
+        return try await client.send(
+            ClientRequest(method, "http://127.0.0.1:\(server.port)\(path)", headers: headers, body: body))
     }
 
     func text(_ path: String) async throws -> String {
@@ -194,6 +197,18 @@ private let partyState = """
         #expect(undone.state == "undone" && undone.undone == 3999 && undone.kept == 1)
         #expect(try await desk.service.column("SELECT name FROM party") == ["Person 17"])
         #expect(try await desk.send(.post, "/v1/imports/\(id)/undo").status == .conflict)
+        await desk.close()
+    }
+
+    @Test @Loop func anUploadSentTwiceUnderAKeyIsOneImportAndAnEmptyOneIsNone() async throws {
+        let desk = try await Desk()
+        let body = Array("name\nAnn\n".utf8)
+        let first = try await desk.send(.post, "/v1/imports", body, key: "k1")
+        let second = try await desk.send(.post, "/v1/imports", body, key: "k1")
+        #expect(first.status == .accepted && second.status == .accepted)
+        #expect(first.headers["location"] == second.headers["location"])
+        #expect(try await desk.send(.post, "/v1/imports").status == .badRequest)
+        #expect(try await desk.service.column("SELECT state FROM party_import") == ["queued"])
         await desk.close()
     }
 

@@ -17,6 +17,8 @@ struct ImportRow: Sendable {
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
     var reference: String?
+    /// What is searched of a new party of this row alone.
+    var search: SearchText?
 
     /// The keys that tell that two rows are one party: what another system calls it, its mail address, its phone number.
     var keys: [String] {
@@ -30,7 +32,11 @@ struct ImportRow: Sendable {
         guard text.count <= limit else { return "has more than \(limit) characters" }
         guard !text.unicodeScalars.contains("\0") else { return "has a NUL character" }
         switch field {
-        case "name": name = text
+        case "name":
+            guard text.utf8.count <= PartyInput.longestName else {
+                return "has more than \(PartyInput.longestName) bytes of UTF-8"
+            }
+            name = text
         case "kind":
             guard let known = Self.kinds[text.lowercased()] else {
                 return "must be one of consumer, enterprise, partner, internal"

@@ -80,12 +80,12 @@ struct ImportStep {
         guard !groups.isEmpty else { return }
         let ids = groups.map { _ in UUID.v7() }
         let columns = try await Loop.offload {
-            try PartyColumns(
-                zip(ids, groups).map { id, group in
-                    var party = group[0].party(id)
-                    for row in group.dropFirst() { row.apply(to: &party) }
-                    return party
-                })
+            let parties = zip(ids, groups).map { id, group in
+                var party = group[0].party(id)
+                for row in group.dropFirst() { row.apply(to: &party) }
+                return party
+            }
+            return try PartyColumns(parties, search: groups.map { $0.count == 1 ? $0[0].search : nil })
         }
         transaction.enqueue(ImportStore.insert, values: columns.values)
         remember(ids, versions: ids.map { _ in 1 }, before: ids.map { _ in nil })
@@ -107,7 +107,7 @@ struct ImportStep {
             parties.append(party)
         }
         let changed = parties
-        let columns = try await Loop.offload { try PartyColumns(changed) }
+        let columns = try await Loop.offload { try PartyColumns(changed, search: changed.map { _ in nil }) }
         transaction.enqueue(ImportStore.update, values: columns.values)
         remember(parties.map(\.id), versions: versions, before: parties.map { before[$0.id] })
         refer(parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } })
@@ -139,9 +139,10 @@ struct PartyColumns: Sendable {
     private let details: [String]
     private let custom: [String]
 
-    init(_ parties: [Party]) throws {
+    /// - Parameter search: the search texts that are known already.
+    init(_ parties: [Party], search: [SearchText?]) throws {
         self.parties = parties
-        search = parties.map(\.search)
+        self.search = zip(parties, search).map { $1 ?? $0.search }
         details = try parties.map { try $0.detailsJSON }
         custom = try parties.map { try $0.customJSON }
     }

@@ -3,14 +3,17 @@ import Postgres
 /// The SQL of imports.
 enum ImportStore {
     static let statements = [
-        begin, addChunk, addBytes, queue, get, list, claim, chunk, allow, match, wholes, lockAll, insert, update,
+        begin, drop, addChunk, addBytes, queue, get, list, claim, chunk, dropChunk, allow, match, wholes, lockAll,
+        insert, update,
         remember,
-        refer, refuse, advance, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
+        refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
     ]
 
     static let begin = Statement(
         "import.begin",
-        "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb)")
+        "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb) "
+            + "ON CONFLICT DO NOTHING RETURNING 1")
+    static let drop = Statement("import.drop", "DELETE FROM party_import WHERE id = $1 AND state = 'receiving'")
     static let addChunk = Statement(
         "import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
     static let addBytes = Statement(
@@ -37,16 +40,18 @@ enum ImportStore {
         WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
         """)
     static let chunk = Statement(
-        "import.chunk", "DELETE FROM import_chunk WHERE import_id = $1 AND seq = $2 RETURNING bytes")
+        "import.chunk", "SELECT bytes FROM import_chunk WHERE import_id = $1 AND seq = $2")
+    static let dropChunk = Statement(
+        "import.drop_chunk", "DELETE FROM import_chunk WHERE import_id = $1 AND seq = $2")
 
-    /// For steps of many rows: time, room for the index's pending list to be sorted in, and no plan that reads the whole table,
+    /// For steps of many rows: time, room for the search index to gather entries and to sort them in, and no plan that reads the whole table,
     /// which statistics of a table that has just begun to grow would suggest.
     static let allow = Statement(
         "import.allow",
         """
         SELECT set_config('statement_timeout', '600000', true), set_config('work_mem', '64MB', true),
             set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true)
+            set_config('enable_mergejoin', 'off', true), set_config('gin_pending_list_limit', '16MB', true)
         """)
 
     /// The parties that rows are already, by one key of each: what comes first is the better key.
@@ -153,6 +158,8 @@ enum ImportStore {
             options = $5::text::jsonb, rows = rows + $6, created = created + $7, changed = changed + $8,
             skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
         """)
+    /// What the steps gathered in the search index's pending list: otherwise the next one to create a party would have to wait for it.
+    static let tidy = Statement("import.tidy", "SELECT gin_clean_pending_list(to_regclass('party_search'))")
     static let end = Statement(
         "import.end",
         "UPDATE party_import SET state = $2, carry = '', finished_at = clock_timestamp() WHERE id = $1")

@@ -13,6 +13,7 @@ final class ImportWorker {
     private let context: ServiceContext
     private let changed = Notice()
     private var isWoken = false
+    private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
 
     init(_ context: ServiceContext) { self.context = context }
 
@@ -66,26 +67,16 @@ final class ImportWorker {
             transaction.enqueue(ImportStore.end, id, "done")
             return
         }
-        let options = try JSONDecoder().decode(ImportOptions.self, from: Data((try row.value(2) as String).utf8))
-        let header = try (row.value(6) as String?).map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-        let place = ImportPlace(header: header, line: try row.value(7), carry: (try row.value(5) as SQLBytes).bytes)
-        let fields = try CustomFields(try await transaction.query(FieldStore.all))
-        let labels = try await transaction.query(FieldStore.labels).map { row in
-            (try row.value(0) as String, try row.value(1) as String)
+        let isAhead = ahead?.id == id && ahead?.number == next
+        let parsing = isAhead ? ahead?.parsing : nil
+        ahead = nil
+        let parsed: ParsedStep
+        if let parsing {
+            parsed = try await parsing.value
+        } else {
+            parsed = try await parse(try start(row), id, next, chunks, transaction)
         }
-        guard let bytes: SQLBytes = try await transaction.query(ImportStore.chunk, id, next).first?.value(0) else {
-            throw ImportFailure(description: "A piece of the upload is missing.")
-        }
-        let parsed = try await Loop.offload {
-            var keys: [String: String] = [:]
-            for (key, label) in labels {
-                keys[ImportColumn.simple(key)] = key
-                keys[ImportColumn.simple(label)] = key
-            }
-            var parser = ImportParser(options, place, fields, labels: keys)
-            try parser.read(bytes.bytes, isLast: next == chunks - 1)
-            return ParsedStep(parser)
-        }
+        if next + 1 < chunks { parseAhead(behind: parsed, id, next + 1, chunks) }
         let counts = try await ImportStep(id, parsed, transaction).apply()
         let errors = parsed.errors
         if !errors.isEmpty {
@@ -93,26 +84,82 @@ final class ImportWorker {
                 ImportStore.refuse, id, errors.map(\.line), errors.map(\.field), errors.map(\.message),
                 errors.map(\.record))
         }
+        transaction.enqueue(ImportStore.dropChunk, id, next)
         transaction.enqueue(
             ImportStore.advance, id, SQLBytes(parsed.place.carry),
-            try parsed.place.header.map { try ModelJSON.text($0) },
-            parsed.place.line, try ModelJSON.text(parsed.options), parsed.rows.count + errors.count, counts.created,
-            counts.changed, counts.skipped, errors.count, bytes.bytes.count)
-        if next == chunks - 1 { transaction.enqueue(ImportStore.end, id, "done") }
+            try parsed.place.header.map { try ModelJSON.text($0) }, parsed.place.line,
+            try ModelJSON.text(parsed.options), parsed.rows.count + errors.count, counts.created, counts.changed,
+            counts.skipped, errors.count, parsed.bytes)
+        if next == chunks - 1 {
+            transaction.enqueue(ImportStore.tidy)
+            transaction.enqueue(ImportStore.end, id, "done")
+        }
+    }
+
+    /// Where the import stands, as it is stored.
+    private func start(_ row: Row) throws -> ParsedStep {
+        let options = try JSONDecoder().decode(ImportOptions.self, from: Data((try row.value(2) as String).utf8))
+        let header = try (row.value(6) as String?).map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        let place = ImportPlace(header: header, line: try row.value(7), carry: (try row.value(5) as SQLBytes).bytes)
+        return ParsedStep(options, place)
+    }
+
+    private func parse(
+        _ before: ParsedStep, _ id: UUID, _ number: Int, _ chunks: Int, _ transaction: Transaction
+    ) async throws -> ParsedStep {
+        let fields = try CustomFields(try await transaction.query(FieldStore.all))
+        let labels = try await transaction.query(FieldStore.labels).map { row in
+            (try row.value(0) as String, try row.value(1) as String)
+        }
+        guard let bytes: SQLBytes = try await transaction.query(ImportStore.chunk, id, number).first?.value(0) else {
+            throw ImportFailure(description: "A piece of the upload is missing.")
+        }
+        return try await Loop.offload {
+            var keys: [String: String] = [:]
+            for (key, label) in labels {
+                keys[ImportColumn.simple(key)] = key
+                keys[ImportColumn.simple(label)] = key
+            }
+            var parser = ImportParser(before.options, before.place, fields, labels: keys)
+            try parser.read(bytes.bytes, isLast: number == chunks - 1)
+            return ParsedStep(parser, bytes: bytes.bytes.count)
+        }
+    }
+
+    /// Parses the next piece while the database works on this one; it is of use only where this step commits and the next is ours too,
+    /// and what it gives depends on nothing else.
+    private func parseAhead(behind parsed: ParsedStep, _ id: UUID, _ number: Int, _ chunks: Int) {
+        let pool = context.pool
+        let parsing = Task { @Loop in
+            try await pool.transaction { try await self.parse(parsed, id, number, chunks, $0) }
+        }
+        ahead = (id, number, parsing)
     }
 }
 
 /// What one piece of an upload holds.
 struct ParsedStep: Sendable {
-    let rows: [ImportRow]
-    let errors: [ImportError]
+    var rows: [ImportRow] = []
+    var errors: [ImportError] = []
     let options: ImportOptions
     let place: ImportPlace
+    /// The length of the piece.
+    var bytes = 0
 
-    init(_ parser: ImportParser) {
+    /// A place to begin at.
+    init(_ options: ImportOptions, _ place: ImportPlace) {
+        self.options = options
+        self.place = place
+    }
+
+    /// What was read; the search terms of each row are made here, off the loop.
+    init(_ parser: ImportParser, bytes: Int) {
         rows = parser.rows
         errors = parser.errors
         options = parser.options
         place = parser.place
+        self.bytes = bytes
+        let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        for index in rows.indices { rows[index].search = rows[index].party(nobody).search }
     }
 }

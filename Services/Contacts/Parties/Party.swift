@@ -22,6 +22,8 @@ struct PartyInput: Decodable {
     /// The members that are null.
     var cleared: Set<String> = []
 
+    /// Bytes of a name, as the table has it.
+    static let longestName = 1000
     /// The kinds of customers (C2).
     static let kinds = ["consumer", "enterprise", "partner", "internal"]
     /// The business categories of logistics firms (C2).
@@ -62,6 +64,9 @@ struct PartyInput: Decodable {
             throw Problem.field(field, "must not be null")
         }
         input.name = try FieldCheck.text(name, "name")
+        if let name = input.name, name.utf8.count > Self.longestName {
+            throw Problem.field("name", "must have at most \(Self.longestName) bytes of UTF-8")
+        }
         _ = try FieldCheck.word(kind, "kind", of: Self.kinds)
         _ = try FieldCheck.word(category, "category", of: Self.categories)
         input.email = try email.map { try MailAddress.checked($0) }

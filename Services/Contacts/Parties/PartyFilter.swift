@@ -19,6 +19,9 @@ struct PartyCondition: Codable {
     /// Reads the parameter `filter`: a JSON list of conditions.
     static func list(_ text: String?) throws -> [PartyCondition] {
         guard let text, !text.isEmpty else { return [] }
+        guard !text.contains("\0"), !text.contains("\\u0000") else {
+            throw Problem.field("filter", "must not have a NUL character")
+        }
         do {
             return try JSONDecoder().decode([PartyCondition].self, from: Data(text.utf8))
         } catch let error as DecodingError {

@@ -4,7 +4,7 @@ import FoundationEssentials
 ///
 /// Written here and not by an extension of the database: `pg_trgm` needs rights a service's role has not, knows no pair of Chinese
 /// characters, and leaves out what is no letter in the database's locale.
-struct SearchText {
+struct SearchText: Sendable {
     /// The folded name, at most 100 characters: what lists are sorted by.
     let sortName: String
     /// Name, mail addresses and phone digits, a line each, folded.

@@ -90,6 +90,7 @@ private struct ViewInput: Decodable {
     /// Checks that the view can be run as it is.
     @Loop
     func checked(_ context: ServiceContext) async throws -> (name: String, owner: String?, definition: String) {
+        let text = try ModelJSON.text(definition)
         do {
             let fields = try await PartyQueries.fields(definition.filter, context)
             _ = try PartyQuery.page(definition, fields, after: nil, limit: 1, columns: "NULL::text")
@@ -98,9 +99,12 @@ private struct ViewInput: Decodable {
             throw Problem(status: problem.status, detail: problem.detail, errors: errors)
         }
         _ = try FieldCheck.text(definition.search, "definition.search")
+        guard !text.contains("\\u0000") else {
+            throw Problem.field("definition", "must not have a NUL character")
+        }
         return (
             try FieldCheck.needed(name, "name", atMost: 100), try FieldCheck.text(owner, "owner", atMost: 100),
-            try ModelJSON.text(definition)
+            text
         )
     }
 }
