@@ -176,11 +176,12 @@ enum ImportStore {
         "import.ask_undo",
         "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
     )
-    /// The next rows to undo, with what their parties are now; a party that has gone is not among them.
+    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party that others relate to.
     static let undoRows = Statement(
         "import.undo_rows",
         """
-        SELECT r.party_id, r.version, r.before::text, p.version FROM (
+        SELECT r.party_id, r.version, r.before::text, CASE WHEN r.before IS NULL AND EXISTS (
+            SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id) THEN -1 ELSE p.version END FROM (
             SELECT * FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) r
         LEFT JOIN (SELECT id, version FROM party WHERE id IN (
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
