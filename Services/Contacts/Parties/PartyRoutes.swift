@@ -31,11 +31,13 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             return .stored(try row.value(0), version: try row.value(1))
         },
         Route(
-            .patch, "/v1/parties/{id}", "Changes the members given; null takes one away", tag: "parties",
+            .patch, "/v1/parties/{id}",
+            "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`",
+            tag: "parties",
             parameters: [.header("If-Match", .string, "The ETag that was read; without it a 428")],
             body: .json(PartySchemas.change),
             answers: [
-                .json(200, PartySchemas.party), 400, 404, .json(412, PartySchemas.conflict), 415, 428,
+                .json(200, PartySchemas.party), 400, 404, 412, 415, 428,
             ]
         ) { request in
             let id = try request.id()

@@ -83,13 +83,6 @@ enum PartySchemas {
         .init("count", .integer()),
         .init("isExact", .boolean, "False where there are more, or where the count is the database's estimate"),
     ])
-
-    /// Two versions that differ.
-    static let conflict = Schema.object([
-        .init("type", .string), .init("title", .string), .init("status", .integer()), .init("detail", .string),
-        .init("current", party, "The party as it is now; its version is in the ETag"),
-        .init("yours", .any, "The change that was asked for"),
-    ])
 }
 
 extension Route.Parameter {
