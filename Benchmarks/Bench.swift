@@ -34,6 +34,7 @@ final class Bench {
             ("http", { try await HTTPBench(self).run() }),
             ("value", { try await ValueBench(self).run() }),
             ("sight", { try await SightBench(self).run() }),
+            ("contacts", { try await ContactsBench(self).run() }),
         ]
         print("measured on \(cores()) cores; each figure beside its limit or peer, in the same run")
         for (name, row) in rows where only == nil || only == name { try await row() }

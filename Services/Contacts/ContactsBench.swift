@@ -89,7 +89,9 @@ extension ContactsService {
                 PartyStore.insert.sql,
                 [
                     id, "'consumer'", "'Bench ' || random()", "'b' || random() || '@example.com'",
-                    "'+44' || (random() * 1000000000)::bigint", "NULL", "NULL", "NULL", "NULL", "NULL",
+                    "'+44' || (random() * 1000000000)::bigint", "NULL", "NULL", "NULL", "NULL", "'{}'", "NULL", "NULL",
+                    "NULL", "'{}'", "'{}'", "'bench'", "'bench'",
+                    "'\(SearchText(name: "Bench 7", emails: ["b7@example.com"], phones: ["+442010000007"], facets: ["kind=consumer"]).terms)'",
                 ]),
             fill(
                 Outbox.insert.sql,

@@ -4,9 +4,12 @@ import ServiceKit
 
 /// The HTTP surface of contacts.
 @Loop
-func contactsRoutes(_ context: ServiceContext, _ models: ModelWorker, _ links: PreferenceLinks) -> [Route] {
-    partyRoutes(context) + valueRoutes(context) + timelineRoutes(context) + consentRoutes(context)
-        + preferencePages(context, links)
-        + mergeRoutes(context) + duplicateRoutes(context) + historyRoutes(context) + privacyRoutes(context)
-        + modelRoutes(context, models) + Reports.routes(context) + Ledger.routes(context)
+func contactsRoutes(
+    _ context: ServiceContext, _ models: ModelWorker, _ imports: ImportWorker, _ links: PreferenceLinks
+) -> [Route] {
+    partyRoutes(context) + relationRoutes(context) + fieldRoutes(context) + viewRoutes(context)
+        + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
+        + consentRoutes(context) + preferencePages(context, links) + mergeRoutes(context) + duplicateRoutes(context)
+        + historyRoutes(context) + privacyRoutes(context) + modelRoutes(context, models) + Reports.routes(context)
+        + Ledger.routes(context)
 }

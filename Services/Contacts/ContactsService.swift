@@ -9,7 +9,8 @@ public enum ContactsService: ServiceDefinition {
 
     /// Its tables.
     public static let migrations =
-        Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration] + MergeSchema.migrations
+        Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
+        + MergeSchema.migrations
 
     /// Its SQL.
     public static let statements =
@@ -17,17 +18,23 @@ public enum ContactsService: ServiceDefinition {
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
+        + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
 
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
         let models = try ModelWorker(context)
-        parts.routes = contactsRoutes(context, models, try PreferenceLinks(context))
+        let imports = ImportWorker(context)
+        parts.routes = contactsRoutes(context, models, imports, try PreferenceLinks(context))
         parts.subscriptions = contactsSubscriptions()
         let scale = ValueScale(context)
         let duplicates = DuplicateFinder(context)
-        parts.background = [{ await scale.run() }, { await models.run() }, { await duplicates.run() }]
+        let indexer = PartyIndexer(context)
+        parts.background = [
+            { await scale.run() }, { await models.run() }, { await duplicates.run() }, { await indexer.run() },
+            { await imports.run() },
+        ]
         return parts
     }
 }

@@ -48,6 +48,11 @@ public final class Transaction {
 
     /// Sends a statement and waits for its rows.
     public func query(_ statement: Statement, _ values: any SQLEncodable...) async throws -> Rows {
+        try await query(statement, values: values)
+    }
+
+    /// Sends a statement, its values in a list, and waits for its rows.
+    public func query(_ statement: Statement, values: [any SQLEncodable]) async throws -> Rows {
         try await connection.send(statement, values, in: self, isAwaited: true).wait()
     }
 
@@ -56,6 +61,12 @@ public final class Transaction {
     /// Its failure fails the transaction. The answer may be waited for after the transaction has ended.
     @discardableResult
     public func enqueue(_ statement: Statement, _ values: any SQLEncodable...) -> Completion<Rows> {
+        enqueue(statement, values: values)
+    }
+
+    /// The same, with the values in a list.
+    @discardableResult
+    public func enqueue(_ statement: Statement, values: [any SQLEncodable]) -> Completion<Rows> {
         connection.send(statement, values, in: self, isAwaited: false)
     }
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import HTTP
 import ServiceKit
 
-/// What a caller may say of a party.
+/// What a caller may say of a party: a member that is absent stays as it is, one that is null is taken away (RFC 7396).
 struct PartyInput: Decodable {
     var kind: String?
     var name: String?
@@ -14,36 +14,161 @@ struct PartyInput: Decodable {
     var country: String?
     var notes: String?
     var tags: [String]?
+    var owner: String?
+    var category: String?
+    var birthday: CalendarDay?
+    var details = PartyDetails()
+    var custom: [String: CustomValue?] = [:]
+    /// The members that are null.
+    var cleared: Set<String> = []
 
+    /// Bytes of a name, as the table has it.
+    static let longestName = 1000
     /// The kinds of customers (C2).
     static let kinds = ["consumer", "enterprise", "partner", "internal"]
+    /// The business categories of logistics firms (C2).
+    static let categories = ["brokerage", "investment", "asset-management", "strategic-alliance", "community"]
+
+    private enum Key: String, CodingKey, CaseIterable {
+        case kind, name, email, phone, language, timeZone, country, notes, tags, owner, category, birthday, custom
+        case emails, phones, addresses, handles, likes, preferences, organisation, title
+    }
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        kind = try container.decodeIfPresent(String.self, forKey: .kind)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        email = try container.decodeIfPresent(String.self, forKey: .email)
+        phone = try container.decodeIfPresent(String.self, forKey: .phone)
+        language = try container.decodeIfPresent(String.self, forKey: .language)
+        timeZone = try container.decodeIfPresent(String.self, forKey: .timeZone)
+        country = try container.decodeIfPresent(String.self, forKey: .country)
+        notes = try container.decodeIfPresent(String.self, forKey: .notes)
+        tags = try container.decodeIfPresent([String].self, forKey: .tags)
+        owner = try container.decodeIfPresent(String.self, forKey: .owner)
+        category = try container.decodeIfPresent(String.self, forKey: .category)
+        birthday = try container.decodeIfPresent(CalendarDay.self, forKey: .birthday)
+        custom = try container.decodeIfPresent([String: CustomValue?].self, forKey: .custom) ?? [:]
+        details = try PartyDetails(from: decoder)
+        for key in Key.allCases where try container.contains(key) && container.decodeNil(forKey: key) {
+            cleared.insert(key.rawValue)
+        }
+    }
 
     /// Cleans and checks what was given; each refusal names its field.
     func checked() throws -> PartyInput {
         var input = self
-        input.name = try Self.text(name, "name", atMost: 300)
-        if let kind, !Self.kinds.contains(kind) {
-            throw Problem.field("kind", "must be one of \(Self.kinds.joined(separator: ", "))")
+        for field in ["name", "kind"] where cleared.contains(field) {
+            throw Problem.field(field, "must not be null")
         }
+        input.name = try FieldCheck.text(name, "name")
+        if let name = input.name, name.utf8.count > Self.longestName {
+            throw Problem.field("name", "must have at most \(Self.longestName) bytes of UTF-8")
+        }
+        _ = try FieldCheck.word(kind, "kind", of: Self.kinds)
+        _ = try FieldCheck.word(category, "category", of: Self.categories)
         input.email = try email.map { try MailAddress.checked($0) }
         input.phone = try phone.map { try PhoneNumber.checked($0) }
-        input.notes = try Self.text(notes, "notes", atMost: 10_000)
-        for (field, value) in [("language", language), ("timeZone", timeZone), ("country", country)] {
-            _ = try Self.text(value, field, atMost: 100)
+        input.notes = try FieldCheck.text(notes, "notes", atMost: 10_000)
+        input.language = try FieldCheck.text(language, "language", atMost: 100)
+        input.timeZone = try FieldCheck.text(timeZone, "timeZone", atMost: 100)
+        input.country = try FieldCheck.text(country, "country", atMost: 100)
+        input.owner = try FieldCheck.text(owner, "owner", atMost: 100)
+        if let tags {
+            let isShort = tags.allSatisfy { !$0.isEmpty && $0.count <= 50 && !$0.unicodeScalars.contains("\0") }
+            guard tags.count <= 50, isShort else {
+                throw Problem.field("tags", "takes at most 50 tags of 1 to 50 characters")
+            }
         }
-        if let tags, tags.count > 50 || tags.contains(where: { $0.isEmpty || $0.count > 50 }) {
-            throw Problem.field("tags", "takes at most 50 tags of 1 to 50 characters")
-        }
+        input.details = try details.checked()
         return input
     }
+}
 
-    private static func text(_ value: String?, _ field: String, atMost limit: Int) throws -> String? {
-        guard let value else { return nil }
-        let clean = value.trimmed
-        guard !clean.isEmpty, clean.count <= limit, !clean.unicodeScalars.contains("\0") else {
-            throw Problem.field(field, "must have 1 to \(limit) characters")
+/// A party as it is stored, whole.
+struct Party {
+    var id: UUID
+    var kind = "consumer"
+    var name: String
+    var email: String?
+    var phone: String?
+    var language: String?
+    var timeZone: String?
+    var country: String?
+    var notes: String?
+    var tags: [String] = []
+    var owner: String?
+    var category: String?
+    var birthday: String?
+    var details = PartyDetails()
+    var custom: [String: CustomValue] = [:]
+    var customerNo: String?
+
+    /// Takes over what was given.
+    mutating func apply(_ input: PartyInput) {
+        func pick<T>(_ name: String, _ old: T?, _ new: T?) -> T? { input.cleared.contains(name) ? nil : new ?? old }
+        kind = input.kind ?? kind
+        name = input.name ?? name
+        language = pick("language", language, input.language)
+        timeZone = pick("timeZone", timeZone, input.timeZone)
+        country = pick("country", country, input.country)
+        notes = pick("notes", notes, input.notes)
+        tags = pick("tags", tags, input.tags) ?? []
+        owner = pick("owner", owner, input.owner)
+        category = pick("category", category, input.category)
+        birthday = pick("birthday", birthday, input.birthday?.text)
+        for (key, value) in input.custom { custom[key] = value }
+        if input.cleared.contains("custom") { custom = [:] }
+        details = details.merging(input.details, cleared: input.cleared)
+        applyFirst(input)
+    }
+
+    /// The first of the lists and the single members `email` and `phone` are the same thing.
+    private mutating func applyFirst(_ input: PartyInput) {
+        if input.details.emails != nil || input.cleared.contains("emails") {
+            email = details.emails?.first?.address
         }
-        return clean
+        if input.details.phones != nil || input.cleared.contains("phones") { phone = details.phones?.first?.number }
+        if let address = input.email {
+            email = address
+            if details.emails?.isEmpty == false { details.emails?[0].address = address }
+        } else if input.cleared.contains("email") {
+            if details.emails?.isEmpty == false { details.emails?.removeFirst() }
+            email = details.emails?.first?.address
+        }
+        if let number = input.phone {
+            phone = number
+            if details.phones?.isEmpty == false { details.phones?[0].number = number }
+        } else if input.cleared.contains("phone") {
+            if details.phones?.isEmpty == false { details.phones?.removeFirst() }
+            phone = details.phones?.first?.number
+        }
+    }
+
+    /// As it is published.
+    var state: PartyState {
+        PartyState(
+            partyId: id, kind: kind, name: name, email: email, phone: phone, language: language, timeZone: timeZone,
+            country: country, customerNo: customerNo)
+    }
+
+    /// What of it is searched.
+    var search: SearchText {
+        var facets = ["kind=\(kind)"]
+        let words = [
+            ("language", language), ("timeZone", timeZone), ("country", country), ("owner", owner),
+            ("category", category),
+        ]
+        for (field, value) in words { if let value { facets.append("\(field)=\(value)") } }
+        facets += tags.map { "tag=\($0)" }
+        for (key, value) in custom { if let text = value.facet { facets.append("custom.\(key)=\(text)") } }
+        let emails = details.emails?.map(\.address) ?? []
+        let phones = details.phones?.map(\.number) ?? []
+        return SearchText(
+            name: name, emails: emails.isEmpty ? email.map { [$0] } ?? [] : emails,
+            phones: phones.isEmpty ? phone.map { [$0] } ?? [] : phones, facets: facets)
     }
 }
 
@@ -52,57 +177,5 @@ extension String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])
-    }
-}
-
-/// Mail addresses as they are stored: trimmed, the host in lower case.
-enum MailAddress {
-    /// The stored form; nil for what is no address.
-    static func normal(_ text: String) -> String? {
-        let clean = text.trimmed
-        guard clean.utf8.count <= 254, let at = clean.lastIndex(of: "@"), at != clean.startIndex else { return nil }
-        let host = clean[clean.index(after: at)...]
-        guard host.contains("."), !host.hasPrefix("."), !host.hasSuffix("."),
-            !clean.contains(where: { $0.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" || $0 == "\0" })
-        else { return nil }
-        return clean[..<at] + "@" + host.lowercased()
-    }
-
-    static func checked(_ text: String) throws -> String {
-        guard let address = normal(text) else {
-            throw Problem.field("email", "must be a mail address such as name@example.com")
-        }
-        return address
-    }
-}
-
-/// Phone numbers as they are stored: E.164, or the digits as given where the country is not known.
-enum PhoneNumber {
-    /// The stored form of any writing; nil for what is no number.
-    static func normal(_ text: String) -> String? {
-        var digits = ""
-        var isInternational = false
-        for character in text {
-            if let value = character.wholeNumberValue, value >= 0, value <= 9 {
-                digits.append(String(value))
-            } else if character == "+" || character == "＋", digits.isEmpty {
-                isInternational = true
-            } else if !" -().·/　－（）".contains(character) {
-                return nil
-            }
-        }
-        if !isInternational, digits.hasPrefix("00") {
-            digits.removeFirst(2)
-            isInternational = true
-        }
-        guard (isInternational ? 7...15 : 3...15).contains(digits.count) else { return nil }
-        return isInternational ? "+\(digits)" : digits
-    }
-
-    static func checked(_ text: String) throws -> String {
-        guard let number = normal(text) else {
-            throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
-        }
-        return number
     }
 }

@@ -11,46 +11,85 @@ import ServiceKit
 @Loop
 enum PartyCommands {
     /// Creates a party; the id is drawn here, so that everything goes to the database at once.
-    static func create(_ input: PartyInput, in transaction: Transaction) throws -> PartyState {
+    static func create(_ input: PartyInput, in transaction: Transaction) async throws -> PartyState {
         guard let name = input.name else { throw Problem.field("name", "is required") }
-        let party = PartyState(
-            partyId: UUID.v7(), kind: input.kind ?? "consumer", name: name, email: input.email, phone: input.phone,
-            language: input.language, timeZone: input.timeZone, country: input.country)
-        transaction.enqueue(
-            PartyStore.insert, party.partyId, party.kind, party.name, party.email, party.phone, party.language,
-            party.timeZone, party.country, input.notes, input.tags)
+        try await checkCustom(input, transaction)
+        var party = Party(id: UUID.v7(), name: name)
+        party.apply(input)
+        transaction.enqueue(PartyStore.insert, values: try party.values)
+        if !party.custom.isEmpty { transaction.enqueue(PartyStore.insertNumbers, [party.id]) }
         try Outbox.append(
-            PartyCreated(party: party), topic: .contacts, key: party.partyId.text, sequence: 1,
-            in: transaction)
-        return party
+            PartyCreated(party: party.state), topic: .contacts, key: party.id.text, sequence: 1, in: transaction)
+        return party.state
     }
 
-    /// Changes a party, if it is still at the version that the caller saw; answers its new form as JSON.
+    /// What became of a change.
+    enum Outcome {
+        /// The party's new form as JSON.
+        case changed(String)
+        /// Someone else was first: the party as it is.
+        case stale(String, version: Int)
+    }
+
+    /// Changes a party, if it is still at the version that the caller saw.
     static func change(
         _ id: UUID, seen version: Int, _ input: PartyInput, in transaction: Transaction
-    ) async throws -> String {
+    ) async throws -> Outcome {
         guard let row = try await transaction.query(PartyStore.lock, id).first else {
-            throw Problem(status: .notFound, detail: "There is no party \(id).")
+            throw Problem.missing("party", id)
         }
         let current: Int = try row.value(0)
-        guard current == version else {
-            throw Problem(
-                status: 412,
-                detail: "The party is at version \(current), not \(version): read it again and repeat the change.")
+        guard current == version else { return .stale(try row.value(17), version: current) }
+        try await checkCustom(input, transaction)
+        var party = try Party(row)
+        party.apply(input)
+        let rows = try await transaction.query(PartyStore.update, values: try party.values)
+        if !input.custom.isEmpty || input.cleared.contains("custom") {
+            transaction.enqueue(PartyStore.clearNumbers, [id])
+            transaction.enqueue(PartyStore.insertNumbers, [id])
         }
-        let party = PartyState(
-            partyId: id, kind: try input.kind ?? row.value(1), name: try input.name ?? row.value(2),
-            email: try input.email ?? row.value(3), phone: try input.phone ?? row.value(4),
-            language: try input.language ?? row.value(5), timeZone: try input.timeZone ?? row.value(6),
-            country: try input.country ?? row.value(7), customerNo: try row.value(10))
-        let notes: String? = try input.notes ?? row.value(8)
-        let rows = try await transaction.query(
-            PartyStore.update, id, party.kind, party.name, party.email, party.phone, party.language, party.timeZone,
-            party.country, notes, input.tags)
         try Outbox.append(
-            PartyChanged(party: party), topic: .contacts, key: id.text, sequence: current + 1,
-            in: transaction)
-        guard let changed = rows.first else { throw Problem(status: .notFound) }
-        return try changed.value(0)
+            PartyChanged(party: party.state), topic: .contacts, key: id.text, sequence: current + 1, in: transaction)
+        guard let changed = rows.first else { throw Problem.missing("party", id) }
+        return .changed(try changed.value(0))
     }
+
+    /// Only what has custom fields asks for their definitions.
+    private static func checkCustom(_ input: PartyInput, _ transaction: Transaction) async throws {
+        guard !input.custom.isEmpty else { return }
+        try CustomFields(try await transaction.query(FieldStore.all)).check(input.custom)
+    }
+}
+
+extension Party {
+    /// Reads `PartyStore.columns`.
+    init(_ row: Row) throws {
+        let details: String = try row.value(13)
+        let custom: String = try row.value(14)
+        let tags: String = try row.value(9)
+        let decoder = JSONDecoder()
+        self.init(
+            id: try row.value(16), kind: try row.value(1), name: try row.value(2), email: try row.value(3),
+            phone: try row.value(4), language: try row.value(5), timeZone: try row.value(6), country: try row.value(7),
+            notes: try row.value(8), tags: try decoder.decode([String].self, from: Data(tags.utf8)),
+            owner: try row.value(10), category: try row.value(11), birthday: try row.value(12),
+            details: try decoder.decode(PartyDetails.self, from: Data(details.utf8)),
+            custom: try decoder.decode([String: CustomValue].self, from: Data(custom.utf8)),
+            customerNo: try row.value(15))
+    }
+
+    /// The parameters of `PartyStore.insert` and `update`.
+    var values: [any SQLEncodable] {
+        get throws {
+            let search = search
+            return [
+                id, kind, name, email, phone, language, timeZone, country, notes, tags, owner, category, birthday,
+                try detailsJSON, try customJSON, search.sortName, search.text, search.terms,
+            ]
+        }
+    }
+
+    var detailsJSON: String { get throws { details == PartyDetails() ? "{}" : try ModelJSON.text(details) } }
+
+    var customJSON: String { get throws { custom.isEmpty ? "{}" : try ModelJSON.text(custom) } }
 }

@@ -20,14 +20,29 @@ enum PartyHandlers {
         for record in records { latest[record.partyID] = record }
         let customers = latest.sorted { $0.value.customerNo < $1.value.customerNo }
         let list = customers.map(\.value)
+        let search = customers.map { id, customer in searchText(of: customer, id) }
         transaction.enqueue(
             PartyStore.upsertFromERP, customers.map(\.key), list.map(\.customerNo),
             list.map { $0.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } },
             list.map { $0.name.trimmed.isEmpty ? $0.customerNo : $0.name.trimmed },
             list.map { $0.email.flatMap(MailAddress.normal) }, list.map { $0.phone.flatMap(PhoneNumber.normal) },
-            list.map(\.language), list.map(\.timeZone), list.map(\.country))
+            list.map(\.language), list.map(\.timeZone), list.map(\.country), search.map(\.sortName), search.map(\.text),
+            search.map(\.terms))
         try ConsentHandlers.record(
             customers.compactMap { id, customer in customer.marketingConsent.map { (id, $0) } }, source: "erp",
             transaction)
+    }
+
+    /// What is searched of a new party; of one that is there the indexer writes it, for only it knows the rest of the party.
+    private static func searchText(of customer: CustomerUpserted, _ id: UUID) -> SearchText {
+        let name = customer.name.trimmed.isEmpty ? customer.customerNo : customer.name.trimmed
+        var party = Party(id: id, name: name)
+        party.kind = customer.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } ?? party.kind
+        party.email = customer.email.flatMap(MailAddress.normal)
+        party.phone = customer.phone.flatMap(PhoneNumber.normal)
+        party.language = customer.language
+        party.timeZone = customer.timeZone
+        party.country = customer.country
+        return party.search
     }
 }

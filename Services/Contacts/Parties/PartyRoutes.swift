@@ -1,5 +1,5 @@
-import Crypto
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -10,102 +10,101 @@ import ServiceKit
 func partyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .post, "/v1/parties", "Creates a party", tag: "parties", body: .json(partySchema),
-            answers: [201, 400, 422]
+            .post, "/v1/parties", "Creates a party", tag: "parties", body: .json(PartySchemas.new),
+            answers: [
+                .json(201, .object([.init("id", .uuid), .init("version", .integer())])), 400, 415, 422,
+            ]
         ) { request in
             let input = try await request.model(PartyInput.self).checked()
             return try await context.create(request) { transaction in
-                let party = try PartyCommands.create(input, in: transaction)
-                return try Response(.created, json: Created(id: party.partyId, version: 1))
-                    .with("location", "/v1/parties/\(party.partyId.text)").with("etag", "\"1\"")
+                let party = try await PartyCommands.create(input, in: transaction)
+                return try Response.made(party.partyId, at: "/v1/parties")
             }
         },
-        Route(.get, "/v1/parties/{id}", "One party", tag: "parties", answers: [200, 404]) { request in
+        Route(
+            .get, "/v1/parties/{id}", "One party", tag: "parties", answers: [.json(200, PartySchemas.party), 404]
+        ) { request in
             let id = try request.id()
             guard let row = try await context.query(PartyStore.get, id).first else {
-                throw Problem(status: .notFound, detail: "There is no party \(id).")
+                throw Problem.missing("party", id)
             }
-            return jsonResponse(try row.value(0)).with("etag", "\"\(try row.value(1) as Int)\"")
+            return .stored(try row.value(0), version: try row.value(1))
         },
         Route(
-            .patch, "/v1/parties/{id}", "Changes the fields given", tag: "parties", body: .json(partySchema),
-            answers: [200, 400, 404, 412, 428]
+            .patch, "/v1/parties/{id}",
+            "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`",
+            tag: "parties",
+            parameters: [.header("If-Match", .string, "The ETag that was read; without it a 428")],
+            body: .json(PartySchemas.change),
+            answers: [
+                .json(200, PartySchemas.party), 400, 404, 412, 415, 428,
+            ]
         ) { request in
             let id = try request.id()
-            guard let match = request.headers["if-match"] else {
-                throw Problem(
-                    status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
-            }
-            guard let version = Int(match.filter { $0 != "\"" }) else {
-                throw Problem.field("If-Match", "must be an ETag of this party such as \"3\"")
-            }
+            let version = try request.seenVersion()
             let input = try await request.model(PartyInput.self).checked()
-            let party = try await context.transaction { transaction in
+            let outcome = try await context.transaction { transaction in
                 try await PartyCommands.change(id, seen: version, input, in: transaction)
             }
-            return jsonResponse(party).with("etag", "\"\(version + 1)\"")
+            switch outcome {
+            case .changed(let party): return .stored(party, version: version + 1)
+            case .stale(let party, let current):
+                return conflict(party, current, seen: version, yours: try await request.wholeBody())
+            }
         },
         Route(
-            .get, "/v1/parties", "Searches parties, or lists them by name", tag: "parties",
-            parameters: [
-                .query("search", .string, "Part of a name, a mail address, a phone number or an ERP number"),
-                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-                .query("after", .string, "The cursor of the page before"),
-            ], answers: [200, 400]
+            .get, "/v1/parties", "Searches parties, or lists them in order", tag: "parties",
+            parameters: Route.Parameter.partyFilter + Route.Parameter.partyOrder + Route.Parameter.partyPaging,
+            answers: [.json(200, PartySchemas.page), 400]
         ) { request in
-            let limit = request.query("limit", as: Int.self) ?? 50
-            if let text = request.query("search"), !text.isEmpty {
-                let found = try await PartyQueries.search(text, limit: limit, context)
-                return jsonResponse("{\"items\":[\(found.joined(separator: ","))]}")
-            }
-            let after = try Cursor(request.query("after"))
-            let rows = try await context.query(PartyStore.page, after.name, after.id, limit)
-            let items = try rows.map { try $0.value(0) as String }.joined(separator: ",")
-            var next = "null"
-            if rows.count == limit, let last = rows.last {
-                next = "\"\(try Cursor(name: last.value(1), id: last.value(2)).text)\""
-            }
-            return jsonResponse("{\"items\":[\(items)],\"next\":\(next)}")
+            let list = try PartyListRequest(request)
+            return try await PartyQueries.answer(
+                list, after: request.query("after"), limit: request.pageLimit, context)
+        },
+        Route(
+            .get, "/v1/parties/count", "How many parties a list has: exact up to 10,000, else at least so many",
+            tag: "parties", parameters: Route.Parameter.partyFilter, answers: [.json(200, PartySchemas.count), 400]
+        ) { request in
+            .stored(try await PartyQueries.count(try PartyListRequest(request), context))
         },
     ]
 }
 
 /// JSON that the database made.
-func jsonResponse(_ text: String) -> Response {
-    Response(.ok, bytes: Array(text.utf8), contentType: "application/json")
+func jsonResponse(_ text: String) -> Response { .stored(text) }
+
+extension PartyListRequest {
+    @Loop
+    init(_ request: Request) throws {
+        search = request.query("search").flatMap { $0.isEmpty ? nil : $0 }
+        guard search?.contains("\0") != true else { throw Problem.field("search", "must not have a NUL character") }
+        filter = try PartyCondition.list(request.query("filter"))
+        sort = request.query("sort")
+        descending = request.query("descending").map { $0 == "true" }
+        currency = request.query("currency")
+    }
 }
 
-struct Created: Encodable {
-    let id: UUID
-    let version: Int
+extension PartyQueries {
+    /// A search answers the best first; with an order asked for, or going on behind a page, it is a list like others.
+    static func answer(
+        _ list: PartyListRequest, after: String?, limit: Int, _ context: ServiceContext
+    ) async throws -> Response {
+        guard let text = list.search, list.sort == nil, after == nil else {
+            return try await page(list, after: after, limit: limit, context)
+        }
+        let found = try await search(text, list.filter ?? [], limit: limit, context)
+        return .stored("{\"items\":[\(found.joined(separator: ","))],\"next\":null}")
+    }
 }
 
-private let partySchema = Schema.object([
-    .init("name", .string), .init("kind", .string, required: false), .init("email", .string, required: false),
-    .init("phone", .string, required: false),
-    .init("language", .string, required: false), .init("timeZone", .string, required: false),
-    .init("country", .string, required: false),
-    .init("notes", .string, required: false), .init("tags", .array(.string), required: false),
-])
-
-/// Where a page ended.
-private struct Cursor {
-    var name = ""
-    var id = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-
-    init(name: String, id: UUID) {
-        self.name = name
-        self.id = id
-    }
-
-    init(_ text: String?) throws {
-        guard let text else { return }
-        guard let data = Data(base64Encoded: text), data.count >= 36,
-            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self))
-        else { throw Problem.field("after", "must be the `next` of the page before") }
-        self.id = id
-        name = String(decoding: data.dropFirst(36), as: UTF8.self)
-    }
-
-    var text: String { Data((id.text + name).utf8).base64EncodedString() }
+/// A 412 with both versions, so that a person can choose between them.
+private func conflict(_ party: String, _ current: Int, seen: Int, yours: [UInt8]) -> Response {
+    let text = """
+        {"type":"about:blank","title":"Precondition Failed","status":412,"detail":"The party is at version \(current), not \
+        \(seen): compare `current` with `yours` and repeat the change.","current":\(party),"yours":
+        """
+    return Response(
+        .preconditionFailed, bytes: Array(text.utf8) + yours + Array("}".utf8), contentType: "application/problem+json"
+    ).with("etag", "\"\(current)\"")
 }

@@ -3,15 +3,24 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements = [
-        insert, insertReference, addMissing, upsertFromERP, lock, update, get, byName, byEmail, byPhone, byReference,
-        page,
+        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
+        select,
+        estimate,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
     static let json = """
         json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
-            'tags', p.tags, 'mergedInto', p.merged_into, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
+            'tags', p.tags, 'owner', p.owner, 'category', p.category, 'birthday', p.birthday,
+            'emails', coalesce(p.details->'emails', CASE WHEN p.email IS NULL THEN '[]'
+                ELSE jsonb_build_array(jsonb_build_object('address', p.email)) END),
+            'phones', coalesce(p.details->'phones', CASE WHEN p.phone IS NULL THEN '[]'
+                ELSE jsonb_build_array(jsonb_build_object('number', p.phone)) END),
+            'addresses', coalesce(p.details->'addresses', '[]'), 'handles', coalesce(p.details->'handles', '[]'),
+            'likes', coalesce(p.details->'likes', '[]'), 'preferences', coalesce(p.details->'preferences', '{}'),
+            'organisation', p.details->'organisation', 'title', p.details->'title',
+            'custom', p.custom, 'mergedInto', p.merged_into, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
             'references', (SELECT coalesce(json_agg(json_build_object('system', r.system, 'reference', r.reference)), '[]')
                 FROM party_reference r WHERE r.party_id = p.id))
         """
@@ -19,14 +28,24 @@ enum PartyStore {
     static let insert = Statement(
         "party.insert",
         """
-        INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::text[], '{}'))
-        RETURNING version
+        INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+            birthday, details, custom, sort_name, search_text, search_terms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11, $12, $13::text::date, $14::text::jsonb,
+            $15::text::jsonb, $16, $17, $18::text::integer[])
         """)
 
-    static let insertReference = Statement(
-        "party.insert_reference",
-        "INSERT INTO party_reference (system, reference, party_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+    /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01.
+    static let clearNumbers = Statement(
+        "party.clear_numbers", "DELETE FROM party_custom WHERE party_id = ANY($1::uuid[])")
+    static let insertNumbers = Statement(
+        "party.insert_numbers",
+        """
+        INSERT INTO party_custom (party_id, field, number)
+        SELECT p.id, f.key, CASE f.type WHEN 'number' THEN (p.custom->>f.key)::numeric
+            ELSE (p.custom->>f.key)::date - date '1970-01-01' END
+        FROM party p JOIN custom_field f ON p.custom ? f.key
+        WHERE p.id = ANY($1::uuid[]) AND f.type IN ('number', 'date')
+        """)
 
     /// Parties of orders that came before their customer: named by their number until the master record comes.
     static let addMissing = Statement(
@@ -53,16 +72,21 @@ enum PartyStore {
         """
         WITH incoming AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::text[]) AS n(id, customer_no, kind, name, email, phone, language, time_zone, country)),
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
+                    search_terms)),
         written AS (
-            INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country)
-            SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country
+            INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
+                search_terms)
+            SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
+                i.sort_name, i.search_text, CASE WHEN o.id IS NULL THEN i.search_terms::integer[] END
             FROM incoming i LEFT JOIN party o USING (id)
             ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = excluded.kind,
                 name = excluded.name, email = coalesce(excluded.email, p.email),
                 phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
                 time_zone = coalesce(excluded.time_zone, p.time_zone),
-                country = coalesce(excluded.country, p.country), updated_at = now()
+                country = coalesce(excluded.country, p.country), sort_name = excluded.sort_name,
+                search_terms = NULL, updated_at = now()
             WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
                 (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
                 coalesce(excluded.phone, p.phone), coalesce(excluded.language, p.language),
@@ -80,51 +104,53 @@ enum PartyStore {
         FROM written w JOIN incoming i USING (id)
         """)
 
+    /// A party for a change of it, and as the routes show it.
     static let lock = Statement(
         "party.lock",
         """
-        SELECT version, kind, name, email, phone, language, time_zone, country, notes, tags,
-            (SELECT reference FROM party_reference WHERE party_id = $1 AND system = 'erp' LIMIT 1)
-        FROM party WHERE id = $1 FOR UPDATE
+        SELECT \(columns), \(json)::text FROM party p WHERE id = $1 FOR UPDATE
         """)
+
+    /// A party's columns as `Party` reads them.
+    static let columns = """
+        p.version, p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country, p.notes, to_json(p.tags)::text,
+            p.owner, p.category, p.birthday::text, p.details::text, p.custom::text,
+            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' LIMIT 1), p.id
+        """
 
     static let update = Statement(
         "party.update",
         """
         UPDATE party p SET version = version + 1, kind = $2, name = $3, email = $4, phone = $5, language = $6,
-            time_zone = $7, country = $8, notes = $9, tags = coalesce($10::text[], tags), updated_at = now()
+            time_zone = $7, country = $8, notes = $9, tags = $10::text[], owner = $11, category = $12,
+            birthday = $13::text::date, details = $14::text::jsonb, custom = $15::text::jsonb, sort_name = $16,
+            search_text = $17, search_terms = $18::text::integer[], updated_at = now()
         WHERE id = $1 RETURNING \(json)::text
         """)
 
     static let get = Statement("party.get", "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
 
-    static let byName = Statement(
-        "party.by_name",
+    /// Parties whose terms wait to be written; another process passes them over.
+    static let unsearched = Statement(
+        "party.unsearched",
         """
-        SELECT \(json)::text FROM party p
-        WHERE lower(p.name) LIKE $1 AND p.merged_into IS NULL ORDER BY lower(p.name), p.id LIMIT $2
+        SELECT \(columns) FROM party p WHERE search_terms IS NULL ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
         """)
 
-    static let byEmail = Statement(
-        "party.by_email",
-        "SELECT \(json)::text FROM party p WHERE lower(p.email) LIKE $1 AND p.merged_into IS NULL LIMIT $2")
-
-    static let byPhone = Statement(
-        "party.by_phone",
-        "SELECT \(json)::text FROM party p WHERE reverse(p.phone) LIKE $1 AND p.merged_into IS NULL LIMIT $2")
-
-    static let byReference = Statement(
-        "party.by_reference",
+    static let setSearch = Statement(
+        "party.set_search",
         """
-        SELECT \(json)::text FROM party_reference f JOIN party p ON p.id = f.party_id
-        WHERE f.system = $1 AND f.reference = $2
+        UPDATE party p SET sort_name = n.sort_name, search_text = n.search_text,
+            search_terms = n.search_terms::integer[]
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS n(id, sort_name, search_text, search_terms)
+        WHERE p.id = n.id
         """)
 
-    static let page = Statement(
-        "party.page",
-        """
-        SELECT \(json)::text, lower(p.name), p.id FROM party p
-        WHERE (lower(p.name), p.id) > ($1, $2) AND p.merged_into IS NULL
-        ORDER BY lower(p.name), p.id LIMIT $3
-        """)
+    /// Any list: the text of a query and its arguments. See `party_select` in the schema.
+    static let select = Statement("party.select", "SELECT body, sort, id FROM party_select($1, $2::text[])")
+
+    /// About how many there are: what the database's own upkeep last counted.
+    static let estimate = Statement(
+        "party.estimate",
+        "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('party')")
 }

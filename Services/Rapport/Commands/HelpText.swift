@@ -69,7 +69,7 @@ enum HelpText {
         Shows for each service and topic (or partition) the stored position, the end of the log and the difference.
         """,
         "bench": """
-        rapport bench [programs | broker | apply | flow | latency | http | value | sight]
+        rapport bench [programs | broker | apply | flow | latency | http | value | contacts | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
         """,

@@ -1,0 +1,109 @@
+import CRMModel
+import FoundationEssentials
+import HTTP
+import ServiceKit
+
+/// The value of a custom field, as JSON has it: a number keeps its digits as given.
+enum CustomValue: Codable, Equatable {
+    case text(String)
+    case number(Decimal)
+    case boolean(Bool)
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let flag = try? container.decode(Bool.self) {
+            self = .boolean(flag)
+        } else if let number = try? container.decode(Decimal.self) {
+            self = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "must be text, a number, true or false")
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
+        case .boolean(let flag): try container.encode(flag)
+        }
+    }
+
+    /// What filters compare with for equality.
+    var facet: String? {
+        switch self {
+        case .text(let text): text.count <= 200 ? text : nil
+        case .number(let number): "\(number)"
+        case .boolean(let flag): "\(flag)"
+        }
+    }
+}
+
+/// A field that the firm has added to parties.
+struct CustomField: Sendable {
+    /// What it is called in `custom`: letters, digits and underscores.
+    let key: String
+    let type: String
+    let choices: [String]
+
+    static let types = ["text", "number", "boolean", "date", "choice"]
+
+    /// A value of another writing as this field's type, which import has only as text; nil where it is none.
+    func value(_ text: String) -> CustomValue? {
+        switch type {
+        case "number": Decimal(string: text).map { .number($0) }
+        case "boolean":
+            switch text.lowercased() {
+            case "true", "yes", "1", "是": .boolean(true)
+            case "false", "no", "0", "否": .boolean(false)
+            default: nil
+            }
+        default: complaint(.text(text)) == nil ? .text(text) : nil
+        }
+    }
+
+    /// What is wrong with a value, for people; nil where nothing is.
+    func complaint(_ value: CustomValue) -> String? {
+        switch (type, value) {
+        case ("text", .text(let text)):
+            text.isEmpty || text.count > 1000 || text.unicodeScalars.contains("\0")
+                ? "must have 1 to 1000 characters" : nil
+        case ("number", .number(let number)): number.isFinite ? nil : "must be a number"
+        case ("boolean", .boolean): nil
+        case ("date", .text(let text)): CalendarDay(text) == nil ? "must be a date, YYYY-MM-DD" : nil
+        case ("choice", .text(let text)):
+            choices.contains(text) ? nil : "must be one of \(choices.joined(separator: ", "))"
+        case ("text", _): "must be text"
+        case ("date", _): "must be a date, YYYY-MM-DD"
+        case ("choice", _): "must be one of \(choices.joined(separator: ", "))"
+        case ("boolean", _): "must be true or false"
+        default: "must be a number"
+        }
+    }
+
+    /// What ranges ask for: the number, or the day counted from 1970-01-01.
+    func number(_ value: CustomValue) -> String? {
+        switch (type, value) {
+        case ("number", .number(let number)): return "\(number)"
+        case ("date", .text(let text)):
+            return RFC3339.date("\(text)T00:00:00Z").map { String(Int(($0.timeIntervalSince1970 / 86_400).rounded())) }
+        default: return nil
+        }
+    }
+}
+
+/// The custom fields there are.
+struct CustomFields: Sendable {
+    let byKey: [String: CustomField]
+
+    /// Holds values against their fields; each refusal names its field.
+    func check(_ values: [String: CustomValue?]) throws {
+        for (key, value) in values {
+            guard let field = byKey[key] else { throw Problem.field("custom.\(key)", "is no custom field") }
+            if let value, let complaint = field.complaint(value) { throw Problem.field("custom.\(key)", complaint) }
+        }
+    }
+}

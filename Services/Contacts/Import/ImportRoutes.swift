@@ -1,0 +1,126 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+@Loop
+func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] {
+    [
+        Route(
+            .post, "/v1/imports", "Takes a file of parties, which is worked off behind the answer", tag: "imports",
+            parameters: [
+                .query("format", .enumeration(["csv", "vcard"]), "csv unless given; vCard 3.0 and 4.0"),
+                .query("dryRun", .boolean, "Only says what would be done"),
+                .query(
+                    "duplicates", .enumeration(["skip", "update", "create"]),
+                    "What happens to rows whose reference, mail address or phone number a party has; skip unless given"),
+                .query(
+                    "encoding", .enumeration(["auto", "utf-8", "gb18030"]),
+                    "auto unless given: UTF-8 where it is, else GB18030"),
+                .query(
+                    "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
+            ], body: .bytes("text/csv"), answers: [.json(202, importSchema), 400, 413]
+        ) { request in
+            let options = try importOptions(request)
+            let id = try await ImportUpload(context, options).receive(request, encoding: request.query("encoding"))
+            worker.wake()
+            let row = try await context.query(ImportStore.get, id).first
+            return Response.stored(try row?.value(0) ?? "", status: .accepted).with(
+                "location", "/v1/imports/\(id.text)")
+        },
+        Route(
+            .get, "/v1/imports", "Imports, the newest first", tag: "imports", parameters: Route.Parameter.paging,
+            answers: [
+                .json(200, .object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))])), 400,
+            ]
+        ) { request in
+            let rows = try await context.query(ImportStore.list, request.pageAfter, request.pageLimit)
+            let last: UUID? = try rows.last?.value(1)
+            return Response.page(try rows.map { try $0.value(0) }, limit: request.pageLimit, next: last?.text)
+        },
+        Route(
+            .get, "/v1/imports/{id}", "How far an import is", tag: "imports", answers: [.json(200, importSchema), 404]
+        ) { request in
+            .stored(try await context.importRow(request).value(0))
+        },
+        Route(
+            .get, "/v1/imports/{id}/errors", "The rows that were refused and why, as CSV", tag: "imports",
+            answers: [.bytes(200, "text/csv"), 404]
+        ) { request in
+            let id = try request.id()
+            _ = try await context.importRow(request)
+            return Response.stream(contentType: "text/csv; charset=utf-8") { writer in
+                try await writer.write("\u{FEFF}line,field,message,record\r\n")
+                var line = 0
+                while true {
+                    let rows = try await context.query(ImportStore.errors, id, line)
+                    guard let last = rows.last else { return }
+                    line = try last.value(0)
+                    let lines = try rows.map { row in
+                        CSVWriter.line([
+                            "\(try row.value(0) as Int)", try row.value(1), try row.value(2), try row.value(3),
+                        ])
+                    }
+                    try await writer.write(lines.joined())
+                }
+            }.with("content-disposition", "attachment; filename=\"import-errors.csv\"")
+        },
+        Route(
+            .post, "/v1/imports/{id}/undo", "Takes an import back; parties changed since are kept", tag: "imports",
+            answers: [.json(202, importSchema), 404, 409]
+        ) { request in
+            let row = try await context.importRow(request)
+            let id = try request.id()
+            guard try await !context.query(ImportStore.askUndo, id).isEmpty else {
+                throw Problem(
+                    status: .conflict,
+                    detail: "The import is \(try row.value(1) as String); only one that has ended can be undone.")
+            }
+            worker.wake()
+            return Response.stored(try await context.importRow(request).value(0), status: .accepted)
+        },
+    ]
+}
+
+extension ServiceContext {
+    fileprivate func importRow(_ request: Request) async throws -> Row {
+        let id = try request.id()
+        guard let row = try await query(ImportStore.get, id).first else { throw Problem.missing("import", id) }
+        return row
+    }
+}
+
+@Loop
+private func importOptions(_ request: Request) throws -> ImportOptions {
+    var options = ImportOptions(format: request.query("format") ?? "csv")
+    options.isDryRun = request.query("dryRun") == "true"
+    options.duplicates = request.query("duplicates") ?? "skip"
+    if let text = request.query("mapping") {
+        guard let mapping = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8)) else {
+            throw Problem.field("mapping", "must be a JSON object of headings and fields")
+        }
+        for (heading, field) in mapping
+        where !field.isEmpty && !field.hasPrefix("custom.") && !ImportColumn.fields.contains(field) {
+            let known = ImportColumn.fields.sorted().joined(separator: ", ")
+            throw Problem.field("mapping.\(heading)", "must be custom.<key> or one of \(known)")
+        }
+        options.mapping = mapping
+    }
+    return options
+}
+
+private let importSchema = Schema.named(
+    "Import",
+    .object([
+        .init("id", .uuid),
+        .init("state", .enumeration(["receiving", "queued", "running", "done", "failed", "undoing", "undone"])),
+        .init("format", .string), .init("options", .any, "`ignored` lists headings that no field was found for"),
+        .init("bytes", .integer()), .init("bytesDone", .integer(), "How much of it has been worked off"),
+        .init("rows", .integer()), .init("created", .integer()), .init("changed", .integer()),
+        .init("skipped", .integer(), "Duplicates that were left out"), .init("refused", .integer()),
+        .init("undone", .integer()), .init("kept", .integer(), "Changed since, and so not undone"),
+        .init("error", .nullable(.string)), .init("createdAt", .dateTime), .init("finishedAt", .nullable(.dateTime)),
+    ]))

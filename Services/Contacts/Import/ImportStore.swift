@@ -1,0 +1,227 @@
+import Postgres
+
+/// The SQL of imports.
+enum ImportStore {
+    static let statements = [
+        begin, drop, addChunk, addBytes, queue, get, list, claim, chunk, dropChunk, allow, match, wholes, lockAll,
+        insert, update,
+        remember,
+        refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
+    ]
+
+    static let begin = Statement(
+        "import.begin",
+        "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb) "
+            + "ON CONFLICT DO NOTHING RETURNING 1")
+    static let drop = Statement("import.drop", "DELETE FROM party_import WHERE id = $1 AND state = 'receiving'")
+    static let addChunk = Statement(
+        "import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
+    static let addBytes = Statement(
+        "import.add_bytes", "UPDATE party_import SET chunks = chunks + 1, bytes = bytes + $2 WHERE id = $1")
+    static let queue = Statement(
+        "import.queue", "UPDATE party_import SET state = 'queued', options = $2::text::jsonb WHERE id = $1")
+
+    private static let json = """
+        json_build_object('id', id, 'state', state, 'format', format, 'options', options, 'bytes', bytes,
+            'bytesDone', bytes_done, 'rows', rows, 'created', created, 'changed', changed, 'skipped', skipped,
+            'refused', refused, 'undone', undone, 'kept', kept, 'error', error, 'createdAt', created_at,
+            'finishedAt', finished_at)::text
+        """
+    static let get = Statement("import.get", "SELECT \(json), state FROM party_import WHERE id = $1")
+    static let list = Statement(
+        "import.list",
+        "SELECT \(json), id FROM party_import WHERE ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2")
+
+    /// The oldest import that is to be worked off; its row is locked for the step.
+    static let claim = Statement(
+        "import.claim",
+        """
+        SELECT id, state, options::text, next_chunk, chunks, carry, to_json(header)::text, line FROM party_import
+        WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        """)
+    static let chunk = Statement(
+        "import.chunk", "SELECT bytes FROM import_chunk WHERE import_id = $1 AND seq = $2")
+    static let dropChunk = Statement(
+        "import.drop_chunk", "DELETE FROM import_chunk WHERE import_id = $1 AND seq = $2")
+
+    /// For steps of many rows: time, room for the search index to gather entries and to sort them in, and no plan that reads the whole table,
+    /// which statistics of a table that has just begun to grow would suggest.
+    static let allow = Statement(
+        "import.allow",
+        """
+        SELECT set_config('statement_timeout', '600000', true), set_config('work_mem', '64MB', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true), set_config('gin_pending_list_limit', '16MB', true)
+        """)
+
+    /// The parties that rows are already, by one key of each: what comes first is the better key.
+    static let match = Statement(
+        "import.match",
+        """
+        SELECT DISTINCT ON (n) n, id FROM (
+            SELECT k.n, r.party_id AS id, 1 AS rank
+            FROM unnest($1::text[]) WITH ORDINALITY AS k(reference, n)
+                JOIN party_reference r ON r.system = 'import' AND r.reference = k.reference
+            UNION ALL
+            SELECT k.n, p.id, 2 FROM unnest($2::text[]) WITH ORDINALITY AS k(email, n)
+                JOIN party p ON lower(p.email) = k.email AND p.email IS NOT NULL
+            UNION ALL
+            SELECT k.n, p.id, 3 FROM unnest($3::text[]) WITH ORDINALITY AS k(phone, n)
+                JOIN party p ON reverse(p.phone) = reverse(k.phone) AND p.phone IS NOT NULL) found
+        ORDER BY n, rank, id
+        """)
+
+    static let lockAll = Statement(
+        "import.lock_all",
+        "SELECT \(PartyStore.columns) FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
+
+    /// Whole rows as JSON, locked, for undo.
+    static let wholes = Statement(
+        "import.wholes",
+        "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
+
+    private static let incoming = """
+        incoming AS (
+            SELECT id, kind, name, email, phone, language, time_zone, country, notes, tags::text[] AS tags, owner, category,
+                birthday::date AS birthday, details::jsonb AS details, custom::jsonb AS custom, sort_name, search_text,
+                terms::integer[] AS terms
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                $17::text[], $18::text[])
+                AS n(id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category, birthday,
+                    details, custom, sort_name, search_text, terms))
+        """
+
+    /// Publishes `written` rows under their versions.
+    private static func publish(_ type: String) -> String {
+        """
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', w.id::text, w.version, '\(type)', json_strip_nulls(json_build_object('partyId', w.id,
+            'kind', w.kind, 'name', w.name, 'email', w.email, 'phone', w.phone, 'language', w.language,
+            'timeZone', w.time_zone, 'country', w.country, 'customerNo',
+            (SELECT reference FROM party_reference r WHERE r.party_id = w.id AND r.system = 'erp' LIMIT 1)))::text
+        FROM written w
+        """
+    }
+
+    static let insert = Statement(
+        "import.insert",
+        """
+        WITH \(incoming),
+        written AS (
+            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                birthday, details, custom, sort_name, search_text, search_terms)
+            SELECT * FROM incoming RETURNING *)
+        \(publish("contacts.party.created.v1"))
+        """)
+
+    static let update = Statement(
+        "import.update",
+        """
+        WITH \(incoming),
+        written AS (
+            UPDATE party p SET version = p.version + 1, kind = i.kind, name = i.name, email = i.email, phone = i.phone,
+                language = i.language, time_zone = i.time_zone, country = i.country, notes = i.notes, tags = i.tags,
+                owner = i.owner, category = i.category, birthday = i.birthday, details = i.details, custom = i.custom,
+                sort_name = i.sort_name, search_text = i.search_text, search_terms = i.terms, updated_at = now()
+            FROM incoming i WHERE p.id = i.id RETURNING p.*)
+        \(publish("contacts.party.changed.v1"))
+        """)
+
+    /// What was done, for undo; of a party that two steps changed the first remembers how it was.
+    static let remember = Statement(
+        "import.remember",
+        """
+        INSERT INTO import_row AS r (import_id, party_id, version, before)
+        SELECT $1, party_id, version, before::jsonb FROM unnest($2::uuid[], $3::bigint[], $4::text[])
+            AS n(party_id, version, before)
+        ON CONFLICT (import_id, party_id) DO UPDATE SET version = excluded.version
+        """)
+    static let refer = Statement(
+        "import.refer",
+        """
+        INSERT INTO party_reference (system, reference, party_id)
+        SELECT 'import', reference, party_id FROM unnest($1::text[], $2::uuid[]) AS n(reference, party_id)
+        ON CONFLICT DO NOTHING
+        """)
+    static let refuse = Statement(
+        "import.refuse",
+        """
+        INSERT INTO import_error (import_id, line, field, message, record)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
+        """)
+    static let advance = Statement(
+        "import.advance",
+        """
+        UPDATE party_import SET state = 'running', next_chunk = next_chunk + 1, carry = $2,
+            header = (SELECT array_agg(value) FROM json_array_elements_text($3::text::json)), line = $4,
+            options = $5::text::jsonb, rows = rows + $6, created = created + $7, changed = changed + $8,
+            skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
+        """)
+    /// What the steps gathered in the search index's pending list: otherwise the next one to create a party would have to wait for it.
+    static let tidy = Statement("import.tidy", "SELECT gin_clean_pending_list(to_regclass('party_search'))")
+    static let end = Statement(
+        "import.end",
+        "UPDATE party_import SET state = $2, carry = '', finished_at = clock_timestamp() WHERE id = $1")
+    static let fail = Statement(
+        "import.fail",
+        """
+        WITH gone AS (DELETE FROM import_chunk WHERE import_id = $1)
+        UPDATE party_import SET state = 'failed', error = $2, carry = '', finished_at = clock_timestamp() WHERE id = $1
+        """)
+
+    // MARK: Undo
+
+    static let askUndo = Statement(
+        "import.ask_undo",
+        "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
+    )
+    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party that others relate to.
+    static let undoRows = Statement(
+        "import.undo_rows",
+        """
+        SELECT r.party_id, r.version, r.before::text, CASE WHEN r.before IS NULL AND EXISTS (
+            SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id) THEN -1 ELSE p.version END FROM (
+            SELECT * FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) r
+        LEFT JOIN (SELECT id, version FROM party WHERE id IN (
+            SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
+            ON p.id = r.party_id ORDER BY r.party_id
+        """)
+    /// Takes parties away that only the import knew of.
+    static let remove = Statement(
+        "import.remove",
+        """
+        WITH referred AS (DELETE FROM party_reference WHERE party_id = ANY($1::uuid[])),
+        gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', id::text, version + 1, 'contacts.party.erased.v1',
+            json_build_object('partyId', id, 'reason', 'import undone')::text FROM gone
+        """)
+    /// Puts the columns of changed parties back as they were.
+    static let restore = Statement(
+        "import.restore",
+        """
+        WITH written AS (
+            UPDATE party p SET version = p.version + 1, kind = b.kind, name = b.name, email = b.email, phone = b.phone,
+                language = b.language, time_zone = b.time_zone, country = b.country, notes = b.notes, tags = b.tags,
+                owner = b.owner, category = b.category, birthday = b.birthday, details = b.details, custom = b.custom,
+                sort_name = b.sort_name, search_text = b.search_text, search_terms = b.search_terms, updated_at = now()
+            FROM unnest($1::text[]) AS n(before), jsonb_populate_record(NULL::party, n.before::jsonb) b
+            WHERE p.id = b.id RETURNING p.*)
+        \(publish("contacts.party.changed.v1"))
+        """)
+    static let forget = Statement(
+        "import.forget", "DELETE FROM import_row WHERE import_id = $1 AND party_id = ANY($2::uuid[])")
+    static let undoAdvance = Statement(
+        "import.undo_advance", "UPDATE party_import SET undone = undone + $2, kept = kept + $3 WHERE id = $1")
+
+    static let errors = Statement(
+        "import.errors",
+        """
+        SELECT line, field, message, record FROM import_error WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT 500
+        """)
+    /// Uploads that broke off.
+    static let sweep = Statement(
+        "import.sweep",
+        "DELETE FROM party_import WHERE state = 'receiving' AND created_at < clock_timestamp() - interval '1 day'")
+}

@@ -1,0 +1,165 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// Works imports off in steps, each a piece of the upload in one transaction with the import's place: a process that dies loses the
+/// step under way and no more, and any process goes on with the next. Parsing runs off the loop.
+@Loop
+final class ImportWorker {
+    private let context: ServiceContext
+    private let changed = Notice()
+    private var isWoken = false
+    private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
+
+    init(_ context: ServiceContext) { self.context = context }
+
+    /// Says that there is something to do.
+    func wake() {
+        isWoken = true
+        changed.notify()
+    }
+
+    func run() async {
+        while !Task.isCancelled {
+            isWoken = false
+            do {
+                _ = try await context.pool.query(ImportStore.sweep)
+                while try await step(), !Task.isCancelled {}
+            } catch {
+                context.log.warning("an import pauses: \(error)")
+            }
+            _ = try? await changed.wait(until: { isWoken }, atMost: .seconds(2))
+        }
+    }
+
+    /// Does one step of the oldest import; false where none waits.
+    func step() async throws -> Bool {
+        var claimed: UUID?
+        do {
+            return try await context.transaction { transaction in
+                transaction.enqueue(ImportStore.allow)
+                guard let row = try await transaction.query(ImportStore.claim).first else { return false }
+                let id: UUID = try row.value(0)
+                claimed = id
+                if try row.value(1) == "undoing" {
+                    try await ImportUndo.step(id, transaction)
+                } else {
+                    try await read(id, row, transaction)
+                }
+                return true
+            }
+        } catch {
+            let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
+            guard let claimed, !isTransient else { throw error }
+            // What fails once fails always: the import ends here, what it did before can be undone.
+            _ = try await context.pool.query(ImportStore.fail, claimed, String("\(error)".prefix(2000)))
+            return true
+        }
+    }
+
+    private func read(_ id: UUID, _ row: Row, _ transaction: Transaction) async throws {
+        let (next, chunks): (Int, Int) = (try row.value(3), try row.value(4))
+        guard next < chunks else {
+            transaction.enqueue(ImportStore.end, id, "done")
+            return
+        }
+        let isAhead = ahead?.id == id && ahead?.number == next
+        let parsing = isAhead ? ahead?.parsing : nil
+        ahead = nil
+        let parsed: ParsedStep
+        if let parsing {
+            parsed = try await parsing.value
+        } else {
+            parsed = try await parse(try start(row), id, next, chunks, transaction)
+        }
+        if next + 1 < chunks { parseAhead(behind: parsed, id, next + 1, chunks) }
+        let counts = try await ImportStep(id, parsed, transaction).apply()
+        let errors = parsed.errors
+        if !errors.isEmpty {
+            transaction.enqueue(
+                ImportStore.refuse, id, errors.map(\.line), errors.map(\.field), errors.map(\.message),
+                errors.map(\.record))
+        }
+        transaction.enqueue(ImportStore.dropChunk, id, next)
+        transaction.enqueue(
+            ImportStore.advance, id, SQLBytes(parsed.place.carry),
+            try parsed.place.header.map { try ModelJSON.text($0) }, parsed.place.line,
+            try ModelJSON.text(parsed.options), parsed.rows.count + errors.count, counts.created, counts.changed,
+            counts.skipped, errors.count, parsed.bytes)
+        if next == chunks - 1 {
+            transaction.enqueue(ImportStore.tidy)
+            transaction.enqueue(ImportStore.end, id, "done")
+        }
+    }
+
+    /// Where the import stands, as it is stored.
+    private func start(_ row: Row) throws -> ParsedStep {
+        let options = try JSONDecoder().decode(ImportOptions.self, from: Data((try row.value(2) as String).utf8))
+        let header = try (row.value(6) as String?).map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        let place = ImportPlace(header: header, line: try row.value(7), carry: (try row.value(5) as SQLBytes).bytes)
+        return ParsedStep(options, place)
+    }
+
+    private func parse(
+        _ before: ParsedStep, _ id: UUID, _ number: Int, _ chunks: Int, _ transaction: Transaction
+    ) async throws -> ParsedStep {
+        let fields = try CustomFields(try await transaction.query(FieldStore.all))
+        let labels = try await transaction.query(FieldStore.labels).map { row in
+            (try row.value(0) as String, try row.value(1) as String)
+        }
+        guard let bytes: SQLBytes = try await transaction.query(ImportStore.chunk, id, number).first?.value(0) else {
+            throw ImportFailure(description: "A piece of the upload is missing.")
+        }
+        return try await Loop.offload {
+            var keys: [String: String] = [:]
+            for (key, label) in labels {
+                keys[ImportColumn.simple(key)] = key
+                keys[ImportColumn.simple(label)] = key
+            }
+            var parser = ImportParser(before.options, before.place, fields, labels: keys)
+            try parser.read(bytes.bytes, isLast: number == chunks - 1)
+            return ParsedStep(parser, bytes: bytes.bytes.count)
+        }
+    }
+
+    /// Parses the next piece while the database works on this one; it is of use only where this step commits and the next is ours too,
+    /// and what it gives depends on nothing else.
+    private func parseAhead(behind parsed: ParsedStep, _ id: UUID, _ number: Int, _ chunks: Int) {
+        let pool = context.pool
+        let parsing = Task { @Loop in
+            try await pool.transaction { try await self.parse(parsed, id, number, chunks, $0) }
+        }
+        ahead = (id, number, parsing)
+    }
+}
+
+/// What one piece of an upload holds.
+struct ParsedStep: Sendable {
+    var rows: [ImportRow] = []
+    var errors: [ImportError] = []
+    let options: ImportOptions
+    let place: ImportPlace
+    /// The length of the piece.
+    var bytes = 0
+
+    /// A place to begin at.
+    init(_ options: ImportOptions, _ place: ImportPlace) {
+        self.options = options
+        self.place = place
+    }
+
+    /// What was read; the search terms of each row are made here, off the loop.
+    init(_ parser: ImportParser, bytes: Int) {
+        rows = parser.rows
+        errors = parser.errors
+        options = parser.options
+        place = parser.place
+        self.bytes = bytes
+        let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        for index in rows.indices { rows[index].search = rows[index].party(nobody).search }
+    }
+}

@@ -1,0 +1,114 @@
+import CRMModel
+import FoundationEssentials
+import HTTP
+import ServiceKit
+
+/// What a party has several of, and what is shown and not sorted by (C1): kept as one JSON value beside the party's columns.
+struct PartyDetails: Codable, Equatable {
+    /// Mail addresses; the first is the one to write to.
+    var emails: [Email]?
+    /// Phone numbers; the first is the one to call.
+    var phones: [Phone]?
+    var addresses: [Address]?
+    var handles: [Handle]?
+    var likes: [String]?
+    var preferences: [String: String]?
+    /// The firm a person is known to work for and what they do there, where it is no party of its own.
+    var organisation: String?
+    var title: String?
+
+    struct Email: Codable, Equatable {
+        var address: String
+        var label: String?
+    }
+
+    struct Phone: Codable, Equatable {
+        var number: String
+        var label: String?
+    }
+
+    struct Address: Codable, Equatable {
+        var label: String?
+        var street: String?
+        var city: String?
+        var region: String?
+        var postalCode: String?
+        var country: String?
+    }
+
+    struct Handle: Codable, Equatable {
+        var network: String
+        var handle: String
+    }
+
+    /// Cleans and checks all of it; each refusal names its field.
+    func checked() throws -> PartyDetails {
+        var clean = self
+        clean.emails = try Self.list(emails, "emails") { email, field in
+            guard let address = MailAddress.normal(email.address) else {
+                throw Problem.field("\(field).address", "must be a mail address such as name@example.com")
+            }
+            return Email(address: address, label: try FieldCheck.text(email.label, "\(field).label", atMost: 50))
+        }
+        clean.phones = try Self.list(phones, "phones") { phone, field in
+            guard let number = PhoneNumber.normal(phone.number) else {
+                throw Problem.field("\(field).number", "must be a phone number such as +44 20 7946 0958")
+            }
+            return Phone(number: number, label: try FieldCheck.text(phone.label, "\(field).label", atMost: 50))
+        }
+        clean.addresses = try Self.list(addresses, "addresses") { try $0.checked($1) }
+        clean.handles = try Self.list(handles, "handles") { handle, field in
+            Handle(
+                network: try FieldCheck.needed(handle.network, "\(field).network", atMost: 50),
+                handle: try FieldCheck.needed(handle.handle, "\(field).handle", atMost: 200))
+        }
+        clean.likes = try Self.list(likes, "likes", atMost: 100) { try FieldCheck.needed($0, $1, atMost: 200) }
+        if let preferences {
+            guard preferences.count <= 100 else { throw Problem.field("preferences", "takes at most 100 members") }
+            for (key, value) in preferences {
+                _ = try FieldCheck.needed(key, "preferences", atMost: 100)
+                _ = try FieldCheck.needed(value, "preferences.\(key)", atMost: 500)
+            }
+        }
+        clean.organisation = try FieldCheck.text(organisation, "organisation")
+        clean.title = try FieldCheck.text(title, "title")
+        return clean
+    }
+
+    private static func list<T>(
+        _ values: [T]?, _ field: String, atMost limit: Int = 20, _ check: (T, String) throws -> T
+    ) throws -> [T]? {
+        guard let values else { return nil }
+        guard values.count <= limit else { throw Problem.field(field, "takes at most \(limit)") }
+        return try values.enumerated().map { try check($1, "\(field)[\($0)]") }
+    }
+
+    /// This, changed by what is given in another.
+    func merging(_ other: PartyDetails, cleared: Set<String>) -> PartyDetails {
+        func pick<T>(_ name: String, _ old: T?, _ new: T?) -> T? { cleared.contains(name) ? nil : new ?? old }
+        return PartyDetails(
+            emails: pick("emails", emails, other.emails), phones: pick("phones", phones, other.phones),
+            addresses: pick("addresses", addresses, other.addresses), handles: pick("handles", handles, other.handles),
+            likes: pick("likes", likes, other.likes),
+            preferences: pick("preferences", preferences, other.preferences),
+            organisation: pick("organisation", organisation, other.organisation),
+            title: pick("title", title, other.title))
+    }
+}
+
+extension PartyDetails.Address {
+    fileprivate func checked(_ field: String) throws -> PartyDetails.Address {
+        let clean = PartyDetails.Address(
+            label: try FieldCheck.text(label, "\(field).label", atMost: 50),
+            street: try FieldCheck.text(street, "\(field).street"),
+            city: try FieldCheck.text(city, "\(field).city", atMost: 100),
+            region: try FieldCheck.text(region, "\(field).region", atMost: 100),
+            postalCode: try FieldCheck.text(postalCode, "\(field).postalCode", atMost: 20),
+            country: try FieldCheck.text(country, "\(field).country", atMost: 100))
+        guard
+            clean.street != nil || clean.city != nil || clean.region != nil || clean.postalCode != nil
+                || clean.country != nil
+        else { throw Problem.field(field, "must say at least one part of the address") }
+        return clean
+    }
+}

@@ -1,0 +1,114 @@
+import HTTP
+
+/// The shapes of a party's JSON.
+enum PartySchemas {
+    private static let parts: [Schema.Property] = [
+        .init("language", .string, required: false, "BCP 47"),
+        .init("timeZone", .string, required: false, "IANA"),
+        .init("country", .string, required: false, "ISO 3166 code or name"),
+        .init("notes", .string, required: false),
+        .init("tags", .array(.string), required: false),
+        .init("owner", .string, required: false, "Who of the firm looks after the party"),
+        .init(
+            "category", .enumeration(PartyInput.categories), required: false, "The business category of logistics firms"
+        ),
+        .init("birthday", .date, required: false),
+        .init(
+            "emails", .array(.object([.init("address", .string), .init("label", .string, required: false)])),
+            required: false, "The first is the one to write to"),
+        .init(
+            "phones", .array(.object([.init("number", .string), .init("label", .string, required: false)])),
+            required: false, "The first is the one to call"),
+        .init(
+            "addresses",
+            .array(
+                .object(
+                    ["label", "street", "city", "region", "postalCode", "country"].map {
+                        .init($0, .string, required: false)
+                    })), required: false),
+        .init(
+            "handles", .array(.object([.init("network", .string), .init("handle", .string)])), required: false,
+            "Accounts in social networks"),
+        .init("likes", .array(.string), required: false),
+        .init("preferences", .map(.string), required: false),
+        .init("organisation", .string, required: false), .init("title", .string, required: false),
+        .init("custom", .map(.any), required: false, "Values of custom fields, by their keys"),
+    ]
+
+    private static let first: [Schema.Property] = [
+        .init("email", .string, required: false, "The first of `emails`"),
+        .init("phone", .string, required: false, "The first of `phones`, E.164 where the country is known"),
+    ]
+
+    /// What creates a party.
+    static let new = Schema.object(
+        [.init("name", .string), .init("kind", .enumeration(PartyInput.kinds), required: false)] + first + parts)
+
+    /// What changes one: absent stays, null takes away.
+    static let change = Schema.object(
+        [
+            .init("name", .string, required: false),
+            .init("kind", .enumeration(PartyInput.kinds), required: false),
+        ]
+            + (first + parts))
+
+    /// A party as it is shown.
+    static let party = Schema.named(
+        "Party",
+        .object([
+            .init("id", .uuid), .init("version", .integer()), .init("kind", .enumeration(PartyInput.kinds)),
+            .init("name", .string), .init("email", .nullable(.string)), .init("phone", .nullable(.string)),
+            .init("language", .nullable(.string)), .init("timeZone", .nullable(.string)),
+            .init("country", .nullable(.string)), .init("notes", .nullable(.string)),
+            .init("tags", .array(.string)), .init("owner", .nullable(.string)),
+            .init("category", .nullable(.string)), .init("birthday", .nullable(.date)),
+            .init("emails", .array(.any)), .init("phones", .array(.any)), .init("addresses", .array(.any)),
+            .init("handles", .array(.any)), .init("likes", .array(.string)), .init("preferences", .map(.string)),
+            .init("organisation", .nullable(.string)), .init("title", .nullable(.string)),
+            .init("custom", .map(.any)), .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
+            .init(
+                "references", .array(.object([.init("system", .string), .init("reference", .string)])),
+                "What other systems call the party"),
+        ]))
+
+    /// A page of parties.
+    static let page = Schema.named(
+        "PartyPage",
+        .object([
+            .init("items", .array(party)),
+            .init("next", .nullable(.string), required: false, "The parameter `after` of the next page"),
+        ]))
+
+    static let count = Schema.object([
+        .init("count", .integer()),
+        .init("isExact", .boolean, "False where there are more, or where the count is the database's estimate"),
+    ])
+}
+
+extension Route.Parameter {
+    /// What narrows a list.
+    static let partyFilter: [Route.Parameter] = [
+        .query("search", .string, "Words of a name, a mail address, a phone number in any writing, a reference"),
+        .query(
+            "filter", .string,
+            """
+            A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
+            notes, language, timeZone, country, owner, category, tag (is, isNot, in, isSet); birthday, createdAt, updatedAt, \
+            value.orders, value.net, value.paid, value.firstOrderAt, value.lastOrderAt with currency (is, atLeast, atMost, isSet); \
+            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is)
+            """),
+    ]
+
+    /// The order of a list.
+    static let partyOrder: [Route.Parameter] = [
+        .query("sort", .enumeration(["name", "createdAt", "updatedAt", "value.net"]), "The order; name unless given"),
+        .query("descending", .boolean, "The order's direction; false for names and true for others unless given"),
+        .query("currency", .string, "ISO 4217, for the order by value"),
+    ]
+
+    /// How a list goes on.
+    static let partyPaging: [Route.Parameter] = [
+        .query("limit", .integer(1...200), "How many at most; 50 unless given"),
+        .query("after", .string, "The `next` of the page before"),
+    ]
+}

@@ -1,0 +1,166 @@
+import FoundationEssentials
+
+/// What of a party is searched: text in one folded writing, and the hashes of its pieces that the index holds.
+///
+/// Written here and not by an extension of the database: `pg_trgm` needs rights a service's role has not, knows no pair of Chinese
+/// characters, and leaves out what is no letter in the database's locale.
+struct SearchText: Sendable {
+    /// The folded name, at most 100 characters: what lists are sorted by.
+    let sortName: String
+    /// Name, mail addresses and phone digits, a line each, folded.
+    let text: String
+    /// The terms as an array literal of PostgreSQL.
+    let terms: String
+
+    /// - Parameter facets: `field=value` for each field that filters compare with.
+    init(name: String, emails: [String], phones: [String], facets: [String]) {
+        let folded = SearchText.fold(name)
+        sortName = String(folded.prefix(100))
+        let digits = phones.map { $0.filter(\.isASCII).filter { $0 != "+" } }
+        text = ([folded] + emails.map(SearchText.fold) + digits).joined(separator: "\n")
+        var hashes: Set<Int32> = []
+        for run in SearchText.runs(text) { SearchText.addPieces(of: run, isQuery: false, to: &hashes) }
+        for run in SearchText.runs(folded) where SearchText.isFuzzy(run) {
+            SearchText.addVariants(of: run, to: &hashes)
+        }
+        for facet in facets { hashes.insert(SearchText.facet(facet)) }
+        terms = SearchText.literal(hashes)
+    }
+
+    /// Lower case, with full-width letters and digits as plain ones.
+    static func fold(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
+            case 0x3000: scalars.append(" ")
+            default: scalars.append(scalar)
+            }
+        }
+        return String(scalars).lowercased()
+    }
+
+    // MARK: Queries
+
+    /// The words of a query, each of which must be in the text.
+    static func words(_ query: String) -> [String] {
+        if let number = PhoneNumber.normal(query) {
+            // Whoever writes a national number leaves out the country and its zero.
+            let digits = number.drop { $0 == "+" || $0 == "0" }
+            if digits.count >= 3 { return [String(digits)] }
+        }
+        return fold(query).split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
+    /// The terms that every text with these words has; empty where no piece is long enough to be in the index.
+    static func required(_ words: [String]) -> String? {
+        var hashes: Set<Int32> = []
+        for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
+        return hashes.isEmpty ? nil : literal(hashes)
+    }
+
+    /// For each word of a query the terms of what is at most one letter away; nil where a word is too short to be mistaken.
+    static func near(_ words: [String]) -> [(word: [Unicode.Scalar], terms: String)]? {
+        let runs = words.flatMap(runs)
+        guard !runs.isEmpty, runs.allSatisfy(isFuzzy) else { return nil }
+        return runs.map { run in
+            var hashes: Set<Int32> = []
+            addVariants(of: run, to: &hashes)
+            return (run, literal(hashes))
+        }
+    }
+
+    /// Whether each of the words of a query is at most one letter off a word of the text.
+    static func isNear(_ text: String, _ words: [[Unicode.Scalar]]) -> Bool {
+        let present = runs(text.prefix { $0 != "\n" })
+        return words.allSatisfy { word in present.contains { isOneOff($0[...], word[...]) } }
+    }
+
+    // MARK: Pieces
+
+    /// The term of `field=value`.
+    static func facet(_ text: String) -> Int32 { hash(3, text.unicodeScalars) }
+
+    /// Runs of letters and digits; Chinese, Japanese and Korean characters run apart from others.
+    static func runs(_ text: some StringProtocol) -> [[Unicode.Scalar]] {
+        var runs: [[Unicode.Scalar]] = []
+        var current: [Unicode.Scalar] = []
+        for scalar in text.unicodeScalars {
+            let isWord =
+                scalar.isASCII
+                ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            let changes = current.last.map { isIdeograph($0) != isIdeograph(scalar) } ?? false
+            if !current.isEmpty, !isWord || changes {
+                runs.append(current)
+                current = []
+            }
+            if isWord { current.append(scalar) }
+        }
+        if !current.isEmpty { runs.append(current) }
+        return runs
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        (0x61...0x7A).contains(scalar.value) || (0x30...0x39).contains(scalar.value)
+            || (0x41...0x5A).contains(scalar.value)
+    }
+
+    private static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x2E80...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
+        default: false
+        }
+    }
+
+    /// Letters in threes and the first two of each word; ideographs in twos and alone.
+    private static func addPieces(of run: [Unicode.Scalar], isQuery: Bool, to hashes: inout Set<Int32>) {
+        let width = isIdeograph(run[0]) ? 2 : 3
+        if width == 3, run.count >= 2, !isQuery || run.count == 2 { hashes.insert(hash(1, run[..<2])) }
+        if width == 2, !isQuery || run.count == 1 { for scalar in run { hashes.insert(hash(0, [scalar])) } }
+        guard run.count >= width else { return }
+        for start in 0...(run.count - width) { hashes.insert(hash(0, run[start..<(start + width)])) }
+    }
+
+    /// Names of four letters or three ideographs and more can be mistaken; numbers are right or wrong.
+    private static func isFuzzy(_ run: [Unicode.Scalar]) -> Bool {
+        guard !run.contains(where: { (0x30...0x39).contains($0.value) }) else { return false }
+        return isIdeograph(run[0]) ? (3...6).contains(run.count) : (4...16).contains(run.count)
+    }
+
+    /// The word and what is left of it without any one letter: two words at most one letter apart share one of these
+    /// (the symmetric delete algorithm of W. Garbe's SymSpell).
+    private static func addVariants(of run: [Unicode.Scalar], to hashes: inout Set<Int32>) {
+        hashes.insert(hash(2, run))
+        for index in run.indices {
+            hashes.insert(hash(2, run[..<index], run[(index + 1)...]))
+        }
+    }
+
+    /// Equal but for one letter more, less or other, or two neighbours changed about.
+    private static func isOneOff(_ a: ArraySlice<Unicode.Scalar>, _ b: ArraySlice<Unicode.Scalar>) -> Bool {
+        let prefix = zip(a, b).prefix { $0 == $1 }.count
+        let restA = a.dropFirst(prefix)
+        let restB = b.dropFirst(prefix)
+        if restA.isEmpty || restB.isEmpty { return max(restA.count, restB.count) <= 1 }
+        if restA.dropFirst() == restB.dropFirst() || restA.dropFirst() == restB || restA == restB.dropFirst() {
+            return true
+        }
+        return restA.dropFirst(2) == restB.dropFirst(2) && restA.first == restB.dropFirst().first
+            && restB.first == restA.dropFirst().first
+    }
+
+    /// FNV-1a over the kind of piece and its scalars; what collides is told apart by the text.
+    private static func hash(
+        _ kind: UInt32, _ first: some Sequence<Unicode.Scalar>, _ second: ArraySlice<Unicode.Scalar> = []
+    ) -> Int32 {
+        var value = (2_166_136_261 as UInt32 ^ kind) &* 16_777_619
+        for scalar in first { value = (value ^ scalar.value) &* 16_777_619 }
+        for scalar in second { value = (value ^ scalar.value) &* 16_777_619 }
+        return Int32(bitPattern: value)
+    }
+
+    private static func literal(_ hashes: Set<Int32>) -> String {
+        "{" + hashes.map { String($0) }.joined(separator: ",") + "}"
+    }
+}
