@@ -57,9 +57,12 @@ let package = Package(
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
+        .systemLibrary(
+            name: "CCompression", path: "Shared/System/CCompression",
+            providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
-        shared("EventLoop", ["CUV", "CSwiftTask"]),
+        shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
@@ -89,25 +92,26 @@ let package = Package(
             ["CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit"]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CLinux"], path: "Services/Broker",
+            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],
+            path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "rapport-broker"], path: "Tests/BrokerTests",
-            swiftSettings: strict),
-        tests("HTTPTests", ["HTTP", "EventLoop"]),
+            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"],
+            path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
+        tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
-                "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
+                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
             ],
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
-        tests("NotificationsTests", serviceTests + ["Notifications"]),
+        tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
             name: "Rapport",
             dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
@@ -115,6 +119,7 @@ let package = Package(
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Kafka", "Rapport", "ServiceTestKit"]),
+        tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
@@ -129,7 +134,9 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["EventLoop", "Messaging", "Simulation", "TestKit"],
             path: "Tests/SimulationTests", swiftSettings: strict + plantedBugs),
-        tests("RapportTests", ["CRMModel", "EventLoop", "Postgres", "Rapport", "TestKit"]),
+        tests(
+            "RapportTests",
+            ["Broker", "CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests(
             "SuiteTests",
             [

@@ -27,6 +27,7 @@ final class Bench {
     func run(only: String?) async throws {
         let rows: [(String, @Loop () async throws -> Void)] = [
             ("programs", { try await ProgramBench(self).run() }),
+            ("broker", { try await BrokerBench(self).run() }),
             ("apply", { try await ApplyBench(self).run() }),
             ("flow", { try await FlowBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),

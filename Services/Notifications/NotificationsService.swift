@@ -9,7 +9,9 @@ public enum NotificationsService: ServiceDefinition {
     public static let name = "notifications"
 
     /// Its tables.
-    public static let migrations = [NotificationsSchema.migration, Redirects.migration]
+    public static let migrations = [
+        NotificationsSchema.migration, NotificationsSchema.withdrawals, Redirects.migration,
+    ]
 
     /// Its SQL.
     public static let statements =

@@ -4,7 +4,8 @@ import FoundationEssentials
 public enum RFC3339 {
     /// Reads a moment; nil for anything that is not RFC 3339 or not a day of the calendar.
     public static func date(ascii bytes: UnsafeRawBufferPointer) -> Date? {
-        guard bytes.count >= 20, let year = number(bytes, 0, 4), bytes[4] == 45, let month = number(bytes, 5, 2),
+        guard bytes.count >= 20, let year = number(bytes, 0, 4), year > 0, bytes[4] == 45,
+            let month = number(bytes, 5, 2),
             bytes[7] == 45, let day = number(bytes, 8, 2), bytes[10] | 32 == 116 || bytes[10] == 32,
             let hour = number(bytes, 11, 2), bytes[13] == 58, let minute = number(bytes, 14, 2), bytes[16] == 58,
             let second = number(bytes, 17, 2), (1...12).contains(month), day >= 1, day <= days(in: month, of: year),

@@ -14,6 +14,11 @@ public struct Topic: Sendable, Hashable {
         self.owner = owner
     }
 
+    /// Whether others than our own services write it.
+    public static func isOutside(_ name: String) -> Bool {
+        name.hasPrefix("erp.") || name.hasPrefix("logistics.") || name.hasPrefix("channel.")
+    }
+
     /// ERP customer master.
     public static let erpCustomers = Topic(name: "erp.customers", key: "customer number", owner: "ERP")
     /// ERP product master.

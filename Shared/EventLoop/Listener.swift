@@ -6,14 +6,17 @@ public final class Listener {
     /// The port listened on: the one asked for, or the one the system chose for 0.
     public private(set) var port: Int
     private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+    private let tls: TLSContext?
     private let onConnection: @Loop (Stream) -> Void
     private var isClosed = false
 
     /// Listens on a numeric address; port 0 lets the system choose. `onConnection` is given each new stream, which does
-    /// not read until told to.
+    /// not read until told to; with `tls` each shakes hands as soon as it reads.
     public init(
-        address: String, port: Int, backlog: Int = 1024, onConnection: @escaping @Loop (Stream) -> Void
+        address: String, port: Int, backlog: Int = 1024, tls: TLSContext? = nil,
+        onConnection: @escaping @Loop (Stream) -> Void
     ) throws {
+        self.tls = tls
         self.onConnection = onConnection
         self.port = port
         let target = try SocketAddress(ip: address, port: port)
@@ -39,6 +42,10 @@ public final class Listener {
         guard !isClosed, let stream = try? Stream.tcp() else { return }
         guard uv_accept(cuv_stream(handle), stream.pointer) >= 0 else { return stream.close() }
         stream.disableNagle()
+        stream.watchPeer()
+        if let tls {
+            do { try stream.secure(tls) } catch { return stream.close() }
+        }
         onConnection(stream)
     }
 

@@ -8,7 +8,7 @@ public enum StreamEnd: Sendable {
     case failed(UVError)
 }
 
-/// One TCP or local connection on the loop.
+/// One TCP or local connection on the loop, plain or with TLS.
 ///
 /// Received bytes come as calls of `onBytes` with a view into the loop's shared buffer, valid during the call only;
 /// what is written is sent at once if the kernel takes it and queued otherwise. The owner must call `close`.
@@ -26,12 +26,13 @@ public final class Stream {
     public private(set) var isClosed = false
 
     private let handle: UnsafeMutableRawPointer
-    private var queue: [[UInt8]] = []
+    private var queue: [ArraySlice<UInt8>] = []
     private var inFlight: WriteRequest?
     private var isReading = false
     private var hasEnded = false
     private var isBroken = false
     private let drained = Notice()
+    private var tls: SecureLayer?
 
     /// Allocates the handle; `initialise` sets it up as TCP or local socket.
     init(_ size: Int, _ initialise: (UnsafeMutableRawPointer) -> Int32) throws {
@@ -115,6 +116,9 @@ public final class Stream {
     public func resumeReading() {
         guard !isClosed, !hasEnded, !isReading else { return }
         isReading = true
+        // Decrypted bytes that a pause left behind come first, and not inside this call.
+        if let tls, tls.hasRest, !tls.isDelivering { Task { @Loop in deliver() } }
+        guard tls?.end == nil else { return }
         uv_read_start(
             pointer,
             { handle, _, buffer in
@@ -140,35 +144,53 @@ public final class Stream {
     }
 
     private func didRead(_ count: Int, _ base: UnsafeRawPointer?) {
-        if count > 0 {
-            onBytes?(UnsafeRawBufferPointer(start: base, count: count))
+        let bytes = UnsafeRawBufferPointer(start: base, count: max(0, count))
+        if let tls {
+            if count > 0 { tls.session.input.append(contentsOf: bytes) }
+            if count < 0 {
+                uv_read_stop(pointer)
+                // Without the peer's own word an end may be somebody else's doing.
+                tls.end = UVError(count == Int(UV_EOF.rawValue) ? UV_ECONNRESET.rawValue : Int32(count), "read")
+            }
+            deliver()
+        } else if count > 0 {
+            onBytes?(bytes)
         } else if count < 0 {
-            pauseReading()
-            hasEnded = true
-            let isEnd = count == Int(UV_EOF.rawValue)
-            onEnd?(isEnd ? .finished : .failed(UVError(Int32(count), "read")))
+            end(count == Int(UV_EOF.rawValue) ? .finished : .failed(UVError(Int32(count), "read")))
         }
+    }
+
+    private func end(_ end: StreamEnd) {
+        guard !hasEnded, !isClosed else { return }
+        pauseReading()
+        hasEnded = true
+        tls?.settle(end)
+        onEnd?(end)
     }
 
     // MARK: Writing
 
     /// Sends bytes, in order; broken connections are reported by `onEnd`.
-    public func write(_ bytes: [UInt8]) {
+    public func write(_ bytes: [UInt8]) { write(bytes[...]) }
+
+    /// Sends a part of an array, in order, and keeps the array until it is sent; nothing is copied that the kernel
+    /// takes at once.
+    public func write(_ bytes: ArraySlice<UInt8>) {
         guard !isClosed, !isBroken, !bytes.isEmpty else { return }
-        var sent = 0
-        if inFlight == nil, queue.isEmpty {
-            sent = bytes.withUnsafeBytes { raw in
-                var buffer = Stream.buffer(raw)
-                return Int(uv_try_write(pointer, &buffer, 1))
-            }
-            if sent == bytes.count { return }
-            if sent < 0 {
-                guard sent == Int(UV_EAGAIN.rawValue) else { return writeFailed(Int32(sent)) }
-                sent = 0
-            }
+        guard let tls else { return send(bytes) }
+        guard tls.session.isEstablished else {
+            tls.early.append(bytes)
+            queuedBytes += bytes.count
+            return
         }
-        queue.append(sent == 0 ? bytes : Array(bytes[sent...]))
-        queuedBytes += bytes.count - sent
+        guard let encrypted = tls.session.encrypt(bytes) else { return writeFailed(UV_EPROTO.rawValue) }
+        send(encrypted[...])
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>) {
+        guard !isClosed, !isBroken, !bytes.isEmpty else { return }
+        queue.append(bytes)
+        queuedBytes += bytes.count
         flush()
     }
 
@@ -179,9 +201,8 @@ public final class Stream {
     }
 
     private func flush() {
-        guard inFlight == nil, !queue.isEmpty, !isClosed else { return }
-        let request = WriteRequest(self, queue)
-        queue = []
+        guard inFlight == nil, !queue.isEmpty, !isClosed, sendWhatIsTaken() else { return }
+        let request = WriteRequest(self, takeWaiting())
         inFlight = request
         let code = request.send { request, status in
             guard let data = request?.pointee.data else { return }
@@ -194,6 +215,44 @@ public final class Stream {
         }
     }
 
+    /// Writes from the queue until the kernel takes no more; false if nothing is left to write.
+    private func sendWhatIsTaken() -> Bool {
+        var done = 0
+        defer { queue.removeFirst(min(done, queue.count)) }
+        while done < queue.count {
+            let chunk = queue[done]
+            let sent = chunk.withUnsafeBytes { raw in
+                var buffer = Stream.buffer(raw)
+                return Int(uv_try_write(pointer, &buffer, 1))
+            }
+            guard sent >= 0 || sent == Int(UV_EAGAIN.rawValue) else {
+                writeFailed(Int32(sent))
+                return false
+            }
+            queuedBytes -= max(0, sent)
+            guard sent == chunk.count else {
+                queue[done] = chunk.dropFirst(max(0, sent))
+                return true
+            }
+            done += 1
+        }
+        return false
+    }
+
+    /// A copy of the queue's first bytes: as much as is worth waiting for, so that what follows is sent uncopied.
+    private func takeWaiting() -> [ArraySlice<UInt8>] {
+        var taken: [ArraySlice<UInt8>] = []
+        var room = 64 * 1024
+        while room > 0, taken.count < queue.count {
+            let chunk = queue[taken.count]
+            taken.append(chunk.prefix(room))
+            if chunk.count > room { queue[taken.count - 1] = chunk.dropFirst(room) }
+            room -= chunk.count
+        }
+        queue.removeFirst(room < 0 ? taken.count - 1 : taken.count)
+        return taken
+    }
+
     private func didWrite(_ request: WriteRequest, _ status: Int32) {
         inFlight = nil
         queuedBytes -= request.byteCount
@@ -201,7 +260,8 @@ public final class Stream {
         guard !isClosed else { return }
         if status < 0 { return writeFailed(status) }
         flush()
-        if inFlight == nil { onDrain?() }
+        drained.notify()
+        if inFlight == nil, !isClosed { onDrain?() }
     }
 
     private func writeFailed(_ code: Int32) {
@@ -211,14 +271,17 @@ public final class Stream {
         queue = []
         queuedBytes = 0
         drained.notify()
-        guard !hasEnded else { return }
-        hasEnded = true
-        onEnd?(.failed(UVError(code, "write")))
+        end(.failed(UVError(code, "write")))
     }
 
     /// Tells the peer that nothing more will be sent, once the queue is written; reading goes on.
     public func finishWriting() async {
         try? await drained(below: 0)
+        if let tls, !isClosed, !isBroken {
+            tls.session.finish()
+            send(tls.session.takeOutput()[...])
+            try? await drained(below: 0)
+        }
         guard !isClosed else { return }
         let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
         let code = uv_shutdown(request, pointer) { request, _ in request?.deallocate() }
@@ -228,6 +291,12 @@ public final class Stream {
     /// Ends the connection at once; what waits to be written is dropped.
     public func close() {
         guard !isClosed else { return }
+        if let tls {
+            tls.session.finish()
+            // Only what the kernel takes at once: nothing may come between the parts of what waits.
+            if inFlight == nil, queue.isEmpty { send(tls.session.takeOutput()[...]) }
+            tls.settle(.finished)
+        }
         isClosed = true
         isReading = false
         onBytes = nil
@@ -244,6 +313,91 @@ public final class Stream {
     /// The peer's address, `127.0.0.1:40312`; empty for local sockets and broken ones.
     public var peerAddress: String { SocketAddress.peer(of: handle)?.description ?? "" }
 
+    /// Bytes of the queue that the kernel has not taken yet: it falls while a large write goes on.
+    public var unsentBytes: Int {
+        let waiting = tls?.early.reduce(0) { $0 + $1.count } ?? 0
+        return isClosed ? 0 : queue.reduce(waiting) { $0 + $1.count } + uv_stream_get_write_queue_size(pointer)
+    }
+
+    /// Has the kernel ask an idle peer now and then whether it is still there; one that is not ends the stream.
+    func watchPeer() {
+        guard cuv_handle(handle).pointee.type == UV_TCP else { return }
+        uv_tcp_keepalive(handle.assumingMemoryBound(to: uv_tcp_t.self), 1, 60)
+    }
+
+    // MARK: TLS
+
+    /// The version of TLS in use, `TLSv1.3`; nil for a plain stream and before the handshake. What is written past
+    /// the stream, to its descriptor, would not be encrypted.
+    public var secureVersion: String? { tls.flatMap { $0.session.isEstablished ? $0.session.version : nil } }
+
+    /// Begins TLS before anything was read or written. The handshake goes on by itself while the stream reads; writes wait
+    /// for it; one that fails, or takes longer than the context allows, ends the stream.
+    func secure(_ context: TLSContext, host: String? = nil) throws {
+        let layer = SecureLayer(try TLSSession(context, host: host), isServer: context.isServer)
+        tls = layer
+        layer.timer = Loop.after(context.handshakeTime) { [weak self] in
+            self?.end(.failed(UVError(UV_ETIMEDOUT.rawValue, "TLS handshake")))
+        }
+    }
+
+    /// Connects and shakes hands; `name` is the host that the certificate must be for, by default the one connected to.
+    public static func connect(
+        host: String, port: Int, tls context: TLSContext, name: String? = nil, within limit: Duration = .seconds(10)
+    ) async throws -> Stream {
+        let stream = try await connect(host: host, port: port, within: limit)
+        do {
+            try stream.secure(context, host: name ?? host)
+            stream.resumeReading()
+            stream.deliver()
+            try await stream.tls?.established.waitOrCancel()
+            return stream
+        } catch {
+            stream.close()
+            throw error
+        }
+    }
+
+    /// Moves TLS on with what was received, as long as the owner wants to read.
+    private func deliver() {
+        guard let tls, !tls.isDelivering else { return }
+        tls.isDelivering = true
+        defer { tls.isDelivering = false }
+        let buffer = UVDriver.current.readBuffer
+        while isReading, !isClosed, !hasEnded {
+            let wasEstablished = tls.session.isEstablished
+            let step = tls.session.read(into: buffer)
+            let answer = tls.session.takeOutput()
+            // A peer that makes us answer and reads nothing of it shall not fill the memory.
+            tls.unread = queuedBytes == 0 ? 0 : tls.unread + answer.count
+            send(answer[...])
+            if tls.unread > 65_536 { return end(.failed(UVError(UV_EPROTO.rawValue, "TLS: answers are not read"))) }
+            if !wasEstablished, tls.session.isEstablished { established(tls) }
+            switch step {
+            case .plain(let count):
+                if count > 0 { onBytes?(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+            case .hungry:
+                if let broken = tls.end { end(.failed(broken)) }
+                return
+            case .finished: end(.finished)
+            case .failed(let reason): end(.failed(UVError(UV_EPROTO.rawValue, reason)))
+            }
+        }
+    }
+
+    private func established(_ tls: SecureLayer) {
+        tls.settle(.finished)
+        // A client's owner has not said yet where bytes go.
+        if !tls.isServer { pauseReading() }
+        let early = tls.early
+        tls.early = []
+        for bytes in early {
+            queuedBytes -= bytes.count
+            write(bytes)
+        }
+        drained.notify()
+    }
+
     /// The socket's descriptor, for calls that the loop has no name for (`sendfile`).
     public var fileDescriptor: Int32 {
         var descriptor: Int32 = -1
@@ -257,6 +411,40 @@ public final class Stream {
     }
 }
 
+/// What a stream with TLS knows besides.
+@Loop
+private final class SecureLayer {
+    let session: TLSSession
+    let isServer: Bool
+    let established = Completion<Void>()
+    var timer: LoopTimer?
+    /// Written before the handshake was done.
+    var early: [ArraySlice<UInt8>] = []
+    /// How the socket ended, while what it brought is still being read.
+    var end: UVError?
+    /// Bytes that the library answered while the peer took nothing.
+    var unread = 0
+    var isDelivering = false
+
+    init(_ session: TLSSession, isServer: Bool) {
+        self.session = session
+        self.isServer = isServer
+    }
+
+    var hasRest: Bool { session.hasInput || end != nil }
+
+    /// The handshake is over, one way or the other.
+    func settle(_ outcome: StreamEnd) {
+        timer?.cancel()
+        timer = nil
+        switch outcome {
+        case .failed(let error): established.fail(error)
+        case .finished where session.isEstablished: established.succeed(())
+        case .finished: established.fail(UVError(UV_ECONNRESET.rawValue, "TLS handshake"))
+        }
+    }
+}
+
 /// One write that is under way, with copies of its bytes at a fixed address.
 @Loop
 private final class WriteRequest {
@@ -265,7 +453,7 @@ private final class WriteRequest {
     nonisolated(unsafe) private let bytes: UnsafeMutableRawBufferPointer
     nonisolated(unsafe) private let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
 
-    init(_ stream: Stream, _ chunks: [[UInt8]]) {
+    init(_ stream: Stream, _ chunks: [ArraySlice<UInt8>]) {
         self.stream = stream
         byteCount = chunks.reduce(0) { $0 + $1.count }
         bytes = .allocate(byteCount: byteCount, alignment: 1)

@@ -9,7 +9,8 @@ public struct TimerID: Hashable, Sendable, Comparable {
 /// The pending timers of one loop: a binary heap, with cancelled entries dropped when they surface.
 public struct TimerQueue {
     private var heap: [TimerID] = []
-    private var actions: [TimerID: @Loop () -> Void] = [:]
+    /// By the timers' numbers.
+    private var actions: [UInt64: @Loop () -> Void] = [:]
     private var added: UInt64 = 0
 
     /// An empty queue.
@@ -19,7 +20,7 @@ public struct TimerQueue {
     public mutating func add(at deadline: Duration, _ action: @escaping @Loop () -> Void) -> TimerID {
         added += 1
         let id = TimerID(deadline: deadline, number: added)
-        actions[id] = action
+        actions[added] = action
         heap.append(id)
         siftUp(heap.count - 1)
         return id
@@ -27,17 +28,17 @@ public struct TimerQueue {
 
     /// Forgets a timer.
     public mutating func cancel(_ id: TimerID) {
-        actions[id] = nil
+        actions[id.number] = nil
         // Cancelled entries stay in the heap until they surface; rebuild when they are most of it.
         if heap.count > 64, actions.count < heap.count / 4 {
-            heap = actions.keys.sorted()
+            heap = heap.filter { actions[$0.number] != nil }.sorted()
         }
     }
 
     /// When the next timer is due.
     public mutating func nextDeadline() -> Duration? {
         while let first = heap.first {
-            if actions[first] != nil { return first.deadline }
+            if actions[first.number] != nil { return first.deadline }
             removeFirst()
         }
         return nil
@@ -47,7 +48,7 @@ public struct TimerQueue {
     public mutating func takeDue(at now: Duration) -> (@Loop () -> Void)? {
         guard let deadline = nextDeadline(), deadline <= now, let first = heap.first else { return nil }
         removeFirst()
-        return actions.removeValue(forKey: first)
+        return actions.removeValue(forKey: first.number)
     }
 
     private mutating func removeFirst() {

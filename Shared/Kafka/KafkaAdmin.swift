@@ -48,7 +48,7 @@ public enum KafkaAdmin {
                 let result = results?[index]
                 let code = rd_kafka_topic_result_error(result)
                 if code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { continue }
-                throw KafkaError(code, "create the topic \(String(cString: rd_kafka_topic_result_name(result)))")
+                try check(result, "create the topic")
             }
         }
     }
@@ -91,19 +91,43 @@ public enum KafkaAdmin {
         }
     }
 
+    /// Runs `body` with a client of its own on the work queue.
     @Loop
-    private static func withClient<T: Sendable>(
+    static func withClient<T: Sendable>(
         _ settings: KafkaSettings, _ body: @escaping @Sendable (OpaquePointer) throws -> T
     ) async throws -> T {
         try await Loop.offload {
             var text = [CChar](repeating: 0, count: 512)
             let conf = try settings.configuration([:])
+            let heard = LastError()
+            rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(heard).toOpaque())
+            rd_kafka_conf_set_error_cb(conf, noteError)
             guard let client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, &text, text.count) else {
                 rd_kafka_conf_destroy(conf)
                 throw KafkaError(code: -1, text: string(text))
             }
-            defer { rd_kafka_destroy(client) }
-            return try body(client)
+            defer { withExtendedLifetime(heard) { rd_kafka_destroy(client) } }
+            do {
+                return try body(client)
+            } catch let error as KafkaError {
+                // What kept the client from its broker is told apart from the call that failed for it.
+                rd_kafka_poll(client, 0)
+                throw error.code >= 0 || heard.text.isEmpty
+                    ? error : KafkaError(code: error.code, text: "\(error.text) (\(heard.text))")
+            }
         }
     }
 }
+
+/// The last thing that a client complained of; written and read on the thread that polls it.
+private final class LastError: @unchecked Sendable {
+    var text = ""
+}
+
+private let noteError:
+    @convention(c) @Sendable (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
+        _, code, reason, opaque in
+        // That all brokers are down follows from what was said of the one.
+        guard code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue, let reason, let opaque else { return }
+        Unmanaged<LastError>.fromOpaque(opaque).takeUnretainedValue().text = String(cString: reason)
+    }

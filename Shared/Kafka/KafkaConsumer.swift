@@ -15,6 +15,8 @@ public final class KafkaConsumer {
     public var onRevoked: (@Loop () -> Void)?
     /// Called with errors of the connection or of single partitions; the client goes on by itself.
     public var onError: (@Loop (KafkaError) -> Void)?
+    /// Called at the end of a partition, where the property `enable.partition.eof` is set.
+    public var onEnd: (@Loop (TopicPartition) -> Void)?
     private let client: OpaquePointer
     private let queue: OpaquePointer
     private let wakeup: Wakeup
@@ -85,6 +87,7 @@ public final class KafkaConsumer {
         }
         let code = rd_kafka_assign(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign partitions") }
+        awaitStops(of: client)
     }
 
     /// Takes up to `limit` records, or about `byteLimit` bytes of values, that are there without waiting.
@@ -98,6 +101,9 @@ public final class KafkaConsumer {
                 let record = KafkaRecord(message, origin: origin(of: message))
                 bytes += record.valueCount
                 records.append(record)
+            } else if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                onEnd?(origin(of: message))
+                rd_kafka_message_destroy(message)
             } else {
                 let text = String(cString: rd_kafka_message_errstr(message))
                 onError?(KafkaError(code: message.pointee.err.rawValue, text: text))
@@ -188,6 +194,7 @@ public final class KafkaConsumer {
         guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, let list, let onAssigned else {
             onRevoked?()
             rd_kafka_assign(client, nil)
+            awaitStops(of: client)
             return
         }
         onAssigned(
@@ -195,6 +202,19 @@ public final class KafkaConsumer {
                 let entry = list.pointee.elems[index]
                 return TopicPartition(topic: String(cString: entry.topic), partition: entry.partition)
             })
+    }
+}
+
+/// Waits until librdkafka has stopped to fetch what an assignment took away.
+///
+/// 2.0.2 asks a partition to stop again when the assignment changes before it has, and then aborts the process ("Assertion
+/// `rktp->rktp_started' failed" in rdkafka_assignment.c). Stops and their confirmations go through the queue of librdkafka's main
+/// thread, one behind the other; so a question that is answered there twice comes behind both. Each takes microseconds.
+private func awaitStops(of client: OpaquePointer?) {
+    for _ in 0..<3 {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
+        rd_kafka_topic_partition_list_destroy(list)
     }
 }
 

@@ -16,13 +16,16 @@ public struct KafkaSettings: Sendable {
         self.properties = properties
     }
 
-    /// Takes `KAFKA_SECURITY_PROTOCOL` as `security.protocol` and so on, of whatever begins with `KAFKA_` but
-    /// `KAFKA_BROKERS`.
+    /// What is passed on: how to reach and to trust the brokers. What the messages' guarantees rest on is not to be set from outside,
+    /// and other programs have variables of their own that begin with `KAFKA_`.
+    private static let passedOn = ["security.", "sasl.", "ssl.", "socket.", "broker.", "metadata.", "enable.ssl."]
+
+    /// Takes `KAFKA_SECURITY_PROTOCOL` as `security.protocol` and so on.
     public static func properties(fromEnvironment environment: [String: String]) -> [String: String] {
         var properties: [String: String] = [:]
         for (name, value) in environment where name.hasPrefix("KAFKA_") && name != "KAFKA_BROKERS" {
             let property = name.dropFirst("KAFKA_".count).lowercased().split(separator: "_").joined(separator: ".")
-            properties[property] = value
+            if passedOn.contains(where: property.hasPrefix) { properties[property] = value }
         }
         return properties
     }
@@ -46,7 +49,8 @@ public struct KafkaSettings: Sendable {
         var text = [CChar](repeating: 0, count: 512)
         for (name, value) in merged where rd_kafka_conf_set(conf, name, value, &text, text.count) != RD_KAFKA_CONF_OK {
             rd_kafka_conf_destroy(conf)
-            throw KafkaError(code: -1, text: "setting \(name): \(string(text))")
+            throw KafkaError(
+                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, text: "setting \(name): \(string(text))")
         }
         return conf
     }
@@ -74,11 +78,18 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable {
 
     /// Whether the client is beyond repair and must be made anew.
     public var isFatal: Bool { code == RD_KAFKA_RESP_ERR__FATAL.rawValue }
+    /// A setting is wrong: trying again does not help.
+    public var isConfiguration: Bool { code == RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue }
     /// Whether the local queue is full: wait for deliveries and try again.
     public var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue }
     /// Whether the position asked for is not in the log any more.
     public var isOffsetLost: Bool {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
+    }
+    /// Whether the cluster does not let us in, or not at what we want.
+    public var isRefusal: Bool {
+        [RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED]
+            .contains { $0.rawValue == code }
     }
     /// Whether the topic is there already.
     public var isTopicExisting: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }

@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Kafka
 import Postgres
+import Telemetry
 
 /// One message on its way to a handler, or to the dead letters, or to nowhere because nobody handles its type.
 struct BatchItem {
@@ -63,6 +64,18 @@ extension BatchCounts {
     }
 }
 
+extension BatchApplication {
+    /// Tells the types of the events of each trace.
+    func tell(_ body: (Trace, [String: Int]) -> Void) {
+        var types: [String: [String: Int]] = [:]
+        for item in items {
+            guard case .event(let event, _, _) = item.content, let trace = event.traceparent else { continue }
+            types[trace, default: [:]][event.type, default: 0] += 1
+        }
+        for (traceparent, counts) in types { if let trace = Trace(traceparent: traceparent) { body(trace, counts) } }
+    }
+}
+
 extension Error {
     /// What a dead letter that this error makes is filed under.
     var deadLetterClass: String { (self as? PostgresError).map { "sql-\($0.sqlState)" } ?? "\(type(of: self))" }
@@ -85,6 +98,8 @@ struct BatchApplication {
     var returned: [ParkedKey: String] = [:]
     /// Whether keys may be parked already.
     var mayHaveParked = false
+    /// Whether events of our own are applied though later ones of their key have been.
+    var takesEarlier = false
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
 
@@ -105,16 +120,31 @@ struct BatchApplication {
         self.moves = moves
     }
 
+    /// Where the partitions of the items stood before.
+    var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
+
     mutating func run(in transaction: Transaction) async throws {
         if !PlantedBug.offsetFirst.isPlanted { moveOffsets(transaction) }
         if mayHaveParked || !returned.isEmpty { try await setAside(transaction) }
         try await apply(in: transaction)
     }
 
+    /// The next step of the trace that all events of the batch belong to; nil where they have several or none.
+    var trace: Trace? {
+        var found: String?
+        for item in items {
+            guard case .event(let event, _, _) = item.content else { continue }
+            guard let traceparent = event.traceparent, found == nil || found == traceparent else { return nil }
+            found = traceparent
+        }
+        return found.flatMap { Trace(traceparent: $0)?.child() }
+    }
+
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
         let fresh = try await deduplicate(transaction)
         for item in items { if case .dead(let name, let text) = item.content { bury(item, name, text, transaction) } }
+        if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
         for group in ordered(fresh) { try await group.handler.apply(group.data, transaction) }
     }
 
@@ -171,8 +201,8 @@ struct BatchApplication {
             if let sequence = event.sequence {
                 let name = Name(source: event.source, id: event.key)
                 let last = watermarks[name] ?? 0
-                isFresh = sequence > last
-                if isFresh {
+                isFresh = sequence > last || takesEarlier
+                if sequence > last {
                     if last > 0, sequence > last + 1 { counts.gaps += 1 }
                     watermarks[name] = sequence
                 }

@@ -59,7 +59,9 @@ public struct Event: Sendable {
         id = try needed("id", found.id)
         source = try needed("source", found.source)
         (type, version) = Event.split(try needed("type", found.type))
-        if let text = found.sequence {
+        // Only our own services number an aggregate's events without gaps under its key; what `sequence` of an outside event counts is
+        // its sender's affair.
+        if let text = found.sequence, !Topic.isOutside(record.origin.topic) {
             guard let number = Int(text), number > 0 else {
                 throw JSONError(field: "ce_sequence", message: "expected a positive whole number")
             }

@@ -3,7 +3,7 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking]
+    public static let migrations = [migration, parking, walk, operators, tracing]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -23,6 +23,29 @@ public enum MessagingSchema {
             PRIMARY KEY (grp, topic, key, off)
         );
         CREATE INDEX inbox_age ON inbox (received_at);
+        """)
+
+    /// What is old in the inbox is found by walking through it; an index by age cost something at each message.
+    static let walk = Migration("m0000_messaging_walk", "DROP INDEX inbox_age;")
+
+    /// Events that are written by SQL alone carry the trace that `Outbox.carryTrace` has set.
+    static let tracing = Migration(
+        "m0000_messaging_zz_tracing",
+        "ALTER TABLE outbox ALTER COLUMN trace SET DEFAULT nullif(current_setting('rapport.trace', true), '')")
+
+    /// What operators do.
+    static let operators = Migration(
+        "m0000_messaging_zz_operators",
+        """
+        -- Everything that operators did to dead letters; never changed, never deleted.
+        CREATE TABLE dead_letter_action (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            dead_letter_id bigint NOT NULL, action text NOT NULL CHECK (action IN ('replay', 'discard')),
+            actor text NOT NULL, reason text, outcome text NOT NULL,
+            at timestamptz NOT NULL DEFAULT clock_timestamp()
+        );
+        CREATE INDEX dead_letter_action_of ON dead_letter_action (dead_letter_id);
+        CREATE INDEX dead_letter_order ON dead_letter (grp, topic, part, off) WHERE status = 'open';
         """)
 
     /// The first step.

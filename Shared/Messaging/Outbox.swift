@@ -2,6 +2,7 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import Postgres
+import Telemetry
 
 /// The way of a service's own events out: rows written with the change they tell of, published by the relay.
 public enum Outbox {
@@ -12,11 +13,24 @@ public enum Outbox {
     ///   - sequence: the aggregate's version after the change; nil where the key is no aggregate of this service.
     @Loop
     public static func append<T: EventData & Encodable>(
-        _ data: T, topic: Topic, key: String, sequence: Int?, trace: String? = nil, in transaction: Transaction
+        _ data: T, topic: Topic, key: String, sequence: Int?, in transaction: Transaction
     ) throws {
         transaction.enqueue(
-            insert, topic.name, key, sequence, T.versionedType, trace, try ModelJSON.text(data))
+            insert, topic.name, key, sequence, T.versionedType, Trace.current?.traceparent, try ModelJSON.text(data))
     }
+
+    /// Lets the events that SQL writes in this transaction carry the trace of the task, as those of `append` do.
+    @Loop
+    public static func carryTrace(in transaction: Transaction) {
+        guard let trace = Trace.current else { return }
+        transaction.enqueue(setTrace, trace.traceparent)
+    }
+
+    /// All statements, for the test that prepares them.
+    public static let statements = [insert, setTrace]
+
+    /// Until the transaction's end; the table's default reads it.
+    static let setTrace = Statement("outbox.set_trace", "SELECT set_config('rapport.trace', $1, true)")
 
     /// The statement, for the test that prepares it.
     public static let insert = Statement(

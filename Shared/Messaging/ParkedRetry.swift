@@ -69,8 +69,7 @@ extension ConsumerRunner {
     ) async throws {
         guard let position = positions[origin] else { throw ConsumerConflict() }
         do {
-            let session = PlantedBug.unlockedPark.isPlanted ? try await substrate.openSession() : try await database()
-            try await session.transaction { [group] transaction in
+            try await database().transaction { [group] transaction in
                 if !PlantedBug.unlockedPark.isPlanted {
                     transaction.enqueue(
                         ConsumerStore.move, group, [origin.topic], [Int(origin.partition)], [Int(position)],

@@ -1,5 +1,9 @@
 import EventLoop
 
+#if RAPPORT_PLANTED_BUGS
+    import FoundationEssentials
+#endif
+
 /// Known ways to get messaging wrong, that the tests switch on to see that they would be noticed.
 ///
 /// The switch exists in builds with `RAPPORT_PLANTED_BUGS` only, which the package defines for debugging. In a release build it is the
@@ -25,14 +29,15 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case unfoldedBatch
     /// Messages are given up after a time.
     case messageTimeout
-    /// Parked keys are retried beside the batches, without the lock of their partition's offset.
+    /// Parked keys are retried without the lock of their partition's offset, and so also by who no longer holds it.
     case unlockedPark
     /// Timers that are late are dropped.
     case droppedLateTimer
 
     #if RAPPORT_PLANTED_BUGS
-        /// The one that is switched on.
-        @Loop package static var planted: PlantedBug?
+        /// The one that is switched on; in a process of its own by the environment's `RAPPORT_PLANTED_BUG`.
+        @Loop package static var planted: PlantedBug? =
+            ProcessInfo.processInfo.environment["RAPPORT_PLANTED_BUG"].flatMap(PlantedBug.init)
         /// Whether this one is switched on.
         @Loop package var isPlanted: Bool { Self.planted == self }
     #else

@@ -25,6 +25,8 @@ public final class Pruner {
     private let ages: Ages
     /// Rows of one step: one short transaction.
     private let step: Int
+    /// Where the walk through the inbox goes on; it begins anywhere, or a service that is restarted often would never see the end.
+    private var page: Int?
 
     /// Prepares the pruning of a service's schema.
     public init(_ store: any Transacting, ages: Ages = Ages(), step: Int = 1000) {
@@ -40,30 +42,56 @@ public final class Pruner {
         }
     }
 
-    /// Deletes what is older than its age, with a breath after each step.
+    /// Deletes what is older than its age, with a breath after each step: all answers, and what a part of the inbox's pages has.
     public func prune() async throws {
-        for (statement, age) in [(PruningStore.inbox, ages.inbox), (PruningStore.answers, ages.answers)] {
-            while !Task.isCancelled {
-                let answer = try await store.transaction { $0.enqueue(statement, Int(age.seconds), self.step) }
-                let count = try await answer.wait().affected
-                pruned += count
-                if count < step { break }
-                try await Loop.sleep(for: .milliseconds(20))
-            }
+        let age = Int(ages.answers.seconds)
+        while !Task.isCancelled, try await delete({ $0.enqueue(PruningStore.answers, age, step) }) == step {
+            try await Loop.sleep(for: .milliseconds(20))
         }
+        try await walkInbox()
+    }
+
+    /// Goes on through the inbox's pages, and is round in an hour's looks. An index by age would cost something at each message;
+    /// to read every page once an hour costs less, and to delete an hour late does no harm.
+    private func walkInbox() async throws {
+        let answer = try await store.transaction { $0.enqueue(PruningStore.inboxPages) }
+        let pages: Int = try await answer.wait().first?.value(0) ?? 0
+        guard pages > 0 else { return }
+        var left = min(pages, max(64, pages / 60))
+        var next = page ?? Int.random(in: 0..<pages)
+        while left > 0, !Task.isCancelled {
+            if next >= pages { next = 0 }
+            let end = min(next + min(32, left), pages)
+            _ = try await delete { $0.enqueue(PruningStore.inbox, Int(ages.inbox.seconds), next, end) }
+            left -= end - next
+            next = end
+            page = next
+            if left > 0 { try await Loop.sleep(for: .milliseconds(20)) }
+        }
+    }
+
+    private func delete(_ enqueue: (Transaction) -> Completion<Rows>) async throws -> Int {
+        let answer = try await store.transaction { enqueue($0) }
+        let count = try await answer.wait().affected
+        pruned += count
+        return count
     }
 }
 
 /// The SQL of pruning.
 public enum PruningStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [inbox, answers]
+    public static let statements = [inboxPages, inbox, answers]
 
+    static let inboxPages = Statement(
+        "pruning.inbox_pages", "SELECT pg_relation_size('inbox') / current_setting('block_size')::bigint")
+
+    /// Of a range of pages: rows of the inbox are never updated, so they stay where they were written.
     static let inbox = Statement(
         "pruning.inbox",
         """
-        DELETE FROM inbox WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM inbox WHERE received_at < now() - $1 * interval '1 second' ORDER BY received_at LIMIT $2))
+        DELETE FROM inbox WHERE ctid >= format('(%s,0)', $2::bigint)::tid AND ctid < format('(%s,0)', $3::bigint)::tid
+            AND received_at < now() - $1 * interval '1 second'
         """)
 
     static let answers = Statement(

@@ -21,7 +21,7 @@ final class HTTPSurface {
 
     nonisolated init() {}
 
-    func middleware(token: String?) -> [Middleware] {
+    func middleware(token: String?, _ log: Log) -> [Middleware] {
         [
             { [self] request, next in
                 let begin = Loop.now
@@ -29,10 +29,21 @@ final class HTTPSurface {
                 let response = await Trace.$current.withValue(trace) { await next(request) }
                 seconds.observe((Loop.now - begin).seconds)
                 count(request.route?.path ?? "unknown", request.method, response.status.rawValue)
+                Trace.$current.withValue(trace) {
+                    log.debug(
+                        "answered",
+                        [
+                            "method": request.method.rawValue, "path": request.route?.path ?? "unknown",
+                            "status": response.status.rawValue,
+                        ])
+                }
                 return response
             },
             { [self] request, next in
-                if let token, request.path.hasPrefix("/v1/") { try check(request, token) }
+                // By the route that was found: the path as written has many spellings.
+                if request.route?.path.hasPrefix("/v1/") == true {
+                    if let token { try check(request, token) } else { try checkOrigin(request) }
+                }
                 if isOverloaded, request.method != .get, request.method != .head {
                     throw Problem(
                         status: .unavailable, detail: "Events cannot be published at the moment; try again later.",
@@ -49,6 +60,16 @@ final class HTTPSurface {
             throw Problem(
                 status: 401, detail: "This needs the header Authorization: Bearer with the suite's token.",
                 headers: ["www-authenticate": "Bearer"])
+        }
+    }
+
+    /// Without a token only programs of this machine may ask, and no page from elsewhere that a browser here has open (RFC 6454).
+    private func checkOrigin(_ request: Request) throws {
+        guard let origin = request.headers["origin"] else { return }
+        let host = origin.split(separator: "/").last.map(String.init) ?? ""
+        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
+        guard ["localhost", "127.0.0.1", "[::1"].contains(name) else {
+            throw Problem(status: 403, detail: "Pages of \(origin) may not ask here; set API_TOKEN to allow others.")
         }
     }
 

@@ -47,7 +47,7 @@ extension Request {
     /// The body as a value in the suite's JSON dialect; what is wrong is a 400 that names the field.
     @Loop
     public func model<T: Decodable>(_ type: T.Type) async throws -> T {
-        if let media = headers["content-type"], !media.lowercased().contains("json") {
+        if let media = headers["content-type"], !Self.isJSON(media) {
             throw Problem(status: 415, detail: "The body must be application/json.")
         }
         do {
@@ -58,6 +58,12 @@ extension Request {
                 status: .badRequest, detail: problem.description,
                 errors: [FieldError(field: problem.field, message: problem.message)])
         }
+    }
+
+    private static func isJSON(_ media: String) -> Bool {
+        let essence = media.prefix { $0 != ";" }.trimmingPrefix(" ").lowercased()
+        let name = String(essence.reversed().drop { $0 == " " }.reversed())
+        return name == "application/json" || name.hasSuffix("+json")
     }
 
     /// The UUID in the path; anything else names nothing.

@@ -9,6 +9,15 @@ public struct Made: Encodable {
     public let id: UUID
     /// Its version.
     public let version: Int
+
+    private enum Keys: CodingKey { case id, version }
+
+    /// The id in lower case, as everywhere.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(id.text, forKey: .id)
+        try container.encode(version, forKey: .version)
+    }
 }
 
 extension Response {
@@ -42,8 +51,10 @@ extension Request {
         guard let match = headers["if-match"] else {
             throw Problem(status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
         }
-        guard let version = Int(match.filter { $0 != "\"" }) else {
-            throw Problem.field("If-Match", "must be an ETag of this resource such as \"3\"")
+        // A weak tag matches nothing here (RFC 9110, 13.1.1): it is a version that never was.
+        if match.hasPrefix("W/") { return -1 }
+        guard match.hasPrefix("\""), match.hasSuffix("\""), let version = Int(match.dropFirst().dropLast()) else {
+            throw Problem.field("If-Match", "must be the ETag of this resource such as \"3\", which says what was seen")
         }
         return version
     }

@@ -22,9 +22,15 @@ public enum ServiceCommand {
             }
         } catch {
             Log(service: definition.name).critical("\(error)")
-            exit(1)
+            end(1)
         }
-        exit(0)
+        end(0)
+    }
+
+    /// Without the libraries' exit handlers: a thread may still be inside one of them, waiting for a database.
+    private static func end(_ status: Int32) -> Never {
+        fflush(nil)
+        _exit(status)
     }
 
     @Loop
@@ -63,7 +69,8 @@ public enum ServiceCommand {
 
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
-        ConsumerStore.statements + ParkingStore.statements + RelayStore.statements + Timers.statements
-            + PruningStore.statements + ServiceStore.statements + [Outbox.insert] + definition.statements
+        ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
+            + Timers.statements
+            + PruningStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }

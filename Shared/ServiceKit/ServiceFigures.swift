@@ -15,7 +15,7 @@ struct ServiceFigures {
     private let applied = Metrics.shared.gauge("crm_events_applied_total", help: "Events applied")
     private let duplicates = Metrics.shared.gauge("crm_duplicates_dropped_total", help: "Events seen before")
     private let skipped = Metrics.shared.gauge("crm_events_skipped_total", help: "Events of types not handled here")
-    private let dead = Metrics.shared.gauge("crm_dead_letters", help: "Messages put aside")
+    private let dead = Metrics.shared.gauge("crm_dead_letters", help: "Messages put aside that nobody has dealt with")
     private let gaps = Metrics.shared.gauge("crm_sequence_gaps_total", help: "Sequences that jumped")
     private let conflicts = Metrics.shared.gauge(
         "crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
@@ -33,6 +33,21 @@ struct ServiceFigures {
     private let waiters = Metrics.shared.gauge("crm_pool_waiters", help: "Callers that wait for a connection")
     private let hold = Metrics.shared.gauge("crm_loop_longest_hold_seconds", help: "Longest hold of the loop lately")
 
+    /// Shows what is open among the dead letters; a class that is dealt with goes to zero.
+    func show(deadLetters open: [String: Int]) {
+        dead.set(Double(open.values.reduce(0, +)))
+        for name in classes.names.union(open.keys) {
+            classes.names.insert(name)
+            Metrics.shared.gauge(
+                "crm_dead_letters_by_class", help: "Messages put aside, by error class", labels: ["class": name]
+            ).set(Double(open[name] ?? 0))
+        }
+    }
+
+    /// The error classes that were seen.
+    @Loop private final class Classes { var names: Set<String> = [] }
+    private let classes = Classes()
+
     func update(_ consumer: ConsumerRunner?, _ relay: Relay, _ timers: TimerRunner, _ pool: PostgresPool) {
         outboxRows.set(Double(relay.statistics.waiting))
         outboxAge.set(relay.statistics.oldestAge)
@@ -43,12 +58,6 @@ struct ServiceFigures {
             applied.set(Double(statistics.applied))
             duplicates.set(Double(statistics.duplicates))
             skipped.set(Double(statistics.skipped))
-            dead.set(Double(statistics.dead))
-            for (name, count) in statistics.deadByClass {
-                Metrics.shared.gauge(
-                    "crm_dead_letters_by_class", help: "Messages put aside, by error class", labels: ["class": name]
-                ).set(Double(count))
-            }
             gaps.set(Double(statistics.gaps))
             conflicts.set(Double(statistics.conflicts))
             lastApplied.set(statistics.lastApplied)

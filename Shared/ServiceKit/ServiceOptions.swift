@@ -11,6 +11,8 @@ public struct ServiceOptions: Sendable {
     public let address: String
     /// The port; 0 lets the system choose.
     public let port: Int
+    /// The files of the server's TLS certificate and key; nil for plain HTTP, behind an ingress that has TLS.
+    public let tls: (certificate: String, key: String)?
     /// Names this process among those of the service; nil where processes come and go.
     public let instance: String?
     /// Connections for requests and timers.
@@ -34,14 +36,33 @@ public struct ServiceOptions: Sendable {
         address = try settings.value(
             Setting<String>("HTTP_ADDRESS", default: "127.0.0.1", help: "the numeric address to listen on"))
         port = try settings.value(Setting<Int>("HTTP_PORT", default: 0, help: "the port, 0 for any"))
+        try Self.check("HTTP_PORT", port, 0...65_535)
+        let certificate = try settings.optional(
+            Setting<String>(
+                "HTTP_TLS_CERTIFICATE", help: "a PEM file: the certificate to serve HTTPS with, and its chain"))
+        let key = try settings.optional(
+            Setting<String>("HTTP_TLS_KEY", help: "a PEM file: the private key of HTTP_TLS_CERTIFICATE"))
+        switch (certificate, key) {
+        case (let certificate?, let key?): tls = (certificate, key)
+        case (nil, nil): tls = nil
+        case (nil, _): throw SettingError(name: "HTTP_TLS_CERTIFICATE", problem: "must be set where HTTP_TLS_KEY is")
+        case (_, nil): throw SettingError(name: "HTTP_TLS_KEY", problem: "must be set where HTTP_TLS_CERTIFICATE is")
+        }
         instance = try settings.optional(
             Setting<String>("INSTANCE", help: "this process's fixed name among those of its service"))
         poolSize = try settings.value(Setting<Int>("POOL_SIZE", default: 8, help: "database connections for requests"))
+        try Self.check("POOL_SIZE", poolSize, 1...1000)
         token = try settings.optional(
             Setting<String>("API_TOKEN", isSecret: true, help: "the token that requests must carry"))
         let isLoopback = address.hasPrefix("127.") || address == "::1"
         guard isLoopback || token != nil else {
             throw SettingError(name: "API_TOKEN", problem: "must be set where HTTP_ADDRESS is not loopback")
+        }
+    }
+
+    private static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw SettingError(name: name, problem: "must be from \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

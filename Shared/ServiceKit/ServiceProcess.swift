@@ -19,6 +19,7 @@ public final class ServiceProcess {
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    private let letters: DeadLetters
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
@@ -35,6 +36,7 @@ public final class ServiceProcess {
         parts = try definition.compose(context)
         relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
         timers = TimerRunner(pool, parts.timers)
+        letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -51,7 +53,17 @@ public final class ServiceProcess {
         }
         context.onCommit = committed
         consumer?.onCommit = committed
+        letters.onCommit = committed
         timers.onCommit = { [relay] in relay.wake() }
+        // Only where it is read: it costs a look at every event.
+        if log.level <= .debug {
+            consumer?.onApplied = { trace, types in
+                Trace.$current.withValue(trace) {
+                    log.debug(
+                        "applied", ["types": types.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")])
+                }
+            }
+        }
         consumer?.onProblem = { log.warning($0) }
         relay.onProblem = { log.warning($0) }
         timers.onProblem = { log.warning($0) }
@@ -70,28 +82,34 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await pruner.run() })
         for work in parts.background { background.append(Task { @Loop in await work() }) }
         background.append(Task { @Loop in await self.measure() })
-        let routes = parts.routes + healthRoutes
+        let routes = parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka)
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: parts.routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
         let log = context.log
         let router = Router(
-            routes + [description], middleware: surface.middleware(token: options.token),
+            routes + [description], middleware: surface.middleware(token: options.token, log),
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
-        server = try HTTPServer(address: options.address, port: options.port, router: router)
-        log.info("ready", ["address": "http://\(options.address):\(port)"])
+        let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
+        server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+        log.info("ready", ["address": "\(tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
-    /// Stops in order: no new requests, the batch under way, timers, what waits in the outbox, the connections.
+    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
+    /// Background work has eight seconds to settle what it has begun.
     public func stop() async {
         isStopping = true
         for task in background { task.cancel() }
+        let settled = Task { @Loop [background] in
+            try? await Loop.withDeadline(.seconds(8)) { for task in background { await task.value } }
+        }
         await server?.stop(within: .seconds(5))
         await timers.stop()
         await consumer?.stop()
+        await settled.value
         await relay.stop()
         context.pool.close()
         context.log.info("stopped")
@@ -115,7 +133,7 @@ public final class ServiceProcess {
                 let missing = plans.filter { known[$0.name] == nil }
                 if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
                 return
-            } catch let error as KafkaError {
+            } catch let error as KafkaError where !error.isConfiguration {
                 context.log.warning("waiting for the broker: \(error)")
                 try await Loop.sleep(for: .milliseconds(300))
             }
@@ -146,6 +164,8 @@ public final class ServiceProcess {
         if isStopping { missing.append("the process is stopping") }
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
+        if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }
+        if surface.isOverloaded { missing.append("events have not been published for a minute") }
         return missing
     }
 
@@ -154,6 +174,7 @@ public final class ServiceProcess {
         while !Task.isCancelled, !isStopping {
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
+            if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
             try? await Loop.sleep(for: .seconds(2))
         }

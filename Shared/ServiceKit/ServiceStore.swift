@@ -3,10 +3,13 @@ import Postgres
 /// The SQL that every service's process needs.
 public enum ServiceStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [lastMigration, keepAnswer, findAnswer]
+    public static let statements = [lastMigration, keepAnswer, findAnswer, positions]
 
     static let lastMigration = Statement(
         "service.last_migration", "SELECT name FROM schema_migration ORDER BY name DESC LIMIT 1")
+
+    static let positions = Statement(
+        "service.positions", "SELECT topic, part, next_offset FROM consumer_offset ORDER BY topic, part")
 
     static let keepAnswer = Statement(
         "service.keep_answer",

@@ -11,7 +11,20 @@ private let golden = bytes(
 @Test func checksumsAreCastagnoli() {
     let text = Array("123456789".utf8)
     #expect(text.withUnsafeBytes { Checksum.crc32c($0) } == 0xE306_9283)
-    #expect(cchecksum_crc32c_portable(0, text, text.count) == 0xE306_9283)
+    #expect(cchecksum_crc32c_portable(text, text.count) == 0xE306_9283)
+    // Around the sizes from which on several lanes are summed side by side, from any address.
+    var random = SystemIndependentRandom(seed: 32)
+    let bytes = (0..<10_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    for size in [0, 1, 7, 8, 1024, 3071, 3072, 3073, 3079, 6143, 6144, 9000] {
+        for start in [0, 3] {
+            let part = Array(bytes[start..<start + size])
+            bytes.withUnsafeBytes { raw in
+                let unaligned = UnsafeRawBufferPointer(rebasing: raw[start..<start + size])
+                let plain = cchecksum_crc32c_portable(part, part.count)
+                #expect(Checksum.crc32c(unaligned) == plain, "\(size) at \(start)")
+            }
+        }
+    }
 }
 
 @Test func goldenBatchIsRead() throws {
@@ -52,7 +65,7 @@ private let golden = bytes(
         #expect(states.judge(placed) == .append)
         placed.baseOffset = offset
         offset = placed.lastOffset + 1
-        states.remember(placed)
+        states.remember(placed, at: 0)
     }
     for sequence in stride(from: 0, to: 14, by: 2) { try take(sequence, 2) }
     #expect(states.judge(try batch(12, 2)) == .duplicate(baseOffset: 12, lastOffset: 13, timestamp: 1000))
@@ -77,18 +90,27 @@ private let golden = bytes(
         var batch = try RecordBatch.checked(bytes[...], maxBytes: 10_000, allowsZstd: true)
         batch.baseOffset = number
         index.add(batch)
-        producers.remember(batch)
+        producers.remember(batch, at: 0)
     }
     let folder = "/tmp/broker-test-\(TopicID.random().hex)"
     try Disk.makeFolder(folder)
     defer { try? Disk.remove(folder) }
     let path = "\(folder)/\(Segment.name(0))"
     let checkpoint = Checkpoint(index: index, producers: producers)
+    try Disk.replace(path, with: [UInt8](repeating: 1, count: index.size))
     try checkpoint.write(path)
-    #expect(Checkpoint.read(path, fileSize: index.size) == checkpoint)
-    #expect(Checkpoint.read(path, fileSize: index.size - 1) == nil)
+    let file = try OpenFile(path)
+    let read = Checkpoint.read(path, of: file)
+    #expect(read?.index == index && read?.producers == producers)
+    // Another file under the same name is not what was described.
+    try Disk.replace(path, with: [UInt8](repeating: 1, count: index.size))
+    #expect(Checkpoint.read(path, of: try OpenFile(path)) == nil)
+    try file.truncate(to: index.size - 1)
+    #expect(Checkpoint.read(path, of: file) == nil)
+    try file.truncate(to: index.size)
+    #expect(Checkpoint.read(path, of: file) != nil)
     var damaged = try #require(try Disk.contents(of: Checkpoint.path(of: path)))
     damaged[9] ^= 4
     try Disk.replace(Checkpoint.path(of: path), with: damaged)
-    #expect(Checkpoint.read(path, fileSize: index.size) == nil)
+    #expect(Checkpoint.read(path, of: file) == nil)
 }

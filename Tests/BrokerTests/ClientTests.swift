@@ -105,39 +105,3 @@ private func startProgram(_ folder: String, _ output: String) async throws -> (p
         }
     }
 }
-
-/// Installs kafka-python into a folder; says whether that worked.
-@Loop
-private func installPython(_ folder: String) async throws -> Bool {
-    try await shell("python3 -m venv \(folder)/venv && \(folder)/venv/bin/pip -q install kafka-python", seconds: 120)
-}
-
-@Test @Loop func kafkaPythonWritesReadsAndAdministers() async throws {
-    try await withClient("python3") { broker, folder in
-        guard try await installPython(folder) else { return print("skipped: kafka-python cannot be installed") }
-        let script = """
-            import sys
-            from kafka import KafkaProducer, KafkaConsumer, KafkaAdminClient, TopicPartition
-            from kafka.admin import NewTopic
-            at = '127.0.0.1:\(broker.port)'
-            admin = KafkaAdminClient(bootstrap_servers=at)
-            admin.create_topics([NewTopic('t', 3, 1)])
-            producer = KafkaProducer(bootstrap_servers=at)
-            for n in range(1000): producer.send('t', key=b'%d' % n, value=b'%d' % n, headers=[('h', b'x')])
-            producer.flush()
-            consumer = KafkaConsumer('t', bootstrap_servers=at, group_id='g', auto_offset_reset='earliest',
-                                     consumer_timeout_ms=20000)
-            seen = set()
-            for message in consumer:
-                seen.add(int(message.value))
-                if len(seen) == 1000: break
-            consumer.commit()
-            ends = consumer.end_offsets([TopicPartition('t', n) for n in range(3)])
-            consumer.close()
-            admin.delete_topics(['t'])
-            sys.exit(0 if seen == set(range(1000)) and sum(ends.values()) == 1000 else 1)
-            """
-        try Disk.replace("\(folder)/script.py", with: Array(script.utf8))
-        try await succeed("\(folder)/venv/bin/python \(folder)/script.py")
-    }
-}

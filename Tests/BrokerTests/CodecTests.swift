@@ -9,6 +9,9 @@ struct CapturedFrame {
     let request: [UInt8]
     let response: [UInt8]
     let hasNote: Bool
+    /// What was tried, for a request made by hand.
+    let title: String
+    let isOfOldBroker: Bool
 
     init?(_ line: Substring) {
         func field(_ name: String) -> Substring? {
@@ -22,6 +25,8 @@ struct CapturedFrame {
         self.version = version
         request = bytes(hex: field("request") ?? "")
         response = bytes(hex: field("response") ?? "")
+        title = String(field("case") ?? "")
+        isOfOldBroker = field("broker")?.hasSuffix("3.9.2") ?? false
         hasNote = line.contains("\"note\"") || line.contains("\"case\"")
     }
 

@@ -147,9 +147,10 @@ private func sync(_ client: TestClient, _ group: String, _ joined: Message, shar
                 #expect(answer.list("Topics").first?.list("Partitions").first?.int("ErrorCode") == 0)
             }
             client.close()
+            await broker.node.clean()
             await broker.stop()
         }
-        // Each round wrote 6 MB, and each start threw what was out of date away.
+        // Each round wrote 6 MB, and what was out of date went.
         let log = try Disk.names(in: "\(folder)/topics").first { $0.hasPrefix(Topic.offsets) }
         let files = try Disk.names(in: "\(folder)/topics/\(try #require(log))/0").filter { $0.hasSuffix(".log") }
         let size = try files.reduce(0) { try $0 + OpenFile("\(folder)/topics/\(log ?? "")/0/\($1)").size }

@@ -137,3 +137,37 @@ import Testing
         #expect(TestClient.fetched(answer) == (0, 0, []))
     }
 }
+
+@Test @Loop func aTopicMayStampRecordsItself() async throws {
+    try await withBroker { _, client in
+        let config: Message = ["Name": "message.timestamp.type", "Value": "LogAppendTime"]
+        let topic: Message = [
+            "Name": "t", "NumPartitions": 1, "ReplicationFactor": 1, "Configs": .list([config]),
+        ]
+        _ = try await client.call(19, 4, ["Topics": .list([topic])])
+        let before = Node.time
+        client.send(0, 7, TestClient.produceBody(testBatch(["a", "b"], time: 5), "t"))
+        let answer = try await client.receive(0, 7).list("Responses").first?.list("PartitionResponses").first
+        let told = try #require(answer).int("LogAppendTimeMs")
+        #expect(told >= before && told <= Node.time)
+        let found = TestClient.fetched(try await client.call(1, 11, TestClient.fetchBody("t", from: 0, wait: 0)))
+        let batch = try #require(found.bytes.withUnsafeBytes { RecordBatch($0) })
+        #expect(batch.usesAppendTime && batch.maxTimestamp == told && batch.baseTimestamp == 5)
+        #expect(found.bytes.withUnsafeBytes { batch.hasRightChecksum($0) })
+        #expect(testRecords(found.bytes).map(\.timestamp) == [told, told])
+    }
+}
+
+@Test @Loop func timesTooFarOffAreRefusedWhereATopicSaysSo() async throws {
+    try await withBroker { _, client in
+        let config: Message = ["Name": "message.timestamp.after.max.ms", "Value": "60000"]
+        let topic: Message = [
+            "Name": "t", "NumPartitions": 1, "ReplicationFactor": 1, "Configs": .list([config]),
+        ]
+        _ = try await client.call(19, 4, ["Topics": .list([topic])])
+        #expect(try await client.produce(testBatch(["a"], time: Node.time + 120_000), to: "t").code == 32)
+        #expect(try await client.produce(testBatch(["a"], time: .max), to: "t").code == 32)
+        #expect(try await client.produce(testBatch(["a"], time: Node.time + 30_000), to: "t").code == 0)
+        #expect(try await client.produce(testBatch(["a"], time: -1), to: "t").code == 0)
+    }
+}

@@ -35,41 +35,53 @@ final class TestClient {
 
     /// Sends without waiting for the answer.
     func send(_ key: Int, _ version: Int, _ body: Message) {
-        guard let api = API.byKey[key] else { return }
         sent += 1
+        stream.write(TestClient.frame(key, version, body, correlationID: sent))
+    }
+
+    /// The frame of a request.
+    nonisolated static func frame(_ key: Int, _ version: Int, _ body: Message, correlationID: Int = 0) -> [UInt8] {
+        guard let api = API.byKey[key] else { return [] }
         var writer = WireWriter()
         writer.integer(0, Int32.self)
         writer.integer(key, Int16.self)
         writer.integer(version, Int16.self)
-        writer.integer(sent, Int32.self)
+        writer.integer(correlationID, Int32.self)
         writer.integer(4, Int16.self)
         writer.append("test".utf8)
         if api.isFlexible(version) { writer.uvarint(0) }
         api.request.write(body, to: &writer, version: version, isFlexible: api.isFlexible(version))
-        writer.setInt32(writer.bytes.count - 4, at: 0)
-        stream.write(writer.bytes)
+        writer.set(writer.bytes.count - 4, Int32.self, at: 0)
+        return writer.bytes
     }
 
     /// Reads the next answer.
-    func receive(_ key: Int, _ version: Int) async throws -> Message {
-        let frame = try await frame()
+    func receive(_ key: Int, _ version: Int, within limit: Duration = .seconds(20)) async throws -> Message {
+        let frame = try await frame(within: limit)
         guard let api = API.byKey[key] else { throw MalformedRequest(reason: "no such request") }
         var reader = WireReader(frame, from: 8)
         if api.isFlexible(version), key != 18 { try reader.skipTaggedFields() }
         return try api.response.read(&reader, version: version, isFlexible: api.isFlexible(version))
     }
 
+    /// Whether an answer, or the end, comes within a time.
+    func hasAnswered(within time: Duration) async throws -> Bool {
+        try await changed.wait(until: { hasEnded || hasFrame }, atMost: time)
+    }
+
     /// Reads the next frame, with its length.
-    func frame() async throws -> [UInt8] {
-        let isThere = try await changed.wait(
-            until: { hasEnded || received.count >= 4 && received.count >= size + 4 }, atMost: .seconds(20))
-        guard isThere, received.count >= 4, received.count >= size + 4 else {
+    func frame(within limit: Duration = .seconds(20)) async throws -> [UInt8] {
+        _ = try await changed.wait(until: { hasEnded || hasFrame }, atMost: limit)
+        guard hasFrame else {
             throw MalformedRequest(reason: "no answer")
         }
         let frame = Array(received.prefix(size + 4))
         received.removeFirst(size + 4)
         return frame
     }
+
+    /// Whether an answer has come and was not taken yet.
+    var hasFrame: Bool { received.count >= 4 && received.count >= size + 4 }
 
     private var size: Int { received.prefix(4).reduce(0) { $0 << 8 | Int($1) } }
 
@@ -80,14 +92,14 @@ final class TestClient {
 
     // MARK: Common requests
 
-    func create(_ topic: String, partitions: Int = 1) async throws {
-        _ = try await call(
-            19, 4,
-            [
-                "Topics": .list([
-                    ["Name": .text(topic), "NumPartitions": .int(partitions), "ReplicationFactor": 1] as Message
-                ])
-            ])
+    @discardableResult
+    func create(_ topic: String, partitions: Int = 1, _ configs: [String: String] = [:]) async throws -> Int {
+        let entries: [Message] = configs.map { ["Name": .text($0.key), "Value": .text($0.value)] }
+        let body: Message = [
+            "Name": .text(topic), "NumPartitions": .int(partitions), "ReplicationFactor": 1, "Configs": .list(entries),
+        ]
+        let answer = try await call(19, 4, ["Topics": .list([body])])
+        return answer.list("Topics").first?.int("ErrorCode") ?? -99
     }
 
     /// Appends a batch; gives the error and the base offset.
@@ -207,6 +219,21 @@ func testRecords(_ bytes: [UInt8]) -> [Record] {
         }
     }
     return records
+}
+
+/// The offset behind a row of batches, empty ones included; nil if there are none.
+func testEnd(_ bytes: [UInt8]) -> Int? {
+    var end: Int?
+    var position = 0
+    bytes.withUnsafeBytes { raw in
+        while let batch = RecordBatch(UnsafeRawBufferPointer(rebasing: raw[position...])),
+            position + batch.size <= raw.count
+        {
+            end = batch.lastOffset + 1
+            position += batch.size
+        }
+    }
+    return end
 }
 
 func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }

@@ -18,7 +18,25 @@ import Testing
     }
 
     @Loop private func apply(_ entries: [LedgerEntry], _ service: TestService, _ clock: SegmentClock) async throws {
-        try await service.transaction { try await OrderHandlers(clock: clock).apply(entries, $0) }
+        try await service.transaction { transaction in
+            clock.note(entries.map { ("/erp", $0.document.at) }, transaction)
+            try await OrderHandlers(clock: clock).apply(entries, transaction)
+        }
+    }
+
+    @Test @Loop func ordersOfOthersAndOfTheFutureDoNotMoveTheClockOfOneSource() async throws {
+        let service = try await TestService(CampaignsService.self, settings: ["CAMPAIGNS_CLOCK": "orders:/erp/demo"])
+        defer { service.close() }
+        let clock = try SegmentClock(service.context)
+        func at(_ day: String) throws -> Date { try #require(RFC3339.date("\(day)T00:00:00Z")) }
+        let orders = [
+            ("/erp/demo", try at("2011-12-09")), ("/erp", try at("2026-01-01")), ("/erp/demo", try at("9999-01-01")),
+        ]
+        try await service.transaction { clock.note(orders, $0) }
+        #expect(
+            try await service.column("SELECT (newest_order_at AT TIME ZONE 'UTC')::date::text FROM order_clock") == [
+                "2011-12-09"
+            ])
     }
 
     private func order(_ id: String, _ customer: String?, _ day: String) throws -> LedgerEntry {
@@ -89,8 +107,14 @@ import Testing
                 partyId: ann, channel: "mail", purpose: "marketing", granted: true, source: "web")
             var steps: [@Loop (Transaction) async throws -> Void] = [
                 { MemberHandlers.upsert([party], $0) }, { MemberHandlers.decide([consent], $0) },
-                { try await OrderHandlers(clock: clock).apply([order("A1", "1", "2010-12-01")], $0) },
-                { try await OrderHandlers(clock: clock).apply([order("A2", "1", "2011-01-15")], $0) },
+                {
+                    clock.note([("/erp", try order("A1", "1", "2010-12-01").document.at)], $0)
+                    try await OrderHandlers(clock: clock).apply([order("A1", "1", "2010-12-01")], $0)
+                },
+                {
+                    clock.note([("/erp", try order("A2", "1", "2011-01-15").document.at)], $0)
+                    try await OrderHandlers(clock: clock).apply([order("A2", "1", "2011-01-15")], $0)
+                },
             ]
             if turned { steps.reverse() }
             for step in steps + steps { try await service.transaction(step) }

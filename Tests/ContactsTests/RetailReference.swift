@@ -29,34 +29,13 @@ struct RetailReference: Decodable {
     /// Runs pandas on the file; nil, with the reason printed, where there is no Python or no way to install pandas.
     @Loop
     static func find(_ file: String) async throws -> RetailReference? {
-        // Kept between runs beside what was built.
-        let folder = TestPaths.package + "/.build/test-venv"
-        let python = folder + "/bin/python"
+        guard let python = try await PythonEnvironment.find("pandas", packages: ["pandas"]) else { return nil }
         let work = try TestPaths.temporaryFolder()
         defer { TestPaths.remove(work) }
-        func run(_ program: String, _ arguments: [String], _ output: String) async throws -> Bool {
-            guard access(program, X_OK) == 0 else { return false }
-            let child = try ChildProcess(program, arguments, output: work + "/" + output)
-            do {
-                return try await Loop.withDeadline(.seconds(150)) { try await child.exit().isSuccess }
-            } catch is DeadlineExceeded {
-                child.kill(SIGKILL)
-                return false
-            }
-        }
-        if try await !run(python, ["-c", "import pandas"], "probe") {
-            guard try await run("/usr/bin/python3", ["-m", "venv", folder], "venv"),
-                try await run(folder + "/bin/pip", ["install", "--quiet", "pandas"], "pip")
-            else {
-                print("skipped: no Python environment with pandas could be made in .build/test-venv")
-                return nil
-            }
-        }
         try Data(script.utf8).write(to: URL(filePath: work + "/reckon.py"))
-        guard try await run(python, [work + "/reckon.py", file, work + "/answer.json"], "log") else {
-            let log = try? String(contentsOf: URL(filePath: work + "/log"), encoding: .utf8)
-            throw PandasFailed(log: log ?? "")
-        }
+        let run = try await python.run(
+            python.programs + "/python", [work + "/reckon.py", file, work + "/answer.json"], within: .seconds(150))
+        guard run.isSuccess else { throw PandasFailed(log: run.output) }
         let answer = try Data(contentsOf: URL(filePath: work + "/answer.json"))
         return try JSONDecoder().decode(RetailReference.self, from: answer)
     }

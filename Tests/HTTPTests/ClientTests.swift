@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import TestKit
 import Testing
 
 @testable import HTTP
@@ -107,57 +108,6 @@ import Testing
             let exit = try await ChildProcess("curl", arguments, output: file).exit()
             let output = try String(contentsOfFile: file, encoding: .utf8)
             #expect(exit.isSuccess && output == "hellopart 0\npart 1\npart 2\nposted7")
-        }
-    }
-}
-
-/// A mail server that takes what it is told to, for tests: answers `RCPT` by the first letter of the recipient.
-@Loop
-private final class MailSink {
-    private(set) var messages: [String] = []
-    private(set) var sessions = 0
-    private var listener: Listener?
-
-    init() throws {
-        listener = try Listener(address: "127.0.0.1", port: 0) { [unowned self] stream in serve(stream) }
-    }
-
-    var port: Int { listener?.port ?? 0 }
-
-    func close() { listener?.close() }
-
-    private func serve(_ stream: EventLoop.Stream) {
-        sessions += 1
-        var text = ""
-        var isData = false
-        func answer(_ line: String) { stream.write(Array("\(line)\r\n".utf8)) }
-        stream.onEnd = { _ in stream.close() }
-        stream.onBytes = { [unowned self] bytes in
-            text += String(decoding: bytes, as: UTF8.self)
-            while let end = text.firstRange(of: isData ? "\r\n.\r\n" : "\r\n") {
-                let part = String(text[..<end.lowerBound])
-                text = String(text[end.upperBound...])
-                if isData {
-                    messages.append(part)
-                    isData = false
-                    answer("250 taken")
-                } else {
-                    isData = part == "DATA"
-                    if part == "QUIT" { return stream.close() }
-                    answer(Self.reply(part))
-                }
-            }
-        }
-        answer("220 sink")
-        stream.resumeReading()
-    }
-
-    private static func reply(_ command: String) -> String {
-        switch command {
-        case "DATA": "354 go on"
-        case "RCPT TO:<unknown@b>": "550 5.1.1 no such user"
-        case "RCPT TO:<later@b>": "451 4.7.1 greylisted"
-        default: "250 fine"
         }
     }
 }

@@ -122,6 +122,24 @@ private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async
         }
     }
 
+    @Test @Loop func partitionsMayBeAssignedAgainAtOnce() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 12)], settings)
+            let producer = try KafkaProducer(settings)
+            _ = try await deliver(producer) {
+                for id in 0..<60 { try producer.produce(topic: "t", key: "k\(id)", value: [1], headers: [], id: id) }
+            }
+            producer.close()
+            let all = Dictionary(
+                uniqueKeysWithValues: (0..<12).map { (TopicPartition(topic: "t", partition: $0), Int64?.none) })
+            let reader = try Reader(settings, all)
+            // librdkafka 2.0.2 aborts the process where a stop is asked for twice.
+            for _ in 0..<500 { try reader.consumer.assign(all) }
+            try await reader.read(60)
+            await reader.consumer.close()
+        }
+    }
+
     @Test @Loop func closingNeverHangs() async throws {
         let nobody = KafkaSettings(brokers: "127.0.0.1:1", clientID: "test")
         let begin = Loop.now

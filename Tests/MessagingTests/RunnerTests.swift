@@ -12,6 +12,20 @@ import Testing
 private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) FROM dead_letter ORDER BY part, off"
 
 @Suite(.serialized) struct RunnerTests {
+    @Test @Loop func theSequenceOfAnOutsideEventCountsNothingOfOurs() throws {
+        func sequence(_ topic: String, _ text: String) throws -> Int? {
+            let headers = Desk.headers("e") + [("ce_sequence", Array(text.utf8))]
+            let record = KafkaRecord(
+                origin: TopicPartition(topic: topic, partition: 0), offset: 0, key: Array("k".utf8),
+                value: Array("{}".utf8), headers: headers)
+            return try Event(record).sequence
+        }
+        #expect(try sequence("crm.sales", "5") == 5)
+        // An ERP may number per order or per type: to take it for a watermark of the key would lose orders.
+        #expect(try sequence("erp.orders", "5") == nil && sequence("erp.orders", "0000A") == nil)
+        #expect(throws: JSONError.self) { try sequence("crm.sales", "0000A") }
+    }
+
     @Test @Loop func whatIsToldTwiceIsAppliedOnce() async throws {
         try await Desk.work { desk in
             for _ in 1...2 { for number in 0..<300 { try desk.note("n\(number)", key: "k\(number % 20)") } }

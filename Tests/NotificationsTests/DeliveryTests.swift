@@ -135,6 +135,37 @@ import Testing
         #expect(try fixture.mails().count == 1)
     }
 
+    @Test @Loop func whoWithdrawsGetsNoMarketingThatWaits() async throws {
+        let fixture = try await NotificationsFixture()
+        defer { fixture.close() }
+        let (wang, li) = (UUID.v7(), UUID.v7())
+        func decide(_ party: UUID, _ granted: Bool, channel: String = "mail", purpose: String = "marketing")
+            async throws
+        {
+            let decision = ConsentChanged(
+                partyId: party, channel: channel, purpose: purpose, granted: granted, source: "test")
+            try await fixture.pool.transaction { WithdrawalHandlers.consentsChanged([decision], $0) }
+        }
+        let held = try await fixture.ask("a", template: "campaign", purpose: "marketing", recipient: wang)
+        let needed = try await fixture.ask("b", recipient: wang)
+        let other = try await fixture.ask("c", template: "campaign", purpose: "marketing", recipient: li)
+        try await decide(wang, false)
+        try await decide(wang, false)
+        try await decide(li, false, channel: "sms")
+        try await decide(li, false, purpose: "service")
+        let worker = try fixture.worker()
+        #expect(try await worker.sendPage() == 3)
+        #expect(try await fixture.state(held) == "suppressed: the consent was withdrawn")
+        #expect(try await fixture.state(needed) == "sent")
+        #expect(try await fixture.state(other) == "sent")
+        #expect(try await fixture.outcomes().contains("notifications.message.suppressed.v1 1"))
+        // Who allows it again gets what is asked for then.
+        try await decide(wang, true)
+        let later = try await fixture.ask("d", template: "campaign", purpose: "marketing", recipient: wang)
+        #expect(try await worker.sendPage() == 1)
+        #expect(try await fixture.state(later) == "sent")
+    }
+
     @Test @Loop func messagesAreSeenByTheirRecipient() async throws {
         let fixture = try await NotificationsFixture()
         defer { fixture.close() }

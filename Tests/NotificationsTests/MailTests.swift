@@ -14,7 +14,7 @@ import Testing
         ClaimedMessage(
             id: UUID.v7(), attempt: 1, channel: "mail", address: address, template: template, language: "zh-CN",
             data: data, isMarketing: marketing, createdAt: Date(timeIntervalSince1970: 1_291_191_960),
-            isExpired: false, isAddressSuppressed: false)
+            isExpired: false, isAddressSuppressed: false, isConsentWithdrawn: false)
     }
 
     private func text(_ message: ClaimedMessage) throws -> String {

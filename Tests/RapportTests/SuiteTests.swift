@@ -31,9 +31,53 @@ import Testing
         #expect(info.st_mode & 0o777 == 0o600)
     }
 
+    @Test func aChangedSettingIsSeen() throws {
+        var program = Program(name: "notifications", path: "/bin/true", environment: ["HTTP_PORT": "1"])
+        program.reads = Services.settings
+        let before = program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "a", "PWD": "/a"])
+        #expect(before == program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "a", "PWD": "/b"]))
+        #expect(before != program.settings(inheriting: ["API_TOKEN": "two", "KAFKA_SASL_USERNAME": "a"]))
+        #expect(before != program.settings(inheriting: ["API_TOKEN": "one", "KAFKA_SASL_USERNAME": "b"]))
+        #expect(before != program.settings(inheriting: ["KAFKA_SASL_USERNAME": "a"]))
+        // What the suite gives goes before what is inherited, and a file of settings counts by what it says.
+        let folder = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(folder) }
+        let file = folder + "/settings"
+        func settings(_ text: String) throws -> String {
+            try Data(text.utf8).write(to: URL(filePath: file))
+            return program.settings(inheriting: ["RAPPORT_SETTINGS": file, "HTTP_PORT": text])
+        }
+        let first = try settings("POOL_SIZE=4")
+        #expect(try settings("POOL_SIZE=4") == first)
+        #expect(try settings("POOL_SIZE=5") != first)
+    }
+
+    @Test func everySettingOfTheServicesCounts() throws {
+        // Given to each service by the suite; a service's own *_DATABASE_URL is given as DATABASE_URL.
+        let given: Set = ["DATABASE_URL", "HTTP_ADDRESS", "HTTP_PORT", "INSTANCE", "KAFKA_BROKERS"]
+        var names: Set<String> = []
+        for folder in ["Services", "Shared"] {
+            let root = "\(TestPaths.package)/\(folder)"
+            for path in try FileManager.default.subpathsOfDirectory(atPath: root) where path.hasSuffix(".swift") {
+                let code = try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
+                // Setting<Int>("POOL_SIZE", …)
+                for part in code.split(separator: "Setting<").dropFirst() {
+                    let words = part.split(separator: "\"", maxSplits: 2)
+                    guard words.count > 1, words[0].filter({ !$0.isWhitespace }).hasSuffix(">(") else { continue }
+                    if !words[1].contains("\\") { names.insert(String(words[1])) }
+                }
+            }
+        }
+        #expect(names.count > 15 && names.contains("SMTP_URL"))
+        for name in names.subtracting(given) {
+            let isRead = Services.settings.contains { $0.last == "_" ? name.hasPrefix($0) : name == $0 }
+            #expect(isRead, "\(name) is read by a service, and a change of it is not seen")
+        }
+    }
+
     @Test @Loop func aRoleSeesOnlyItsOwnSchema() async throws {
         let admin = try await TestDatabase.make("roles")
-        let roles = DatabaseRoles(admin: admin)
+        let roles = DatabaseRoles(admin: admin, isOwnServer: true)
         try await roles.apply(["contacts": "one", "sales": "two"])
         // Safe to run again, and a new password counts.
         try await roles.apply(["contacts": "one", "sales": "three"])
@@ -52,6 +96,32 @@ import Testing
             await #expect(throws: PostgresError.self) { try await run("sales", "three", sql) }
         }
         await #expect(throws: PostgresError.self) { try await run("sales", "two", "SELECT 1") }
+    }
+
+    @Test @Loop func aForeignServerKeepsItsPrivilegesAndPasswords() async throws {
+        let admin = try await TestDatabase.make("foreign")
+        // Roles belong to the whole server, so this service has a name of its own.
+        let service = "visitor\(getpid())"
+        let roles = DatabaseRoles(admin: admin, isOwnServer: false)
+        try await roles.apply([service: "one"])
+        try await roles.apply([service: "one"])
+        let connection = try await PostgresConnection.open(PostgresSettings(url: admin, applicationName: "test"))
+        defer { connection.close() }
+        let statement = Statement(
+            "test.privileges",
+            """
+            SELECT has_database_privilege('public', current_database(), 'CONNECT'),
+                has_schema_privilege('public', 'public', 'USAGE'), has_schema_privilege('public', $1, 'USAGE')
+            """)
+        let row = try #require(try await connection.transaction { try await $0.query(statement, service) }.first)
+        #expect(try row.value(0) as Bool)
+        #expect(try row.value(1) as Bool)
+        #expect(try row.value(2) as Bool == false)
+        // Another installation has drawn another password: it is told, and the first one goes on.
+        let error = await #expect(throws: SuiteError.self) { try await roles.apply([service: "two"]) }
+        #expect(error?.description.contains("\(service.uppercased())_DATABASE_URL") == true)
+        let own = PostgresSettings(url: try roles.url(of: service, password: "one"), applicationName: "test")
+        try await PostgresConnection.open(own).close()
     }
 
     @Test func argumentsAreTakenOnce() throws {

@@ -174,7 +174,7 @@ final class SimulatedReader: LogReader {
             let there = min(Int(log.end(of: partition) - start), limit - records.count)
             guard there > 0 else { continue }
             let count = network.chance.number(1...there)
-            records += (start..<start + Int64(count)).compactMap { log.record(partition, $0) }
+            records += log.records(partition, start..<start + Int64(count))
             positions[partition] = start + Int64(count)
         }
         return records

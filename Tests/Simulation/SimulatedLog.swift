@@ -23,11 +23,17 @@ final class SimulatedLog {
 
     private(set) var messages: [TopicPartition: [Message]] = [:]
     private(set) var begins: [TopicPartition: Int64] = [:]
+    /// The same as their readers get them, made once.
+    private var records: [TopicPartition: [KafkaRecord]] = [:]
     /// Until when no broker answers.
     var downUntil = Duration.zero
     var groups: [SimulatedGroup] = []
 
     func append(_ message: Message, to partition: TopicPartition) {
+        let record = KafkaRecord(
+            origin: partition, offset: end(of: partition), key: Array(message.key.utf8), value: message.value,
+            headers: message.headers)
+        records[partition, default: []].append(record)
         messages[partition, default: []].append(message)
         for group in groups { group.arrived(in: partition) }
     }
@@ -39,12 +45,9 @@ final class SimulatedLog {
 
     func begin(of partition: TopicPartition) -> Int64 { begins[partition] ?? 0 }
 
-    func record(_ partition: TopicPartition, _ offset: Int64) -> KafkaRecord? {
-        guard let list = messages[partition], list.indices.contains(Int(offset)) else { return nil }
-        let message = list[Int(offset)]
-        return KafkaRecord(
-            origin: partition, offset: offset, key: Array(message.key.utf8), value: message.value,
-            headers: message.headers)
+    func records(_ partition: TopicPartition, _ offsets: Range<Int64>) -> ArraySlice<KafkaRecord> {
+        let list = records[partition] ?? []
+        return list[Int(offsets.lowerBound)..<min(Int(offsets.upperBound), list.count)]
     }
 
     /// Where Java producers put a key: murmur2, its sign cleared, modulo the partitions (Kafka's `Utils.murmur2`).

@@ -142,7 +142,9 @@ extension World {
         subscriptions.on(OutsideEvent.self) { [unowned self] events, transaction in
             try await self.apply(events, transaction)
         }
-        subscriptions.on(OwnEvent.self) { events, transaction in
+        subscriptions.on(OwnEvent.self) { [unowned self] events, transaction in
+            let early = Set(events.map(\.event.key).filter { (notReady["own \($0)"] ?? .zero) > Loop.now })
+            if !early.isEmpty { throw NotYet("not known yet", keys: early) }
             transaction.enqueue(
                 Business.effect, events.map { "own \($0.event.key) \($0.event.sequence ?? 0)" },
                 events.map { "own \($0.event.key)" })

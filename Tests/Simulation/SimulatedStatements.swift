@@ -89,10 +89,14 @@ extension SimulatedStore {
         let next: [Int] = try value(4)
         for place in topics.indices {
             let key = Names(first: topics[place], second: "", number: parts[place])
-            try await lock(offsets, key, transaction)
-            guard !compares || offsets.value(key, transaction.id) == expected[place] else {
+            func compare() throws {
+                guard compares, offsets.value(key, transaction.id) != expected[place] else { return }
                 throw PostgresError(sqlState: "22012", message: "division by zero", statement: "consumer.move")
             }
+            // An UPDATE waits only for rows that its snapshot finds fitting, and looks again when it has them.
+            try compare()
+            try await lock(offsets, key, transaction)
+            try compare()
             offsets.set(key, next[place], transaction.id)
         }
     }

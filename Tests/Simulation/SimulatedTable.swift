@@ -1,15 +1,9 @@
 import EventLoop
 
-/// What an end of a transaction means to a table.
-@Loop
-protocol TransactionalTable: AnyObject {
-    func end(_ transaction: Int, commits: Bool)
-}
-
 /// A table as PostgreSQL shows it at READ COMMITTED: a row written by an unfinished transaction is locked, and others see it as it was
 /// before. Iteration is in order of keys, so that no schedule depends on the seed of Swift's hashing.
 @Loop
-final class SimulatedTable<Key: Hashable & Comparable, Value>: TransactionalTable {
+final class SimulatedTable<Key: Hashable & Comparable, Value> {
     private struct Cell {
         var committed: Value?
         var pending: Value?
@@ -54,6 +48,7 @@ final class SimulatedTable<Key: Hashable & Comparable, Value>: TransactionalTabl
     /// Whether no row is committed and none is being written.
     var isEmpty: Bool { cells.isEmpty }
 
+    /// Lets others see what a transaction has written, or forgets it.
     func end(_ transaction: Int, commits: Bool) {
         guard !written.isEmpty, let keys = written.removeValue(forKey: transaction) else { return }
         for key in keys {

@@ -99,7 +99,7 @@ final class World {
         let deadline = Loop.now + .seconds(120)
         while let reason = store.violation ?? Invariants(self).unrest() {
             if store.violation != nil || Loop.now > deadline { throw Violation(reason) }
-            try await Loop.sleep(for: .milliseconds(30))
+            try await Loop.sleep(for: .milliseconds(100))
         }
         if let broken = store.violation { throw Violation(broken) }
     }
@@ -110,7 +110,9 @@ final class World {
         guard plan.consumes else { return }
         var number = 0
         let poison = chance.happens(400)
-        for key in ["a", "b", "c"] where chance.happens(300) { notReady[key] = chance.milliseconds(1...900) }
+        for key in ["a", "b", "c", "own a", "own b"] where chance.happens(300) {
+            notReady[key] = chance.milliseconds(1...900)
+        }
         for _ in 0..<chance.number(2...8) {
             var burst: [SimulatedLog.Message] = []
             for _ in 0..<chance.number(1...4) {

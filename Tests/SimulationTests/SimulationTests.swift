@@ -11,6 +11,13 @@ import Testing
         #expect(report.schedules == 300)
     }
 
+    /// A batch that is applied again begins where it began, not where the process stands by then: once an offset went back so.
+    @Test func anOffsetDoesNotGoBackWhenAnHeirOvertakesARefusedBatch() throws {
+        var fitted = 0
+        for seed in 0..<300 as Range<UInt64> where try Simulation.runOvertaken(seed: seed) { fitted += 1 }
+        #expect(fitted > 10, "the batch behind the refused one has to fit, or nothing is tested")
+    }
+
     @Test func aSeedReplaysExactly() throws {
         for seed in 0..<30 as Range<UInt64> {
             let first = try Simulation.run(seed: seed)

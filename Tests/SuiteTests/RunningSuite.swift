@@ -25,8 +25,10 @@ final class RunningSuite {
         """
 
     /// Runs a test with a suite, of which nothing is up yet, and stops all of it afterwards, also when the test fails.
-    static func with(kafka: String? = nil, _ body: (RunningSuite) async throws -> Void) async throws {
-        let suite = try RunningSuite(kafka)
+    static func with(
+        kafka: String? = nil, environment: [String: String] = [:], _ body: (RunningSuite) async throws -> Void
+    ) async throws {
+        let suite = try RunningSuite(kafka, environment)
         do {
             try await body(suite)
         } catch {
@@ -37,7 +39,7 @@ final class RunningSuite {
         await suite.stop()
     }
 
-    private init(_ kafka: String?) throws {
+    private init(_ kafka: String?, _ more: [String: String]) throws {
         let rapport = try TestPaths.program("rapport")
         folder = try TestPaths.temporaryFolder()
         // PostgreSQL's user must be able to reach its data inside.
@@ -48,7 +50,7 @@ final class RunningSuite {
         }
         var environment = ProcessInfo.processInfo.environment.filter { !isOurs($0.key) }
         if let kafka { environment["KAFKA_BROKERS"] = kafka }
-        self.environment = environment
+        self.environment = environment.merging(more) { _, new in new }
         watch = try ChildProcess(
             "/bin/sh", ["-c", Self.watchScript, "sh", String(getpid()), folder, rapport], output: "/dev/null",
             isDetached: true)
@@ -81,7 +83,7 @@ final class RunningSuite {
     }
 
     /// Starts a command of `rapport`.
-    func start(_ words: String...) throws -> Command { try launch(words) }
+    func start(_ words: [String]) throws -> Command { try launch(words) }
 
     /// Runs a command of `rapport` to its end.
     func rapport(_ words: String..., within limit: Duration = .seconds(120)) async throws -> Run {
@@ -156,9 +158,12 @@ final class RunningSuite {
 
     /// Asks a service; throws for an answer outside 200 to 299.
     @discardableResult
-    func ask(_ service: String, _ method: HTTP.Method, _ path: String, _ json: String = "") async throws -> String {
+    func ask(
+        _ service: String, _ method: HTTP.Method, _ path: String, _ json: String = "", headers: [String: String] = [:]
+    ) async throws -> String {
         var request = ClientRequest(method, "http://127.0.0.1:\(try port(service))\(path)")
         if !json.isEmpty { request.headers.add("content-type", "application/json") }
+        for (name, value) in headers { request.headers.add(name, value) }
         request.body = Array(json.utf8)
         let answer = try await http.send(request)
         let text = String(decoding: answer.body, as: UTF8.self)
@@ -170,9 +175,10 @@ final class RunningSuite {
 
     /// Asks a service and reads the answer's JSON.
     func ask<T: Decodable>(
-        _ service: String, _ method: HTTP.Method, _ path: String, _ json: String = "", as type: T.Type
+        _ service: String, _ method: HTTP.Method, _ path: String, _ json: String = "", as type: T.Type,
+        headers: [String: String] = [:]
     ) async throws -> T {
-        try JSONDecoder().decode(type, from: Data(try await ask(service, method, path, json).utf8))
+        try JSONDecoder().decode(type, from: Data(try await ask(service, method, path, json, headers: headers).utf8))
     }
 
     /// A figure of a service's metrics; nil where it has none of that name.

@@ -38,6 +38,11 @@ public enum TestPaths {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The text of a file; empty when it is not there.
+    public static func contents(_ path: String) -> String {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     /// Removes a file or a folder with all that is in it, if it is there.
     public static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

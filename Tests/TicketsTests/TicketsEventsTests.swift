@@ -172,6 +172,9 @@ import Testing
         let answer = try await fixture.send(.post, page, "score=5&comment=%E5%BE%88%E5%A5%BD+%26+ok", headers: form)
         #expect(answer.status == 201)
         #expect(try await fixture.send(.post, page, "score=5", headers: form).status == 409)
+        // A browser sends the comment that nobody wrote as an empty text.
+        let blank = try SurveyInput(score: 4, comment: "").checked()
+        #expect(blank.comment == nil)
         let stored: String = try #require(try await fixture.sql("SELECT comment FROM survey_answer").first).value(0)
         #expect(stored == "很好 & ok")
     }

@@ -17,8 +17,9 @@ GRANT :role TO CURRENT_USER;
 
 CREATE SCHEMA IF NOT EXISTS :service AUTHORIZATION :role;
 
-SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()) \gexec
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 SELECT format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', :'role', current_database(), :'service') \gexec
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-REVOKE ALL ON SCHEMA :service FROM PUBLIC;
+
+-- In a database that nothing else uses, take from the others what PostgreSQL gives to everyone:
+--   REVOKE ALL ON DATABASE rapport FROM PUBLIC;
+--   REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -1,56 +1,5 @@
 import EventLoop
 
-/// One member of a consumer group.
-@Loop
-final class GroupMember {
-    nonisolated let id: String
-    nonisolated let instanceID: String?
-    var clientID = ""
-    var clientHost = ""
-    var sessionTimeout = Duration.seconds(10)
-    var rebalanceTimeout = Duration.seconds(60)
-    var protocols: [GroupProtocol] = []
-    var assignment: ArraySlice<UInt8> = []
-    /// The unanswered JoinGroup and SyncGroup.
-    var joining: Completion<JoinAnswer>?
-    var syncing: Completion<SyncAnswer>?
-    var session: LoopTimer?
-
-    init(id: String, instanceID: String?) {
-        self.id = id
-        self.instanceID = instanceID
-    }
-
-    /// What it said about one way of sharing partitions.
-    func metadata(for name: String?) -> ArraySlice<UInt8> { protocols.first { $0.name == name }?.metadata ?? [] }
-}
-
-/// A way of sharing partitions that a member offers, with what it tells the group's leader.
-struct GroupProtocol: Sendable, Equatable {
-    let name: String
-    let metadata: ArraySlice<UInt8>
-}
-
-/// What a member gets for JoinGroup.
-struct JoinAnswer: Sendable {
-    var code = ErrorCode.none
-    var generation = -1
-    var protocolType: String?
-    var protocolName: String?
-    var leader = ""
-    var memberID = ""
-    var skipsAssignment = false
-    var members: [(id: String, instanceID: String?, metadata: ArraySlice<UInt8>)] = []
-}
-
-/// What a member gets for SyncGroup.
-struct SyncAnswer: Sendable {
-    var code = ErrorCode.none
-    var protocolType: String?
-    var protocolName: String?
-    var assignment: ArraySlice<UInt8> = []
-}
-
 /// A consumer group: a barrier with clocks, at which members agree on who reads what.
 ///
 /// The broker never looks into what members tell each other.
@@ -65,8 +14,12 @@ final class Group {
 
     nonisolated let id: String
     private(set) var state = State.empty
-    private(set) var generation = 0
-    private(set) var protocolType = ""
+    private(set) var generation: Int
+    private(set) var protocolType: String
+    /// Since when it has no members, in milliseconds since 1970; nil while it has some.
+    private(set) var emptySince: Int?
+    /// Whether the log says since when.
+    var isEmptinessNoted = false
     private(set) var protocolName: String?
     private(set) var leader = ""
     /// In the order of joining.
@@ -79,9 +32,27 @@ final class Group {
 
     private static let maxMembers = 1000
 
-    init(id: String) { self.id = id }
+    /// A new group, or one that the log tells of.
+    init(id: String, generation: Int = 0, protocolType: String = "", emptySince: Int = Node.time) {
+        self.id = id
+        self.generation = generation
+        self.protocolType = protocolType
+        self.emptySince = emptySince
+    }
 
     func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
+
+    /// The beginning of what consumers say of themselves, which is all that the broker ever reads of it.
+    private static let subscription = Shape("Version i16; Topics [s]")
+
+    /// Whether a member wants a topic; one whose words cannot be read wants all.
+    func subscribes(to topic: String) -> Bool {
+        members.contains { member in
+            var reader = WireReader(Array(member.metadata(for: protocolName ?? member.protocols.first?.name)))
+            let said = try? Self.subscription.read(&reader, version: 0, isFlexible: false)
+            return said?.optionalTexts("Topics")?.contains(topic) ?? true
+        }
+    }
 
     // MARK: Checks
 
@@ -94,12 +65,12 @@ final class Group {
         return member(memberID) == nil ? .unknownMemberID : nil
     }
 
-    private func accepts(_ type: String, _ protocols: [GroupProtocol], from memberID: String) -> Bool {
+    private func accepts(_ type: String, _ protocols: [GroupProtocol]) -> Bool {
         guard !type.isEmpty, !protocols.isEmpty else { return false }
-        let others = members.filter { $0.id != memberID }
-        guard !others.isEmpty else { return true }
+        guard state != .empty else { return true }
         guard type == protocolType else { return false }
-        return protocols.contains { offered in others.allSatisfy { $0.protocols.contains { $0.name == offered.name } } }
+        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } }
+        }
     }
 
     // MARK: Joining
@@ -123,7 +94,7 @@ final class Group {
     /// Takes a member in, new or again, and answers when the group has gathered.
     func join(_ joiner: Joiner) async -> JoinAnswer {
         let refused = { (code: ErrorCode) in JoinAnswer(code: code, memberID: joiner.memberID) }
-        guard accepts(joiner.protocolType, joiner.protocols, from: joiner.memberID) else {
+        guard accepts(joiner.protocolType, joiner.protocols) else {
             return refused(.inconsistentGroupProtocol)
         }
         if joiner.memberID.isEmpty { return await joinWithoutID(joiner) }
@@ -160,6 +131,8 @@ final class Group {
             leader = id
         }
         members.append(member)
+        emptySince = nil
+        isEmptinessNoted = false
         if let instance = joiner.instanceID { staticIDs[instance] = id }
         member.joining = Completion()
         prepare()
@@ -227,13 +200,18 @@ final class Group {
 
     private func prepare() {
         for member in members {
+            // Shares not given out yet are not the former ones either.
+            if state == .completing { member.assignment = [] }
             member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
             member.syncing = nil
             // Who waits to join has no session to lose.
             if member.joining != nil { member.session?.cancel() }
         }
         if state != .preparing {
+            let isFirst = state == .empty
             state = .preparing
+            // The first member need not wait for those that were only given an id.
+            if isFirst { return finishJoining() }
             let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
             rebalance?.cancel()
             rebalance = Loop.after(limit) { [weak self] in self?.finishJoining() }
@@ -254,6 +232,7 @@ final class Group {
         generation += 1
         guard !members.isEmpty else {
             state = .empty
+            emptySince = Node.time
             protocolName = nil
             leader = ""
             return
@@ -268,8 +247,9 @@ final class Group {
         protocolName = chooseProtocol()
         state = .completing
         for member in members {
-            member.assignment = []
-            member.joining?.succeed(joinAnswer(for: member))
+            // A static member that has not come back yet lives on its old session.
+            guard let joining = member.joining else { continue }
+            joining.succeed(joinAnswer(for: member))
             member.joining = nil
             startSession(member)
         }

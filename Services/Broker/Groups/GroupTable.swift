@@ -12,6 +12,8 @@ struct CommittedOffset: Sendable, Equatable {
     let leaderEpoch: Int
     let metadata: String
     let timestamp: Int
+    /// Where its record stands in the log: of two the later counts.
+    var place = -1
 }
 
 /// All consumer groups, and their offsets' log.
@@ -22,11 +24,13 @@ struct CommittedOffset: Sendable, Equatable {
 final class GroupTable {
     private(set) var groups: [String: Group] = [:]
     let minSessionTimeout: Duration
+    private let retention: Duration
     private let catalogue: Catalogue
 
-    init(catalogue: Catalogue, minSessionTimeout: Duration) {
+    init(catalogue: Catalogue, _ settings: BrokerSettings) {
         self.catalogue = catalogue
-        self.minSessionTimeout = minSessionTimeout
+        minSessionTimeout = settings.minSessionTimeout
+        retention = settings.offsetsRetention
     }
 
     /// The group of a name, made if there is none.
@@ -41,21 +45,22 @@ final class GroupTable {
 
     // MARK: Offsets
 
-    /// Takes offsets of a group; they are durable when it returns.
+    /// Takes offsets of a group; they are durable, and shown, when it returns.
     func commit(_ offsets: [OffsetKey: CommittedOffset], in groupID: String) async throws {
-        let log = try await openLog()
         let group = group(groupID)
-        // In memory at once: a rewriting of the log in between must have them.
-        group.offsets.merge(offsets) { _, new in new }
-        try await append(offsets.map { (OffsetRecord.key(groupID, $0.key), OffsetRecord.value($0.value)) }, to: log)
+        let place = try await append(
+            offsets.map { (OffsetRecord.key(groupID, $0.key), OffsetRecord.value($0.value)) })
+        for (key, var offset) in offsets {
+            offset.place = place
+            if group.offsets[key]?.place ?? -1 < place { group.offsets[key] = offset }
+        }
     }
 
     /// Forgets offsets of a group.
     func forget(_ keys: [OffsetKey], in groupID: String) async throws {
         guard let group = groups[groupID], !keys.isEmpty else { return }
-        let log = try await openLog()
-        for key in keys { group.offsets[key] = nil }
-        try await append(keys.map { (OffsetRecord.key(groupID, $0), nil) }, to: log)
+        let place = try await append(keys.map { (OffsetRecord.key(groupID, $0), nil) })
+        for key in keys where group.offsets[key]?.place ?? .max < place { group.offsets[key] = nil }
     }
 
     /// Forgets all offsets of a topic that goes.
@@ -69,53 +74,74 @@ final class GroupTable {
     func delete(_ groupID: String) async throws {
         guard let group = groups[groupID] else { return }
         try await forget(Array(group.offsets.keys), in: groupID)
+        if group.isEmptinessNoted { _ = try await append([(OffsetRecord.groupKey(groupID), nil)]) }
         if group.isUnused { groups[groupID] = nil }
     }
 
-    /// Reads the offsets back; call once, at the start.
+    /// Forgets offsets that nobody has used for long: those of a group that lost its last member long ago, and, of a
+    /// group that never had one, those committed long ago.
+    func expire(now: Int) async {
+        await noteEmptyGroups()
+        let limit = now - Int(retention / .milliseconds(1))
+        for group in groups.values {
+            guard let since = group.emptySince, group.members.isEmpty else { continue }
+            let isSimple = group.protocolType.isEmpty
+            let old = group.offsets.filter { isSimple ? $0.value.timestamp < limit : since < limit }
+            do {
+                if old.count == group.offsets.count, since < limit {
+                    try await delete(group.id)
+                } else {
+                    try await forget(Array(old.keys), in: group.id)
+                }
+            } catch {
+                return
+            }
+        }
+        groups = groups.filter { !$0.value.isUnused }
+    }
+
+    /// Notes since when groups have been without members, so that a new start does not lengthen their time.
+    func noteEmptyGroups() async {
+        for group in groups.values where !group.isEmptinessNoted && !group.protocolType.isEmpty {
+            guard let since = group.emptySince, !group.offsets.isEmpty else { continue }
+            group.isEmptinessNoted = true
+            let value = OffsetRecord.emptyGroup(group.protocolType, generation: group.generation, since: since)
+            do {
+                _ = try await append([(OffsetRecord.groupKey(group.id), value)])
+            } catch {
+                group.isEmptinessNoted = false
+            }
+        }
+    }
+
+    /// Why the offsets are not to be had; nil if they are.
+    var fault: ErrorCode? {
+        catalogue.topics[Topic.offsets]?.partition(0)?.failure == nil ? nil : .coordinatorNotAvailable
+    }
+
+    /// Reads the log back; call once, at the start.
     func load() async throws {
-        guard let log = catalogue.topics[Topic.offsets]?.partition(0) else { return }
-        for record in try await log.allRecords() {
-            guard let (groupID, key) = OffsetRecord.readKey(record.key ?? []) else { continue }
-            group(groupID).offsets[key] = record.value.flatMap(OffsetRecord.readValue)
-        }
-        dropUnused()
-        await compactIfNeeded()
-    }
-
-    /// Writes the present offsets anew and removes the log before them, when most of it is out of date.
-    func compactIfNeeded() async {
-        dropUnused()
         guard let log = catalogue.topics[Topic.offsets]?.partition(0), log.failure == nil else { return }
-        let live = groups.values.reduce(0) { $0 + $1.offsets.count }
-        guard log.size > max(4 << 20, live * 1000) else { return }
-        let start = log.endOffset
-        log.roll()
-        do {
-            try await append(
-                groups.values.flatMap { group in
-                    group.offsets.map { (OffsetRecord.key(group.id, $0.key), OffsetRecord.value($0.value)) }
-                }, to: log)
-            log.deleteRecords(before: start)
-            catalogue.touch()
-            try await catalogue.settle()
-        } catch {
-            log.fail("\(error)")
+        try await log.replay { record in
+            if let (groupID, key) = OffsetRecord.readKey(record.key ?? []) {
+                var offset = record.value.flatMap(OffsetRecord.readValue)
+                offset?.place = record.offset
+                group(groupID).offsets[key] = offset
+            } else if let groupID = OffsetRecord.readGroupKey(record.key ?? []), let value = record.value,
+                let found = OffsetRecord.readEmptyGroup(value, groupID)
+            {
+                found.offsets = groups[groupID]?.offsets ?? [:]
+                groups[groupID] = found
+            }
         }
+        groups = groups.filter { !$0.value.isUnused }
     }
 
-    private func dropUnused() { groups = groups.filter { !$0.value.isUnused } }
-
-    private func openLog() async throws -> PartitionLog {
+    private func append(_ records: [(key: [UInt8], value: [UInt8]?)]) async throws -> Int {
         let topic =
-            catalogue.topics[Topic.offsets]
-            ?? catalogue.create(Topic.offsets, partitions: 1, configs: ["cleanup.policy": "compact"])
+            catalogue.topics[Topic.offsets] ?? catalogue.create(Topic.offsets, partitions: 1, configs: Self.rules)
         try await catalogue.settle()
         guard let log = topic.partition(0) else { throw ErrorCode.storageError }
-        return log
-    }
-
-    private func append(_ records: [(key: [UInt8], value: [UInt8]?)], to log: PartitionLog) async throws {
         var places: [PartitionLog.Place] = []
         for start in stride(from: 0, to: records.count, by: 1000) {
             let bytes = Records.batch(Array(records[start..<min(start + 1000, records.count)]), timestamp: Node.time)
@@ -123,49 +149,9 @@ final class GroupTable {
             places.append(try log.append(batch, bytes[...]))
         }
         for place in places { try await log.commit(place) }
-    }
-}
-
-/// The form of a group's offset as a record of the internal topic.
-enum OffsetRecord {
-    private static let keyShape = Shape("Version i16; Group s; Topic s; Partition i32")
-    private static let valueShape = Shape(
-        "Version i16; Offset i64; LeaderEpoch i32; Metadata s; CommitTimestamp i64")
-
-    static func key(_ group: String, _ key: OffsetKey) -> [UInt8] {
-        write(
-            ["Version": 1, "Group": .text(group), "Topic": .text(key.topic), "Partition": .int(key.partition)],
-            keyShape)
+        return places.last?.lastOffset ?? -1
     }
 
-    static func value(_ offset: CommittedOffset) -> [UInt8] {
-        write(
-            [
-                "Version": 3, "Offset": .int(offset.offset), "LeaderEpoch": .int(offset.leaderEpoch),
-                "Metadata": .text(offset.metadata), "CommitTimestamp": .int(offset.timestamp),
-            ], valueShape)
-    }
-
-    static func readKey(_ bytes: [UInt8]) -> (String, OffsetKey)? {
-        guard let key = read(bytes, keyShape), key.int("Version") == 1 else { return nil }
-        return (key.text("Group"), OffsetKey(topic: key.text("Topic"), partition: key.int("Partition")))
-    }
-
-    static func readValue(_ bytes: [UInt8]) -> CommittedOffset? {
-        guard let value = read(bytes, valueShape), value.int("Version") == 3 else { return nil }
-        return CommittedOffset(
-            offset: value.int("Offset"), leaderEpoch: value.int("LeaderEpoch"), metadata: value.text("Metadata"),
-            timestamp: value.int("CommitTimestamp"))
-    }
-
-    private static func write(_ message: Message, _ shape: Shape) -> [UInt8] {
-        var writer = WireWriter()
-        shape.write(message, to: &writer, version: 0, isFlexible: false)
-        return writer.bytes
-    }
-
-    private static func read(_ bytes: [UInt8], _ shape: Shape) -> Message? {
-        var reader = WireReader(bytes)
-        return try? shape.read(&reader, version: 0, isFlexible: false)
-    }
+    /// Small files, so that little is read at a start.
+    private static let rules = ["cleanup.policy": "compact", "segment.bytes": "4194304"]
 }

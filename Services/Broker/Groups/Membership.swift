@@ -3,12 +3,16 @@ import EventLoop
 extension Node {
     /// Names this broker as the one to ask about any group.
     func findCoordinator(_ request: Request) -> Message {
+        let advertised = request.advertised
         let isGroup = request.body.int("KeyType") == 0
+        // Producers give up for good at this code only.
+        let refusal: ErrorCode = request.body.int("KeyType") == 1 ? .transactionalIDNotAuthorized : .invalidRequest
+        let text = isGroup ? nil : "This broker has neither transactions nor share groups."
         func place(_ key: String) -> Message {
             [
                 "Key": .text(key), "NodeId": .int(isGroup ? Node.id : -1),
                 "Host": .text(isGroup ? advertised.host : ""), "Port": .int(isGroup ? advertised.port : -1),
-                "ErrorCode": .code(isGroup ? .none : .invalidRequest), "ErrorMessage": nil,
+                "ErrorCode": .code(isGroup ? .none : refusal), "ErrorMessage": .text(text),
             ]
         }
         if request.version >= 4 {
@@ -16,7 +20,7 @@ extension Node {
         }
         let own = place("")
         return [
-            "ErrorCode": own["ErrorCode"] ?? 0, "ErrorMessage": nil, "NodeId": own["NodeId"] ?? -1,
+            "ErrorCode": own["ErrorCode"] ?? 0, "ErrorMessage": .text(text), "NodeId": own["NodeId"] ?? -1,
             "Host": own["Host"] ?? "", "Port": own["Port"] ?? -1,
         ]
     }
@@ -67,17 +71,20 @@ extension Node {
     }
 
     /// Takes the leader's shares and gives a member its own.
-    func sync(_ body: Message) async -> Message {
+    func sync(_ request: Request) async -> Message {
+        let body = request.body
         var answer = SyncAnswer()
-        if let code = memberFault(body) {
+        let namesProtocol = body.optionalText("ProtocolType") != nil && body.optionalText("ProtocolName") != nil
+        if !namesProtocol, request.version >= 5 {
+            answer.code = .inconsistentGroupProtocol
+        } else if let code = memberFault(body) {
             answer.code = code
         } else if let group = groups.groups[body.text("GroupId")] {
             let isOther =
-                body.optionalText("ProtocolType").map { $0 != group.protocolType } ?? false
-                || body.optionalText("ProtocolName").map { $0 != group.protocolName } ?? false
+                body.text("ProtocolType") != group.protocolType || body.text("ProtocolName") != group.protocolName
             let shares = body.list("Assignments").map { ($0.text("MemberId"), $0.bytes("Assignment") ?? []) }
             answer =
-                isOther
+                isOther && request.version >= 5
                 ? SyncAnswer(code: .inconsistentGroupProtocol)
                 : await group.sync(
                     body.text("MemberId"), generation: body.int("GenerationId"),

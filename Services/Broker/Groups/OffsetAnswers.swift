@@ -10,7 +10,10 @@ extension Node {
         for topic in body.list("Topics") {
             for entry in topic.list("Partitions") {
                 let key = OffsetKey(topic: topic.text("Name"), partition: entry.int("PartitionIndex"))
-                let code = refusal ?? entryFault(key, entry)
+                let isKnown = partition(key.topic, key.partition) != nil
+                let isTooLong = entry.text("CommittedMetadata").utf8.count > 4096
+                let code =
+                    !isKnown ? .unknownTopicOrPartition : refusal ?? (isTooLong ? .offsetMetadataTooLarge : .none)
                 codes[key] = code
                 guard code == .none else { continue }
                 let time = entry.int("CommitTimestamp")
@@ -35,6 +38,7 @@ extension Node {
     }
 
     private func commitFault(_ body: Message, _ group: Group?) -> ErrorCode? {
+        if let fault = groups.fault { return fault }
         let (memberID, generation) = (body.text("MemberId"), body.int("GenerationIdOrMemberEpoch"))
         guard let group else { return generation >= 0 ? .illegalGeneration : nil }
         if generation < 0, group.members.isEmpty { return nil }
@@ -45,23 +49,20 @@ extension Node {
         return nil
     }
 
-    private func entryFault(_ key: OffsetKey, _ entry: Message) -> ErrorCode {
-        guard partition(key.topic, key.partition) != nil else { return .unknownTopicOrPartition }
-        return entry.text("CommittedMetadata").utf8.count > 4096 ? .offsetMetadataTooLarge : .none
-    }
-
     /// Tells how far groups have read.
     func fetchOffsets(_ request: Request) -> Message {
         let body = request.body
         guard request.version >= 8 else {
             return [
-                "Topics": .list(offsets(of: body.text("GroupId"), body.optionalList("Topics"))), "ErrorCode": 0,
+                "Topics": .list(offsets(of: body.text("GroupId"), body.optionalList("Topics"))),
+                "ErrorCode": .code(groups.fault ?? .none),
             ]
         }
         let answers: [Message] = body.list("Groups").map { entry in
             [
                 "GroupId": entry["GroupId"] ?? "",
-                "Topics": .list(offsets(of: entry.text("GroupId"), entry.optionalList("Topics"))), "ErrorCode": 0,
+                "Topics": .list(offsets(of: entry.text("GroupId"), entry.optionalList("Topics"))),
+                "ErrorCode": .code(groups.fault ?? .none),
             ]
         }
         return ["Groups": .list(answers)]
@@ -78,7 +79,7 @@ extension Node {
                 return [
                     "PartitionIndex": .int(index), "CommittedOffset": .int(offset?.offset ?? -1),
                     "CommittedLeaderEpoch": .int(offset?.leaderEpoch ?? -1),
-                    "Metadata": .text(offset?.metadata ?? ""), "ErrorCode": 0,
+                    "Metadata": .text(offset?.metadata ?? ""), "ErrorCode": .code(groups.fault ?? .none),
                 ]
             }
             return ["Name": .text(topic), "Partitions": .list(answers)]
@@ -100,8 +101,7 @@ extension Node {
                 var code = ErrorCode.none
                 if partition(name, index) == nil {
                     code = .unknownTopicOrPartition
-                } else if isLive {
-                    // What members subscribe to is theirs to say; all topics of a live group count as theirs.
+                } else if isLive, group.subscribes(to: name) {
                     code = .groupSubscribedToTopic
                 } else {
                     forgotten.append(OffsetKey(topic: name, partition: index))

@@ -1,22 +1,30 @@
+import EventLoop
+
 /// What is known of a segment's first bytes, kept beside it so that a start need not read them again.
 ///
 /// Written when a segment is closed and when the broker stops in order; a missing, old or damaged one only costs time.
 struct Checkpoint: Sendable, Equatable {
     var index: SegmentIndex
     var producers: ProducerStates
+    /// The file that it tells of: compaction puts another in its place, and a copied folder has other files.
+    var fileNumber = 0
 
     static func path(of segmentPath: String) -> String { segmentPath.dropLast(4) + ".index" }
 
     /// Reads the checkpoint of a segment; nil if it says nothing that can be relied on.
-    static func read(_ segmentPath: String, fileSize: Int) -> Checkpoint? {
+    static func read(_ segmentPath: String, of file: OpenFile) -> Checkpoint? {
         guard let bytes = try? Disk.contents(of: path(of: segmentPath)), let checkpoint = Checkpoint(bytes),
-            checkpoint.index.size <= fileSize
+            let (number, size) = try? (file.number, file.size), checkpoint.fileNumber == number,
+            checkpoint.index.size <= size
         else { return nil }
         return checkpoint
     }
 
     /// Keeps it, off the loop.
     func write(_ segmentPath: String) throws {
+        var checkpoint = self
+        checkpoint.fileNumber = try OpenFile(segmentPath, O_RDONLY).number
+        let encoded = checkpoint.encoded
         try Disk.replace(Self.path(of: segmentPath), with: encoded, isDurable: false)
     }
 
@@ -25,11 +33,11 @@ struct Checkpoint: Sendable, Equatable {
         self.producers = producers
     }
 
-    private static let version = 1
+    private static let version = 2
 
     private var encoded: [UInt8] {
         var writer = WireWriter()
-        for number in [Self.version, index.size, index.endOffset, index.maxTimestamp, index.entries.count] {
+        for number in [Self.version, fileNumber, index.size, index.endOffset, index.maxTimestamp, index.entries.count] {
             writer.integer(number, Int64.self)
         }
         for entry in index.entries {
@@ -59,6 +67,7 @@ struct Checkpoint: Sendable, Equatable {
         func next() throws -> Int { try reader.integer(Int64.self) }
         do {
             guard try next() == Self.version else { return nil }
+            fileNumber = try next()
             let (size, endOffset, maxTimestamp) = (try next(), try next(), try next())
             let entries = try (0..<(try next())).map { _ in
                 SegmentIndex.Entry(offset: try next(), position: try next(), timestampBefore: try next())

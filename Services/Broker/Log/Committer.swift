@@ -3,14 +3,12 @@ import EventLoop
 /// What all partitions share.
 @Loop
 final class LogStore {
-    nonisolated let segmentBytes: Int
     let files = FileCache(limit: 256)
     let committer: Committer
     /// Tells people of trouble.
     let report: (String) -> Void
 
-    init(segmentBytes: Int, isSynchronous: Bool, report: @escaping (String) -> Void) {
-        self.segmentBytes = segmentBytes
+    init(isSynchronous: Bool, report: @escaping (String) -> Void) {
         self.report = report
         committer = Committer(isSynchronous: isSynchronous)
     }
@@ -25,6 +23,8 @@ final class Committer {
     private let idle = Notice()
     /// Rounds so far.
     private(set) var rounds = 0
+    /// How long the rounds took, all together.
+    private(set) var time = Duration.zero
 
     init(isSynchronous: Bool) { self.isSynchronous = isSynchronous }
 
@@ -48,6 +48,8 @@ final class Committer {
 
     private func round() async {
         rounds += 1
+        let begin = Loop.now
+        defer { time += Loop.now - begin }
         let logs = queued
         queued = []
         for log in logs { log.isQueued = false }
@@ -65,7 +67,15 @@ final class Committer {
         let writes = logs.map { $0.takeWrites() }
         let written = try? await Loop.offload {
             writes.map { writes in
-                Result<[OpenFile], any Error> { try writes.map { try $0.run(isSynchronous: isSynchronous) } }
+                Result<[OpenFile], any Error> {
+                    do {
+                        return try writes.map { try $0.run(isSynchronous: isSynchronous) }
+                    } catch {
+                        guard let refusal = error as? DiskError, refusal.isFull else { throw error }
+                        for write in writes.reversed() { try write.undo() }
+                        throw error
+                    }
+                }
             }
         }
         guard let written else { return }
@@ -81,6 +91,12 @@ struct SegmentWrite: Sendable {
     var batches: [PendingBatch] = []
 
     private static let blockSize = 1 << 20
+
+    /// Takes back what a refused write may have left behind the good end, so that it cannot come to light again.
+    func undo() throws {
+        if file == nil, position == 0 { return try Disk.remove(segment.path) }
+        try (file ?? OpenFile(segment.path)).truncate(to: position)
+    }
 
     /// Writes them, off the loop; the file must exist or is made.
     func run(isSynchronous: Bool) throws -> OpenFile {

@@ -12,7 +12,10 @@ struct DiskError: Error, CustomStringConvertible {
     }
 
     /// Whether there was no room, and what was there before is untouched.
-    var isFull: Bool { operation == "write" && (code == ENOSPC || code == EDQUOT) }
+    var isFull: Bool {
+        // After a refused flush nobody knows what is on the disk.
+        !operation.hasPrefix("f") && (code == ENOSPC || code == EDQUOT || code == EFBIG)
+    }
 
     var description: String { "\(operation): \(String(cString: strerror(code)))" }
 
@@ -66,6 +69,15 @@ final class OpenFile: Sendable {
 
     func synchronise() throws { try DiskError.check(fdatasync(descriptor), "fdatasync") }
     func truncate(to size: Int) throws { try DiskError.check(ftruncate(descriptor, size), "truncate") }
+
+    /// The file system's number for the file, which stays with it when it is renamed.
+    var number: Int {
+        get throws {
+            var status = stat()
+            try DiskError.check(fstat(descriptor, &status), "fstat")
+            return Int(truncatingIfNeeded: status.st_ino)
+        }
+    }
 
     var size: Int {
         get throws {

@@ -15,35 +15,53 @@ struct FoundLog: Sendable {
     var cutBytes = 0
 
     /// Reads a folder, off the loop: checks what the checkpoints do not vouch for and cuts a torn tail.
-    static func recover(_ folder: String) throws -> FoundLog {
+    ///
+    /// `now` is the time at which producers count as seen, in milliseconds since 1970.
+    static func recover(_ folder: String, now: Int) -> FoundLog {
         var found = FoundLog()
-        let names = try Disk.names(in: folder).filter { $0.hasSuffix(".log") && $0.count == 24 }
-        for (number, name) in names.enumerated() {
-            guard let baseOffset = Int(name.dropLast(4)) else { continue }
-            let path = "\(folder)/\(name)"
-            let size = try OpenFile(path, O_RDONLY).size
-            var start = SegmentIndex(baseOffset: baseOffset)
-            if let checkpoint = Checkpoint.read(path, fileSize: size) {
-                start = checkpoint.index
-                found.producers = checkpoint.producers
-            }
-            if let previous = found.segments.last, previous.index.endOffset != baseOffset {
-                found.damage = "records are missing before \(path)"
-                return found
-            }
-            let outcome = try SegmentScan.recover(path, from: start, producers: found.producers)
-            found.segments.append(File(baseOffset: baseOffset, index: outcome.index))
-            found.producers = outcome.producers
-            guard outcome.hasTornTail else { continue }
-            guard number == names.count - 1 else {
-                found.damage = "\(path) is damaged at byte \(outcome.index.size)"
-                return found
-            }
-            found.cutBytes = size - outcome.index.size
-            let file = try OpenFile(path)
-            try file.truncate(to: outcome.index.size)
-            try file.synchronise()
-        }
+        do { try found.read(folder, now) } catch { found.damage = "\(error)" }
         return found
+    }
+
+    private mutating func read(_ folder: String, _ now: Int) throws {
+        let all = try Disk.names(in: folder)
+        // A compaction that was not finished: what it read is still there.
+        for name in all where name.hasSuffix(Compaction.draft) { try Disk.remove("\(folder)/\(name)") }
+        let names = all.filter { $0.hasSuffix(".log") && $0.count == 24 }
+        for name in names {
+            guard let baseOffset = Int(name.dropLast(4)) else { continue }
+            try read("\(folder)/\(name)", baseOffset, isLast: name == names.last, now)
+            if damage != nil { return }
+        }
+    }
+
+    private mutating func read(_ path: String, _ baseOffset: Int, isLast: Bool, _ now: Int) throws {
+        if let end = segments.last?.index.endOffset, end != baseOffset {
+            guard baseOffset < end else { return damage = "records are missing before \(path)" }
+            // The file before was made of this one, too, and the kill came before this was removed.
+            try Disk.remove(path)
+            return try Disk.remove(Checkpoint.path(of: path))
+        }
+        let file = try OpenFile(path)
+        var start = SegmentIndex(baseOffset: baseOffset)
+        if let checkpoint = Checkpoint.read(path, of: file) {
+            start = checkpoint.index
+            producers = checkpoint.producers
+        }
+        let outcome = try SegmentScan.recover(file, from: start, producers: producers, now: now)
+        segments.append(File(baseOffset: baseOffset, index: outcome.index))
+        producers = outcome.producers
+        let size = try file.size
+        guard size > outcome.index.size else { return }
+        // A write that a kill or a loss of power broke off is the last of all and was never acknowledged.
+        guard isLast, try !SegmentScan.hasBatch(in: file, behind: outcome.index) else {
+            return damage = """
+                \(path) is damaged at byte \(outcome.index.size) and whole records follow; put back a copy of the \
+                file, or give up all from that byte on by cutting it there and removing later files of the folder
+                """
+        }
+        cutBytes = size - outcome.index.size
+        try file.truncate(to: outcome.index.size)
+        try file.synchronise()
     }
 }

@@ -19,7 +19,14 @@ final class PartitionLog {
     private(set) var durableEnd = 0
     /// Why nothing can be written or read any more.
     private(set) var failure: String?
+    /// Whether the disk had no room lately; until it is tried again, writes are refused and reads go on.
+    private(set) var isFull = false
     private(set) var producers = ProducerStates()
+    /// What the topic's settings ask.
+    var rules: LogRules
+    /// The offset below which compaction has been, and when the first tombstone below it may go.
+    var cleanedTo = 0
+    var nextHorizon: Int?
     /// Whether the committer has it on its list.
     var isQueued = false
     /// Told after every commit, failure and removal.
@@ -27,68 +34,88 @@ final class PartitionLog {
 
     private let store: LogStore
     private var pending: [PendingBatch] = []
-    private var mustRoll = false
+    /// The ends to which refused writes fell back, oldest first.
+    private var refusals: [Int] = []
     private var isClosed = false
     private var watchers: [ObjectIdentifier: Notice] = [:]
 
     /// A partition as found on disk, or an empty one.
-    init(topic: String, partition: Int, folder: String, store: LogStore, found: FoundLog? = nil, startOffset: Int = 0) {
+    init(
+        topic: String, partition: Int, folder: String, store: LogStore, rules: LogRules, found: FoundLog? = nil,
+        startOffset: Int = 0
+    ) {
         self.topic = topic
         self.partition = partition
         self.folder = folder
         self.store = store
+        self.rules = rules
         guard let found else { return }
-        take(found)
+        segments = found.segments.map { Segment(folder: folder, baseOffset: $0.baseOffset, index: $0.index) }
+        producers = found.producers
+        failure = found.damage
+        endOffset = segments.last?.index.endOffset ?? 0
+        durableEnd = endOffset
         self.startOffset = min(max(startOffset, segments.first?.baseOffset ?? 0), endOffset)
     }
 
     // MARK: Writing
 
-    /// Where a batch stands, and its time if it is an old one sent again.
+    /// Where a batch stands, and the time to tell its producer: that of the append, or of an old one sent again.
     struct Place: Sendable {
         let baseOffset: Int
         let lastOffset: Int
-        var repeatedTimestamp: Int?
+        var answeredTimestamp: Int?
+        /// How many writes had been refused before.
+        let refusals: Int
     }
 
     /// Takes a checked batch; `bytes` are the whole of it.
     func append(_ batch: RecordBatch, _ bytes: ArraySlice<UInt8>) throws(ErrorCode) -> Place {
-        guard failure == nil else { throw .storageError }
-        guard batch.size <= store.segmentBytes else { throw .recordListTooLarge }
+        guard failure == nil, !isFull else { throw .storageError }
+        guard batch.size <= rules.segmentBytes else { throw .recordListTooLarge }
         switch producers.judge(batch) {
         case .refuse(let code): throw code
         case .duplicate(let baseOffset, let lastOffset, let timestamp):
-            return Place(baseOffset: baseOffset, lastOffset: lastOffset, repeatedTimestamp: timestamp)
+            return Place(
+                baseOffset: baseOffset, lastOffset: lastOffset, answeredTimestamp: timestamp, refusals: refusals.count)
         case .append: break
         }
         var placed = batch
         placed.baseOffset = endOffset
         endOffset = placed.lastOffset + 1
-        producers.remember(placed)
-        pending.append(PendingBatch(batch: placed, bytes: bytes))
+        let earlier = producers.producers[placed.producerID]
+        producers.remember(placed, at: Node.time)
+        pending.append(PendingBatch(batch: placed, bytes: bytes, earlier: earlier))
         store.committer.add(self)
-        return Place(baseOffset: placed.baseOffset, lastOffset: placed.lastOffset)
+        return Place(baseOffset: placed.baseOffset, lastOffset: placed.lastOffset, refusals: refusals.count)
     }
 
     /// Waits until a place is durable.
     func commit(_ place: Place) async throws {
-        try await changed.wait(until: { durableEnd > place.lastOffset || failure != nil })
-        if durableEnd <= place.lastOffset { throw ErrorCode.storageError }
+        try await changed.wait(until: { knownEnd(place) > place.lastOffset || isLost(place) || failure != nil })
+        if isLost(place) || knownEnd(place) <= place.lastOffset { throw ErrorCode.storageError }
     }
 
-    /// Lets the next append begin a new file.
-    func roll() { mustRoll = true }
+    /// The durable end before the first write that was refused after a place was given; the present one if none was.
+    private func knownEnd(_ place: Place) -> Int {
+        place.refusals < refusals.count ? refusals[place.refusals] : durableEnd
+    }
+
+    private func isLost(_ place: Place) -> Bool {
+        place.refusals < refusals.count && place.lastOffset >= refusals[place.refusals]
+    }
 
     /// Hands what is pending to the committer, sorted into files.
     func takeWrites() -> [SegmentWrite] {
         var writes: [SegmentWrite] = []
+        let now = Node.time
         var segment = segments.last
         var size = segment?.index.size ?? 0
         for batch in pending {
-            if segment == nil || size > 0 && (size + batch.bytes.count > store.segmentBytes || mustRoll) {
+            let isOld = segment.map { now - $0.openedAt > rules.segmentAge } ?? false
+            if segment == nil || size > 0 && (size + batch.bytes.count > rules.segmentBytes || isOld) {
                 segment = Segment(folder: folder, baseOffset: batch.batch.baseOffset)
                 size = 0
-                mustRoll = false
             }
             guard let segment else { continue }
             if writes.last?.segment !== segment {
@@ -109,8 +136,8 @@ final class PartitionLog {
         guard failure == nil else { return announce() }
         switch files {
         case .failure(let error):
-            fail("\(error)")
-            if let refusal = error as? DiskError, refusal.isFull { reopenLater() }
+            guard let refusal = error as? DiskError, refusal.isFull else { return fail("\(error)") }
+            refuse(writes, refusal)
         case .success(let files):
             for (write, file) in zip(writes, files) {
                 if !write.segment.isCreated {
@@ -134,6 +161,19 @@ final class PartitionLog {
         announce()
     }
 
+    /// The disk has no room: forgets what was not written, also what came since and builds on it.
+    private func refuse(_ writes: [SegmentWrite], _ refusal: DiskError) {
+        store.report("\(topic)-\(partition) takes no records for now: \(refusal)")
+        for batch in (writes.flatMap(\.batches) + pending).reversed() where batch.batch.producerID >= 0 {
+            producers.restore(batch.batch.producerID, batch.earlier)
+        }
+        pending = []
+        endOffset = durableEnd
+        refusals.append(durableEnd)
+        isFull = true
+        _ = Loop.after(.seconds(1)) { [weak self] in self?.isFull = false }
+    }
+
     /// Notes what the newest file holds, so that the next start need not read it.
     func saveCheckpoint() async {
         guard failure == nil, let newest = segments.last else { return }
@@ -151,36 +191,6 @@ final class PartitionLog {
 
     /// The open file of a segment.
     func openFile(of segment: Segment) throws -> OpenFile { try store.files.file(of: segment) }
-
-    /// A full disk is no damage: looks again, from time to time, at what is there.
-    private func reopenLater() {
-        let folder = folder
-        _ = Loop.after(.seconds(5)) { [weak self] in
-            Task { @Loop in
-                guard let found = try? await Loop.offload({ try FoundLog.recover(folder) }) else {
-                    self?.reopenLater()
-                    return
-                }
-                self?.reopen(found)
-            }
-        }
-    }
-
-    private func reopen(_ found: FoundLog) {
-        guard !isClosed else { return }
-        for segment in segments { store.files.drop(segment) }
-        take(found)
-        if failure == nil { store.report("partition \(topic)-\(partition) is back") }
-        announce()
-    }
-
-    private func take(_ found: FoundLog) {
-        segments = found.segments.map { Segment(folder: folder, baseOffset: $0.baseOffset, index: $0.index) }
-        producers = found.producers
-        failure = found.damage
-        endOffset = max(segments.last?.index.endOffset ?? 0, 0)
-        durableEnd = endOffset
-    }
 
     // MARK: Watching
 
@@ -201,34 +211,59 @@ final class PartitionLog {
     /// Moves the start forward and removes files that lie wholly before it; never back.
     func deleteRecords(before offset: Int) {
         startOffset = max(startOffset, min(offset, durableEnd))
-        while segments.count > 1, let first = segments.first, first.index.endOffset <= startOffset {
-            remove(first)
-        }
+        while segments.count > 1, let first = segments.first, first.index.endOffset <= startOffset { removeFirst() }
+        announce()
     }
 
-    /// Removes closed files whose newest record is older than `time`, and the oldest while all exceed `bytes`.
-    func retain(from time: Int?, bytes: Int?) {
+    /// Removes files whose newest record is too old, and the oldest while all are too much.
+    func retain(now: Int) throws {
+        guard failure == nil, rules.deletes, let newest = segments.last else { return }
+        let oldest = rules.retentionAge.map { now - $0 } ?? .min
+        if newest.index.size > 0, newest.index.maxTimestamp < oldest, endOffset == durableEnd {
+            // All is too old: an empty file keeps the place.
+            let next = Segment(folder: folder, baseOffset: endOffset)
+            store.files.keep(try OpenFile(next.path, O_RDWR | O_CREAT | O_TRUNC), for: next)
+            next.isCreated = true
+            segments.append(next)
+        }
+        let before = segments.count
         while segments.count > 1, let first = segments.first {
-            let isOld = time.map { first.index.maxTimestamp < $0 } ?? false
-            let isTooMuch = bytes.map { size - first.index.size >= $0 } ?? false
-            guard isOld || isTooMuch else { break }
-            remove(first)
+            let isTooMuch = rules.retentionBytes.map { size - first.index.size >= $0 } ?? false
+            guard first.index.maxTimestamp < oldest || isTooMuch || first.index.endOffset <= startOffset else { break }
+            removeFirst()
         }
         startOffset = max(startOffset, segments.first?.baseOffset ?? 0)
+        if segments.count != before { announce() }
     }
 
     func forgetProducers(before time: Int) { producers.forget(before: time) }
 
-    private func remove(_ segment: Segment) {
+    private func removeFirst() {
+        let segment = segments.removeFirst()
         store.files.drop(segment)
-        segments.removeFirst()
-        let path = segment.path
+        let (path, folder) = (segment.path, folder)
         Task { @Loop in
             try? await Loop.offload {
+                // What comes after is on disk under its name, so that the log's end is not lost with this.
+                try Disk.synchroniseFolder(folder)
                 try Disk.remove(path)
                 try Disk.remove(Checkpoint.path(of: path))
             }
         }
+    }
+
+    /// Puts a compacted file in the place of those that it was made of; false if these have changed meanwhile.
+    func replace(_ old: [Segment], by draft: Compaction.Draft) throws -> Bool {
+        guard !isClosed, failure == nil, let first = old.first, segments.count > old.count,
+            let start = segments.firstIndex(where: { $0 === first }),
+            segments[start..<min(segments.count, start + old.count)].elementsEqual(old, by: ===)
+        else { return false }
+        let new = Segment(folder: folder, baseOffset: first.baseOffset, index: draft.index)
+        // Here and not beside the loop: nobody may open the file by its name and read it by the other's index.
+        try DiskError.check(rename(draft.path, new.path), "rename \(draft.path)")
+        for segment in old { store.files.drop(segment) }
+        segments.replaceSubrange(start..<start + old.count, with: [new])
+        return true
     }
 
     /// Closes all files; the topic is gone.
@@ -245,4 +280,6 @@ final class PartitionLog {
 struct PendingBatch: Sendable {
     let batch: RecordBatch
     let bytes: ArraySlice<UInt8>
+    /// What was known of its producer before.
+    let earlier: ProducerStates.Producer?
 }

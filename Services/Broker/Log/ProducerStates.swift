@@ -42,8 +42,8 @@ struct ProducerStates: Sendable, Equatable {
         return batch.baseSequence == expected ? .append : .refuse(.outOfOrderSequence)
     }
 
-    /// Remembers a batch that was appended at its base offset.
-    mutating func remember(_ batch: RecordBatch) {
+    /// Remembers a batch that was appended at its base offset, at a time by this machine's clock.
+    mutating func remember(_ batch: RecordBatch, at now: Int) {
         guard batch.producerID >= 0, !batch.isControl else { return }
         var producer = producers[batch.producerID] ?? Producer(epoch: batch.producerEpoch, lastSeen: 0)
         if batch.producerEpoch != producer.epoch { producer = Producer(epoch: batch.producerEpoch, lastSeen: 0) }
@@ -52,7 +52,7 @@ struct ProducerStates: Sendable, Equatable {
             Batch(
                 firstSequence: batch.baseSequence, lastSequence: Self.lastSequence(of: batch),
                 baseOffset: batch.baseOffset, lastOffset: batch.lastOffset, timestamp: batch.maxTimestamp))
-        producer.lastSeen = batch.maxTimestamp
+        producer.lastSeen = now
         producers[batch.producerID] = producer
     }
 
@@ -72,8 +72,8 @@ struct ProducerStates: Sendable, Equatable {
         return earlier
     }
 
-    /// Takes over what a checkpoint said.
-    mutating func restore(_ id: Int, _ producer: Producer) { producers[id] = producer }
+    /// Takes over what a checkpoint said, or what was known before a write that failed.
+    mutating func restore(_ id: Int, _ producer: Producer?) { producers[id] = producer }
 
     private static func lastSequence(of batch: RecordBatch) -> Int {
         // After the greatest number comes 0.

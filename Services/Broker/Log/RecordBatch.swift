@@ -51,6 +51,37 @@ struct RecordBatch: Sendable, Equatable {
         return Checksum.crc32c(UnsafeRawBufferPointer(rebasing: bytes[21..<size])) == crc
     }
 
+    /// Says that the base timestamp is the time from which on tombstones may go; set by compaction only.
+    static let horizonFlag = 64
+    /// From when on its tombstones may go, in milliseconds since 1970; nil if compaction has not seen them yet.
+    var horizon: Int? { attributes & Self.horizonFlag != 0 ? baseTimestamp : nil }
+
+    /// The bytes of a whole batch with its checksum.
+    static func bytes(
+        baseOffset: Int = 0, leaderEpoch: Int = -1, attributes: Int = 0, lastOffsetDelta: Int, baseTimestamp: Int,
+        maxTimestamp: Int, producer: (id: Int, epoch: Int, sequence: Int) = (-1, -1, -1), count: Int,
+        _ records: [UInt8]
+    ) -> [UInt8] {
+        var writer = WireWriter()
+        writer.integer(baseOffset, Int64.self)
+        writer.integer(headerSize - prefixSize + records.count, Int32.self)
+        writer.integer(leaderEpoch, Int32.self)
+        writer.integer(2, Int8.self)
+        writer.integer(0, UInt32.self)
+        writer.integer(attributes, Int16.self)
+        writer.integer(lastOffsetDelta, Int32.self)
+        writer.integer(baseTimestamp, Int64.self)
+        writer.integer(maxTimestamp, Int64.self)
+        writer.integer(producer.id, Int64.self)
+        writer.integer(producer.epoch, Int16.self)
+        writer.integer(producer.sequence, Int32.self)
+        writer.integer(count, Int32.self)
+        writer.append(records)
+        let crc = writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[21...])) }
+        writer.set(Int(crc), UInt32.self, at: 17)
+        return writer.bytes
+    }
+
     /// Reads a batch that a producer sent and checks it as far as its records need not be unpacked.
     static func checked(_ bytes: ArraySlice<UInt8>, maxBytes: Int, allowsZstd: Bool) throws(ErrorCode) -> RecordBatch {
         let checked = bytes.withUnsafeBytes { check($0, maxBytes: maxBytes, allowsZstd: allowsZstd) }
@@ -74,6 +105,17 @@ struct RecordBatch: Sendable, Equatable {
         // Plain records are walked through once: a producer that miscounts must not poison its readers.
         guard batch.codec != 0 || Records.areWellFormed(bytes, batch) else { return .failure(.invalidRecord) }
         return .success(batch)
+    }
+
+    /// The same batch with the append's time and its mark, or without the mark, and the checksum of that.
+    func stamped(_ bytes: ArraySlice<UInt8>, appendTime: Int?) -> (RecordBatch, ArraySlice<UInt8>) {
+        var writer = WireWriter()
+        writer.append(bytes)
+        writer.set(appendTime == nil ? attributes & ~8 : attributes | 8, Int16.self, at: 21)
+        if let appendTime { writer.set(appendTime, Int64.self, at: 35) }
+        let crc = writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[21...])) }
+        writer.set(Int(crc), UInt32.self, at: 17)
+        return (writer.bytes.withUnsafeBytes { RecordBatch($0) } ?? self, writer.bytes[...])
     }
 
     /// The batch's first 16 bytes as they are stored: its place in the log, and leader epoch 0.

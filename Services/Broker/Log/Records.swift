@@ -1,4 +1,6 @@
-/// One record of an uncompressed batch.
+import CCompression
+
+/// One record.
 struct Record: Sendable, Equatable {
     var timestamp = 0
     var offset = 0
@@ -6,7 +8,7 @@ struct Record: Sendable, Equatable {
     var value: [UInt8]?
 }
 
-/// Reads and builds the records inside uncompressed batches.
+/// Reads and builds the records inside batches.
 enum Records {
     /// Whether the records end exactly at the batch's end and are as many as its header says.
     static func areWellFormed(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> Bool {
@@ -17,21 +19,125 @@ enum Records {
         return cursor.isAtEnd
     }
 
-    /// The records of an uncompressed batch; nil if they cannot be read.
+    /// The records of a batch; nil if they cannot be read.
     static func read(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> [Record]? {
-        guard batch.codec == 0, batch.recordCount >= 0, batch.size <= bytes.count else { return nil }
-        var cursor = RecordCursor(bytes, from: RecordBatch.headerSize, to: batch.size)
-        var records: [Record] = []
-        for _ in 0..<batch.recordCount {
-            guard let size = cursor.varint(), size >= 0, let end = cursor.position(after: size), cursor.skip(1),
-                let time = cursor.varint(), let delta = cursor.varint(), let key = cursor.byteString(),
-                let value = cursor.byteString(), cursor.jump(to: end)
-            else { return nil }
-            let timestamp = batch.usesAppendTime ? batch.maxTimestamp : batch.baseTimestamp &+ time
-            records.append(
-                Record(timestamp: timestamp, offset: batch.baseOffset &+ delta, key: key, value: value))
+        withPlain(bytes, batch) { plain in
+            var records: [Record] = []
+            let isWhole = walk(plain, count: batch.recordCount) { part in
+                let timestamp =
+                    batch.usesAppendTime ? batch.maxTimestamp : batch.baseTimestamp &+ part.timestampDelta
+                records.append(
+                    Record(
+                        timestamp: timestamp, offset: batch.baseOffset &+ part.offsetDelta,
+                        key: part.key.map { Array(plain[$0]) }, value: part.value.map { Array(plain[$0]) }))
+            }
+            return isWhole ? records : nil
+        } ?? nil
+    }
+
+    /// Whether every record of a batch has a key, as compaction needs.
+    static func haveKeys(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> Bool {
+        withPlain(bytes, batch) { plain in
+            var haveKeys = true
+            return walk(plain, count: batch.recordCount) { if $0.key == nil { haveKeys = false } } && haveKeys
+        } ?? false
+    }
+
+    /// The most bytes that a batch is unpacked to; what would be more stays unread.
+    private static let unpackLimit = 64 << 20
+
+    /// Gives `body` the plain records of a whole batch, unpacked if need be; nil if they cannot be.
+    static func withPlain<T>(
+        _ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch, _ body: (UnsafeRawBufferPointer) -> T
+    ) -> T? {
+        guard batch.size <= bytes.count else { return nil }
+        let packed = UnsafeRawBufferPointer(rebasing: bytes[RecordBatch.headerSize..<batch.size])
+        guard batch.codec != 0, batch.recordCount > 0 else { return body(packed) }
+        var room = max(4 * packed.count, 1 << 16)
+        while room <= unpackLimit {
+            var result = -1
+            let plain = [UInt8](unsafeUninitializedCapacity: room) { target, filled in
+                result = ccompression_unpack(
+                    Int32(batch.codec), packed.bindMemory(to: UInt8.self).baseAddress, packed.count,
+                    target.baseAddress, room)
+                filled = max(0, result)
+            }
+            if result >= 0 { return plain.withUnsafeBytes(body) }
+            guard result == -2 else { return nil }
+            room *= 4
         }
-        return records
+        return nil
+    }
+
+    /// Where the parts of one record stand among the plain records of its batch.
+    struct Part {
+        let timestampDelta: Int
+        let offsetDelta: Int
+        /// All of it, with its length.
+        let whole: Range<Int>
+        /// What stands behind its offset: key, value and headers.
+        let rest: Range<Int>
+        let key: Range<Int>?
+        let value: Range<Int>?
+    }
+
+    /// Calls `body` with each of `count` records; says whether all could be read.
+    static func walk(_ plain: UnsafeRawBufferPointer, count: Int, _ body: (Part) -> Void) -> Bool {
+        var cursor = RecordCursor(plain, from: 0, to: plain.count)
+        for _ in 0..<max(0, count) {
+            let start = cursor.position
+            guard let size = cursor.varint(), size >= 0, let end = cursor.position(after: size), cursor.skip(1),
+                let time = cursor.varint(), let delta = cursor.varint()
+            else { return false }
+            let rest = cursor.position
+            guard let key = cursor.byteString(), let value = cursor.byteString(), cursor.jump(to: end) else {
+                return false
+            }
+            body(
+                Part(
+                    timestampDelta: time, offsetDelta: delta, whole: start..<end, rest: rest..<end, key: key,
+                    value: value))
+        }
+        return true
+    }
+
+    /// A batch in the place of another, with some of its records or none, never packed.
+    ///
+    /// Base offset, last offset and the producer's numbers stay. With a `horizon` the batch says when its tombstones
+    /// may go: the base timestamp holds it then, as Kafka writes it.
+    static func rewritten(
+        _ batch: RecordBatch, _ plain: UnsafeRawBufferPointer, keeping parts: [Part], horizon: Int?
+    ) -> [UInt8] {
+        let base = horizon ?? batch.baseTimestamp
+        let shift = batch.baseTimestamp &- base
+        var body = WireWriter()
+        for part in parts {
+            if shift == 0 {
+                body.append(plain[part.whole])
+                continue
+            }
+            var record = WireWriter()
+            record.integer(0, Int8.self)
+            record.varint(part.timestampDelta &+ shift)
+            record.varint(part.offsetDelta)
+            record.append(plain[part.rest])
+            body.varint(record.bytes.count)
+            body.append(record.bytes)
+        }
+        let latest = parts.map { batch.baseTimestamp &+ $0.timestampDelta }.max()
+        return RecordBatch.bytes(
+            baseOffset: batch.baseOffset, leaderEpoch: 0,
+            attributes: batch.attributes & ~7 | (horizon == nil ? 0 : RecordBatch.horizonFlag),
+            lastOffsetDelta: batch.lastOffsetDelta, baseTimestamp: base,
+            maxTimestamp: batch.usesAppendTime ? batch.maxTimestamp : latest ?? -1,
+            producer: (batch.producerID, batch.producerEpoch, batch.baseSequence), count: parts.count, body.bytes)
+    }
+
+    /// An empty batch that stands for offsets whose records are gone.
+    static func filler(_ offsets: Range<Int>) -> [UInt8] {
+        RecordBatch.bytes(
+            baseOffset: offsets.lowerBound, leaderEpoch: 0, lastOffsetDelta: offsets.count - 1, baseTimestamp: -1,
+            maxTimestamp: -1, count: 0, [])
     }
 
     /// A whole batch of records of one time, as a producer without an id would send it.
@@ -50,24 +156,9 @@ enum Records {
             body.varint(part.bytes.count)
             body.append(part.bytes)
         }
-        var writer = WireWriter()
-        writer.integer(0, Int64.self)
-        writer.integer(RecordBatch.headerSize - RecordBatch.prefixSize + body.bytes.count, Int32.self)
-        writer.integer(-1, Int32.self)
-        writer.integer(2, Int8.self)
-        writer.integer(0, UInt32.self)
-        writer.integer(0, Int16.self)
-        writer.integer(records.count - 1, Int32.self)
-        writer.integer(timestamp, Int64.self)
-        writer.integer(timestamp, Int64.self)
-        writer.integer(-1, Int64.self)
-        writer.integer(-1, Int16.self)
-        writer.integer(-1, Int32.self)
-        writer.integer(records.count, Int32.self)
-        writer.append(body.bytes)
-        let crc = writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[21...])) }
-        writer.setInt32(Int(crc), at: 17)
-        return writer.bytes
+        return RecordBatch.bytes(
+            lastOffsetDelta: records.count - 1, baseTimestamp: timestamp, maxTimestamp: timestamp,
+            count: records.count, body.bytes)
     }
 }
 
@@ -86,7 +177,7 @@ extension WireWriter {
 /// A position among the records of a batch.
 private struct RecordCursor {
     private let bytes: UnsafeRawBufferPointer
-    private var position: Int
+    private(set) var position: Int
     private let end: Int
 
     init(_ bytes: UnsafeRawBufferPointer, from position: Int, to end: Int) {
@@ -124,11 +215,11 @@ private struct RecordCursor {
     }
 
     /// A byte string with its length before it; the inner nil is null, the outer one a broken record.
-    mutating func byteString() -> [UInt8]?? {
+    mutating func byteString() -> Range<Int>?? {
         guard let count = varint() else { return nil }
         guard count >= 0 else { return .some(nil) }
         guard let target = position(after: count) else { return nil }
         defer { position = target }
-        return Array(bytes[position..<target])
+        return .some(position..<target)
     }
 }

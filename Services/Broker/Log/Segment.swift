@@ -38,10 +38,8 @@ struct SegmentIndex: Sendable, Equatable {
         endOffset = batch.lastOffset + 1
     }
 
-    /// A position at or before the batch that holds `offset`.
-    func position(of offset: Int) -> Int {
-        entries[..<firstEntry { $0.offset > offset }].last?.position ?? 0
-    }
+    /// The last noted batch at or before the one that holds `offset`; nil without any batch.
+    func entry(for offset: Int) -> Entry? { entries[..<firstEntry { $0.offset > offset }].last }
 
     /// A position at or before the first batch with a timestamp of at least `time`.
     func position(ofTime time: Int) -> Int {
@@ -70,6 +68,8 @@ final class Segment {
     var isCreated: Bool
     /// How much of the file its checkpoint tells of.
     var checkpointedSize = 0
+    /// When it was begun or found, in milliseconds since 1970.
+    let openedAt = Node.time
     /// The open file, while the cache of open files keeps it.
     var file: OpenFile?
     /// When it was last used, as the cache counts.

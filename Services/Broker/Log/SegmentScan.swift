@@ -6,13 +6,12 @@ struct SegmentScan: Sendable {
     struct Outcome: Sendable {
         var index: SegmentIndex
         var producers: ProducerStates
-        /// Whether bytes stand behind the last good batch.
-        var hasTornTail = false
     }
 
     /// Reads the file from `start` on and checks every batch; stops at the first that is not whole and right.
-    static func recover(_ path: String, from start: SegmentIndex, producers: ProducerStates) throws -> Outcome {
-        let file = try OpenFile(path, O_RDONLY)
+    static func recover(
+        _ file: OpenFile, from start: SegmentIndex, producers: ProducerStates, now: Int
+    ) throws -> Outcome {
         let fileSize = try file.size
         var outcome = Outcome(index: start, producers: producers)
         var window = Window(file: file, fileSize: fileSize)
@@ -21,14 +20,30 @@ struct SegmentScan: Sendable {
                 batch.baseOffset == outcome.index.endOffset && batch.lastOffsetDelta >= 0
                     && batch.hasRightChecksum(bytes) ? batch : nil
             }
-            guard let next else {
-                outcome.hasTornTail = true
-                return outcome
-            }
+            guard let next else { return outcome }
             outcome.index.add(next)
-            outcome.producers.remember(next)
+            outcome.producers.remember(next, at: now)
         }
         return outcome
+    }
+
+    /// Whether a whole batch of later offsets stands anywhere behind what `index` tells of, as it does behind damage
+    /// and does not behind a write that was broken off.
+    static func hasBatch(in file: OpenFile, behind index: SegmentIndex) throws -> Bool {
+        let bytes = try file.read(try file.size - index.size, at: index.size)
+        return bytes.withUnsafeBytes { raw in
+            var position = 1
+            while position + RecordBatch.headerSize <= raw.count {
+                defer { position += 1 }
+                guard raw[position + 16] == 2 else { continue }
+                let rest = UnsafeRawBufferPointer(rebasing: raw[position...])
+                guard let batch = RecordBatch(rest), batch.size <= rest.count, batch.lastOffsetDelta >= 0,
+                    batch.baseOffset > index.endOffset, batch.hasRightChecksum(rest)
+                else { continue }
+                return true
+            }
+            return false
+        }
     }
 
     /// Calls `body` with each batch from a position to another, whole, until it gives something.

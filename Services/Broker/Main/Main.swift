@@ -3,7 +3,5 @@ import EventLoop
 
 @main
 enum Main {
-    static func main() throws {
-        try Loop.run { try await Broker.runFromEnvironment() }
-    }
+    static func main() { Broker.main(CommandLine.arguments.dropFirst()) }
 }

@@ -27,7 +27,7 @@ struct API: Sendable {
     func isFlexible(_ version: Int) -> Bool { version >= flexibleFrom }
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
-    static let all: [API] = dataAPIs + groupAPIs + adminAPIs
+    static let all: [API] = dataAPIs + groupAPIs + adminAPIs + securityAPIs
 }
 
 /// What stands before every request's body.
@@ -54,15 +54,20 @@ extension API {
         return try request.read(&reader, version: version, isFlexible: isFlexible(version))
     }
 
-    /// The whole frame of an answer.
-    func frame(_ answer: Message, version: Int, correlationID: Int) -> [UInt8] {
+    /// The whole frame of an answer, in pieces, so that records are not copied.
+    func pieces(_ answer: Message, version: Int, correlationID: Int) -> [ArraySlice<UInt8>] {
         var writer = WireWriter()
+        writer.keepsPieces = true
         writer.integer(0, Int32.self)
         writer.integer(correlationID, Int32.self)
         // ApiVersions keeps the oldest header, as the client cannot know yet what the broker speaks.
         if isFlexible(version), key != 18 { writer.uvarint(0) }
         response.write(answer, to: &writer, version: version, isFlexible: isFlexible(version))
-        writer.setInt32(writer.bytes.count - 4, at: 0)
-        return writer.bytes
+        return writer.frame()
+    }
+
+    /// The same in one piece.
+    func frame(_ answer: Message, version: Int, correlationID: Int) -> [UInt8] {
+        Array(pieces(answer, version: version, correlationID: correlationID).joined())
     }
 }

@@ -46,6 +46,12 @@ extension API {
                         Documentation s 3+ ?]]
                 """),
         API(
+            33, "AlterConfigs", 0...2, flexible: 2,
+            request: "Resources [ResourceType i8; ResourceName s; Configs [Name s; Value s ?]]; ValidateOnly bool",
+            response: """
+                ThrottleTimeMs i32; Responses [ErrorCode i16; ErrorMessage s ?; ResourceType i8; ResourceName s]
+                """),
+        API(
             44, "IncrementalAlterConfigs", 0...1, flexible: 1,
             request: """
                 Resources [ResourceType i8; ResourceName s; Configs [Name s; ConfigOperation i8; Value s ?]];

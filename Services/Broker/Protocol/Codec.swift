@@ -107,9 +107,12 @@ extension Kind {
         case (.string, .text(let text)):
             writeLength(text.utf8.count, to: &writer, isFlexible: isFlexible)
             writer.append(text.utf8)
-        case (.bytes, .bytes(let bytes)), (.records, .bytes(let bytes)):
+        case (.bytes, .bytes(let bytes)):
             writeLength(bytes.count, to: &writer, isFlexible: isFlexible)
             writer.append(bytes)
+        case (.records, .bytes(let bytes)):
+            writeLength(bytes.count, to: &writer, isFlexible: isFlexible)
+            writer.attach(bytes)
         case (.array(let element), .list(let values)):
             writeLength(values.count, to: &writer, isFlexible: isFlexible)
             for value in values {

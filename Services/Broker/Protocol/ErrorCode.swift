@@ -7,6 +7,7 @@ enum ErrorCode: Int, Error, Sendable {
     case notLeaderOrFollower = 6
     case messageTooLarge = 10
     case offsetMetadataTooLarge = 12
+    case coordinatorNotAvailable = 15
     case invalidTopic = 17
     case recordListTooLarge = 18
     case invalidRequiredAcks = 21
@@ -16,6 +17,9 @@ enum ErrorCode: Int, Error, Sendable {
     case unknownMemberID = 25
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
+    case invalidTimestamp = 32
+    case unsupportedMechanism = 33
+    case illegalSignInState = 34
     case unsupportedVersion = 35
     case topicAlreadyExists = 36
     case invalidPartitions = 37
@@ -28,6 +32,7 @@ enum ErrorCode: Int, Error, Sendable {
     case invalidProducerEpoch = 47
     case transactionalIDNotAuthorized = 53
     case storageError = 56
+    case signInFailed = 58
     case nonEmptyGroup = 68
     case groupIDNotFound = 69
     case fetchSessionIDNotFound = 70

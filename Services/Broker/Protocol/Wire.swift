@@ -64,6 +64,28 @@ struct WireReader {
 /// Writes the protocol's primitive types.
 struct WireWriter {
     var bytes: [UInt8] = []
+    /// Whether long values are kept as they are, in `pieces`, and not copied.
+    var keepsPieces = false
+    /// What was written before `bytes`.
+    private(set) var pieces: [ArraySlice<UInt8>] = []
+
+    /// Appends a value that need not be copied.
+    mutating func attach(_ value: ArraySlice<UInt8>) {
+        guard keepsPieces, value.count >= 16 * 1024 else { return append(value) }
+        pieces += [bytes[...], value]
+        bytes = []
+    }
+
+    /// All that was written, as a frame with its length in the first four bytes.
+    mutating func frame() -> [ArraySlice<UInt8>] {
+        let size = pieces.reduce(bytes.count) { $0 + $1.count }
+        if pieces.isEmpty {
+            set(size - 4, Int32.self, at: 0)
+            return [bytes[...]]
+        }
+        for index in 0..<4 { pieces[0][index] = UInt8(truncatingIfNeeded: (size - 4) >> (24 - 8 * index)) }
+        return pieces + [bytes[...]]
+    }
 
     mutating func integer<T: FixedWidthInteger>(_ value: Int, _ type: T.Type) {
         withUnsafeBytes(of: T(truncatingIfNeeded: value).bigEndian) { bytes.append(contentsOf: $0) }
@@ -80,7 +102,9 @@ struct WireWriter {
 
     mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
-    mutating func setInt32(_ value: Int, at position: Int) {
-        for index in 0..<4 { bytes[position + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * index)) }
+    /// Writes over what stands at a position.
+    mutating func set<T: FixedWidthInteger>(_ value: Int, _ type: T.Type, at position: Int) {
+        let number = withUnsafeBytes(of: T(truncatingIfNeeded: value).bigEndian) { Array($0) }
+        bytes.replaceSubrange(position..<position + number.count, with: number)
     }
 }

@@ -5,23 +5,22 @@ import EventLoop
 @Loop
 public final class Broker {
     private let settings: BrokerSettings
-    private let node: Node
-    private var listener: Listener?
+    let node: Node
+    private var doors: [Door] = []
+    private var page: FiguresPage?
     private var lock: OpenFile?
     private var connections: [ObjectIdentifier: Connection] = [:]
+    private var perHost: [String: Int] = [:]
     private var upkeep: LoopTimer?
+    private var isWatching = false
     private let changed = Notice()
     /// How much had been done when memory was last given back.
     private var lastWork = 0
 
-    /// Checks the settings; throws `BrokerError` for an address that other machines reach, unless they allow it.
+    /// Checks the settings; throws `BrokerError` for what is unsafe, such as an address that other machines reach without
+    /// TLS and sign-in, unless the settings allow it.
     public init(_ settings: BrokerSettings) throws {
-        guard settings.isLoopback || settings.allowRemote else {
-            throw BrokerError("\(settings.address) is not this machine's own; allow remote clients to listen there")
-        }
-        guard settings.defaultPartitions > 0, settings.segmentBytes >= 1 << 16 else {
-            throw BrokerError("a topic needs a partition, and a segment 64 KiB")
-        }
+        try settings.check()
         self.settings = settings
         node = Node(settings) { text in
             let line = Array("rapport-broker: \(text)\n".utf8)
@@ -29,8 +28,12 @@ public final class Broker {
         }
     }
 
-    /// The port that clients connect to.
-    public var port: Int { listener?.port ?? settings.port }
+    /// The ports that clients connect to, in the order of the listeners.
+    public var ports: [Int] { doors.map { $0.listener?.port ?? 0 } }
+    /// The port of the first listener.
+    public var port: Int { ports.first ?? settings.port }
+    /// The port of the figures; 0 where there are none.
+    public var metricsPort: Int { page?.port ?? 0 }
 
     /// Opens the data folder and listens; throws if the folder is in use, unreadable, or the port is taken.
     public func start() async throws {
@@ -46,16 +49,42 @@ public final class Broker {
         }
         try await node.catalogue.open()
         try await node.groups.load()
-        let listener = try Listener(address: settings.address, port: settings.port) { [unowned self] in accept($0) }
-        self.listener = listener
-        node.advertised.port = listener.port
+        do {
+            for listener in settings.effectiveListeners { try open(listener) }
+            if let (address, port) = settings.metrics {
+                page = try FiguresPage(address: address, port: port) { [unowned self] in
+                    node.figures.rendered(node, connections: connections.count)
+                }
+            }
+        } catch {
+            await stop()
+            throw error
+        }
         scheduleUpkeep()
+    }
+
+    private func open(_ own: ListenerSettings) throws {
+        let door = Door(
+            users: own.asksToSignIn ? settings.usersFile.map { Users(path: $0) } : nil,
+            advertised: own.advertised ?? (settings.advertisedHost ?? own.address, own.port))
+        if own.usesTLS, let certificate = settings.tlsCertificate, let key = settings.tlsKey {
+            door.tls = try .server(
+                certificate: certificate, key: key, clientAuthorities: settings.tlsClientAuthorities,
+                handshakeTime: settings.signInTime)
+        }
+        let listener = try Listener(address: own.address, port: own.port, tls: door.tls) { [unowned self] stream in
+            accept(stream, door)
+        }
+        door.listener = listener
+        if door.advertised.port == 0 { door.advertised.port = listener.port }
+        doors.append(door)
     }
 
     /// Answers what was begun, writes everything, and lets go of port and folder.
     public func stop() async {
         upkeep?.cancel()
-        listener?.close()
+        for door in doors { door.listener?.close() }
+        page?.close()
         for connection in connections.values { connection.finish() }
         _ = try? await changed.wait(until: { connections.isEmpty }, atMost: .seconds(10))
         for connection in connections.values { connection.close() }
@@ -63,39 +92,113 @@ public final class Broker {
         lock = nil
     }
 
-    private func accept(_ stream: Stream) {
-        guard connections.count < settings.maxConnections else { return stream.close() }
-        let connection = Connection(stream, node) { [unowned self] closed in
+    private func accept(_ stream: Stream, _ door: Door) {
+        let host = Connection.host(of: stream)
+        guard connections.count < settings.maxConnections, perHost[host, default: 0] < settings.maxConnectionsPerAddress
+        else {
+            node.figures.refusedConnections += 1
+            return stream.close()
+        }
+        perHost[host, default: 0] += 1
+        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) {
+            [unowned self] closed in
             connections[ObjectIdentifier(closed)] = nil
+            let left = perHost[host, default: 1] - 1
+            perHost[host] = left > 0 ? left : nil
             changed.notify()
         }
+        connection.onExcess = { [unowned self] in
+            connections.values.max { $0.accounted < $1.accounted }?.close("memory")
+        }
         connections[ObjectIdentifier(connection)] = connection
+        if !isWatching { watch() }
+    }
+
+    /// Looks at the deadlines of all connections, as long as there are any.
+    private func watch() {
+        isWatching = true
+        let shortest =
+            [settings.idleTime, settings.requestTime, settings.writeTime, settings.signInTime].min() ?? .zero
+        let interval = min(.seconds(1), max(.milliseconds(10), shortest / 4))
+        _ = Loop.after(interval) { [weak self] in
+            guard let self else { return }
+            for connection in Array(connections.values) { connection.tick(interval) }
+            isWatching = false
+            if !connections.isEmpty { watch() }
+        }
     }
 
     private func scheduleUpkeep() {
-        upkeep = Loop.after(.seconds(60)) { [weak self] in
+        upkeep = Loop.after(settings.cleanInterval) { [weak self] in
             guard let self else { return }
-            for connection in connections.values where connection.isIdle {
-                if Loop.now - connection.lastActivity > .seconds(600) { connection.close() }
-            }
             if node.store.committer.rounds + node.fetches != lastWork {
                 lastWork = node.store.committer.rounds + node.fetches
                 clinux_release_memory()
             }
+            reloadCertificates()
             Task { @Loop in await self.node.clean() }
             scheduleUpkeep()
         }
     }
 
-    /// Runs a broker as the environment says until the process is asked to end.
-    public static func runFromEnvironment() async throws {
-        let broker = try Broker(BrokerSettings { name in getenv(name).map { String(cString: $0) } })
+    /// Takes up certificates that were renewed; while the files are bad, those before stay in use.
+    func reloadCertificates() {
+        for tls in doors.compactMap(\.tls) {
+            do { try tls.reload() } catch { node.store.report("the certificate cannot be read again: \(error)") }
+        }
+    }
+
+    /// The whole program: runs a broker as the environment says until it is asked to end, or does what the words say.
+    nonisolated public static func main(_ words: some Sequence<String>) {
+        let words = Array(words)
+        do {
+            try Loop.run { try await run(words) }
+        } catch {
+            fflush(nil)
+            let line = Array("rapport-broker: \(error)\n".utf8)
+            _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            exit(1)
+        }
+    }
+
+    private static func run(_ words: [String]) async throws {
+        let environment: (String) -> String? = { name in getenv(name).map { String(cString: $0) } }
+        guard words.isEmpty else { return print(try Users.command(words, file: environment("BROKER_USERS"))) }
+        let broker = try Broker(BrokerSettings(environment: environment))
+        allowManyFiles()
+        // A limit on files' sizes is a refusal like that of a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         // Asked to end from now on, also while it starts.
         let ended = Task.immediate { @Loop in try await Signals.untilTermination() }
         try await broker.start()
-        print("listening on \(broker.settings.address):\(broker.port)")
+        for (own, port) in zip(broker.settings.effectiveListeners, broker.ports) {
+            print("listening on \(own.security == .plain ? "" : own.security.rawValue + "://")\(own.address):\(port)")
+        }
+        if broker.metricsPort > 0 { print("figures at http port \(broker.metricsPort), /metrics") }
         fflush(nil)
         try await ended.value
         await broker.stop()
+    }
+
+    /// Every connection and every file under way takes a descriptor; shells allow few of them unless asked.
+    private static func allowManyFiles() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// One listener with what its clients meet.
+@Loop
+private final class Door {
+    let users: Users?
+    var advertised: (host: String, port: Int)
+    var tls: TLSContext?
+    var listener: Listener?
+
+    init(users: Users?, advertised: (host: String, port: Int)) {
+        self.users = users
+        self.advertised = advertised
     }
 }

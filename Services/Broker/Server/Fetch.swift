@@ -28,7 +28,9 @@ extension Node {
             do { try await park(wishes, minBytes: minBytes, atMost: .milliseconds(wait)) } catch { return nil }
             wishes = self.wishes(body)
         }
-        var rest = max(0, maxBytes)
+        let granted = memory.grant(max(0, maxBytes))
+        defer { memory.used -= granted }
+        var rest = granted
         var hasRecords = false
         var topics: [(name: String, partitions: [Message])] = []
         for wish in wishes {

@@ -11,16 +11,16 @@ final class Node {
     let groups: GroupTable
     /// Fetches with records so far.
     var fetches = 0
-    /// Where clients are told to connect.
-    var advertised: (host: String, port: Int)
+    let memory: Memory
+    let figures = Figures()
+    private var isCleaning = false
 
     init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
         self.settings = settings
-        store = LogStore(
-            segmentBytes: settings.segmentBytes, isSynchronous: settings.flush == .sync, report: report)
-        catalogue = Catalogue(folder: settings.dataDirectory, store: store)
-        groups = GroupTable(catalogue: catalogue, minSessionTimeout: settings.minSessionTimeout)
-        advertised = (settings.advertisedHost ?? settings.address, settings.port)
+        store = LogStore(isSynchronous: settings.flush == .sync, report: report)
+        catalogue = Catalogue(folder: settings.dataDirectory, store: store, segmentBytes: settings.segmentBytes)
+        groups = GroupTable(catalogue: catalogue, settings)
+        memory = Memory(limit: settings.maxMemoryBytes)
     }
 
     /// Milliseconds since 1970.
@@ -34,24 +34,28 @@ final class Node {
         catalogue.topics[topic]?.partition(index)
     }
 
-    /// Removes what is past its time: records, producers, offsets that were written over.
-    func clean() async {
-        let now = Node.time
-        for topic in catalogue.topics.values {
-            let (age, bytes) = (topic.number("retention.ms"), topic.number("retention.bytes"))
-            for partition in topic.partitions {
-                partition.forgetProducers(before: now - 86_400_000)
-                if topic.allowsDeletion, !topic.isInternal {
-                    partition.retain(from: age < 0 ? nil : now - age, bytes: bytes < 0 ? nil : bytes)
-                }
+    /// Removes what is past its time, as of `now` in milliseconds since 1970: records, producers, groups' offsets.
+    func clean(now: Int = Node.time) async {
+        guard !isCleaning else { return }
+        isCleaning = true
+        defer { isCleaning = false }
+        await groups.expire(now: now)
+        for partition in catalogue.topics.values.flatMap(\.partitions) {
+            partition.forgetProducers(before: now - 86_400_000)
+            do {
+                try partition.retain(now: now)
+                if try await partition.compactIfDue(now: now) { catalogue.touch() }
+            } catch {
+                store.report("\(partition.topic)-\(partition.partition) cannot be cleaned: \(error)")
             }
         }
-        await groups.compactIfNeeded()
+        do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
     }
 
     /// Finishes what was begun and notes what makes the next start quick.
     func stop() async {
         groups.stop()
+        await groups.noteEmptyGroups()
         await store.committer.finish()
         try? await catalogue.settle()
         for topic in catalogue.topics.values {
@@ -67,6 +71,8 @@ struct Request: Sendable {
     let clientID: String
     /// As Kafka shows it: `/127.0.0.1`.
     let clientHost: String
+    /// Where clients of its listener are told to connect.
+    let advertised: (host: String, port: Int)
     let body: Message
 }
 
@@ -75,6 +81,8 @@ enum Answer: Sendable {
     case message(Message)
     /// The client expects nothing.
     case nothing
+    /// The client gets an answer, and then the connection is closed.
+    case last(Message)
     /// The connection is closed, as the client cannot be told otherwise.
     case close
 }
@@ -94,9 +102,10 @@ extension Node {
         case 11: return .message(await join(request))
         case 12: return .message(["ErrorCode": .code(groups.heartbeat(body))])
         case 13: return .message(leave(request))
-        case 14: return .message(await sync(body))
+        case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))
         case 16: return .message(listGroups(body))
+        case 17: return .message(["ErrorCode": .code(.illegalSignInState), "Mechanisms": []])
         case 18: return .message(apiVersions(.none))
         case 19: return .message(await createTopics(request))
         case 20: return .message(await deleteTopics(request))
@@ -104,11 +113,15 @@ extension Node {
         case 22: return .message(await initProducer(body))
         case 23: return .message(offsetForLeaderEpoch(body))
         case 32: return .message(describeConfigs(body))
+        case 33: return .message(await alterConfigs(body, incrementally: false))
         case 37: return .message(await createPartitions(body))
         case 42: return .message(await deleteGroups(body))
-        case 44: return .message(await alterConfigs(body))
+        case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
-        case 60: return .message(describeCluster(body))
+        case 36:
+            let text = "There is nothing to sign in for now."
+            return .message(["ErrorCode": .code(.illegalSignInState), "ErrorMessage": .text(text)])
+        case 60: return .message(describeCluster(request))
         default: return .close
         }
     }

@@ -6,25 +6,26 @@ extension Node {
         var topics: [Message] = []
         for topic in request.body.list("Topics") {
             var answers: [Message] = []
-            var seen: Set<Int> = []
-            for entry in topic.list("Partitions") {
-                let index = entry.int("PartitionIndex")
-                let isFirst = seen.insert(index).inserted
-                answers.append(await listOffset(topic.text("Name"), entry, isFirst: isFirst, request.version))
+            let entries = topic.list("Partitions")
+            for entry in Self.lastOfEach(entries, "PartitionIndex") {
+                let isAlone = entries.count { $0.int("PartitionIndex") == entry.int("PartitionIndex") } == 1
+                answers.append(await listOffset(topic.text("Name"), entry, isAlone: isAlone, request.version))
             }
             topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
         return ["Topics": .list(topics)]
     }
 
-    private func listOffset(_ topic: String, _ entry: Message, isFirst: Bool, _ version: Int) async -> Message {
+    private func listOffset(_ topic: String, _ entry: Message, isAlone: Bool, _ version: Int) async -> Message {
         let index = entry.int("PartitionIndex")
         do {
-            guard isFirst else { throw ErrorCode.invalidRequest }
+            guard isAlone else { throw ErrorCode.invalidRequest }
+            let time = entry.int("Timestamp")
+            guard time >= -2 || time == -3 && version >= 7 else { throw ErrorCode.unsupportedVersion }
             guard let log = partition(topic, index) else { throw ErrorCode.unknownTopicOrPartition }
             if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) { throw code }
             if log.failure != nil { throw ErrorCode.storageError }
-            let found = try await find(entry.int("Timestamp"), in: log, version)
+            let found = try await find(time, in: log)
             return [
                 "PartitionIndex": .int(index), "ErrorCode": 0,
                 "OldStyleOffsets": .ints(found.offset < 0 ? [] : [found.offset]), "Timestamp": .int(found.timestamp),
@@ -35,13 +36,12 @@ extension Node {
         }
     }
 
-    private func find(_ time: Int, in log: PartitionLog, _ version: Int) async throws -> (offset: Int, timestamp: Int) {
+    private func find(_ time: Int, in log: PartitionLog) async throws -> (offset: Int, timestamp: Int) {
         switch time {
         case -1: (log.durableEnd, -1)
         case -2: (log.startOffset, -1)
-        case -3 where version >= 7: try await log.findGreatestTime() ?? (-1, -1)
-        case 0...: try await log.find(time: time) ?? (-1, -1)
-        default: throw ErrorCode.unsupportedVersion
+        case -3: try await log.findGreatestTime() ?? (-1, -1)
+        default: try await log.find(time: time) ?? (-1, -1)
         }
     }
 
@@ -82,7 +82,12 @@ extension Node {
             }
             topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
-        try? await catalogue.settle()
+        do {
+            try await catalogue.settle()
+        } catch {
+            // The records are gone; what is not kept is where the log starts, and the next start may show some again.
+            store.report("the catalogue cannot be written: \(error)")
+        }
         return ["Topics": .list(topics)]
     }
 
@@ -90,7 +95,7 @@ extension Node {
         guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
             throw .unknownTopicOrPartition
         }
-        guard topic.allowsDeletion, !topic.isInternal else { throw .policyViolation }
+        guard topic.rules.deletes, !topic.isInternal else { throw .policyViolation }
         guard offset >= -1, offset <= log.durableEnd else { throw .offsetOutOfRange }
         log.deleteRecords(before: offset == -1 ? log.durableEnd : offset)
         catalogue.touch()

@@ -15,11 +15,6 @@ extension Node {
                 appended.append((topic.text("Name"), index, result))
             }
         }
-        if acks == 0 {
-            // The client waits for no answer; an end of the connection is all that it can notice.
-            let isGood = appended.allSatisfy { if case .success = $0.result { true } else { false } }
-            return isGood ? .nothing : .close
-        }
         var answers: [(topic: String, answers: [Message])] = []
         for entry in appended {
             let answer = await answer(index: entry.index, entry.result)
@@ -28,6 +23,12 @@ extension Node {
             } else {
                 answers.append((entry.topic, [answer]))
             }
+        }
+        if acks == 0 {
+            // The client waits for no answer; an end of the connection is all that it can notice. Its bytes count until they
+            // are written all the same, or a fast client would fill the memory.
+            let isGood = answers.allSatisfy { $0.answers.allSatisfy { $0.int("ErrorCode") == 0 } }
+            return isGood ? .nothing : .close
         }
         return .message([
             "Responses": .list(
@@ -38,15 +39,24 @@ extension Node {
     private func append(
         _ records: ArraySlice<UInt8>, to name: String, _ index: Int, _ request: Request, acks: Int
     ) throws(ErrorCode) -> (PartitionLog, PartitionLog.Place) {
-        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
             throw .unknownTopicOrPartition
         }
+        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard !topic.isInternal else { throw .invalidTopic }
         let batch = try RecordBatch.checked(
             records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
         guard !batch.isTransactional else { throw .transactionalIDNotAuthorized }
-        return (log, try log.append(batch, records))
+        let now = Node.time
+        guard topic.usesAppendTime || topic.mayHave(timestamp: batch.maxTimestamp, at: now) else {
+            throw .invalidTimestamp
+        }
+        if log.rules.compacts, !records.withUnsafeBytes({ Records.haveKeys($0, batch) }) { throw .invalidRecord }
+        guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, records)) }
+        let (stamped, bytes) = batch.stamped(records, appendTime: topic.usesAppendTime ? now : nil)
+        var place = try log.append(stamped, bytes)
+        if topic.usesAppendTime { place.answeredTimestamp = place.answeredTimestamp ?? now }
+        return (log, place)
     }
 
     private func answer(
@@ -57,7 +67,7 @@ extension Node {
             try await log.commit(place)
             return [
                 "Index": .int(index), "ErrorCode": 0, "BaseOffset": .int(place.baseOffset),
-                "LogAppendTimeMs": .int(place.repeatedTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
+                "LogAppendTimeMs": .int(place.answeredTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
             ]
         } catch {
             return [
@@ -85,8 +95,9 @@ extension Node {
     /// Gives an idempotent producer its number.
     func initProducer(_ body: Message) async -> Message {
         // Transactions are not offered; whoever asks all the same is told that this id may not have them.
-        guard body.optionalText("TransactionalId") == nil else {
-            return ["ErrorCode": .code(.transactionalIDNotAuthorized), "ProducerEpoch": -1]
+        if let id = body.optionalText("TransactionalId") {
+            let code: ErrorCode = id.isEmpty ? .invalidRequest : .transactionalIDNotAuthorized
+            return ["ErrorCode": .code(code), "ProducerEpoch": -1]
         }
         guard let id = try? await catalogue.takeProducerID() else {
             return ["ErrorCode": .code(.storageError), "ProducerEpoch": -1]

@@ -7,6 +7,7 @@ final class Catalogue {
     private(set) var byID: [TopicID: Topic] = [:]
     private(set) var clusterID = TopicID.random().base64
     let store: LogStore
+    private let segmentBytes: Int
 
     private let path: String
     private let topicsFolder: String
@@ -19,7 +20,8 @@ final class Catalogue {
     private var durableProducerIDs = 0
 
     /// Reads what the data folder holds; `open` must be called before use.
-    init(folder: String, store: LogStore) {
+    init(folder: String, store: LogStore, segmentBytes: Int) {
+        self.segmentBytes = segmentBytes
         path = "\(folder)/catalogue"
         topicsFolder = "\(folder)/topics"
         self.store = store
@@ -35,8 +37,8 @@ final class Catalogue {
         if let topic = topics[name] { return topic }
         var id = TopicID.random()
         while access(folder(name, id), F_OK) == 0 { id = TopicID.random() }
-        let topic = Topic(name: name, id: id, folder: folder(name, id))
-        topic.configs = configs
+        let topic = Topic(
+            name: name, id: id, folder: folder(name, id), configs: configs, segmentBytes: segmentBytes)
         add(topic)
         extend(topic, to: partitions)
         return topic
@@ -46,20 +48,26 @@ final class Catalogue {
     func extend(_ topic: Topic, to count: Int) {
         for index in topic.partitions.count..<max(count, topic.partitions.count) {
             let folder = "\(topic.folder)/\(index)"
-            topic.partitions.append(PartitionLog(topic: topic.name, partition: index, folder: folder, store: store))
+            topic.partitions.append(
+                PartitionLog(
+                    topic: topic.name, partition: index, folder: folder, store: store, rules: topic.rules))
         }
         version += 1
     }
 
     /// Removes a topic with its files; durable when it returns.
     func delete(_ topic: Topic) async throws {
-        topics[topic.name] = nil
-        byID[topic.id] = nil
-        for partition in topic.partitions { partition.close() }
+        forget(topic)
         version += 1
         try await settle()
         let folder = topic.folder
         try await Loop.offload { try Disk.remove(folder) }
+    }
+
+    private func forget(_ topic: Topic) {
+        topics[topic.name] = nil
+        byID[topic.id] = nil
+        for partition in topic.partitions { partition.close() }
     }
 
     /// Notes that something changed that must be kept.
@@ -80,7 +88,8 @@ final class Catalogue {
         return nextProducerID
     }
 
-    /// Waits until all changes so far are durable; throws the disk's refusal.
+    /// Waits until all changes so far are durable; throws the disk's refusal, and then topics that the disk does not
+    /// know of are gone again.
     func settle() async throws {
         let wanted = version
         while savedVersion < wanted {
@@ -89,13 +98,15 @@ final class Catalogue {
                 continue
             }
             isSaving = true
-            let (text, current, path) = (text, version, path)
+            let (text, current, path, listed) = (text, version, path, topics.values)
             let result: Result<Void, any Error>
             do {
                 try await Loop.offload { try Disk.replace(path, with: Array(text.utf8)) }
                 savedVersion = current
+                for topic in listed { topic.isKept = true }
                 result = .success(())
             } catch {
+                for topic in topics.values where !topic.isKept { forget(topic) }
                 result = .failure(error)
             }
             isSaving = false
@@ -123,6 +134,10 @@ final class Catalogue {
             for partition in topic.partitions where partition.startOffset > 0 {
                 lines.append("start \(partition.partition) \(partition.startOffset)")
             }
+            for partition in topic.partitions where partition.cleanedTo > 0 {
+                let horizon = partition.nextHorizon ?? .max
+                lines.append("cleaned \(partition.partition) \(partition.cleanedTo) \(horizon)")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -143,19 +158,23 @@ final class Catalogue {
     }
 
     private func open(_ listed: CatalogueFile.Topic) async throws -> Topic {
-        let topic = Topic(name: listed.name, id: listed.id, folder: folder(listed.name, listed.id))
-        topic.configs = listed.configs
+        let topic = Topic(
+            name: listed.name, id: listed.id, folder: folder(listed.name, listed.id), configs: listed.configs,
+            segmentBytes: segmentBytes)
+        topic.isKept = true
         let folders = (0..<listed.partitions).map { "\(topic.folder)/\($0)" }
-        let found = try await Loop.offload { try folders.map { try FoundLog.recover($0) } }
+        let now = Node.time
+        let found = try await Loop.offload { folders.map { FoundLog.recover($0, now: now) } }
         for (index, found) in found.enumerated() {
             if found.cutBytes > 0 {
                 store.report("\(listed.name)-\(index): cut \(found.cutBytes) bytes of an unfinished write")
             }
             if let damage = found.damage { store.report("\(listed.name)-\(index) is offline: \(damage)") }
-            topic.partitions.append(
-                PartitionLog(
-                    topic: topic.name, partition: index, folder: folders[index], store: store, found: found,
-                    startOffset: listed.starts[index] ?? 0))
+            let log = PartitionLog(
+                topic: topic.name, partition: index, folder: folders[index], store: store, rules: topic.rules,
+                found: found, startOffset: listed.starts[index] ?? 0)
+            if let cleaned = listed.cleaned[index] { (log.cleanedTo, log.nextHorizon) = cleaned }
+            topic.partitions.append(log)
         }
         return topic
     }
@@ -178,6 +197,7 @@ private struct CatalogueFile {
         let partitions: Int
         var configs: [String: String] = [:]
         var starts: [Int: Int] = [:]
+        var cleaned: [Int: (to: Int, horizon: Int?)] = [:]
     }
 
     var clusterID: String?
@@ -201,6 +221,9 @@ private struct CatalogueFile {
             case ("start", 3) where !topics.isEmpty:
                 guard let index = Int(words[1]), let offset = Int(words[2]) else { throw DamagedCatalogue(line) }
                 topics[topics.count - 1].starts[index] = offset
+            case ("cleaned", 4) where !topics.isEmpty:
+                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw DamagedCatalogue(line) }
+                topics[topics.count - 1].cleaned[index] = (offset, Int(words[3]))
             default: throw DamagedCatalogue(line)
             }
         }

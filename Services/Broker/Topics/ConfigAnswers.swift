@@ -3,6 +3,8 @@ import EventLoop
 extension Node {
     private static let topicType = 2
     private static let brokerType = 4
+    /// Loggers, client metrics and groups, which have no settings here.
+    private static let emptyTypes = [8, 16, 32]
 
     /// Tells the settings of topics and of this broker.
     func describeConfigs(_ body: Message) -> Message {
@@ -37,7 +39,8 @@ extension Node {
                 throw Refusal(.invalidRequest, "This broker is number \(Node.id).")
             }
             return name.isEmpty ? [] : brokerConfigs
-        default: throw Refusal(.invalidRequest, "Such a resource has no settings here.")
+        case let type where Self.emptyTypes.contains(type): return []
+        default: throw Refusal(.invalidRequest, "There is no such type of resource.")
         }
     }
 
@@ -77,8 +80,8 @@ extension Node {
         }
     }
 
-    /// Changes single settings of topics.
-    func alterConfigs(_ body: Message) async -> Message {
+    /// Changes settings of topics: single ones, or all, where those not named go back to the default.
+    func alterConfigs(_ body: Message, incrementally: Bool) async -> Message {
         let resources = body.list("Resources")
         var responses: [Message] = []
         for resource in resources {
@@ -87,11 +90,21 @@ extension Node {
                 "ResourceName": resource["ResourceName"] ?? "",
             ]
             do throws(Refusal) {
+                let isSame = { (other: Message) in
+                    other["ResourceType"] == resource["ResourceType"]
+                        && other["ResourceName"] == resource["ResourceName"]
+                }
+                guard resources.count(where: isSame) == 1 else {
+                    throw Refusal(.invalidRequest, "Each resource must appear at most once.")
+                }
                 guard resource.int("ResourceType") == Self.topicType else {
                     throw Refusal(.invalidRequest, "Only settings of topics can be changed.")
                 }
-                let topic = try topic(resource.text("ResourceName"))
-                let changed = try altered(topic.configs, by: resource.list("Configs"))
+                let name = resource.text("ResourceName")
+                if !TopicSettings.isLegalName(name) { _ = try topic(name) }
+                let present = incrementally ? catalogue.topics[name]?.configs ?? [:] : [:]
+                let changed = try altered(present, by: resource.list("Configs"))
+                let topic = try topic(name)
                 if !body.flag("ValidateOnly"), changed != topic.configs {
                     topic.configs = changed
                     catalogue.touch()
@@ -116,12 +129,17 @@ extension Node {
         var configs = configs
         for change in changes {
             let (key, value) = (change.text("Name"), change.optionalText("Value"))
-            switch change.int("ConfigOperation") {
-            case 0:
-                guard let value else { throw Refusal(.invalidRequest, "Null value not supported for: \(key)") }
-                configs[key] = value
+            guard changes.count(where: { $0.text("Name") == key }) == 1 else {
+                throw Refusal(.invalidRequest, "Duplicate key: \(key)")
+            }
+            let operation = change.int("ConfigOperation")
+            guard value != nil || operation == 1 else {
+                throw Refusal(.invalidRequest, "Null value not supported for: \(key)")
+            }
+            switch operation {
+            case 0: configs[key] = value
             case 1: configs[key] = nil
-            case let operation where (operation == 2 || operation == 3) && key == "cleanup.policy":
+            case 2 where key == "cleanup.policy", 3 where key == "cleanup.policy":
                 let present = (configs[key] ?? "delete").split(separator: ",").map(String.init)
                 let rest = present.filter { $0 != value }
                 configs[key] = (operation == 2 ? rest + [value ?? ""] : rest).joined(separator: ",")

@@ -13,24 +13,35 @@ extension Node {
         } else {
             var seen: Set<Value> = []
             for entry in asked ?? [] where seen.insert(.message(entry)).inserted {
-                answers.append(lookUp(entry, mayCreate: mayCreate))
+                answers.append(lookUp(entry, mayCreate: mayCreate, byID: request.version >= 12))
             }
         }
         // What is shown must still be there after a crash.
-        do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
+        do {
+            try await catalogue.settle()
+        } catch {
+            store.report("the catalogue cannot be written: \(error)")
+            answers = answers.map { answer in
+                guard answer.int("ErrorCode") == 0, catalogue.topics[answer.text("Name")] == nil else { return answer }
+                return ["ErrorCode": .code(.unknownTopicOrPartition), "Name": answer["Name"] ?? nil]
+            }
+        }
         return [
-            "Brokers": .list([broker]), "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
+            "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID),
+            "ControllerId": .int(Node.id),
             "Topics": .list(answers),
         ]
     }
 
-    private var broker: Message {
+    private func broker(_ advertised: (host: String, port: Int)) -> Message {
         ["NodeId": .int(Node.id), "Host": .text(advertised.host), "Port": .int(advertised.port), "Rack": nil]
     }
 
-    private func lookUp(_ entry: Message, mayCreate: Bool) -> Message {
+    private func lookUp(_ entry: Message, mayCreate: Bool, byID: Bool) -> Message {
         let id = TopicID(bytes: Array(entry.bytes("TopicId") ?? []))
         if id.bytes.contains(where: { $0 != 0 }) {
+            // Versions 10 and 11 have the field, but only names may be asked for.
+            guard byID else { return ["ErrorCode": .code(.invalidRequest), "Name": entry["Name"] ?? nil] }
             if let topic = catalogue.byID[id] { return describe(topic) }
             return ["ErrorCode": .code(.unknownTopicID), "Name": nil, "TopicId": .bytes(id.bytes[...])]
         }
@@ -59,8 +70,9 @@ extension Node {
     }
 
     /// Tells of the cluster, which is this broker.
-    func describeCluster(_ body: Message) -> Message {
-        let type = body.int("EndpointType")
+    func describeCluster(_ request: Request) -> Message {
+        let type = request.body.int("EndpointType")
+        let advertised = request.advertised
         guard type == 1 else {
             return ["ErrorCode": type == 2 ? 114 : 115, "EndpointType": 1, "ClusterId": ""]
         }

@@ -6,14 +6,24 @@ final class Topic {
     nonisolated let name: String
     nonisolated let id: TopicID
     nonisolated let folder: String
-    var configs: [String: String] = [:]
+    var configs: [String: String] {
+        didSet { for partition in partitions { partition.rules = rules } }
+    }
     var partitions: [PartitionLog] = []
+    /// Whether the disk knows of it.
+    var isKept = false
+    private let segmentBytes: Int
 
-    init(name: String, id: TopicID, folder: String) {
+    init(name: String, id: TopicID, folder: String, configs: [String: String], segmentBytes: Int) {
         self.name = name
         self.id = id
         self.folder = folder
+        self.configs = configs
+        self.segmentBytes = segmentBytes
     }
+
+    /// What its settings ask of its logs.
+    var rules: LogRules { LogRules(configs, segmentBytes: segmentBytes) }
 
     /// Whether only the broker itself writes it.
     var isInternal: Bool { name == Topic.offsets }
@@ -25,8 +35,17 @@ final class Topic {
         Int(configs[name] ?? TopicSettings.known[name]?.standard ?? "") ?? -1
     }
 
-    /// Whether old records may be removed.
-    var allowsDeletion: Bool { configs["cleanup.policy"].map { $0.contains("delete") } ?? true }
+    /// Whether records bear the time of their append rather than their producer's.
+    var usesAppendTime: Bool { configs["message.timestamp.type"] == "LogAppendTime" }
+
+    /// Whether a producer's time is near enough to the broker's; records without a time always are.
+    func mayHave(timestamp: Int, at now: Int) -> Bool {
+        // Far below the greatest number, so that no difference overflows.
+        let time = min(max(timestamp, -1), 1 << 60)
+        return time < 0
+            || time - now <= number("message.timestamp.after.max.ms")
+                && now - time <= number("message.timestamp.before.max.ms")
+    }
 
     func partition(_ index: Int) -> PartitionLog? { partitions.indices.contains(index) ? partitions[index] : nil }
 }

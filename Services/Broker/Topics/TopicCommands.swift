@@ -61,6 +61,7 @@ extension Node {
     private func checkNewTopic(_ entry: Message) throws(Refusal) -> (partitions: Int, configs: [String: String]) {
         let name = entry.text("Name")
         guard TopicSettings.isLegalName(name) else { throw Refusal(.invalidTopic, "Topic name is invalid: \(name)") }
+        guard name != "__cluster_metadata" else { throw Refusal(.invalidRequest, "Creation of \(name) is prohibited.") }
         if catalogue.topics[name] != nil {
             throw Refusal(.topicAlreadyExists, "Topic '\(name)' already exists.")
         }
@@ -94,11 +95,14 @@ extension Node {
             }
             return assignments.count
         }
-        guard factor == -1 || factor == 1 else {
-            throw Refusal(.invalidReplicationFactor, "Replication factor: \(factor) larger than available brokers: 1.")
+        guard factor == -1 || factor > 0 else {
+            throw Refusal(.invalidReplicationFactor, "Replication factor must be larger than 0.")
         }
         guard count == -1 || count > 0 else {
             throw Refusal(.invalidPartitions, "Number of partitions must be larger than 0.")
+        }
+        guard factor <= 1 else {
+            throw Refusal(.invalidReplicationFactor, "Replication factor: \(factor) larger than available brokers: 1.")
         }
         return count == -1 ? settings.defaultPartitions : count
     }

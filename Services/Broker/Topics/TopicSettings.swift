@@ -54,7 +54,7 @@ enum TopicSettings {
                 !value.isEmpty && value.split(separator: ",").allSatisfy { $0 == "delete" || $0 == "compact" }
             case .text:
                 name == "message.timestamp.type"
-                    ? value == "CreateTime"
+                    ? value == "CreateTime" || value == "LogAppendTime"
                     : ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"].contains(value)
             }
         return isGood ? nil : "Invalid value \(value) for configuration \(name)"

@@ -11,6 +11,7 @@ struct OrderHandlers {
     let clock: SegmentClock
 
     func placed(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
+        clock.note(events.map { ($0.event.source, $0.data.order.at) }, transaction)
         try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
     }
 

@@ -5,11 +5,21 @@ import ServiceKit
 import Telemetry
 
 /// What `now` means to segments.
-enum ClockSource: String, Sendable {
+enum ClockSource: Sendable, Equatable {
     /// The database's clock.
     case wall
-    /// The time of the newest order, for demos that replay the past.
-    case orders
+    /// The time of the newest order, for demos that replay the past; of one source, so that an order of today ends no demo.
+    case orders(of: String?)
+
+    init?(_ text: String) {
+        switch text {
+        case "wall": self = .wall
+        case "orders": self = .orders(of: nil)
+        default:
+            guard text.hasPrefix("orders:") else { return nil }
+            self = .orders(of: String(text.dropFirst("orders:".count)))
+        }
+    }
 }
 
 /// Keeps the segments current as time passes. What is due stands with each member; this only looks.
@@ -21,13 +31,15 @@ final class SegmentClock {
     private let source: ClockSource
     private let pause: Int
 
+    private var isOfOrders: Bool { source != .wall }
+
     init(_ context: ServiceContext) throws {
         self.context = context
         source = try context.settings.value(
             Setting<ClockSource>(
                 "CAMPAIGNS_CLOCK", default: .wall,
-                help: "what now means to segments: wall, or orders for the newest order"
-            ) { ClockSource(rawValue: $0) })
+                help: "what now means to segments: wall, orders for the newest order, orders:SOURCE for one sender's"
+            ) { ClockSource($0) })
         pause = try context.settings.value(
             Setting<Int>("SEGMENT_CLOCK_SECONDS", default: 5, help: "how often segments look for what time has moved"))
     }
@@ -46,7 +58,7 @@ final class SegmentClock {
     /// Works on one page of members that are due; answers how many there were.
     func advance() async throws -> Int {
         try await context.transaction { transaction in
-            let due = try await transaction.query(SegmentStore.due, source == .orders, Self.page)
+            let due = try await transaction.query(SegmentStore.due, isOfOrders, Self.page)
             if !due.isEmpty { evaluate(try due.map { try $0.value(0) }, transaction) }
             return due.count
         }
@@ -54,12 +66,15 @@ final class SegmentClock {
 
     /// Works out the segments of members, whose rows the transaction has locked.
     func evaluate(_ members: [UUID], _ transaction: Transaction) {
-        transaction.enqueue(SegmentStore.evaluate, source == .orders, members)
+        transaction.enqueue(SegmentStore.evaluate, isOfOrders, members)
     }
 
     /// Takes note of orders; one row for all, so it is left alone where it does not matter.
-    func note(_ newest: Date?, _ transaction: Transaction) {
-        guard source == .orders, let newest else { return }
+    func note(_ orders: [(sender: String, at: Date)], _ transaction: Transaction) {
+        guard case .orders(let sender) = source else { return }
+        // A date that is still to come would stop the clock for good.
+        let times = orders.filter { sender == nil || $0.sender == sender }.map(\.at)
+        guard let newest = times.filter({ $0 <= Date() }).max() else { return }
         transaction.enqueue(SegmentStore.moveClock, newest)
     }
 }

@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -32,6 +33,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
                 guard try await !transaction.query(PartyStore.get, id).isEmpty else {
                     throw Problem.missing("party", id)
                 }
+                Outbox.carryTrace(in: transaction)
                 ConsentCommands.record([decision], transaction)
                 return try await transaction.query(ConsentStore.get, id)
             }

@@ -16,10 +16,12 @@ enum DeliveryStore {
         FROM due WHERE m.id = due.id
         RETURNING m.id, m.attempts, m.channel, m.address, m.template, m.language, m.data::text, m.purpose, m.created_at,
             coalesce(m.expires_at <= now(), false),
-            EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address))
+            EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address)),
+            EXISTS (SELECT 1 FROM withdrawal w WHERE w.party_id = m.recipient AND w.channel = m.channel)
         """)
 
-    /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing.
+    /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing. An attempt that
+    /// was not made is given back.
     static let settle = Statement(
         "delivery.settle",
         """
@@ -28,6 +30,7 @@ enum DeliveryStore {
                 AS n(id, attempt, status, reason, pause)),
         settled AS (
             UPDATE message m SET status = o.status, reason = o.reason,
+                attempts = m.attempts - CASE WHEN o.status = 'queued' AND o.pause IS NULL THEN 1 ELSE 0 END,
                 version = m.version + CASE WHEN o.status = 'queued' THEN 0 ELSE 1 END,
                 next_try_at = now() + make_interval(secs => coalesce(o.pause, 0)),
                 sent_at = CASE WHEN o.status = 'sent' THEN now() END, updated_at = now()

@@ -20,6 +20,8 @@ struct ClaimedMessage: Sendable {
     let createdAt: Date
     let isExpired: Bool
     let isAddressSuppressed: Bool
+    /// Whether the recipient has withdrawn the consent to marketing on this channel.
+    let isConsentWithdrawn: Bool
 }
 
 /// What became of an attempt.
@@ -29,7 +31,7 @@ struct DeliveryOutcome: Sendable {
     /// `sent`, `failed`, `suppressed`, or `queued` again.
     let status: String
     var reason: String?
-    /// Seconds until the next attempt.
+    /// Seconds until the next attempt; nil with `queued` where there was none: then this one does not count.
     var pause: Double?
 }
 
@@ -54,7 +56,7 @@ final class DeliveryWorker {
         self.transport = transport
     }
 
-    /// Works until its task is cancelled.
+    /// Works until its task is cancelled; then it takes no more, and returns when all that it took is settled.
     func run() async {
         while !Task.isCancelled {
             var count = 0
@@ -69,23 +71,24 @@ final class DeliveryWorker {
         var claimed = try await claim("transactional", page)
         if claimed.count < page { claimed += try await claim("marketing", page - claimed.count) }
         guard !claimed.isEmpty else { return 0 }
-        let outcomes = await sendAll(claimed)
-        _ = try await context.transaction { transaction in
-            transaction.enqueue(
-                DeliveryStore.settle, outcomes.map(\.id), outcomes.map(\.attempt), outcomes.map(\.status),
-                outcomes.map(\.reason), outcomes.map(\.pause))
+        let underWay = PageUnderWay(claimed) { await self.send($0) }
+        // Goes on when we are cancelled: what was taken is settled.
+        let settling = Task { @Loop in
+            while let outcomes = try await underWay.next() { try await self.settle(outcomes) }
+        }
+        try await withTaskCancellationHandler {
+            try await settling.value
+        } onCancel: {
+            Task { @Loop in underWay.stop() }
         }
         return claimed.count
     }
 
-    private func sendAll(_ messages: [ClaimedMessage]) async -> [DeliveryOutcome] {
-        let tasks = messages.map { message in Task { @Loop in await self.send(message) } }
-        return await withTaskCancellationHandler {
-            var outcomes: [DeliveryOutcome] = []
-            for task in tasks { outcomes.append(await task.value) }
-            return outcomes
-        } onCancel: {
-            for task in tasks { task.cancel() }
+    private func settle(_ outcomes: [DeliveryOutcome]) async throws {
+        _ = try await context.transaction { transaction in
+            transaction.enqueue(
+                DeliveryStore.settle, outcomes.map(\.id), outcomes.map(\.attempt), outcomes.map(\.status),
+                outcomes.map(\.reason), outcomes.map(\.pause))
         }
     }
 
@@ -97,7 +100,8 @@ final class DeliveryWorker {
                 data: (try? JSONDecoder().decode([String: String].self, from: Data((row.value(6) as String).utf8)))
                     ?? [:],
                 isMarketing: try row.value(7) == "marketing", createdAt: try row.value(8),
-                isExpired: try row.value(9), isAddressSuppressed: try row.value(10))
+                isExpired: try row.value(9), isAddressSuppressed: try row.value(10),
+                isConsentWithdrawn: try row.value(11))
         }
     }
 
@@ -111,14 +115,21 @@ final class DeliveryWorker {
         if message.isMarketing, message.isAddressSuppressed {
             return outcome("suppressed", "the address gets no marketing")
         }
+        if message.isMarketing, message.isConsentWithdrawn {
+            return outcome("suppressed", "the consent was withdrawn")
+        }
         // Counts also attempts that ended with the process.
         guard message.attempt <= settings.retries.attempts else { return outcome("failed", "no attempt succeeded") }
         do {
             let mail = try Mail(message, settings)
+            try Task.checkCancellation()
             try await Loop.withDeadline(deadline) { try await self.transport.deliver(mail) }
             return outcome("sent")
         } catch let failure as DeliveryFailure where failure.isPermanent {
             return outcome("failed", failure.description)
+        } catch is CancellationError {
+            // The process stops, and its turn had not come.
+            return outcome("queued")
         } catch {
             guard let pause = settings.retries.pause(after: message.attempt) else {
                 return outcome("failed", "\(error)")

@@ -27,38 +27,10 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
             guard let recipient = request.query("recipient").flatMap({ UUID(text: $0) }) else {
                 throw Problem.field("recipient", "must be a UUID")
             }
-            let limit = request.query("limit", as: Int.self) ?? 50
+            let limit = request.pageLimit
             let after = try TimeCursor(request.query("after"))
             let rows = try await context.query(MessageStore.page, recipient, after.at, after.id, limit)
-            let items = try rows.map { try $0.value(0) as String }.joined(separator: ",")
-            var next = "null"
-            if rows.count == limit, let last = rows.last {
-                next = "\"\(try TimeCursor(at: last.value(1), id: last.value(2)).text)\""
-            }
-            return jsonResponse("{\"items\":[\(items)],\"next\":\(next)}")
+            return try .page(byTime: rows, limit: limit)
         },
     ]
-}
-
-/// Where a page of what is sorted by time ended.
-private struct TimeCursor {
-    var at = Date(timeIntervalSince1970: 32_503_680_000)
-    var id = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-
-    init(at: Date, id: UUID) {
-        self.at = at
-        self.id = id
-    }
-
-    init(_ text: String?) throws {
-        guard let text else { return }
-        guard let data = Data(base64Encoded: text), data.count > 36,
-            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
-            let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
-        else { throw Problem.field("after", "must be the `next` of the page before") }
-        self.id = id
-        self.at = at
-    }
-
-    var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
 }

@@ -23,6 +23,30 @@ struct Arguments {
         return value
     }
 
+    /// All values of a name that may be given many times.
+    mutating func values(_ name: String) throws -> [String] {
+        var values: [String] = []
+        while let value = try value(name) { values.append(value) }
+        return values
+    }
+
+    /// `key=value`, as often as given.
+    mutating func pairs(_ name: String) throws -> [(String, String)] {
+        try values(name).map { text in
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                throw UsageError("\(name) needs KEY=VALUE, not \(text)")
+            }
+            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        }
+    }
+
+    /// The words up to the next option.
+    mutating func plainWords() -> [String] {
+        let plain = words.prefix { !$0.hasPrefix("-") }
+        words.removeFirst(plain.count)
+        return Array(plain)
+    }
+
     /// A whole number above zero.
     mutating func number(_ name: String) throws -> Int? {
         guard let text = try value(name) else { return nil }

@@ -8,7 +8,12 @@ enum HelpText {
           rapport status            what runs, whether it is ready, memory, lag, outbox
           rapport demo              play an ERP's orders through all services and check the result
           rapport reconcile         compare the order topic with what the services hold
+          rapport dead-letters      list, show, replay or discard what services have put aside
+          rapport lag               where each service stands in each topic
+          rapport topics            list, describe, create, alter and delete the topics of the broker
+          rapport events            follow the events of topics, or publish one
           rapport bench             measure, beside limits and peers in the same run
+          rapport chaos             kill, stop and cut everything under load, and prove that nothing was lost or doubled
           rapport restart <name>    stop one program in order and start it again
           rapport kill <name>       the same with kill -9
 
@@ -44,14 +49,68 @@ enum HelpText {
           --fresh      delete all data first; --keep, the default, keeps it: playing twice changes nothing
         """,
         "reconcile": """
-        rapport reconcile [--run DIR]
+        rapport reconcile [--follow [--every SECONDS]] [--run DIR]
+        --follow compares again and again (every 10 seconds) until it is interrupted, and names what differs twice running.
         Reads the whole topic erp.orders and compares, document by document, what contacts, sales and campaigns
         hold: customer, currency, amount, whether cancelled. Status 0 for PASS, 1 when anything differs.
         """,
+        "dead-letters": """
+        rapport dead-letters list [service] [filter] [--status open|resolved|discarded|any] [--each]
+        rapport dead-letters show <service> <id>
+        rapport dead-letters replay <service> <id>... | filter | --all [--reason TEXT] [--force]
+        rapport dead-letters discard <service> <id>... | filter | --all --reason TEXT
+        rapport dead-letters audit [service]
+        A filter is --group G, --topic T, --type T, --class C, or several of them. list shows groups that failed alike;
+        --each shows each message. Replay applies a message in the service itself, each key's oldest first, and what was
+        applied before is not applied again; --force applies also what later events of its key have overtaken.
+        """,
+        "lag": """
+        rapport lag [--partitions] [--run DIR]
+        Shows for each service and topic (or partition) the stored position, the end of the log and the difference.
+        """,
         "bench": """
-        rapport bench [programs | apply | flow | latency | http | value | sight]
+        rapport bench [programs | broker | apply | flow | latency | http | value | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
         KAFKA_BROKERS name others; the schema contacts of that database is deleted.
+        """,
+        "chaos": """
+        rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]
+        Starts a suite of its own in .run/chaos with two instances of every service behind proxies, plays orders,
+        shipments and commands against a book of its own, and kills, stops, restarts and cuts off services, PostgreSQL
+        and the Broker at times drawn from the seed. Then it waits until all is at rest and checks that nothing was
+        lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
+          --rate R     documents a second
+          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn
+        """,
+        "topics": """
+        rapport topics [list] [--all] [--json]
+        rapport topics describe NAME... [--json]
+        rapport topics create NAME [--partitions N] [--set KEY=VALUE]...
+        rapport topics alter NAME [--partitions N] [--set KEY=VALUE]... [--unset KEY]...
+        rapport topics delete NAME... --yes
+        Works on the suite's Broker, or on the Kafka that KAFKA_BROKERS names; KAFKA_SECURITY_PROTOCOL,
+        KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SSL_CA_LOCATION and so on are passed to
+        librdkafka as security.protocol, sasl.mechanism and so on.
+          --all          internal topics too
+          --partitions N how many; 12 for a new topic, and more than before for one that is there
+          --set, --unset settings such as retention.ms=604800000; unset gives the broker's own again
+          --json         for programs
+        """,
+        "events": """
+        rapport events [tail] [TOPIC...] [--from WHERE] [--until-end] [--max N] [--partition P]
+                       [--key KEY] [--type TYPE] [--json]
+        rapport events publish TOPIC --key KEY --type TYPE --source SOURCE [--data JSON | --data @FILE]
+                       [--id ID] [--time TIME] [--header NAME=VALUE]... [--structured]
+        Shows events as they come, until interrupted; without topics those of all. Brokers as for rapport topics.
+          --from WHERE   end (what comes from now on, the default), beginning, an offset, a time such as
+                         2026-01-31T08:00:00Z, or how long ago: 90s, 15m, 2h, 3d
+          --until-end    stop at what is the end now
+          --max N        stop after N events
+          --key KEY      only events of this key
+          --type TYPE    only this type, with or without its version; crm.sales.* for all that begin so
+          --json         a line of JSON for each
+        publish takes the data from standard input unless --data gives it; the id is drawn and the time is now unless given.
+        It answers when the broker has the event for good.
         """,
         "restart": """
         rapport restart <name> [--run DIR]

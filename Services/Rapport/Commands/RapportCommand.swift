@@ -66,15 +66,45 @@ public enum RapportCommand {
             try await suite.restart(program, killing: name == "kill")
             try StatusReport(suite).showAddresses()
         case "reconcile":
+            let isFollowing = arguments.flag("--follow")
+            let pause = try arguments.number("--every") ?? 10
             try arguments.end()
-            return try await Reconciliation(suite).run()
+            return isFollowing
+                ? try await Reconciliation(suite).follow(every: .seconds(pause)) : try await Reconciliation(suite).run()
+        case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
+        case "lag":
+            let isEach = arguments.flag("--partitions")
+            try arguments.end()
+            try await LagReport(suite).show(eachPartition: isEach)
         case "demo": return try await demo(suite, &arguments)
         case "bench":
             let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
             return try await bench.bench(arguments.rest())
+        case "chaos":
+            let own = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/chaos"), terminal)
+            return try await chaos(own, &arguments)
+        case "topics": try await TopicsCommand(suite).run(&arguments)
+        case "events": try await EventsCommand(suite).run(&arguments)
         default: throw UsageError("there is no command \(name)")
         }
         return true
+    }
+
+    @Loop
+    private static func chaos(_ suite: Suite, _ arguments: inout Arguments) async throws -> Bool {
+        var options = Chaos.Options()
+        if let text = try arguments.value("--minutes") {
+            guard let minutes = Double(text), minutes > 0, minutes <= 1440 else {
+                throw UsageError("--minutes needs a number from 0 to 1440")
+            }
+            options.minutes = minutes
+        }
+        if let seed = try arguments.number("--seed") { options.seed = UInt64(seed) }
+        options.rate = try arguments.number("--rate") ?? options.rate
+        options.nodes = try arguments.number("--nodes")
+        guard options.nodes ?? 3 >= 3, options.nodes ?? 3 <= 9 else { throw UsageError("--nodes needs 3 to 9") }
+        try arguments.end()
+        return try await Chaos(suite, options).run()
     }
 
     @Loop

@@ -8,32 +8,56 @@ import Postgres
 struct DatabaseRoles {
     /// The administrator's address, as a URL.
     let admin: String
+    /// Whether server and database are the suite's own. Where they are not, what others may do there stays as it is,
+    /// and so do the passwords of roles that are there.
+    let isOwnServer: Bool
 
     static func role(of service: String) -> String { "rapport_\(service)" }
 
-    /// Makes what is missing and sets the passwords; safe to run again.
+    /// Makes what is missing; safe to run again. Throws `SuiteError` where a role is there with another password.
     func apply(_ passwords: [String: String]) async throws {
         let connection = try await PostgresConnection.open(
             PostgresSettings(url: admin, applicationName: "rapport", statementTimeout: 60_000))
         defer { connection.close() }
         for (service, password) in passwords.sorted(by: { $0.key < $1.key }) {
-            for (number, sql) in Self.statements(service, password: password).enumerated() {
+            let statements =
+                Self.statements(service, password: password) + (isOwnServer ? Self.closing(service, password) : [])
+            for (number, sql) in statements.enumerated() {
                 let statement = Statement("roles.\(service).\(number)", sql)
                 _ = try await connection.transaction { try await $0.query(statement) }
             }
+            if !isOwnServer { try await checkLogin(service, password) }
+        }
+    }
+
+    /// Another installation may have made the role: to set its password would lock that one out.
+    private func checkLogin(_ service: String, _ password: String) async throws {
+        let settings = PostgresSettings(url: try url(of: service, password: password), applicationName: "rapport")
+        do {
+            try await PostgresConnection.open(settings).close()
+        } catch {
+            let role = Self.role(of: service)
+            throw SuiteError(
+                """
+                the role \(role) cannot log in with the password that secrets.json has for \(service) (\(error)). \
+                If another installation uses the role, set \(service.uppercased())_DATABASE_URL to the address with its \
+                password; if none does, give it this one: ALTER ROLE \(role) PASSWORD '…'
+                """)
         }
     }
 
     /// The statements for one service; names and passwords hold letters, digits and underscores only.
-    nonisolated static func statements(_ service: String, password: String) -> [String] {
+    private nonisolated static func statements(_ service: String, password: String) -> [String] {
         let role = "rapport_\(service)"
         return [
             """
             DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(role)') THEN CREATE ROLE \(role); END IF;
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(role)') THEN
+                    CREATE ROLE \(role) LOGIN PASSWORD '\(password)'
+                        NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
+                END IF;
             END $$
             """,
-            "ALTER ROLE \(role) LOGIN PASSWORD '\(password)' NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION",
             // An administrator who is no superuser may give a schema only to a role that it is a member of.
             "GRANT \(role) TO CURRENT_USER",
             """
@@ -41,13 +65,19 @@ struct DatabaseRoles {
                 IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '\(service)') THEN
                     CREATE SCHEMA \(service) AUTHORIZATION \(role);
                 END IF;
-                EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
                 EXECUTE format('GRANT CONNECT ON DATABASE %I TO \(role)', current_database());
                 EXECUTE format('ALTER ROLE \(role) IN DATABASE %I SET search_path = \(service)', current_database());
             END $$
             """,
+        ]
+    }
+
+    /// What a server of our own gets besides: our password, and nothing for the others.
+    private nonisolated static func closing(_ service: String, _ password: String) -> [String] {
+        [
+            "ALTER ROLE rapport_\(service) PASSWORD '\(password)'",
+            "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); END $$",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-            "REVOKE ALL ON SCHEMA \(service) FROM PUBLIC",
         ]
     }
 

@@ -14,6 +14,12 @@ final class Positions {
     private static let stored = Statement(
         "positions.stored", "SELECT topic, part, greatest(next_offset, 0) FROM consumer_offset")
     private static let waiting = Statement("positions.waiting", "SELECT count(*) FROM outbox")
+    private static let unfinished = Statement(
+        "positions.unfinished",
+        "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM parked_key)"
+            + " + (SELECT count(*) FROM timer WHERE due_at < now())")
+    private static let unsent = Statement(
+        "positions.unsent", "SELECT count(*) FROM message WHERE status IN ('queued', 'sending')")
 
     init(_ urls: [String: String]) { self.urls = urls }
 
@@ -47,7 +53,21 @@ final class Positions {
         try? await ask(service, Self.waiting).first?.value(0)
     }
 
-    private func ask(_ service: String, _ statement: Statement) async throws -> Rows {
+    /// All of a service that waits for its time or its turn: events, parked keys, due timers, mails; nil when it cannot be told now.
+    func waiting(in service: String) async -> Int? {
+        guard let rows: Int = try? await ask(service, Self.unfinished).first?.value(0) else { return nil }
+        guard service == "notifications" else { return rows }
+        guard let mails: Int = try? await ask(service, Self.unsent).first?.value(0) else { return nil }
+        return rows + mails
+    }
+
+    /// How many messages a service has applied in all; nil when it cannot be told now.
+    func applied(by service: String) async -> Int? {
+        try? await ask(service, Self.stored).reduce(0) { try $0 + $1.value(2) }
+    }
+
+    /// Rows of a service's schema.
+    func ask(_ service: String, _ statement: Statement) async throws -> Rows {
         let connection: PostgresConnection
         if let open = connections[service], open.isOpen {
             connection = open

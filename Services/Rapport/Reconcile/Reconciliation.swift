@@ -37,6 +37,34 @@ struct Reconciliation {
         return passed
     }
 
+    /// Compares again and again; what differs in two rounds running is named. Ends when the task is cancelled, or with the process.
+    func follow(every pause: Duration) async throws -> Bool {
+        var before: [String: Set<String>] = [:]
+        while true {
+            let state = try suite.folder.readState()
+            guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
+            do {
+                let book = try await readBook(kafka)
+                var parts: [String] = []
+                for name in Services.withLedger where Services.built.contains(name) {
+                    let comparison = try await compare(try ServiceProbe(name, state), book)
+                    let now = Set(comparison.named)
+                    let lasting = now.intersection(before[name] ?? [])
+                    before[name] = now
+                    let count = "\(grouped(comparison.count)) under way"
+                    parts.append("\(name) \(comparison.count == 0 ? "equal" : lasting.isEmpty ? count : "DIFFERS")")
+                    for text in lasting.sorted() { suite.terminal.warn("\(name): \(text)") }
+                }
+                suite.terminal.line("\(grouped(book.entries.count)) documents: \(parts.joined(separator: ", "))")
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                suite.terminal.warn("not compared: \(error)")
+            }
+            try await Loop.sleep(for: pause)
+        }
+    }
+
     private func readBook(_ kafka: KafkaSettings) async throws -> OrderBook {
         let reader = TopicReader(kafka, .erpOrders)
         let ends = try await reader.ends()

@@ -21,6 +21,15 @@ struct JSONText {
     /// Adds an amount as a decimal string.
     mutating func add(_ name: String, _ value: Amount) { add(name, value.description) }
 
+    /// Adds a whole number.
+    mutating func add(_ name: String, number: Int64) { add(name, raw: Array(String(number).utf8)) }
+
+    /// Adds a value that is JSON already.
+    mutating func add(_ name: String, raw: [UInt8]) {
+        begin(name)
+        bytes.append(contentsOf: raw)
+    }
+
     /// Adds a truth value.
     mutating func add(_ name: String, _ value: Bool) {
         begin(name)

@@ -11,10 +11,13 @@ struct ShopEvent {
     let type: String
     let time: String
     let data: [UInt8]
+    /// Headers instead of the usual ones, for messages that nobody can read.
+    var ownHeaders: [(String, [UInt8])]?
 
     static let source = "/erp/demo"
 
     var headers: [(String, [UInt8])] {
+        if let ownHeaders { return ownHeaders }
         let pairs = [
             ("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", Self.source), ("ce_type", type), ("ce_time", time),
             ("content-type", "application/json"),

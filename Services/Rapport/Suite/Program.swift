@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 
@@ -9,19 +10,29 @@ struct Program {
     var arguments: [String] = []
     /// Added to the environment of this process.
     var environment: [String: String] = [:]
+    /// What it reads of the environment that it inherits: names, or with an underscore at the end how names begin.
+    var reads: [String] = []
     var user: SystemUser?
     var directory: String?
     /// The signal that asks it to end in order.
     var stopSignal = SIGTERM
 
     /// All that it is started with, and which build of it, as a fingerprint without secrets' text.
-    var settings: String {
+    var settings: String { settings(inheriting: ProcessInfo.processInfo.environment) }
+
+    /// The same in another environment.
+    func settings(inheriting inherited: [String: String]) -> String {
         var info = stat()
         stat(path, &info)
-        let pairs = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        let text = ([path, "\(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec)"] + arguments + pairs)
+        let read = inherited.filter { name, _ in
+            reads.contains { $0.last == "_" ? name.hasPrefix($0) : name == $0 }
+        }
+        let pairs = read.merging(environment) { _, new in new }
+            .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let file = read["RAPPORT_SETTINGS"].map { ProcessFile.contents($0) } ?? ""
+        let text = ([path, "\(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec)"] + arguments + pairs + [file])
             .joined(separator: "\n")
-        return SeededGenerator.hash(text).hexadecimal
+        return Hex.encode(SHA256.digest(Array(text.utf8)))
     }
 
     /// Starts it in a session of its own; it goes on when this process ends.
@@ -41,6 +52,11 @@ enum Services {
     static let names = ["contacts", "sales", "campaigns", "tickets", "notifications"]
     /// Those that keep the ledger of ERP documents.
     static let withLedger = ["contacts", "sales", "campaigns"]
+    /// The settings that services read, less those that the suite gives each of them; a test compares them with the code.
+    static let settings = [
+        "API_TOKEN", "CAMPAIGNS_CLOCK", "KAFKA_", "LOG_LEVEL", "MAILDIR", "MAIL_", "MODEL_REFRESH_HOURS",
+        "ORDER_ANSWER_SECONDS", "POOL_SIZE", "RAPPORT_SETTINGS", "SEGMENT_CLOCK_SECONDS", "SMTP_", "SURVEY_",
+    ]
 
     static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
     static var built: [String] { names.filter { access(path($0), X_OK) == 0 } }

@@ -28,13 +28,28 @@ struct ServiceProbe {
         return answer.body
     }
 
-    private func ask(_ path: String, within limit: Duration, maximumBytes: Int) async throws -> ClientResponse {
+    /// Sends JSON; throws `SuiteError` for any answer but 200.
+    func post(_ path: String, _ json: [UInt8], within limit: Duration) async throws -> [UInt8] {
+        let answer = try await ask(path, within: limit, maximumBytes: 8 << 20, posting: json)
+        guard answer.status == .ok else {
+            let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+            throw SuiteError("\(name) answered \(answer.status.rawValue) to \(path): \(text)")
+        }
+        return answer.body
+    }
+
+    private func ask(
+        _ path: String, within limit: Duration, maximumBytes: Int, posting json: [UInt8]? = nil
+    ) async throws -> ClientResponse {
         let client = try Self.shared ?? HTTPClient(connectionsPerHost: 4)
         Self.shared = client
         var headers: Headers = [:]
         if let token { headers.add("authorization", "Bearer \(token)") }
-        return try await client.send(
-            ClientRequest(.get, address + path, headers: headers, timeout: limit, maximumBytes: maximumBytes))
+        if json != nil { headers.add("content-type", "application/json") }
+        var request = ClientRequest(
+            json == nil ? .get : .post, address + path, headers: headers, timeout: limit, maximumBytes: maximumBytes)
+        request.body = json ?? []
+        return try await client.send(request)
     }
 
     /// What it says is missing for its work; nil when it is ready.

@@ -9,7 +9,9 @@ final class Suite {
     let folder: SuiteFolder
     let terminal: Terminal
     private let environment = ProcessInfo.processInfo.environment
-    private static let infrastructure = ["postgres", "broker"]
+    /// The address that the Broker tells its clients; another than its own puts something between.
+    var brokerHost: String?
+    static let infrastructure = ["postgres", "broker"]
 
     init(_ folder: SuiteFolder, _ terminal: Terminal) {
         self.folder = folder
@@ -19,7 +21,9 @@ final class Suite {
     /// The administrator's address of a PostgreSQL that is not ours.
     private var foreignDatabase: String? { environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 } }
     /// The brokers of a Kafka that is not ours.
-    private var foreignKafka: String? { environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    var foreignKafka: String? { otherKafka ?? environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    /// The brokers of a Kafka that a command has started itself.
+    var otherKafka: String?
 
     // MARK: Up
 
@@ -59,7 +63,7 @@ final class Suite {
         }
     }
 
-    private func startDatabase(_ state: inout SuiteState) async throws {
+    func startDatabase(_ state: inout SuiteState) async throws {
         guard foreignDatabase == nil else { return }
         let server = try DatabaseServer(folder, remembered: state.postgresData) { terminal.note($0) }
         state.postgresData = server.data
@@ -85,7 +89,7 @@ final class Suite {
         }
     }
 
-    private func startBroker(_ state: inout SuiteState) async throws {
+    func startBroker(_ state: inout SuiteState) async throws {
         guard foreignKafka == nil else { return }
         var program = Program(name: "broker", path: Services.path("broker"))
         guard access(program.path, X_OK) == 0 else {
@@ -95,6 +99,8 @@ final class Suite {
         program.environment = [
             "BROKER_DATA": folder.path + "/broker", "BROKER_PORT": "\(port)", "BROKER_ADDRESS": "127.0.0.1",
         ]
+        program.reads = ["BROKER_"]
+        if let brokerHost { program.environment["BROKER_ADVERTISED_HOST"] = brokerHost }
         if try await isCurrent(program, &state) { return }
         try await start(program, port: port, &state)
         try await waitFor("broker", state, within: .seconds(60)) {
@@ -122,14 +128,14 @@ final class Suite {
         return false
     }
 
-    private func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
+    func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
         let mark = try program.start(log: folder.log(of: program.name))
         state.programs[program.name] = ProgramState(mark: mark, port: port, settings: program.settings)
         // At once: a command that is killed now must not leave a program that nobody knows.
         try folder.write(state)
     }
 
-    private func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
+    func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
         for name in names {
             let program = try service(name, state, roles)
             let environment = ProcessInfo.processInfo.environment.merging(program.environment) { _, new in new }
@@ -144,7 +150,7 @@ final class Suite {
 
     /// The port remembered, or the next that is free now, which is remembered; below the system's own choices, so that no
     /// passing connection takes it while its program is down.
-    private func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
+    func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
         if let known = state.programs[name], known.mark?.isAlive == true || isFree(known.port) { return known.port }
         let taken = Set(state.programs.values.map(\.port))
         let first = Int(SeededGenerator.hash("\(folder.path)\n\(name)") % 10_000)
@@ -185,7 +191,7 @@ final class Suite {
 
     // MARK: Addresses
 
-    private func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
+    func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
         guard let kafka = kafka(state), let url = roles[name], let port = state.programs[name]?.port else {
             throw SuiteError("\(name) has no broker, database or port")
         }
@@ -193,6 +199,8 @@ final class Suite {
         program.environment = [
             "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1", "INSTANCE": "1",
             "HTTP_PORT": "\(port)",
+            // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
+            "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
         ]
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
@@ -206,34 +214,39 @@ final class Suite {
         }
         // A demo's orders are years old: by the wall clock all its customers would be inactive.
         if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
-            program.environment["CAMPAIGNS_CLOCK"] = "orders"
+            program.environment["CAMPAIGNS_CLOCK"] = "orders:\(ShopEvent.source)"
         }
         program.directory = folder.path
+        program.reads = Services.settings
         return program
     }
 
-    private func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
+    func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
         "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"
     }
 
     /// The addresses of the services' roles; a service's own setting goes before.
     func roleURLs(_ state: SuiteState) throws -> [String: String] {
-        let admin = try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+        let roles = try databaseRoles(state)
         var urls: [String: String] = [:]
         for name in Services.names {
             let own = environment["\(name.uppercased())_DATABASE_URL"]
-            urls[name] = try own ?? DatabaseRoles(admin: admin).url(of: name, password: folder.secret(name))
+            urls[name] = try own ?? roles.url(of: name, password: folder.secret(name))
         }
         return urls
     }
 
-    private func applyRoles(_ state: SuiteState) async throws -> [String: String] {
+    private func databaseRoles(_ state: SuiteState) throws -> DatabaseRoles {
         let admin = try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+        return DatabaseRoles(admin: admin, isOwnServer: foreignDatabase == nil)
+    }
+
+    func applyRoles(_ state: SuiteState) async throws -> [String: String] {
         var passwords: [String: String] = [:]
         for name in Services.names where environment["\(name.uppercased())_DATABASE_URL"] == nil {
             passwords[name] = try folder.secret(name)
         }
-        try await DatabaseRoles(admin: admin).apply(passwords)
+        try await databaseRoles(state).apply(passwords)
         return try roleURLs(state)
     }
 
@@ -243,6 +256,16 @@ final class Suite {
         let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
         guard let brokers = foreignKafka ?? own else { return nil }
         return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
+    }
+
+    /// The cluster to work on, for people's tools; throws with what to do where there is none.
+    func reachableKafka() throws -> KafkaSettings {
+        let state = try folder.readState()
+        let isOurs = foreignKafka == nil
+        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+            throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
+        }
+        return kafka
     }
 
     // MARK: Waiting
@@ -280,7 +303,9 @@ final class Suite {
     func down(wipe: Bool) async throws {
         try await folder.locked { state in
             state.isUp = false
-            for name in Services.names.reversed() + Self.infrastructure.reversed() {
+            // Second instances are among them.
+            let services = state.programs.keys.filter { !Self.infrastructure.contains($0) }.sorted(by: >)
+            for name in services + Self.infrastructure.reversed() {
                 guard let known = state.programs[name] else { continue }
                 if let mark = known.mark { try await stop(name, mark) }
                 state.programs[name]?.mark = nil
@@ -288,7 +313,9 @@ final class Suite {
             guard wipe else { return }
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
             // By name: the folder may be one that holds other things too.
-            for part in ["postgres", "broker", "maildir", "log", "secrets.json"] {
+            // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
+            let secrets = foreignDatabase == nil ? ["secrets.json"] : []
+            for part in ["postgres", "broker", "maildir", "log"] + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
@@ -296,9 +323,11 @@ final class Suite {
         }
     }
 
-    private func stop(_ name: String, _ mark: ProcessMark) async throws {
+    func stop(_ name: String, _ mark: ProcessMark) async throws {
         guard mark.isAlive else { return }
         mark.signal(name == "postgres" ? SIGINT : SIGTERM)
+        // One that was stopped hears nothing else.
+        mark.signal(SIGCONT)
         if try await mark.hasEnded(within: .seconds(20)) { return }
         terminal.warn("\(name) does not end, so it is killed")
         mark.signal(SIGKILL)

@@ -38,12 +38,12 @@ final class Terminal {
     /// Shows columns under their heads; numbers are set to the right.
     func table(_ heads: [String], _ rows: [[String]]) {
         let widths = heads.indices.map { column in
-            ([heads] + rows).map { $0[column].count }.max() ?? 0
+            ([heads] + rows).map { $0[column].columns }.max() ?? 0
         }
         func isNumber(_ text: String) -> Bool { text.first?.isNumber == true && text.last?.isNumber == true }
         func show(_ cells: [String]) -> String {
             let padded = zip(cells, widths).map { cell, width in
-                let space = String(repeating: " ", count: width - cell.count)
+                let space = String(repeating: " ", count: max(0, width - cell.columns))
                 return isNumber(cell) && !cell.contains(":") ? space + cell : cell + space
             }
             var text = padded.joined(separator: "  ")
@@ -72,6 +72,37 @@ final class Terminal {
     private func clearBar() {
         if isBarShown { print("\r\u{1B}[K", terminator: "") }
         isBarShown = false
+    }
+}
+
+extension String {
+    /// How many columns of a terminal it takes: two for a Chinese character, none for a colour.
+    var columns: Int {
+        var count = 0
+        var isColour = false
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0x1B: isColour = true
+            case _ where isColour: isColour = scalar != "m"
+            case 0x300...0x36F, 0x200B...0x200F, 0xFE00...0xFE0F: break
+            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+                0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+                count += 2
+            default: count += 1
+            }
+        }
+        return count
+    }
+
+    /// The same without what a terminal would obey: text of strangers must not move its cursor.
+    var printable: String {
+        var text = ""
+        for scalar in unicodeScalars {
+            let isControl =
+                scalar.value < 32 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+        return text
     }
 }
 

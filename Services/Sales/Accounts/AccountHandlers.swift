@@ -52,7 +52,9 @@ enum AccountHandlers {
 
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        OrderRequestHandlers.answer(entries.filter { $0.kind == .order }.map(\.document), transaction)
+        // A refusal closes nothing: the request goes on to its timeout, which tells a person.
+        OrderRequestHandlers.answer(
+            entries.filter { $0.kind == .order && !$0.isCancelled }.map(\.document), transaction)
         add(changes, transaction)
     }
 

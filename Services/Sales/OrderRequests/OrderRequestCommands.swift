@@ -13,6 +13,7 @@ enum OrderRequestCommands {
         _ quote: QuoteState, party: UUID, owner: String?, answerTime: Int, in transaction: Transaction
     ) async throws -> UUID {
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
         let lines = try await transaction.query(QuoteStore.lines, quote.quoteId).map { row in
             OrderRequested.Line(

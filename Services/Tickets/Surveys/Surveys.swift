@@ -94,7 +94,9 @@ struct SurveyInput: Decodable {
     func checked() throws -> SurveyInput {
         guard (1...5).contains(score) else { throw Problem.field("score", "must be 1 to 5") }
         var input = self
-        input.comment = try comment.map { try Text.checked($0, "comment", atMost: 5000) }
+        // A form sends what was left empty as an empty text.
+        let said = comment.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+        input.comment = try said.map { try Text.checked($0, "comment", atMost: 5000) }
         return input
     }
 }

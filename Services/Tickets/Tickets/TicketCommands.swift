@@ -13,6 +13,7 @@ enum TicketCommands {
     /// Opens a ticket; the id is drawn here, so that everything goes to the database at once.
     static func open(_ input: NewTicket, in transaction: Transaction) -> UUID {
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(
             TicketStore.open, [id], [input.partyId], [input.type ?? "question"], [input.priority ?? "normal"],
             [input.subject], [input.subject], [input.description], [input.orderId], [input.assignee], "api")

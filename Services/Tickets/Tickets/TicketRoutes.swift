@@ -33,30 +33,19 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
                 .query("after", .string, "The cursor of the page before"),
             ], answers: [200, 400]
         ) { request in
-            let limit = request.query("limit", as: Int.self) ?? 50
+            let limit = request.pageLimit
             let after = try TimeCursor(request.query("after"))
             let rows = try await context.query(
                 TicketStore.page, request.query("status"), request.query("party").flatMap { UUID(text: $0) },
                 after.at, after.id, limit)
-            let items = try rows.map { try $0.value(0) as String }.joined(separator: ",")
-            var next = "null"
-            if rows.count == limit, let last = rows.last {
-                next = "\"\(try TimeCursor(at: last.value(1), id: last.value(2)).text)\""
-            }
-            return jsonResponse("{\"items\":[\(items)],\"next\":\(next)}")
+            return try .page(byTime: rows, limit: limit)
         },
         Route(
             .patch, "/v1/tickets/{id}", "Changes status, priority or assignee", tag: "tickets",
             body: .json(ticketChangeSchema), answers: [200, 400, 404, 409, 412, 428]
         ) { request in
             let id = try request.id()
-            guard let match = request.headers["if-match"] else {
-                throw Problem(
-                    status: 428, detail: "Send If-Match with the ETag that you read, so that no change is lost.")
-            }
-            guard let version = Int(match.filter { $0 != "\"" }) else {
-                throw Problem.field("If-Match", "must be an ETag of this ticket such as \"3\"")
-            }
+            let version = try request.seenVersion()
             let input = try await request.model(TicketChange.self).checked()
             let rows = try await context.transaction { transaction in
                 try await TicketCommands.change(id, seen: version, input, in: transaction)
@@ -132,26 +121,3 @@ private let ticketChangeSchema = Schema.object([
     .init("status", .enumeration(["open", "replied", "waiting"]), required: false),
     .init("priority", .enumeration(Ticket.priorities), required: false), .init("assignee", .string, required: false),
 ])
-
-/// Where a page of what is sorted by time ended.
-private struct TimeCursor {
-    var at = Date(timeIntervalSince1970: 32_503_680_000)
-    var id = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-
-    init(at: Date, id: UUID) {
-        self.at = at
-        self.id = id
-    }
-
-    init(_ text: String?) throws {
-        guard let text else { return }
-        guard let data = Data(base64Encoded: text), data.count > 36,
-            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
-            let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
-        else { throw Problem.field("after", "must be the `next` of the page before") }
-        self.id = id
-        self.at = at
-    }
-
-    var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
-}

@@ -14,4 +14,8 @@ public enum Method: String, Sendable, CaseIterable {
     case delete = "DELETE"
     /// Asks for the methods of a path.
     case options = "OPTIONS"
+    /// Echoes a request; known, so that it is answered 405 and not 501, and allowed nowhere.
+    case trace = "TRACE"
+    /// Reads what a body asks for (draft of the IETF's HTTP group); likewise.
+    case query = "QUERY"
 }

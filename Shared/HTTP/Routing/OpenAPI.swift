@@ -39,9 +39,17 @@ public enum OpenAPI {
         if let content = content(route.body) {
             members.append(("requestBody", .object([("required", .boolean(true)), ("content", content)])))
         }
-        let answers = route.answers.map { (String($0.status.rawValue), describe($0)) }
+        let answers = (route.answers + implied(route)).map { (String($0.status.rawValue), describe($0)) }
         members.append(("responses", .object(answers)))
         return .object(members)
+    }
+
+    /// What every route of a kind may answer without saying so.
+    private static func implied(_ route: Route) -> [Route.Answer] {
+        var answers: [Route.Answer] = []
+        if !route.parameters.isEmpty || route.method != .get { answers.append(400) }
+        if !route.pathNames.isEmpty { answers.append(404) }
+        return answers.filter { answer in !route.answers.contains { $0.status == answer.status } }
     }
 
     /// Every name in the path, with the shape given to it or else as text.
@@ -112,7 +120,8 @@ public enum OpenAPI {
         var members: [(String, JSONValue)] = [("type", .string("object"))]
         if !required.isEmpty { members.append(("required", .array(required))) }
         let described = properties.map { property in
-            var schema = describe(property.schema)
+            // A member that may be left out may be null too: bodies are read so.
+            var schema = describe(property.isRequired ? property.schema : nullable(property.schema))
             if !property.description.isEmpty, case .object(let inner) = schema {
                 schema = .object(inner + [("description", .string(property.description))])
             }
@@ -120,6 +129,13 @@ public enum OpenAPI {
         }
         members.append(("properties", .object(described)))
         return .object(members)
+    }
+
+    private static func nullable(_ schema: Schema) -> Schema {
+        switch schema {
+        case .nullable, .any: schema
+        default: .nullable(schema)
+        }
     }
 
     // MARK: Named shapes

@@ -3,7 +3,6 @@ import EventLoop
 /// One connection of the server: head, handler, answer, and again.
 ///
 /// A single loop, `consume`, moves it on, whether bytes came or an answer ended, so that pipelined requests do not recurse.
-/// TLS, when it comes, is a layer between `Stream` and this class with the stream's own few members.
 @Loop
 final class Connection {
     private enum Phase {

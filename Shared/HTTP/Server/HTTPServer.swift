@@ -2,7 +2,7 @@ import EventLoop
 
 /// A strict HTTP/1.1 server on one port.
 ///
-/// It lives until `stop`. A handler's task is cancelled when its peer hangs up. Not yet here: TLS (see `Connection`).
+/// It lives until `stop`. A handler's task is cancelled when its peer hangs up. TLS is a matter of its streams.
 @Loop
 public final class HTTPServer {
     /// The port listened on.
@@ -26,12 +26,17 @@ public final class HTTPServer {
     private var isTicking = false
     private let changed = Notice()
 
-    /// Listens on a numeric address; port 0 lets the system choose. Throws `UVError` where the port cannot be had.
-    public init(address: String, port: Int, router: Router, limits: Limits = .default) throws {
+    /// Listens on a numeric address, with `tls` for `https` only; port 0 lets the system choose. Throws `UVError` where the
+    /// port cannot be had.
+    public init(
+        address: String, port: Int, router: Router, limits: Limits = .default, tls: TLSContext? = nil
+    ) throws {
         self.router = router
         self.limits = limits
         let arrivals = Arrivals()
-        let listener = try Listener(address: address, port: port) { arrivals.server?.accept($0) ?? $0.close() }
+        let listener = try Listener(address: address, port: port, tls: tls) {
+            arrivals.server?.accept($0) ?? $0.close()
+        }
         self.listener = listener
         self.port = listener.port
         arrivals.server = self

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <termios.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <malloc.h>
@@ -21,6 +22,14 @@ static inline ssize_t clinux_read_cached(int descriptor, void *target, size_t co
     errno = EAGAIN;
     return -1;
 #endif
+}
+
+/* Whether a terminal shows what is typed, as it should not for passwords. */
+static inline void clinux_show_typing(int descriptor, int shown) {
+    struct termios settings;
+    if (tcgetattr(descriptor, &settings) != 0) return;
+    settings.c_lflag = shown ? settings.c_lflag | ECHO : settings.c_lflag & ~(tcflag_t)ECHO;
+    tcsetattr(descriptor, TCSANOW, &settings);
 }
 
 /* Gives memory that was freed back to the system, which the C library by itself keeps. */

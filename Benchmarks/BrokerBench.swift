@@ -1,0 +1,284 @@
+import CKafka
+import EventLoop
+import FoundationEssentials
+import Kafka
+
+/// The embedded Broker beside Apache Kafka with a flush for every append, on the same machine in the same run.
+@Loop
+struct BrokerBench {
+    let bench: Bench
+    init(_ bench: Bench) { self.bench = bench }
+
+    /// What was measured of one broker.
+    private struct Figures {
+        var start = 0.0
+        var idleMegabytes = 0.0
+        var idleCPU = 0.0
+        var lingering = 0.0
+        var immediate = 0.0
+        var consumed = 0.0
+        var latencies: [Duration] = []
+        var loadedMegabytes = 0.0
+    }
+
+    func run() async throws {
+        bench.title("broker: records of 200 bytes, acks=all, every append flushed; client librdkafka for both")
+        let folder = "/tmp/rapport-bench-broker-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let kafka = try await apacheKafka(folder)
+        let peer: Figures? = if let kafka { try await measure(kafka) } else { nil }
+        if peer == nil { print("  no ../shared/kafka, or no Java: the Broker's figures stand alone") }
+        let own = try await measure(try await embedded(folder))
+        func row(_ what: String, _ figure: KeyPath<Figures, Double>, _ places: Int, _ unit: String, goal: String) {
+            let value = own[keyPath: figure]
+            let text = { (value: Double) in (places == 0 ? grouped(value) : decimal(value, places)) + " " + unit }
+            bench.row(
+                what, text(value), beside: peer.map { "Kafka " + text($0[keyPath: figure]) } ?? "",
+                ratio: peer.map { $0[keyPath: figure] > 0 ? value / $0[keyPath: figure] : 0 }, goal: goal)
+        }
+        row("produce, linger 5 ms", \.lingering, 0, "records/s", goal: "> 1")
+        row("produce, linger 0", \.immediate, 0, "records/s", goal: "> 1")
+        row("consume", \.consumed, 0, "records/s", goal: "> 1")
+        for share in [0.5, 0.99] {
+            let figures = [own, peer].map { ($0?.latencies.percentile(share).seconds ?? 0) * 1000 }
+            bench.row(
+                "produce to consume at 200 records/s, p\(Int(share * 100))", "\(decimal(figures[0], 2)) ms",
+                beside: peer == nil ? "" : "Kafka \(decimal(figures[1], 2)) ms",
+                ratio: peer == nil ? nil : figures[0] / figures[1], goal: "< 1")
+        }
+        row("start to the first answer", \.start, 3, "s", goal: "< 0.1")
+        row("idle CPU, of one core", \.idleCPU, 2, "%", goal: "< 0.1")
+        row("memory, idle", \.idleMegabytes, 1, "MB", goal: "< 0.1")
+        row("memory, after load", \.loadedMegabytes, 1, "MB", goal: "< 0.1")
+    }
+
+    // MARK: Brokers
+
+    private struct Running {
+        let child: ChildProcess
+        let port: Int
+        let start: Double
+    }
+
+    private func embedded(_ folder: String) async throws -> Running {
+        let port = try freePort()
+        let variables = ["BROKER_DATA=\(folder)/own", "BROKER_PORT=\(port)"]
+        return try await started(port) {
+            try ChildProcess(
+                "\(bench.programs)/rapport-broker", [], environment: variables, output: "\(folder)/own.log")
+        }
+    }
+
+    /// Apache Kafka, where it lies beside the project.
+    private func apacheKafka(_ folder: String) async throws -> Running? {
+        var root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+        root.removeLast(2)
+        let program = root.joined(separator: "/") + "/../shared/kafka/kafka"
+        guard FileManager.default.isExecutableFile(atPath: program),
+            FileManager.default.isExecutableFile(atPath: "/usr/bin/java")
+        else { return nil }
+        let port = try freePort()
+        try Data("log.flush.interval.messages=1\n".utf8).write(to: URL(filePath: "\(folder)/kafka.properties"))
+        return try await started(port) {
+            try ChildProcess(
+                program,
+                ["server", "--port", "\(port)", "--dir", "\(folder)/kafka", "--config", "\(folder)/kafka.properties"],
+                output: "\(folder)/kafka.log")
+        }
+    }
+
+    /// Starts a broker and waits until it tells of itself.
+    private func started(_ port: Int, _ start: () throws -> ChildProcess) async throws -> Running {
+        let begin = Loop.now
+        let child = try start()
+        // ApiVersions of version 0, from a client without a name.
+        let question: [UInt8] = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]
+        while Loop.now - begin < .seconds(60) {
+            if let stream = try? await EventLoop.Stream.connect(host: "127.0.0.1", port: port) {
+                let answered = Completion<Void>()
+                stream.onBytes = { _ in answered.succeed(()) }
+                stream.onEnd = { _ in answered.fail(BenchError(text: "hung up")) }
+                stream.resumeReading()
+                stream.write(question)
+                let isThere = (try? await Loop.withDeadline(.seconds(20)) { try await answered.wait() }) != nil
+                stream.close()
+                if isThere { return Running(child: child, port: port, start: (Loop.now - begin).seconds) }
+            }
+            try await Loop.sleep(for: .milliseconds(2))
+        }
+        child.kill(SIGKILL)
+        throw BenchError(text: "no broker answered on port \(port)")
+    }
+
+    private func freePort() throws -> Int {
+        let listener = try Listener(address: "127.0.0.1", port: 0) { $0.close() }
+        defer { listener.close() }
+        return listener.port
+    }
+
+    // MARK: Measuring
+
+    private func measure(_ broker: Running) async throws -> Figures {
+        defer { broker.child.kill(SIGKILL) }
+        var figures = Figures(start: broker.start)
+        let kafka = KafkaSettings(brokers: "127.0.0.1:\(broker.port)", clientID: "rapport-bench")
+        try await KafkaAdmin.createTopics(
+            ["warm", "lingering", "immediate", "latency"].map {
+                TopicPlan(name: $0, partitions: $0 == "latency" ? 1 : 6)
+            }, kafka)
+        try await Loop.sleep(for: .seconds(3))
+        figures.idleMegabytes = megabytes(broker.child.id)
+        let before = cpuTicks(broker.child.id)
+        try await Loop.sleep(for: .seconds(6))
+        figures.idleCPU = Double(cpuTicks(broker.child.id) - before) / Double(sysconf(Int32(_SC_CLK_TCK))) / 6 * 100
+        // The first records warm connections, files and, of Kafka, the compiler.
+        _ = try await produce(400_000, to: "warm", linger: 5, kafka)
+        figures.lingering = try await produce(2_000_000, to: "lingering", linger: 5, kafka)
+        figures.immediate = try await produce(1_000_000, to: "immediate", linger: 0, kafka)
+        _ = try await consume(400_000, from: "warm", kafka)
+        figures.consumed = try await consume(2_000_000, from: "lingering", kafka)
+        figures.latencies = try await latencies(kafka)
+        figures.loadedMegabytes = megabytes(broker.child.id)
+        return figures
+    }
+
+    /// Records a second from the first call to the last acknowledgement.
+    private func produce(_ count: Int, to topic: String, linger: Int, _ kafka: KafkaSettings) async throws -> Double {
+        let settings = [
+            "bootstrap.servers": kafka.brokers, "acks": "all", "linger.ms": "\(linger)", "enable.idempotence": "true",
+            "queue.buffering.max.messages": "200000",
+        ]
+        return try await Loop.offload {
+            let client = try BareClient(RD_KAFKA_PRODUCER, settings)
+            defer { client.close() }
+            let handle = rd_kafka_topic_new(client.handle, topic, nil)
+            defer { rd_kafka_topic_destroy(handle) }
+            let value = UnsafeMutableRawBufferPointer.allocate(byteCount: 200, alignment: 8)
+            defer { value.deallocate() }
+            value.initializeMemory(as: UInt8.self, repeating: 120)
+            let begin = SteadyClock.now
+            for number in 0..<count {
+                while rd_kafka_produce(
+                    handle, Int32(number / 500 % 6), Int32(RD_KAFKA_MSG_F_COPY),
+                    value.baseAddress, value.count, nil, 0, nil) != 0
+                {
+                    guard rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
+                        throw BenchError(text: "produce: \(rd_kafka_last_error())")
+                    }
+                    rd_kafka_poll(client.handle, 5)
+                }
+            }
+            guard rd_kafka_flush(client.handle, 60_000) == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                throw BenchError(text: "not all records were acknowledged")
+            }
+            return Double(count) / (SteadyClock.now - begin)
+        }
+    }
+
+    /// Records a second from the first that came to the last.
+    private func consume(_ count: Int, from topic: String, _ kafka: KafkaSettings) async throws -> Double {
+        let settings = [
+            "bootstrap.servers": kafka.brokers, "fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "65536",
+            "fetch.message.max.bytes": "1048576",
+        ]
+        return try await Loop.offload {
+            let client = try BareClient(RD_KAFKA_CONSUMER, settings)
+            defer { client.close() }
+            let handle = rd_kafka_topic_new(client.handle, topic, nil)
+            defer { rd_kafka_topic_destroy(handle) }
+            let queue = rd_kafka_queue_new(client.handle)
+            defer { rd_kafka_queue_destroy(queue) }
+            for partition in 0..<6 { rd_kafka_consume_start_queue(handle, Int32(partition), 0, queue) }
+            defer { for partition in 0..<6 { rd_kafka_consume_stop(handle, Int32(partition)) } }
+            var messages = [UnsafeMutablePointer<rd_kafka_message_t>?](repeating: nil, count: 10_000)
+            var (seen, begin) = (0, SteadyClock.now)
+            let deadline = begin + 60
+            while seen < count {
+                let got = rd_kafka_consume_batch_queue(queue, 100, &messages, messages.count)
+                if seen == 0 { begin = SteadyClock.now }
+                for index in 0..<max(0, got) {
+                    if messages[index]?.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR { seen += 1 }
+                    rd_kafka_message_destroy(messages[index])
+                }
+                guard SteadyClock.now < deadline else { throw BenchError(text: "\(seen) of \(count) came") }
+            }
+            return Double(count) / (SteadyClock.now - begin)
+        }
+    }
+
+    /// From the call of the producer to the reader's hands, 200 records a second for ten seconds.
+    private func latencies(_ kafka: KafkaSettings) async throws -> [Duration] {
+        let consumer = try KafkaConsumer(kafka, group: nil, properties: ["fetch.wait.max.ms": "500"])
+        try consumer.assign([TopicPartition(topic: "latency", partition: 0): Int64(0)])
+        let producer = try KafkaProducer(kafka)
+        var (sent, times): ([Duration], [Duration]) = ([], [])
+        let arrived = Notice()
+        consumer.onReady = {
+            for _ in consumer.poll(limit: 1000, byteLimit: 1 << 20) where times.count < sent.count {
+                times.append(Loop.now - sent[times.count])
+            }
+            arrived.notify()
+        }
+        let value = [UInt8](repeating: 120, count: 200)
+        let begin = Loop.now
+        for number in 0..<2_200 {
+            let due = begin + .milliseconds(5 * number)
+            if due > Loop.now { try await Loop.sleep(for: due - Loop.now) }
+            sent.append(Loop.now)
+            try producer.produce(topic: "latency", key: "k", value: value, headers: [], id: number + 1)
+        }
+        guard try await arrived.wait(until: { times.count == sent.count }, atMost: .seconds(10)) else {
+            throw BenchError(text: "\(times.count) of \(sent.count) records came")
+        }
+        producer.close()
+        await consumer.close()
+        // The first second warms both ways.
+        return Array(times.dropFirst(200))
+    }
+
+    // MARK: What a process uses
+
+    private func proc(_ id: Int32, _ name: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: "/proc/\(id)/\(name)") ?? Data(), as: UTF8.self)
+    }
+
+    private func megabytes(_ id: Int32) -> Double {
+        for line in proc(id, "status").split(separator: "\n") where line.hasPrefix("VmRSS:") {
+            return (Double(line.dropFirst(6).filter(\.isNumber)) ?? 0) / 1024
+        }
+        return 0
+    }
+
+    private func cpuTicks(_ id: Int32) -> Int {
+        let fields = proc(id, "stat").split(separator: ")").last?.split(separator: " ") ?? []
+        return fields.count > 13 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+    }
+}
+
+/// A client of librdkafka without anything around it, so that little but brokers is measured.
+private struct BareClient {
+    let handle: OpaquePointer
+
+    init(_ type: rd_kafka_type_t, _ settings: [String: String]) throws {
+        let conf = rd_kafka_conf_new()
+        var text = [CChar](repeating: 0, count: 512)
+        for (name, value) in settings { rd_kafka_conf_set(conf, name, value, &text, text.count) }
+        guard let handle = rd_kafka_new(type, conf, &text, text.count) else {
+            rd_kafka_conf_destroy(conf)
+            throw BenchError(text: "no client")
+        }
+        self.handle = handle
+    }
+
+    func close() { rd_kafka_destroy(handle) }
+}
+
+/// Seconds of a clock that only goes forward, for work beside the loop.
+private enum SteadyClock {
+    static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -1,0 +1,166 @@
+import EventLoop
+
+/// How one client signs in: SASL with PLAIN (RFC 4616) or SCRAM-SHA-256 (RFC 5802, 7677).
+@Loop
+final class SignIn {
+    /// What follows a client's token.
+    enum Step {
+        /// Our token; the exchange goes on.
+        case more([UInt8])
+        /// Our last token: the client is who it says.
+        case done([UInt8])
+        /// To be told to the client, which is then disconnected.
+        case refused(String)
+    }
+
+    nonisolated static let mechanisms = ["PLAIN", "SCRAM-SHA-256"]
+
+    private let users: Users
+    private var mechanism: String?
+    private var exchange: ScramExchange?
+    /// Whether the next frame is a bare token: so it is after the oldest handshake.
+    private(set) var isRaw = false
+    private(set) var isDone = false
+    private static var turn: Completion<Void> = {
+        let free = Completion<Void>()
+        free.succeed(())
+        return free
+    }()
+    private static let refusal = "Authentication failed: Invalid username or password"
+
+    init(_ users: Users) { self.users = users }
+
+    /// Whether a mechanism was agreed on.
+    var hasBegun: Bool { mechanism != nil }
+
+    /// Begins with a mechanism; false if it is none of ours.
+    func begin(_ name: String, isRaw: Bool) -> Bool {
+        guard Self.mechanisms.contains(name) else { return false }
+        mechanism = name
+        self.isRaw = isRaw
+        return true
+    }
+
+    /// Takes a token of the client.
+    func take(_ token: [UInt8]) async -> Step {
+        let begin = Loop.now
+        let step = await answer(token)
+        switch step {
+        case .done:
+            isDone = true
+            isRaw = false
+        case .refused:
+            // As late as every refusal: guessing is slow, and the time does not tell which users there are.
+            try? await Loop.sleep(for: .milliseconds(300) - (Loop.now - begin))
+        case .more: break
+        }
+        return step
+    }
+
+    private func answer(_ token: [UInt8]) async -> Step {
+        let text = String(decoding: token, as: UTF8.self)
+        if mechanism == "PLAIN" { return await plain(text) }
+        guard let exchange else {
+            guard let fresh = ScramExchange(text), let keys = await keys(of: fresh.user) else {
+                return .refused(Self.refusal)
+            }
+            exchange = fresh
+            return .more(Array(fresh.challenge(keys).utf8))
+        }
+        guard let signature = exchange.verify(text) else { return .refused(Self.refusal) }
+        return .done(Array(signature.utf8))
+    }
+
+    private func plain(_ text: String) async -> Step {
+        let parts = text.split(separator: "\0", omittingEmptySubsequences: false).map { String($0) }
+        guard parts.count == 3, parts[0].isEmpty || parts[0] == parts[1], let keys = await keys(of: parts[1]) else {
+            return .refused(Self.refusal)
+        }
+        let password = Array(parts[2].utf8)
+        // One after the other: however many guess, one worker derives keys and the others write records.
+        let turn = Self.turn
+        let mine = Completion<Void>()
+        Self.turn = mine
+        defer { mine.succeed(()) }
+        try? await turn.wait()
+        let isRight = try? await Loop.offload { keys.accepts(password: password) }
+        return isRight == true ? .done([]) : .refused(Self.refusal)
+    }
+
+    private func keys(of name: String) async -> ScramKeys? {
+        let users = users
+        return try? await Loop.offload { try users.keys(of: name) }
+    }
+}
+
+/// One exchange of SCRAM, from the client's first message on.
+@Loop
+private final class ScramExchange {
+    let user: String
+    private let header: Substring
+    private let first: Substring
+    private var nonce: String
+    private var server = ""
+    private var keys: ScramKeys?
+
+    /// Reads `n,,n=user,r=nonce`; nil for what is malformed, or asks for a channel binding or for another's rights.
+    init?(_ text: String) {
+        let parts = text.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "n" || parts[0] == "y" else { return nil }
+        header = text[..<parts[2].startIndex]
+        first = parts[2]
+        guard let name = Self.attribute("n", of: first), let nonce = Self.attribute("r", of: first), !nonce.isEmpty
+        else {
+            return nil
+        }
+        user = Self.unescaped(name)
+        self.nonce = String(nonce)
+        guard parts[1].isEmpty || parts[1] == "a=\(name)" else { return nil }
+    }
+
+    /// The server's first message.
+    func challenge(_ keys: ScramKeys) -> String {
+        self.keys = keys
+        nonce += ScramKeys.encode(ScramKeys.random(18))
+        server = "r=\(nonce),s=\(ScramKeys.encode(keys.salt)),i=\(keys.iterations)"
+        return server
+    }
+
+    /// The server's last message, if the client's last proves that it knows the password.
+    func verify(_ text: String) -> String? {
+        guard let keys, let comma = text.lastIndex(of: ","),
+            let proof = Self.attribute("p", of: text[comma...].dropFirst()),
+            let proof = ScramKeys.decode(proof), let given = Self.attribute("r", of: text[...]),
+            Self.attribute("c", of: text[...]).flatMap({ ScramKeys.decode($0) }) == Array(header.utf8),
+            // Older librdkafka repeats its own part of the nonce; ours is inside all the same.
+            given.hasSuffix(nonce)
+        else { return nil }
+        let message = "\(first),\(server),\(text[..<comma])"
+        return keys.signature(of: Array(message.utf8), proof: proof).map { "v=\(ScramKeys.encode($0))" }
+    }
+
+    private static func attribute(_ name: String, of text: Substring) -> Substring? {
+        text.split(separator: ",").first { $0.hasPrefix(name + "=") }?.dropFirst(2)
+    }
+
+    /// `=2C` stands for a comma and `=3D` for an equals sign.
+    private static func unescaped(_ name: Substring) -> String {
+        var parts = name.split(separator: "=", omittingEmptySubsequences: false).map { String($0) }
+        for index in parts.indices.dropFirst() {
+            if parts[index].hasPrefix("2C") { parts[index] = "," + parts[index].dropFirst(2) }
+            if parts[index].hasPrefix("3D") { parts[index] = "=" + parts[index].dropFirst(2) }
+        }
+        return parts.joined()
+    }
+}
+
+extension API {
+    /// Signing in.
+    static let securityAPIs: [API] = [
+        API(
+            17, "SaslHandshake", 0...1, flexible: 99, request: "Mechanism s", response: "ErrorCode i16; Mechanisms [s]"),
+        API(
+            36, "SaslAuthenticate", 0...2, flexible: 2, request: "AuthBytes b",
+            response: "ErrorCode i16; ErrorMessage s ?; AuthBytes b; SessionLifetimeMs i64 1+"),
+    ]
+}

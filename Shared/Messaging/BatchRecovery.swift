@@ -1,0 +1,113 @@
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Postgres
+
+/// What becomes of batches: committed and counted, or, where their content is at fault, applied again in parts.
+extension ConsumerRunner {
+    /// Waits until nothing is under way.
+    func land() async throws {
+        guard let last = flight else { return }
+        flight = nil
+        try await land(last, before: nil)
+    }
+
+    /// Waits until a batch is committed. Where its content is at fault it is applied again in halves, and what was sent behind it,
+    /// which the refused offsets have refused too, after it.
+    func land(_ batch: Flight, before next: Flight?) async throws {
+        guard let error = try await batch.refusal() else { return settle(batch) }
+        var isBlocked = false
+        if let next {
+            flight = nil
+            do {
+                isBlocked = try await next.refusal() != nil
+            } catch is ConsumerConflict {
+                isBlocked = true
+            }
+            if !isBlocked { settle(next) }
+        }
+        try await recover(error, batch.batch)
+        if isBlocked, let next { try await apply(next.batch.items, from: next.batch.begin) }
+    }
+
+    /// Applies items in one transaction; where their content is at fault, halves them until the faulty message is alone and puts that
+    /// one aside.
+    ///
+    /// `begin` is where their partitions stood when the items were first sent, not where this process believes them now: what was
+    /// sent behind them may have been committed since, after another process had applied the same items.
+    private func apply(
+        _ items: ArraySlice<BatchItem>, from begin: [TopicPartition: Int64], returned: [ParkedKey: String] = [:]
+    ) async throws {
+        let flight = Flight(prepared(items, begin, returned))
+        flight.start(on: try await database())
+        if let error = try await flight.refusal() { return try await recover(error, flight.batch) }
+        settle(flight)
+    }
+
+    /// A batch as it is to be sent now.
+    func prepared(
+        _ items: ArraySlice<BatchItem>, _ positions: [TopicPartition: Int64], _ returned: [ParkedKey: String] = [:]
+    ) -> BatchApplication {
+        var batch = BatchApplication(group: group, items: items, positions: positions)
+        batch.returned = returned
+        batch.mayHaveParked = parked.keys > 0
+        batch.firstPause = parking.pause(after: 0, substrate.random)
+        return batch
+    }
+
+    private func recover(_ error: any Error, _ failed: BatchApplication) async throws {
+        if let notYet = error as? NotYet { return try await sendBack(notYet, failed) }
+        try await isolate(error, failed)
+    }
+
+    /// Applies a batch again without the keys that a handler wants to wait; where it has named none of them, halves it.
+    private func sendBack(_ notYet: NotYet, _ failed: BatchApplication) async throws {
+        var more = failed.returned
+        for item in failed.items {
+            guard let key = item.parkedKey, more[key] == nil else { continue }
+            if notYet.keys.contains(key.key) || failed.items.count == 1 { more[key] = notYet.reason }
+        }
+        if more.count == failed.returned.count { return try await isolate(notYet, failed) }
+        try await apply(failed.items, from: failed.begin, returned: more)
+    }
+
+    private func isolate(_ error: any Error, _ failed: BatchApplication) async throws {
+        let items = failed.items
+        guard items.count == 1, let only = items.first else {
+            let middle = items.startIndex + items.count / 2
+            var begin = failed.begin
+            try await apply(items[..<middle], from: begin, returned: failed.returned)
+            for item in items[..<middle] { begin[item.record.origin] = item.record.offset + 1 }
+            return try await apply(items[middle...], from: begin, returned: failed.returned)
+        }
+        if case .dead = only.content { throw error }
+        var dead = only
+        dead.content =
+            PlantedBug.swallowedError.isPlanted
+            ? .skipped : .dead(errorClass: error.deadLetterClass, text: "\(error)")
+        try await apply([dead], from: failed.begin)
+    }
+
+    private func settle(_ flight: Flight) {
+        let batch = flight.batch
+        for (partition, move) in batch.moves where positions[partition] != nil { positions[partition] = move.next }
+        statistics.add(batch.counts)
+        if batch.counts.parked > 0 {
+            parked.keys += batch.returned.count
+            parked.messages += batch.counts.parked
+            let next = Loop.now + .milliseconds(batch.firstPause)
+            parked.due = min(parked.due ?? next, next)
+            statistics.parkedKeys = parked.keys
+            statistics.parkedMessages = parked.messages
+        }
+        isPositionLost = false
+        statistics.batches += 1
+        statistics.lastApplied = Date().timeIntervalSince1970
+        statistics.applyTime += Loop.now - flight.begin
+        onBatch?(Loop.now - flight.begin)
+        if let onApplied { flight.batch.tell(onApplied) }
+        statistics.lastProgress = Loop.now
+        onCommit?()
+        commitForLagTools()
+    }
+}

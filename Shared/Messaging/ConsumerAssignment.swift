@@ -1,0 +1,66 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Postgres
+
+extension ConsumerRunner {
+    /// Joins the group.
+    func open() throws {
+        var properties: [String: String] = [:]
+        if let instance { properties["group.instance.id"] = "\(group)-\(instance)" }
+        let consumer = try substrate.openReader(group, properties)
+        consumer.onReady = { [weak self] in
+            self?.hasMore = true
+            self?.changed.notify()
+        }
+        consumer.onAssigned = { [weak self] partitions in self?.pending = partitions }
+        consumer.onRevoked = { [weak self] in
+            self?.positions = [:]
+            self?.awaited = [:]
+            self?.pending = nil
+            self?.ahead = []
+            self?.isAssigned = false
+        }
+        consumer.onError = { [weak self] error in self?.failed(error) }
+        try consumer.subscribe(to: subscriptions.topics.map(\.name))
+        self.consumer = consumer
+    }
+
+    private func failed(_ error: KafkaError) {
+        if error.isOffsetLost {
+            isPositionLost = true
+            onProblem?(
+                "the log no longer has the stored position; nothing is skipped, an operator must decide: \(error)")
+        } else {
+            onProblem?("\(error)")
+        }
+    }
+
+    /// Reads where the service stands in new partitions and begins to fetch there.
+    func takeOver(_ partitions: [TopicPartition]) async throws {
+        let connection = try await database()
+        let wanted = Set(partitions)
+        let (stored, found) = try await connection.transaction { [group] transaction in
+            transaction.enqueue(
+                ConsumerStore.addMissing, group, partitions.map(\.topic), partitions.map { Int($0.partition) })
+            let offsets = try await transaction.query(ConsumerStore.load, group)
+            return (offsets, try await self.countParked(in: partitions, transaction))
+        }
+        var offsets: [TopicPartition: Int64] = [:]
+        for row in stored {
+            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
+            if wanted.contains(partition) { offsets[partition] = Int64(try row.value(2) as Int) }
+        }
+        // The group may have decided anew while we read.
+        guard pending == partitions else { return }
+        try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
+        positions = offsets
+        awaited = offsets
+        parked = found
+        statistics.parkedKeys = found.keys
+        statistics.parkedMessages = found.messages
+        ahead = []
+        pending = nil
+        isAssigned = true
+    }
+}

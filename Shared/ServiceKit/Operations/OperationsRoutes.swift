@@ -1,0 +1,137 @@
+import EventLoop
+import HTTP
+import Kafka
+import Messaging
+import Postgres
+
+/// What operators ask of a service and do to it; the same in all services.
+@Loop
+func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka: KafkaSettings) -> [Route] {
+    [
+        Route(
+            .get, "/v1/ops/dead-letters", "Messages put aside, in order of their numbers", tag: "operations",
+            parameters: filterParameters + [
+                .query("after", .integer(0...Int.max), "The `next` of the page before"),
+                .query("limit", .integer(1...500), "How many at most; 50 unless given"),
+            ]
+        ) { request in
+            let limit = request.query("limit", as: Int.self) ?? 50
+            let found = try await letters.list(
+                request.deadLetters, status: request.deadLetterStatus, after: request.query("after", as: Int.self) ?? 0,
+                limit: limit)
+            return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })
+        },
+        Route(
+            .get, "/v1/ops/dead-letter-groups", "Messages put aside, by what went wrong", tag: "operations",
+            parameters: filterParameters
+        ) { request in
+            let found = try await letters.groups(request.deadLetters, status: request.deadLetterStatus)
+            return .stored("{\"items\":[\(found.joined(separator: ","))]}")
+        },
+        Route(
+            .get, "/v1/ops/dead-letters/{id}", "One message put aside, whole", tag: "operations", answers: [200, 404]
+        ) { request in
+            guard let id = Int(request.path("id")), let found = try await letters.show(id) else {
+                throw Problem(status: .notFound, detail: "There is no dead letter \(request.path("id")).")
+            }
+            return .stored(found)
+        },
+        Route(
+            .get, "/v1/ops/dead-letter-actions", "What was done to messages put aside, newest first", tag: "operations",
+            parameters: [
+                .query("before", .integer(1...Int.max), "The `next` of the page before"),
+                .query("limit", .integer(1...500), "How many at most; 50 unless given"),
+            ]
+        ) { request in
+            let limit = request.query("limit", as: Int.self) ?? 50
+            let found = try await letters.actions(
+                before: request.query("before", as: Int.self) ?? Int.max, limit: limit)
+            return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })
+        },
+        Route(
+            .post, "/v1/ops/dead-letter-replays", "Applies messages again that were put aside", tag: "operations",
+            body: .json(orderSchema), answers: [200, 400]
+        ) { request in
+            let order = try await request.model(DeadLetterOrder.self)
+            let outcome = try await letters.replay(
+                try order.checkedFilter(), actor: try order.checkedActor(),
+                reason: try FieldCheck.text(order.reason, "reason", atMost: 1000), isForced: order.force ?? false)
+            return try Response(.ok, json: outcome)
+        },
+        Route(
+            .post, "/v1/ops/dead-letter-discards", "Gives messages up that were put aside, for a reason",
+            tag: "operations", body: .json(orderSchema), answers: [200, 400]
+        ) { request in
+            let order = try await request.model(DeadLetterOrder.self)
+            let count = try await letters.discard(
+                try order.checkedFilter(), actor: try order.checkedActor(),
+                reason: try FieldCheck.needed(order.reason, "reason", atMost: 1000))
+            return .stored("{\"discarded\":\(count)}")
+        },
+        Route(
+            .get, "/v1/ops/lag", "Where the service stands in each partition and what is before it", tag: "operations"
+        ) { _ in try Response(.ok, json: try await Lag.read(context.pool, kafka)) },
+    ]
+}
+
+private let filterParameters: [Route.Parameter] = [
+    .query("status", .enumeration(["open", "resolved", "discarded", "any"]), "Open ones unless given"),
+    .query("topic", .string, "Only those of a topic"),
+    .query("type", .string, "Only those of an event type"),
+    .query("class", .string, "Only those of an error class"),
+    .query("fingerprint", .string, "Only those of a group"),
+]
+
+private let orderSchema = Schema.object([
+    .init("ids", .array(.integer()), required: false), .init("topic", .string, required: false),
+    .init("type", .string, required: false), .init("class", .string, required: false),
+    .init("fingerprint", .string, required: false), .init("all", .boolean, required: false),
+    .init("force", .boolean, required: false), .init("actor", .string, required: false),
+    .init("reason", .string, required: false),
+])
+
+/// An operator's order about dead letters.
+private struct DeadLetterOrder: Decodable {
+    let ids: [Int]?
+    let topic: String?
+    let type: String?
+    let `class`: String?
+    let fingerprint: String?
+    let all: Bool?
+    let force: Bool?
+    let actor: String?
+    let reason: String?
+
+    func checkedFilter() throws -> DeadLetters.Filter {
+        var filter = DeadLetters.Filter()
+        filter.ids = ids
+        filter.topic = topic
+        filter.type = type
+        filter.errorClass = `class`
+        filter.fingerprint = fingerprint
+        guard !filter.isEmpty || all == true else {
+            throw Problem.field("all", "must be true where ids, topic, type, class and fingerprint are missing")
+        }
+        return filter
+    }
+
+    func checkedActor() throws -> String { try FieldCheck.text(actor, "actor", atMost: 200) ?? "api" }
+}
+
+extension Request {
+    @Loop
+    fileprivate var deadLetters: DeadLetters.Filter {
+        var filter = DeadLetters.Filter()
+        filter.topic = query("topic")
+        filter.type = query("type")
+        filter.errorClass = query("class")
+        filter.fingerprint = query("fingerprint")
+        return filter
+    }
+
+    @Loop
+    fileprivate var deadLetterStatus: String? {
+        let status = query("status") ?? "open"
+        return status == "any" ? nil : status
+    }
+}

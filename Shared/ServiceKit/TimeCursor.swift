@@ -1,0 +1,41 @@
+import CRMModel
+import Crypto
+import FoundationEssentials
+import HTTP
+import Postgres
+
+/// Where a page of what is sorted by time, newest first, ended: a time and the id that tells equal times apart.
+public struct TimeCursor: Sendable {
+    /// Before any other: the first page begins behind it.
+    public private(set) var at = Date(timeIntervalSince1970: 32_503_680_000)
+    /// The id of the page's last item.
+    public private(set) var id = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    /// The place of an item.
+    public init(at: Date, id: UUID) {
+        self.at = at
+        self.id = id
+    }
+
+    /// Reads the parameter `after`; nil is the first page, and what is no cursor a 400.
+    public init(_ text: String?) throws {
+        guard let text else { return }
+        guard let data = Data(base64Encoded: text), data.count > 36,
+            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
+            let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
+        else { throw Problem.field("after", "must be the `next` of the page before") }
+        self.id = id
+        self.at = at
+    }
+
+    /// The cursor as it is handed out.
+    public var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
+}
+
+extension Response {
+    /// A page of rows sorted by time: an item in JSON, its time and its id each.
+    public static func page(byTime rows: Rows, limit: Int) throws -> Response {
+        let next = try rows.last.map { try TimeCursor(at: $0.value(1), id: $0.value(2)).text }
+        return page(try rows.map { try $0.value(0) }, limit: limit, next: next)
+    }
+}

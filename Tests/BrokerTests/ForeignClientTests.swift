@@ -1,0 +1,73 @@
+import EventLoop
+import TestKit
+import Testing
+
+@testable import Broker
+
+/// Clients that others wrote, unmodified, against a broker; their programs stand in `Clients`.
+@Suite struct ForeignClientTests {
+    /// Pythons with the newest clients, and with those of Debian 12.
+    enum Environment: String, CaseIterable {
+        case newest, debian
+
+        var packages: String {
+            switch self {
+            case .newest: "confluent-kafka kafka-python aiokafka cramjam lz4 zstandard python-snappy"
+            case .debian: "confluent-kafka==2.0.2 kafka-python==2.0.2 python-snappy lz4 zstandard"
+            }
+        }
+    }
+
+    private static let folder = TestPaths.package + "/Tests/BrokerTests/Clients"
+
+    /// A Python with its packages; nil, and a word about it, where it cannot be had.
+    private func python(_ environment: Environment) async throws -> String? {
+        let place = TestPaths.package + "/.build/clients/\(environment.rawValue)"
+        let made = try await runShell(
+            "mkdir -p $(dirname '\(place)') && '\(Self.folder)/python-with' '\(place)' \(environment.packages)",
+            seconds: 180)
+        guard made.status == 0 else {
+            print("skipped: no Python with \(environment.packages): \(made.output)")
+            return nil
+        }
+        return made.output.split(separator: "\n").last.map(String.init)
+    }
+
+    private func run(_ line: String, seconds: Int) async throws {
+        let result = try await runShell(line, seconds: seconds)
+        #expect(result.status == 0 && result.output.contains("all good"), "\(line)\n\(result.output)")
+    }
+
+    @Test(arguments: [
+        ("confluent.py", Environment.newest), ("confluent.py", .debian), ("kafka_python.py", .newest),
+        ("kafka_python.py", .debian), ("aio.py", .newest),
+    ])
+    @Loop func pythonClientsWriteReadShareAndAdminister(script: String, environment: Environment) async throws {
+        guard let python = try await python(environment) else { return }
+        try await withBroker { broker, _ in
+            try await run("\(python) '\(Self.folder)/\(script)' 127.0.0.1:\(broker.port)", seconds: 120)
+        }
+    }
+
+    @Test(arguments: Environment.allCases)
+    @Loop func pythonClientsSignIn(environment: Environment) async throws {
+        guard let python = try await python(environment) else { return }
+        try await withSecureBroker { _, _, port, _ in
+            try await run("\(python) '\(Self.folder)/signin.py' 127.0.0.1:\(port) 张三 芝麻开门", seconds: 120)
+        }
+    }
+
+    /// CI runs the tools of the newest version; `BROKER_ALL_KAFKAS` those of the older one too.
+    nonisolated private static var versions: [String] {
+        getenv("BROKER_ALL_KAFKAS") == nil ? ["4.3.1"] : ["4.3.1", "3.9.2"]
+    }
+
+    @Test(.enabled(if: ApacheKafka.path != nil, "there is no ../shared/kafka"), arguments: versions)
+    @Loop func apacheKafkasOwnToolsWork(version: String) async throws {
+        let program = try #require(ApacheKafka.path)
+        try await withBroker { broker, _ in
+            try await run(
+                "'\(Self.folder)/java-tools.sh' '\(program)' \(version) 127.0.0.1:\(broker.port)", seconds: 150)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import TestKit
+import Testing
+
+@testable import Messaging
+
+@Suite(.serialized) struct DeadLetterTests {
+    /// What operators do at a desk, where `poison` fails until the check is mended.
+    @Loop private static func letters(_ desk: Desk) -> DeadLetters {
+        DeadLetters(desk.service.context.pool, DeskService.subscriptions(), group: "desk")
+    }
+
+    @Loop private static func mend(_ desk: Desk) async throws {
+        try await desk.service.transaction { transaction in
+            transaction.enqueue(Statement("test.mend", "ALTER TABLE note DROP CONSTRAINT note_id_check"))
+        }
+    }
+
+    /// Runs a consumer over what was sent until some are dead.
+    @Loop private static func consume(_ desk: Desk, dead: Int, applied: Int) async throws {
+        try await desk.flush()
+        let runner = desk.runner()
+        try runner.start()
+        try await eventually("the messages", within: .seconds(30)) {
+            runner.statistics.dead >= dead && runner.statistics.applied >= applied
+        }
+        await runner.stop()
+    }
+
+    private static func filter(_ ids: [Int]? = nil, errorClass: String? = nil) -> DeadLetters.Filter {
+        var filter = DeadLetters.Filter()
+        filter.ids = ids
+        filter.errorClass = errorClass
+        return filter
+    }
+
+    @Test @Loop func whatIsReplayedIsAppliedOnceInItsKeysOrder() async throws {
+        try await Desk.work(partitions: 2) { desk in
+            for number in 0..<6 { try desk.note("poison\(number)", key: "k\(number % 2)") }
+            try desk.note("good", key: "k0")
+            try await Self.consume(desk, dead: 6, applied: 1)
+            let letters = Self.letters(desk)
+            #expect(try await letters.open() == ["sql-23514": 6])
+            // Not mended yet: the oldest of each key fails again, and those behind it wait.
+            let early = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(early.failed == 2 && early.blocked == 4 && early.applied == 0)
+            try await Self.mend(desk)
+            // A younger one alone would break the order of its key.
+            let young = try await desk.service.column(
+                "SELECT id::text FROM dead_letter WHERE off > 0 ORDER BY off DESC")
+            let refused = try await letters.replay(
+                Self.filter(young.prefix(1).compactMap { Int($0) }), actor: "ann", reason: nil)
+            #expect(refused.blocked == 1)
+            let outcome = try await letters.replay(Self.filter(errorClass: "sql-23514"), actor: "ann", reason: "mended")
+            #expect(outcome.applied == 6 && outcome.failed == 0 && outcome.blocked == 0)
+            let again = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(again == DeadLetters.Outcome())
+            let notes = try await desk.notes()
+            #expect(notes.count == 7 && Set(notes).count == 7)
+            for key in 0..<2 {
+                let own = notes.compactMap { Int($0.dropFirst(6)) }.filter { $0 % 2 == key }
+                #expect(own == own.sorted())
+            }
+            #expect(try await letters.open() == [:])
+            let statuses = try await desk.service.column("SELECT DISTINCT status || actor || note FROM dead_letter")
+            #expect(statuses == ["resolvedannmended"])
+            let actions = "SELECT outcome FROM dead_letter_action WHERE outcome = 'applied' AND actor = 'ann'"
+            #expect(try await desk.service.column(actions).count == 6)
+        }
+    }
+
+    @Test @Loop func whatWasAppliedBeforeIsNotAppliedAgain() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            try desk.note("poison")
+            try await Self.consume(desk, dead: 1, applied: 0)
+            try await Self.mend(desk)
+            // The source has told it again meanwhile, and then it was taken.
+            try desk.note("poison")
+            try await Self.consume(desk, dead: 0, applied: 1)
+            let outcome = try await Self.letters(desk).replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(outcome.duplicates == 1 && outcome.applied == 0)
+            #expect(try await desk.notes() == ["poison"])
+        }
+    }
+
+    @Test @Loop func anOwnEventBehindLaterOnesIsAppliedOnlyByForce() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            for sequence in 1...3 {
+                try desk.send(
+                    "k", Array(#"{"id":"\#(sequence == 2 ? "poison" : "n\(sequence)")","text":"x"}"#.utf8),
+                    Desk.headers("e\(sequence)") + [("ce_sequence", Array("\(sequence)".utf8))])
+            }
+            try await Self.consume(desk, dead: 1, applied: 2)
+            try await Self.mend(desk)
+            let letters = Self.letters(desk)
+            let outcome = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(outcome.superseded == 1)
+            #expect(try await letters.open() == ["sql-23514": 1])
+            let forced = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: "told", isForced: true)
+            #expect(forced.applied == 1)
+            #expect(try await desk.notes() == ["n1", "n3", "poison"])
+            #expect(try await desk.service.column("SELECT seq::text FROM applied_sequence") == ["3"])
+        }
+    }
+
+    @Test @Loop func whatIsDiscardedIsWrittenDownAndStaysAway() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            for number in 0..<3 { try desk.note("poison\(number)") }
+            try desk.send("灯", [0, 0xff], [])
+            try await Self.consume(desk, dead: 4, applied: 0)
+            let letters = Self.letters(desk)
+            let groups = try await letters.groups(DeadLetters.Filter(), status: "open")
+            #expect(groups.count == 2 && groups[0].contains("\"count\" : 3"))
+            let undecoded = try await letters.list(
+                Self.filter(errorClass: "decode"), status: "open", after: 0, limit: 9)
+            #expect(undecoded.count == 1)
+            let id = try #require(undecoded.first?.id)
+            // What cannot be read stays open.
+            let outcome = try await letters.replay(Self.filter([id]), actor: "ann", reason: nil)
+            #expect(outcome.failed == 1)
+            #expect(try await letters.discard(Self.filter(errorClass: "decode"), actor: "bob", reason: "noise") == 1)
+            #expect(try await letters.discard(Self.filter([id]), actor: "bob", reason: "noise") == 0)
+            #expect(try await letters.replay(Self.filter([id]), actor: "ann", reason: nil) == DeadLetters.Outcome())
+            let whole = try #require(try await letters.show(id))
+            #expect(whole.contains("\"payloadBytes\": \"AP8=\"") && whole.contains("bob") && whole.contains("failed:"))
+            #expect(try await letters.actions(before: .max, limit: 9).count == 2)
+            #expect(try await letters.open() == ["sql-23514": 3])
+        }
+    }
+}

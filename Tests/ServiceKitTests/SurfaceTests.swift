@@ -1,0 +1,47 @@
+import EventLoop
+import HTTP
+import Telemetry
+import Testing
+
+@testable import ServiceKit
+
+@Suite struct SurfaceTests {
+    @Loop private func status(
+        _ method: HTTP.Method, _ target: String, token: String?, headers: Headers = [:]
+    ) async throws -> Int {
+        let routes = [
+            Route(.get, "/v1/parties", "") { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "") { _ in Response(.created) },
+            Route(.get, "/health/live", "") { _ in Response(.ok) },
+        ]
+        let router = Router(routes, middleware: HTTPSurface().middleware(token: token, Log(service: "test")))
+        return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
+    }
+
+    @Test @Loop func theTokenIsAskedForHoweverThePathIsWritten() async throws {
+        for path in ["/v1/parties", "/%761/parties", "/v%31/parties", "/v1/part%69es"] {
+            #expect(try await status(.get, path, token: "sekret") == 401, "\(path)")
+            #expect(try await status(.get, path, token: "sekret", headers: ["authorization": "Bearer wrong"]) == 401)
+            #expect(try await status(.get, path, token: "sekret", headers: ["authorization": "Bearer sekret"]) == 200)
+        }
+        #expect(try await status(.get, "/health/live", token: "sekret") == 200)
+    }
+
+    @Test @Loop func withoutATokenPagesFromElsewhereMayNotAsk() async throws {
+        for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost.evil:80"] {
+            #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 403, "\(origin)")
+        }
+        for origin in ["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:1"] {
+            #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 201, "\(origin)")
+        }
+        #expect(try await status(.post, "/v1/parties", token: nil) == 201)
+    }
+
+    @Test @Loop func aWeakTagMatchesNothing() async throws {
+        let request = { (tag: String) in try Request(.patch, "/", headers: ["if-match": tag], body: []) }
+        #expect(try request("\"3\"").seenVersion() == 3)
+        #expect(try request("W/\"3\"").seenVersion() == -1)
+        #expect(throws: Problem.self) { try request("*").seenVersion() }
+        #expect(throws: Problem.self) { try request("3").seenVersion() }
+    }
+}

@@ -1,0 +1,90 @@
+import EventLoop
+import HTTP
+import TestKit
+import Testing
+
+extension WholeSuite {
+    /// One trace, from a web request to what it causes elsewhere.
+    @Suite struct TraceTests {
+        @Test(.timeLimit(.minutes(4))) @Loop func aRequestIsFoundInTheLogsOfTheServicesThatItReaches() async throws {
+            try await RunningSuite.with(environment: ["LOG_LEVEL": "debug"]) { suite in
+                let up = try await suite.rapport("up")
+                try #require(up.isSuccess, "\(up.text)")
+                let created = "4bf92f3577b34da6a3ce929d0e0e4736"
+                struct Made: Decodable { let id: String }
+                let party = try await suite.ask(
+                    "contacts", .post, "/v1/parties", #"{"name":"Trace","email":"trace@example.com"}"#, as: Made.self,
+                    headers: ["traceparent": "00-\(created)-00f067aa0ba902b7-01"])
+                for name in ["sales", "tickets", "campaigns"] {
+                    try await eventually("the party's trace in \(name)", within: .seconds(60)) {
+                        hasTrace(created, "applied", name, suite)
+                    }
+                }
+                #expect(hasTrace(created, "answered", "contacts", suite))
+                // Through SQL that writes its events itself, and on to a third service.
+                let opened = "5bf92f3577b34da6a3ce929d0e0e4736"
+                let ticket = try await suite.ask(
+                    "tickets", .post, "/v1/tickets", #"{"subject":"Trace","partyId":"\#(party.id)"}"#, as: Made.self,
+                    headers: ["traceparent": "00-\(opened)-00f067aa0ba902b7-01"])
+                try await eventually("the ticket's trace in contacts", within: .seconds(60)) {
+                    hasTrace(opened, "applied", "contacts", suite)
+                }
+                let resolved = "6bf92f3577b34da6a3ce929d0e0e4736"
+                _ = try await suite.ask(
+                    "tickets", .post, "/v1/tickets/\(ticket.id)/resolve",
+                    headers: [
+                        "traceparent": "00-\(resolved)-00f067aa0ba902b7-01"
+                    ])
+                for name in ["contacts", "notifications"] {
+                    try await eventually("the resolution's trace in \(name)", within: .seconds(60)) {
+                        hasTrace(resolved, "applied", name, suite)
+                    }
+                }
+            }
+        }
+
+        @Loop private func hasTrace(_ trace: String, _ text: String, _ name: String, _ suite: RunningSuite) -> Bool {
+            contents(of: "\(suite.folder)/log/\(name).log").split(separator: "\n").contains {
+                $0.contains(trace) && $0.contains("\"\(text)\"")
+            }
+        }
+    }
+
+    /// What operators do with the whole suite, by its command line.
+    @Suite struct OperationsTests {
+        @Test(.timeLimit(.minutes(4))) @Loop func deadLettersAreListedReplayedAndDiscarded() async throws {
+            try await RunningSuite.with { suite in
+                let up = try await suite.rapport("up")
+                try #require(up.isSuccess, "\(up.text)")
+                try await suite.publish("erp.orders", key: "K1", "erp.order.placed.v1", "{}")
+                try await suite.publish("erp.orders", key: "K2", "erp.order.placed.v1", "{")
+                for name in ["contacts", "sales", "campaigns", "tickets"] {
+                    try await eventually("the dead letters of \(name)", within: .seconds(60)) {
+                        try await suite.figure(name, "crm_dead_letters") == 2
+                    }
+                }
+                let list = try await suite.rapport("dead-letters", "list", "sales")
+                #expect(
+                    list.isSuccess && list.text.contains("decode") && list.text.contains("erp.orders"), "\(list.text)")
+                let each = try await suite.rapport("dead-letters", "list", "sales", "--each", "--topic", "erp.orders")
+                #expect(each.text.split(separator: "\n").count == 3, "\(each.text)")
+                let show = try await suite.rapport("dead-letters", "show", "sales", "1")
+                #expect(show.isSuccess && show.text.contains("payloadBytes"), "\(show.text)")
+                // Still unreadable: they stay, and the command says so.
+                let replay = try await suite.rapport("dead-letters", "replay", "sales", "--class", "decode")
+                #expect(replay.status == 1 && replay.text.contains("2 failed again"), "\(replay.text)")
+                #expect(try await suite.rapport("dead-letters", "discard", "sales", "--all").status == 2)
+                let discard = try await suite.rapport("dead-letters", "discard", "sales", "--all", "--reason", "noise")
+                #expect(discard.isSuccess && discard.text.contains("2 discarded"), "\(discard.text)")
+                let audit = try await suite.rapport("dead-letters", "audit", "sales")
+                #expect(audit.text.contains("noise") && audit.text.contains("replay"), "\(audit.text)")
+                try await eventually("no dead letters in sales", within: .seconds(20)) {
+                    try await suite.figure("sales", "crm_dead_letters") == 0
+                }
+                let lag = try await suite.rapport("lag")
+                let line = lag.text.split(separator: "\n").first { $0.contains("sales") && $0.contains("erp.orders") }
+                #expect(lag.isSuccess && line?.split(separator: " ").last == "0", "\(lag.text)")
+            }
+        }
+    }
+}
