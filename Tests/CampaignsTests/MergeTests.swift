@@ -23,7 +23,10 @@ import Testing
                 try await service.transaction { try await MergeHandlers(clock: clock).follow([redirect], $0) }
             }
             if isMergeFirst { try await follow(Redirect(lee, to: ann)) }
-            try await service.transaction { try await OrderHandlers(clock: clock).apply(entries, $0) }
+            try await service.transaction { transaction in
+                clock.note(entries.map { (sender: "/test", at: $0.document.at) }, transaction)
+                try await OrderHandlers(clock: clock).apply(entries, transaction)
+            }
             if !isMergeFirst { try await follow(Redirect(lee, to: ann)) }
             let members = "SELECT concat_ws(' ', party_id, segment) FROM segment_member ORDER BY 1"
             #expect(try await service.column(members) == ["\(ann.text) active", "\(ann.text) new"])

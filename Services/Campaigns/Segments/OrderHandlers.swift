@@ -40,7 +40,6 @@ struct OrderHandlers {
         let orders = entries.filter { $0.kind == .order }
         guard !orders.isEmpty else { return }
         ProductHandlers.count(orders, transaction)
-        clock.note(orders.map(\.document.at).max(), transaction)
         add(changes, transaction)
     }
 
