@@ -14,7 +14,8 @@ let contactsPersonalData = PersonalData(
             .blank(
                 """
                 name = 'erased', email = NULL, phone = NULL, language = NULL, time_zone = NULL, country = NULL,
-                notes = NULL, tags = '{}', updated_at = now()
+                notes = NULL, tags = '{}', category = NULL, birthday = NULL, details = '{}', custom = '{}',
+                sort_name = 'erased', search_text = '', search_terms = '{}', updated_at = now()
                 """, because: "sums of orders hang on it, without the person")),
         PersonalTable("party_history", .remove),
         PersonalTable("party_reference", where: "coalesce(t.origin_id, t.party_id) = $1", .remove),
@@ -29,6 +30,10 @@ let contactsPersonalData = PersonalData(
             .blank(
                 "changes = '{}', added_tags = '{}', report = NULL",
                 because: "tells for whom documents count, without the person")),
+        PersonalTable("party_custom", .remove),
+        PersonalTable("party_relation", where: "t.party_id = $1 OR t.other_id = $1", .remove),
+        PersonalTable(
+            "import_row", .blank("before = NULL", because: "an import that is taken back must know whom it made")),
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
         PersonalTable("party_wallet", .remove),
