@@ -14,13 +14,13 @@ func exportRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .get, "/v1/parties/export", "A whole list as a file", tag: "exports",
             parameters: shape + Route.Parameter.partyFilter + Route.Parameter.partyOrder,
-            answers: [.bytes(200, "text/csv"), 400]
+            answers: [.bytes(200, "text/csv, text/vcard"), 400]
         ) { request in
             try await PartyExport(context, try PartyListRequest(request), request).answer()
         },
         Route(
             .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", parameters: shape,
-            answers: [.bytes(200, "text/csv"), 404]
+            answers: [.bytes(200, "text/csv, text/vcard"), 404]
         ) { request in
             try await PartyExport(context, try await viewDefinition(try request.id(), context), request).answer()
         },

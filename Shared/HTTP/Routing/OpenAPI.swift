@@ -83,7 +83,8 @@ public enum OpenAPI {
         switch body {
         case .none: nil
         case .json(let schema): .object([("application/json", .object([("schema", describe(schema))]))])
-        case .bytes(let contentType): .object([(contentType, .object([]))])
+        case .bytes(let contentTypes):
+            .object(contentTypes.split(separator: ", ").map { (String($0), .object([])) })
         }
     }
 

@@ -65,7 +65,7 @@ public struct Route: Sendable {
 
         /// An answer with JSON.
         public static func json(_ status: Status, _ schema: Schema) -> Answer { Answer(status, .json(schema)) }
-        /// An answer with bytes of a content type.
+        /// An answer with bytes of a content type, or of one of several: `text/csv, text/vcard`.
         public static func bytes(_ status: Status, _ contentType: String) -> Answer {
             Answer(status, .bytes(contentType))
         }
