@@ -71,6 +71,7 @@ public enum ServiceCommand {
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
         ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
             + Timers.statements
-            + PruningStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
+            + PruningStore.statements + RebuildStore.statements + ServiceStore.statements + Outbox.statements
+            + definition.statements
     }
 }
