@@ -120,6 +120,13 @@ struct BatchApplication {
         self.moves = moves
     }
 
+    /// No messages, only offsets that move to the ends of their partitions.
+    init(group: String, passing ends: [TopicPartition: Int64], positions: [TopicPartition: Int64]) {
+        self.group = group
+        items = []
+        moves = ends.reduce(into: [:]) { $0[$1.key] = (positions[$1.key] ?? -1, $1.value) }
+    }
+
     /// Where the partitions of the items stood before.
     var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
 

@@ -8,30 +8,6 @@ import ServiceKit
 /// What contacts does with orders, credits, invoices and payments.
 @Loop
 enum ValueHandlers {
-    static func ordersPlaced(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersChanged(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersCancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
-    }
-
-    static func creditsIssued(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
-    }
-
-    static func invoicesIssued(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
-    }
-
-    static func paymentsReceived(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
-    }
-
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
         let work = ValueChanges(changes)
