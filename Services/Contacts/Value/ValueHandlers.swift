@@ -10,11 +10,13 @@ import ServiceKit
 enum ValueHandlers {
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        let work = ValueChanges(changes)
-        if !work.customers.isEmpty {
-            let customers = work.customers.sorted { $0.value < $1.value }
+        let customers = customers(of: changes)
+        if !customers.isEmpty {
             transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
+            // The server works on this while the rest is worked out here.
+            transaction.flush()
         }
+        let work = ValueChanges(changes)
         keepDetails(work.details, transaction)
         addCells(work.cells, transaction)
         guard !work.parties.isEmpty else { return }
@@ -28,6 +30,15 @@ enum ValueHandlers {
             transaction.enqueue(ValueStore.recountValues, months.map(\.party), months.map(\.currency))
         }
         transaction.enqueue(ValueStore.publish, parties)
+    }
+
+    /// The customers of documents by their numbers, known or not yet.
+    private static func customers(of changes: [LedgerChange]) -> [(key: UUID, value: String)] {
+        var customers: [UUID: String] = [:]
+        for change in changes {
+            if let party = change.party, let number = change.document.customerNo { customers[party] = number }
+        }
+        return customers.sorted { $0.value < $1.value }
     }
 
     /// Counts customers anew between whom documents moved: in a merge, or when one is undone.
