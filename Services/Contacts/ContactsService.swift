@@ -18,7 +18,7 @@ public enum ContactsService: ServiceDefinition {
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
-        + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
+        + HistoryStore.statements + ErasureStore.statements + ArchiveStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
 
     /// All that follows from events. Parties, consent and merges are its own: made over HTTP too, and numbered as they were published.
@@ -59,6 +59,7 @@ public enum ContactsService: ServiceDefinition {
             { await scale.run() }, { await models.run() }, { await duplicates.run() }, { await indexer.run() },
             { await imports.run() },
         ]
+        parts.timers = [Archive.timer: Archive.expire]
         return parts
     }
 }

@@ -3,7 +3,7 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking, walk, operators, rebuilds, rawHeaders, tracing]
+    public static let migrations = [migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -32,6 +32,18 @@ public enum MessagingSchema {
     static let tracing = Migration(
         "m0000_messaging_zz_tracing",
         "ALTER TABLE outbox ALTER COLUMN trace SET DEFAULT nullif(current_setting('rapport.trace', true), '')")
+
+    /// Keys under which events of persons are sealed.
+    static let seals = Migration(
+        "m0000_messaging_zzz_seals",
+        """
+        -- Our own and those of other services that were told here; an erasure leaves the row without the key.
+        CREATE TABLE subject_key (
+            owner text NOT NULL, subject text NOT NULL, version bigint NOT NULL,
+            key bytea CHECK (octet_length(key) = 32),
+            PRIMARY KEY (subject, owner)
+        );
+        """)
 
     /// What operators do.
     static let operators = Migration(

@@ -97,9 +97,13 @@ public final class ServiceProcess {
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
+        let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions?.types ?? [])
+        let topicDescription = Route(.get, "/asyncapi.json", "The description of its topics", tag: "operations") { _ in
+            Response(.ok, bytes: topics, contentType: "application/json")
+        }
         let log = context.log
         let router = Router(
-            routes + [description], middleware: surface.middleware(token: options.token, log),
+            routes + [description, topicDescription], middleware: surface.middleware(token: options.token, log),
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
@@ -149,7 +153,7 @@ public final class ServiceProcess {
     /// Makes the topics that are missing; a broker that is down is waited for, as the suite may start in any order.
     private func makeTopics() async throws {
         let plans = Topic.all.map {
-            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: ["retention.ms": "-1"])
+            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: $0.settings)
         }
         while true {
             do {
