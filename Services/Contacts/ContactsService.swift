@@ -10,7 +10,7 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations
+        + MergeSchema.migrations + [SearchSchema.imports]
 
     /// Its SQL.
     public static let statements =
