@@ -65,7 +65,9 @@ enum PartySchemas {
             .init("emails", .array(.any)), .init("phones", .array(.any)), .init("addresses", .array(.any)),
             .init("handles", .array(.any)), .init("likes", .array(.string)), .init("preferences", .map(.string)),
             .init("organisation", .nullable(.string)), .init("title", .nullable(.string)),
-            .init("custom", .map(.any)), .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
+            .init("custom", .map(.any)),
+            .init("mergedInto", .nullable(.uuid), "The survivor of a party that is merged"),
+            .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
             .init(
                 "references", .array(.object([.init("system", .string), .init("reference", .string)])),
                 "What other systems call the party"),

@@ -104,11 +104,11 @@ enum PartyStore {
         FROM written w JOIN incoming i USING (id)
         """)
 
-    /// A party for a change of it, and as the routes show it.
+    /// A party for a change of it, as the routes show it, and its survivor where it is merged.
     static let lock = Statement(
         "party.lock",
         """
-        SELECT \(columns), \(json)::text FROM party p WHERE id = $1 FOR UPDATE
+        SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR UPDATE
         """)
 
     /// A party's columns as `Party` reads them.
