@@ -10,7 +10,7 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations + [SearchSchema.imports]
+        + MergeSchema.migrations + [SearchSchema.imports, StageSchema.migration]
 
     /// Its SQL.
     public static let statements =
@@ -19,6 +19,7 @@ public enum ContactsService: ServiceDefinition {
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
+        + StageStore.statements
 
     /// Puts its parts together.
     @Loop
@@ -31,9 +32,10 @@ public enum ContactsService: ServiceDefinition {
         let scale = ValueScale(context)
         let duplicates = DuplicateFinder(context)
         let indexer = PartyIndexer(context)
+        let stages = StageClock(context)
         parts.background = [
             { await scale.run() }, { await models.run() }, { await duplicates.run() }, { await indexer.run() },
-            { await imports.run() },
+            { await imports.run() }, { await stages.run() },
         ]
         return parts
     }

@@ -20,7 +20,8 @@ enum PartyStore {
             'addresses', coalesce(p.details->'addresses', '[]'), 'handles', coalesce(p.details->'handles', '[]'),
             'likes', coalesce(p.details->'likes', '[]'), 'preferences', coalesce(p.details->'preferences', '{}'),
             'organisation', p.details->'organisation', 'title', p.details->'title',
-            'custom', p.custom, 'mergedInto', p.merged_into, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
+            'custom', p.custom, 'mergedInto', p.merged_into,
+            'stage', coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect'), 'createdAt', p.created_at, 'updatedAt', p.updated_at,
             'references', (SELECT coalesce(json_agg(json_build_object('system', r.system, 'reference', r.reference)), '[]')
                 FROM party_reference r WHERE r.party_id = p.id))
         """
