@@ -11,18 +11,22 @@ import ServiceKit
 @Loop
 struct ApplyBench {
     let bench: Bench
-    private let count = 100_000
+    private let count = 60_000
     private let customers = 20_000
 
     init(_ bench: Bench) { self.bench = bench }
 
     func run() async throws {
         bench.title("batch apply: contacts, orders of 5 lines, 500 events a transaction")
-        let ours = try await measureOurs()
-        let peer = try await measurePgbench()
+        // In turns, as the machine is not the same from one moment to the next; the round in the middle counts.
+        var rounds: [(ours: Double, peer: Double)] = []
+        for _ in 0..<3 { rounds.append((try await measureOurs(), try await measurePgbench())) }
+        rounds.sort { $0.ours / $0.peer < $1.ours / $1.peer }
+        let (ours, peer) = rounds[1]
+        let ratios = rounds.map { decimal($0.ours / $0.peer, 2) }.joined(separator: ", ")
         bench.row(
-            "events applied per second", grouped(ours), beside: "pgbench, same statements \(grouped(peer))",
-            ratio: ours / peer, goal: ">= 0.95")
+            "events applied per second (of \(ratios))", grouped(ours),
+            beside: "pgbench, same statements \(grouped(peer))", ratio: ours / peer, goal: ">= 0.95")
     }
 
     private func measureOurs() async throws -> Double {
@@ -64,6 +68,6 @@ struct ApplyBench {
             \(ContactsService.benchStatements.joined(separator: ";\n"));
             COMMIT;
             """
-        return try await bench.pgbench(script, seconds: 8) * 500
+        return try await bench.pgbench(script, seconds: 6) * 500
     }
 }

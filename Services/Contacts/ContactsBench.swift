@@ -51,11 +51,12 @@ extension ContactsService {
                 ConsumerStore.move.sql,
                 ["'bench'", "ARRAY['bench']", "ARRAY[0::bigint]", "ARRAY[\(offset)]", "ARRAY[\(offset) + 500]"]),
             fill(ConsumerStore.remember.sql, ["'bench'", column("sources"), fresh]),
+            Redirects.hold.sql,
             fill(
                 Ledger.record.sql,
                 [
                     column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
-                    column("statuses"), column("cancelled"), column("lines"),
+                    column("statuses"), column("cancelled"), column("lines"), column("times"),
                 ]),
             fill(PartyStore.addMissing.sql, [folded("p"), folded("min(c)")]),
             fill(

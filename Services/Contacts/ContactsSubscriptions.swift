@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import Messaging
+import ServiceKit
 
 /// What contacts listens to.
 @Loop
@@ -11,12 +12,7 @@ func contactsSubscriptions(
 ) -> Subscriptions {
     var subscriptions = Subscriptions(topics)
     subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
-    subscriptions.on(OrderPlaced.self, ValueHandlers.ordersPlaced)
-    subscriptions.on(OrderChanged.self, ValueHandlers.ordersChanged)
-    subscriptions.on(OrderCancelled.self, ValueHandlers.ordersCancelled)
-    subscriptions.on(CreditIssued.self, ValueHandlers.creditsIssued)
-    subscriptions.on(InvoiceIssued.self, ValueHandlers.invoicesIssued)
-    subscriptions.on(PaymentReceived.self, ValueHandlers.paymentsReceived)
+    subscriptions.onDocuments(ValueHandlers.apply)
     TimelineHandlers.subscribe(&subscriptions)
     subscriptions.on(MessageSent.self) { events, transaction in
         TimelineHandlers.messages("message.sent", events.map(\.event), events.map(\.data.outcome), transaction)

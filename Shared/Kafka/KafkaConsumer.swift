@@ -15,8 +15,9 @@ public final class KafkaConsumer {
     public var onRevoked: (@Loop () -> Void)?
     /// Called with errors of the connection or of single partitions; the client goes on by itself.
     public var onError: (@Loop (KafkaError) -> Void)?
-    /// Called at the end of a partition, where the property `enable.partition.eof` is set.
-    public var onEnd: (@Loop (TopicPartition) -> Void)?
+    /// Called inside `poll`, after the records before it, when a partition was read to its end, with the offset that comes next;
+    /// only where the property `enable.partition.eof` is set. What stands last may be no record: a transaction's commit marker.
+    public var onEnd: (@Loop (TopicPartition, Int64) -> Void)?
     private let client: OpaquePointer
     private let queue: OpaquePointer
     private let wakeup: Wakeup
@@ -102,7 +103,7 @@ public final class KafkaConsumer {
                 bytes += record.valueCount
                 records.append(record)
             } else if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                onEnd?(origin(of: message))
+                onEnd?(origin(of: message), message.pointee.offset)
                 rd_kafka_message_destroy(message)
             } else {
                 let text = String(cString: rd_kafka_message_errstr(message))

@@ -120,6 +120,13 @@ struct BatchApplication {
         self.moves = moves
     }
 
+    /// No messages, only offsets that move to the ends of their partitions.
+    init(group: String, passing ends: [TopicPartition: Int64], positions: [TopicPartition: Int64]) {
+        self.group = group
+        items = []
+        moves = ends.reduce(into: [:]) { $0[$1.key] = (positions[$1.key] ?? -1, $1.value) }
+    }
+
     /// Where the partitions of the items stood before.
     var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
 
@@ -184,7 +191,7 @@ struct BatchApplication {
             known = transaction.enqueue(ConsumerStore.sequences, group, own.map(\.source), own.map(\.id))
         }
         transaction.flush()
-        var new = try await names(unseen)
+        var new = try await names(unseen, of: outside)
         var watermarks: [Name: Int] = [:]
         if let known {
             for row in try await known.wait() {
@@ -217,10 +224,11 @@ struct BatchApplication {
         return Array(fresh)
     }
 
-    private func names(_ answer: Completion<Rows>?) async throws -> Set<Name> {
-        guard let answer else { return [] }
+    private func names(_ answer: Completion<Rows>?, of asked: Set<Name>) async throws -> Set<Name> {
+        guard let rows = try await answer?.wait() else { return [] }
+        if rows.count == asked.count { return asked }
         var names: Set<Name> = []
-        for row in try await answer.wait() { names.insert(Name(source: try row.value(0), id: try row.value(1))) }
+        for row in rows { names.insert(Name(source: try row.value(0), id: try row.value(1))) }
         return names
     }
 

@@ -6,7 +6,7 @@ import Postgres
 extension ConsumerRunner {
     /// Joins the group.
     func open() throws {
-        var properties: [String: String] = [:]
+        var properties = ["enable.partition.eof": "true"]
         if let instance { properties["group.instance.id"] = "\(group)-\(instance)" }
         let consumer = try substrate.openReader(group, properties)
         consumer.onReady = { [weak self] in
@@ -19,8 +19,10 @@ extension ConsumerRunner {
             self?.awaited = [:]
             self?.pending = nil
             self?.ahead = []
+            self?.ends = [:]
             self?.isAssigned = false
         }
+        consumer.onEnd = { [weak self] partition, next in self?.ends[partition] = next }
         consumer.onError = { [weak self] error in self?.failed(error) }
         try consumer.subscribe(to: subscriptions.topics.map(\.name))
         self.consumer = consumer
@@ -60,7 +62,20 @@ extension ConsumerRunner {
         statistics.parkedKeys = found.keys
         statistics.parkedMessages = found.messages
         ahead = []
+        ends = [:]
         pending = nil
         isAssigned = true
+    }
+
+    /// Moves the stored offsets over what stands last in a partition and is no record, a transaction's commit marker: it would look
+    /// for ever as if a message waited. All records before it were applied.
+    func passMarkers() async throws {
+        let passed = ends.filter { partition, end in positions[partition].map { max($0, 0) < end } ?? false }
+        ends = [:]
+        guard !passed.isEmpty, !hasDropped else { return }
+        flight = Flight(BatchApplication(group: group, passing: passed, positions: positions))
+        flight?.start(on: try await database())
+        awaited.merge(passed) { $1 }
+        try await land()
     }
 }

@@ -44,7 +44,9 @@ public final class ConsumerRunner {
     private var isStopping = false
     var hasMore = false
     /// Whether messages were dropped, because too much is parked.
-    private var hasDropped = false
+    var hasDropped = false
+    /// The ends of partitions, as they were reached; void as soon as the assignment changes.
+    var ends: [TopicPartition: Int64] = [:]
     /// Messages read and decoded while the batch before them is applied; void as soon as the assignment changes.
     var ahead: [BatchItem] = []
     /// The batch that was sent last and may not be committed yet.
@@ -147,6 +149,7 @@ public final class ConsumerRunner {
         guard !ahead.isEmpty else {
             try await land()
             if pending != nil || hasMore { return }
+            if !ends.isEmpty { try await passMarkers() }
             // Idle: poll every second all the same, or the group would expel us.
             let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(

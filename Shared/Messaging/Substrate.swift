@@ -44,6 +44,8 @@ package protocol LogReader: AnyObject {
     var onAssigned: (@Loop ([TopicPartition]) -> Void)? { get set }
     /// Called when all partitions were taken away.
     var onRevoked: (@Loop () -> Void)? { get set }
+    /// Called inside `poll` when a partition was read to its end, with the offset that comes next.
+    var onEnd: (@Loop (TopicPartition, Int64) -> Void)? { get set }
     /// Called with errors that the client goes on after.
     var onError: (@Loop (KafkaError) -> Void)? { get set }
     /// Joins the group for topics.

@@ -36,6 +36,17 @@ import Testing
         #expect(book.entries[BookName(kind: "order", id: "B")]?.isCancelled == true)
     }
 
+    @Test func aDocumentThatMovedToAnotherCustomerStandsInItsNewestState() throws {
+        let (early, late) = (Date(timeIntervalSince1970: 1), Date(timeIntervalSince1970: 2))
+        var book = OrderBook()
+        for (id, total, customer, time) in [("2", "20.00", "8", late), ("1", "10.00", "7", early)] {
+            Array(order("A", total, customer: customer).utf8).withUnsafeBytes {
+                book.take(source: "/erp", id: id, type: "erp.order.changed", version: 1, at: time, data: $0)
+            }
+        }
+        #expect(book.entries[BookName(kind: "order", id: "A")]?.units == 200_000)
+    }
+
     @Test func differencesAreNamed() throws {
         let book = book([
             ("1", "erp.order.placed", order("A", "10.00")),

@@ -5,6 +5,7 @@ import HTTP
 import Postgres
 import ServiceKit
 import ServiceTestKit
+import TestKit
 import Testing
 
 @testable import Sales
@@ -63,6 +64,68 @@ import Testing
         let cancelled = LedgerEntry(.order, entries[0].document, isCancelled: true)
         try await service.transaction { try await AccountHandlers.apply([cancelled], $0) }
         #expect(try await service.column("SELECT orders || ' ' || revenue FROM account_revenue") == ["1 500000"])
+    }
+
+    private func state(_ customer: String, total: String, toldAt: String, isCancelled: Bool = false) throws
+        -> LedgerEntry
+    {
+        LedgerEntry(
+            .order, try .order("A1", customer: customer, at: "2011-01-05T08:00:00Z", total: total),
+            isCancelled: isCancelled, toldAt: RFC3339.date(toldAt))
+    }
+
+    private static let revenues = """
+        SELECT concat_ws(' ', customer_no, orders, revenue / 10000) FROM account JOIN account_revenue ON account_id = id
+        ORDER BY customer_no
+        """
+
+    @Test @Loop func aDocumentThatMovesToAnotherCustomerEndsInItsNewestState() async throws {
+        let old = try state("1", total: "10", toldAt: "2011-01-05T08:00:00Z")
+        let moved = try state("2", total: "20", toldAt: "2011-01-06T08:00:00Z")
+        let again = try state("2", total: "25", toldAt: "2011-01-06T07:59:59Z")
+        let orders: [[[LedgerEntry]]] = [
+            // As they were told; the older state last, as another partition may be slow; both in one batch.
+            [[old], [moved, again]], [[moved], [again], [old]], [[moved, again, old]], [[moved, old], [again, old]],
+        ]
+        for batches in orders {
+            let service = try await TestService(SalesService.self)
+            defer { service.close() }
+            for batch in batches { try await service.transaction { try await AccountHandlers.apply(batch, $0) } }
+            let sums = try await service.column(Self.revenues).filter { !$0.hasSuffix(" 0 0") }
+            // Under one number the topic's order counts, whatever the ERP's clock says.
+            #expect(sums == ["2 1 25"])
+        }
+    }
+
+    @Test @Loop func aDocumentRecordedTwiceAtOnceIsTriedAgain() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let first = try state("1", total: "10", toldAt: "2011-01-05T08:00:00Z")
+        let second = try state("2", total: "20", toldAt: "2011-01-06T08:00:00Z")
+        let other = try await PostgresConnection.open(service.options)
+        defer { other.close() }
+        let applied = Completion<Void>()
+        let waits = Completion<Void>()
+        let holding = Task.immediate { @Loop in
+            try await service.transaction { transaction in
+                try await AccountHandlers.apply([first], transaction)
+                _ = try await transaction.query(Statement("test.sent", "SELECT 1"))
+                applied.succeed(())
+                try await waits.wait()
+            }
+        }
+        try await applied.wait()
+        let refused = Task.immediate { @Loop in
+            try await other.transaction { try await AccountHandlers.apply([second], $0) }
+        }
+        try await eventually("the lock", within: .seconds(20)) {
+            try await service.column("SELECT 1::text FROM pg_locks WHERE NOT granted LIMIT 1") == ["1"]
+        }
+        waits.succeed(())
+        try await holding.value
+        await #expect { try await refused.value } throws: { ($0 as? PostgresError)?.verdict == .retry }
+        try await other.transaction { try await AccountHandlers.apply([second], $0) }
+        #expect(try await service.column(Self.revenues) == ["1 0 0", "2 1 20"])
     }
 
     @Test @Loop func quotasAreAttainedByOrders() async throws {

@@ -93,7 +93,7 @@ struct Invariants {
         var expected: [String: [String]] = [:]
         var known: Set<String> = []
         for (partition, messages) in log.messages {
-            for message in messages {
+            for message in messages where !message.isMarker {
                 let isOwn = partition.topic == SimulatedLog.own
                 if isOwn && !world.plan.relays { continue }
                 let id =

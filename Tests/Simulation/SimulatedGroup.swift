@@ -74,6 +74,7 @@ final class SimulatedReader: LogReader {
     var onReady: (@Loop () -> Void)?
     var onAssigned: (@Loop ([TopicPartition]) -> Void)?
     var onRevoked: (@Loop () -> Void)?
+    var onEnd: (@Loop (TopicPartition, Int64) -> Void)?
     var onError: (@Loop (KafkaError) -> Void)?
     private let log: SimulatedLog
     private let group: SimulatedGroup
@@ -176,7 +177,9 @@ final class SimulatedReader: LogReader {
             let count = network.chance.number(1...there)
             records += log.records(partition, start..<start + Int64(count))
             positions[partition] = start + Int64(count)
+            if start + Int64(count) == log.end(of: partition) { onEnd?(partition, start + Int64(count)) }
         }
+        if records.isEmpty, positions.contains(where: { $0.value < log.end(of: $0.key) }) { signal() }
         return records
     }
 

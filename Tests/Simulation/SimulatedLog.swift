@@ -15,6 +15,8 @@ final class SimulatedLog {
         let key: String
         let value: [UInt8]?
         let headers: [(name: String, value: [UInt8])]
+        /// A transaction's commit marker takes an offset and is no record.
+        var isMarker = false
 
         func header(_ name: String) -> String? {
             headers.last { $0.name == name }.map { String(decoding: $0.value, as: UTF8.self) }
@@ -40,6 +42,10 @@ final class SimulatedLog {
         for group in groups { group.arrived(in: partition) }
     }
 
+    func appendMarker(to partition: TopicPartition) {
+        append(Message(key: "", value: nil, headers: [], isMarker: true), to: partition)
+    }
+
     func end(of partition: TopicPartition) -> Int64 { Int64(messages[partition]?.count ?? 0) }
 
     /// Retention, or a wiped broker: what is below is gone.
@@ -47,9 +53,9 @@ final class SimulatedLog {
 
     func begin(of partition: TopicPartition) -> Int64 { begins[partition] ?? 0 }
 
-    func records(_ partition: TopicPartition, _ offsets: Range<Int64>) -> ArraySlice<KafkaRecord> {
+    func records(_ partition: TopicPartition, _ offsets: Range<Int64>) -> [KafkaRecord] {
         let list = records[partition] ?? []
-        return list[Int(offsets.lowerBound)..<min(Int(offsets.upperBound), list.count)]
+        return list[Int(offsets.lowerBound)..<min(Int(offsets.upperBound), list.count)].filter { $0.keyBytes != [] }
     }
 
     /// Where Java producers put a key: murmur2, its sign cleared, modulo the partitions (Kafka's `Utils.murmur2`).

@@ -124,6 +124,11 @@ final class World {
                 // A source that is not sure repeats itself, at once or later.
                 if chance.happens(150) { tell(message) }
             }
+            // A source that publishes in transactions ends each with a marker.
+            if chance.happens(150) {
+                let number = Int32(chance.number(0...(SimulatedLog.partitions - 1)))
+                log.appendMarker(to: TopicPartition(topic: SimulatedLog.outside, partition: number))
+            }
             if chance.happens(150), let old = ledger.told.last(where: { _ in chance.happens(300) }) { tell(old) }
             try? await Loop.sleep(for: chance.milliseconds(0...60))
         }

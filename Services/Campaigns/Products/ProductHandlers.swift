@@ -25,16 +25,14 @@ enum ProductHandlers {
             list.map(\.currency))
     }
 
-    /// Counts the lines of orders, the last state of each; a cancelled one holds nothing.
+    /// Counts the lines of orders, each named once; a cancelled one holds nothing.
     static func count(_ orders: [LedgerEntry], _ transaction: Transaction) {
-        var latest: [String: LedgerEntry] = [:]
-        for order in orders { latest[order.document.id] = order }
-        let sold = SoldItems(latest.values.filter { !$0.isCancelled }.map(\.document))
+        let sold = SoldItems(orders.filter { !$0.isCancelled }.map(\.document))
         let names = sold.names.sorted { $0.key < $1.key }
         let rows = sold.items.sorted { ($0.key.sku, $0.key.order) < ($1.key.sku, $1.key.order) }
         transaction.enqueue(ProductStore.addMissing, names.map(\.key), names.map(\.value))
         transaction.enqueue(
-            ProductStore.addItems, latest.keys.sorted(), rows.map(\.key.order), rows.map(\.key.sku),
+            ProductStore.addItems, orders.map(\.document.id).sorted(), rows.map(\.key.order), rows.map(\.key.sku),
             rows.map(\.value.currency), rows.map(\.value.quantity), rows.map(\.value.revenue), rows.map(\.value.at))
     }
 }

@@ -12,32 +12,13 @@ struct OrderHandlers {
 
     func placed(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
         clock.note(events.map { ($0.event.source, $0.data.order.at) }, transaction)
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    func changed(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    func cancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
-    }
-
-    func credited(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
-    }
-
-    func invoiced(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
-    }
-
-    func paid(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
+        try await apply(events.map { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) }, transaction)
     }
 
     func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        let orders = entries.filter { $0.kind == .order }
+        let taken = Set(changes.map(\.document.id))
+        let orders = Ledger.latest(entries).filter { $0.kind == .order && taken.contains($0.document.id) }
         guard !orders.isEmpty else { return }
         ProductHandlers.count(orders, transaction)
         add(changes, transaction)

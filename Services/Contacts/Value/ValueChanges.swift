@@ -43,13 +43,10 @@ struct ValueChanges {
     private(set) var parties: Set<UUID> = []
     /// The document of each of them that came last, for people.
     private(set) var causes: [UUID: String] = [:]
-    /// The numbers of customers, known or not yet.
-    private(set) var customers: [UUID: String] = [:]
     private var detailOf: [String: DocumentDetail] = [:]
 
     init(_ changes: [LedgerChange]) {
         for change in changes {
-            if let party = change.party, let number = change.document.customerNo { customers[party] = number }
             guard [.order, .credit, .payment].contains(change.kind) else { continue }
             let detail = DocumentDetail(change.kind, change.document)
             if change.kind != .payment {

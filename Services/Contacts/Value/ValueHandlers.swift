@@ -8,37 +8,15 @@ import ServiceKit
 /// What contacts does with orders, credits, invoices and payments.
 @Loop
 enum ValueHandlers {
-    static func ordersPlaced(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersChanged(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersCancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
-    }
-
-    static func creditsIssued(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
-    }
-
-    static func invoicesIssued(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
-    }
-
-    static func paymentsReceived(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
-    }
-
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        let work = ValueChanges(changes)
-        if !work.customers.isEmpty {
-            let customers = work.customers.sorted { $0.value < $1.value }
+        let customers = customers(of: changes)
+        if !customers.isEmpty {
             transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
+            // The server works on this while the rest is worked out here.
+            transaction.flush()
         }
+        let work = ValueChanges(changes)
         keepDetails(work.details, transaction)
         addCells(work.cells, transaction)
         guard !work.parties.isEmpty else { return }
@@ -53,6 +31,15 @@ enum ValueHandlers {
         }
         transaction.enqueue(ValueStore.publish, parties)
         transaction.enqueue(StageStore.judge, parties, parties.map { work.causes[$0] ?? "orders" })
+    }
+
+    /// The customers of documents by their numbers, known or not yet.
+    private static func customers(of changes: [LedgerChange]) -> [(key: UUID, value: String)] {
+        var customers: [UUID: String] = [:]
+        for change in changes {
+            if let party = change.party, let number = change.document.customerNo { customers[party] = number }
+        }
+        return customers.sorted { $0.value < $1.value }
     }
 
     /// Counts customers anew between whom documents moved: in a merge, or when one is undone.

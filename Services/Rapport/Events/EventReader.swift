@@ -70,7 +70,8 @@ struct EventReader {
         // The client mends broken connections by itself; what it cannot mend ends the command.
         consumer.onError = { if $0.isOffsetLost || $0.isRefusal { failure = $0 } }
         // Behind the last record there may be offsets without any, so the end is asked for and not counted.
-        if ends != nil { consumer.onEnd = { left[$0] = nil } }
+        var finished: Set<TopicPartition> = []
+        if ends != nil { consumer.onEnd = { partition, _ in finished.insert(partition) } }
         let asked = Completion<Void>()
         let watch = Task.immediate { @Loop in
             guard (try? await Signals.untilTermination()) != nil else { return }
@@ -88,6 +89,8 @@ struct EventReader {
                     if record.offset < end, left[record.origin] != nil, !body(record) { left = [:] }
                     if record.offset + 1 >= end { left[record.origin] = nil }
                 }
+                // Only now: the records before an end came with the same poll.
+                for partition in finished { left[partition] = nil }
                 if let failure { throw failure }
                 if !records.isEmpty {
                     await Task.yield()

@@ -10,12 +10,12 @@ struct BookComparison {
     /// Documents that were equal.
     private(set) var equal = 0
     private static let limit = 20
-    private let book: OrderBook
+    private let entries: [BookName: BookEntry]
     private var unseen: Set<BookName>
 
     init(_ book: OrderBook) {
-        self.book = book
-        unseen = Set(book.entries.keys)
+        entries = book.entries
+        unseen = Set(entries.keys)
     }
 
     /// Takes a line of a service's ledger.
@@ -26,7 +26,7 @@ struct BookComparison {
 
     /// Takes a document that a service holds.
     mutating func take(_ name: BookName, _ found: BookEntry) {
-        guard let expected = book.entries[name] else {
+        guard let expected = entries[name] else {
             return differ("\(name) is held but was never told, or not so: \(Self.text(found))")
         }
         guard unseen.remove(name) != nil else { return differ("\(name) is held twice") }
@@ -40,7 +40,7 @@ struct BookComparison {
     /// What was never seen is missing.
     mutating func finish() {
         for name in unseen.sorted() {
-            differ("\(name) is missing: \(book.entries[name].map(Self.text) ?? "")")
+            differ("\(name) is missing: \(entries[name].map(Self.text) ?? "")")
         }
         unseen = []
     }

@@ -23,6 +23,7 @@ struct BookName: Hashable, Comparable, CustomStringConvertible {
 /// The documents of the order topic, the last state of each, as the services must have applied them.
 struct OrderBook {
     private(set) var entries: [BookName: BookEntry] = [:]
+    private var toldAt: [BookName: Date] = [:]
     /// Messages read.
     private(set) var messages = 0
     /// Events told before under the same source and id, which count once.
@@ -40,12 +41,24 @@ struct OrderBook {
     }
 
     /// Takes the next event.
-    mutating func take(source: String, id: String, type: String, version: Int, data: UnsafeRawBufferPointer) {
+    mutating func take(
+        source: String, id: String, type: String, version: Int, at time: Date? = nil, data: UnsafeRawBufferPointer
+    ) {
         messages += 1
         guard Self.types.contains(type) else { return others += 1 }
         guard version == 1, let (name, entry) = try? Self.read(type, data) else { return unreadable += 1 }
         guard told.insert("\(source)\n\(id)").inserted else { return repeated += 1 }
+        guard !isOutdated(entry, time, by: name) else { return }
         entries[name] = entry
+        toldAt[name] = time
+    }
+
+    /// As the services' ledgers have it: under another customer number, in another partition, only the ERP's clock says what is newer.
+    private func isOutdated(_ entry: BookEntry, _ time: Date?, by name: BookName) -> Bool {
+        guard let known = entries[name], known.party != entry.party, let time, let then = toldAt[name] else {
+            return false
+        }
+        return time < then
     }
 
     private static let types: Set<String> = [

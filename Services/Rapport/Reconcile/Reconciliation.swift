@@ -72,7 +72,9 @@ struct Reconciliation {
         try await reader.read(to: ends) { record in
             guard let event = try? Event(record), !record.isTombstone else { return book.takeUnreadable() }
             event.withData {
-                book.take(source: event.source, id: event.id, type: event.type, version: event.version, data: $0)
+                book.take(
+                    source: event.source, id: event.id, type: event.type, version: event.version, at: event.time,
+                    data: $0)
             }
         }
         return book

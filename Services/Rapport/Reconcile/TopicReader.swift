@@ -26,13 +26,19 @@ struct TopicReader {
         var left = ends.filter { !$0.value.isEmpty }.mapValues(\.upperBound)
         if left.isEmpty { return }
         let consumer = try KafkaConsumer(
-            settings, group: nil, properties: ["queued.max.messages.kbytes": "65536", "queued.min.messages": "50000"])
+            settings, group: nil,
+            properties: [
+                "queued.max.messages.kbytes": "65536", "queued.min.messages": "50000", "enable.partition.eof": "true",
+            ])
         let ready = Notice()
         var isReady = true
         consumer.onReady = {
             isReady = true
             ready.notify()
         }
+        // The last entry of a transactional producer is a commit marker, which no record tells of.
+        var positions: [TopicPartition: Int64] = [:]
+        consumer.onEnd = { positions[$0] = $1 }
         var failure: KafkaError?
         consumer.onError = { failure = $0 }
         try consumer.assign(left.mapValues { _ in nil })
@@ -45,6 +51,8 @@ struct TopicReader {
                     if record.offset < end { body(record) }
                     if record.offset + 1 >= end { left[record.origin] = nil }
                 }
+                left = left.filter { positions[$0.key] ?? 0 < $0.value }
+                if left.isEmpty { break }
                 if !records.isEmpty {
                     // Lets the loop turn between rounds.
                     await Task.yield()

@@ -16,30 +16,6 @@ enum AccountHandlers {
         upsert(events.map(\.data.party), transaction)
     }
 
-    static func ordersPlaced(_ events: [Received<OrderPlaced>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersChanged(_ events: [Received<OrderChanged>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order) }, transaction)
-    }
-
-    static func ordersCancelled(_ events: [Received<OrderCancelled>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.order, $0.data.order, isCancelled: true) }, transaction)
-    }
-
-    static func creditsIssued(_ events: [Received<CreditIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.credit, $0.data.credit) }, transaction)
-    }
-
-    static func invoicesIssued(_ events: [Received<InvoiceIssued>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(invoice: $0.data.invoice) }, transaction)
-    }
-
-    static func paymentsReceived(_ events: [Received<PaymentReceived>], _ transaction: Transaction) async throws {
-        try await apply(events.map { LedgerEntry(.payment, $0.data.payment) }, transaction)
-    }
-
     /// The last state of a party wins; rows in order of id, so that two processes never wait for each other in a circle.
     static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]

@@ -26,17 +26,32 @@ public struct LedgerEntry: Sendable {
     public let document: ERPDocument
     /// Whether it does not count any more.
     public let isCancelled: Bool
+    /// When the ERP told it, by its own clock.
+    public let toldAt: Date?
 
     /// Takes a document.
-    public init(_ kind: Kind, _ document: ERPDocument, isCancelled: Bool = false) {
+    public init(_ kind: Kind, _ document: ERPDocument, isCancelled: Bool = false, toldAt: Date? = nil) {
         self.kind = kind
         self.document = document
         self.isCancelled = isCancelled
+        self.toldAt = toldAt
     }
 
     /// An invoice, or an adjustment where it has no order.
-    public init(invoice: ERPDocument) {
-        self.init(invoice.orderID == nil ? .adjustment : .invoice, invoice)
+    public init(invoice: ERPDocument, toldAt: Date? = nil) {
+        self.init(invoice.orderID == nil ? .adjustment : .invoice, invoice, toldAt: toldAt)
+    }
+
+    /// Names a document among all kinds.
+    var name: String { "\(kind.rawValue)\n\(document.id)" }
+
+    /// Whether this state is older than another of the same document, which was met before it.
+    ///
+    /// Under one customer number the topic keeps the order of states. A document that goes to another number goes to another
+    /// partition, where only the ERP's clock says which state is the newer; without it the one that comes last counts.
+    public func isOutdated(by other: LedgerEntry) -> Bool {
+        guard document.partyID != other.document.partyID, let toldAt, let then = other.toldAt else { return false }
+        return toldAt < then
     }
 }
 
@@ -54,29 +69,6 @@ public struct LedgerChange: Sendable {
     public let total: Amount
     /// What was recorded before; nil for a document that is new here, and for one that comes from another customer or currency.
     public let previous: LedgerRecord?
-}
-
-/// A document as it was recorded: what it counted for, and where.
-public struct LedgerRecord: Sendable {
-    /// 1, or 0 where it was cancelled.
-    public let count: Int
-    /// Its sum, nothing where it was cancelled.
-    public let total: Amount
-    /// Whose it was.
-    public let party: UUID?
-    /// ISO 4217.
-    public let currency: String
-    /// Its time.
-    public let at: Date
-
-    init(_ row: Row) throws {
-        let isCancelled: Bool = try row.value(3)
-        count = isCancelled ? 0 : 1
-        total = isCancelled ? .zero : Amount(units: try row.value(2))
-        party = try row.value(4)
-        currency = try row.value(5)
-        at = try row.value(6)
-    }
 }
 
 /// The ERP documents that a service has applied: absolute state, so that a document that is told again changes nothing.
@@ -99,35 +91,42 @@ public enum Ledger {
     public static let statements = [record, move, page, totals] + Redirects.statements
 
     /// The migrations of a service that keeps a ledger.
-    public static let migrations = [migration, Redirects.migration, moves]
+    public static let migrations = [migration, Redirects.migration, moves, told]
 
-    /// Records documents, the last state of each winning, and says what they change.
+    /// Records documents, the newest state of each, and says what they change; of a document that stands in a newer state already,
+    /// nothing. Throws what has the batch tried again where
+    /// another process records a document at the same moment, under another customer number.
     @Loop
     public static func record(_ entries: [LedgerEntry], in transaction: Transaction) async throws -> [LedgerChange] {
-        var latest: [String: LedgerEntry] = [:]
-        var order: [String] = []
-        for entry in entries {
-            let name = "\(entry.kind.rawValue)\n\(entry.document.id)"
-            if latest.updateValue(entry, forKey: name) == nil { order.append(name) }
-        }
-        let fresh = order.compactMap { latest[$0] }
+        let fresh = latest(entries)
         Redirects.hold(in: transaction)
-        let rows = try await transaction.query(
-            record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
-            fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
-            fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count))
-        var before: [String: LedgerRecord] = [:]
-        var survivors: [String: UUID] = [:]
-        for row in rows {
-            let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
-            if (try row.value(2) as Int?) != nil { before[name] = try LedgerRecord(row) }
-            if let survivor: UUID = try row.value(7) { survivors[name] = survivor }
+        let found = try LedgerAnswer(
+            try await transaction.query(
+                record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
+                fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
+                fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count),
+                fresh.map(\.toldAt)))
+        return fresh.flatMap { entry in
+            let name = entry.name
+            guard !found.refused.contains(name) else { return [LedgerChange]() }
+            return changes(entry, of: found.survivors[name] ?? entry.document.partyID, since: found.before[name])
         }
-        return order.flatMap { name in
-            latest[name].map { entry in
-                changes(entry, of: survivors[name] ?? entry.document.partyID, since: before[name])
-            } ?? []
+    }
+
+    /// The newest state of each document, in the order in which documents were first met.
+    public static func latest(_ entries: [LedgerEntry]) -> [LedgerEntry] {
+        var latest: [String: LedgerEntry] = [:]
+        var names: [String] = []
+        for entry in entries {
+            let name = entry.name
+            if let met = latest[name] {
+                if entry.isOutdated(by: met) { continue }
+            } else {
+                names.append(name)
+            }
+            latest[name] = entry
         }
+        return names.compactMap { latest[$0] }
     }
 
     /// One change, or two where a document went to another customer or currency: it leaves the old sums whole.
@@ -184,28 +183,41 @@ public enum Ledger {
         ]
     }
 
-    /// Records documents; answers those that were there, as they were, and those that count for the survivor of a merge.
+    /// Records documents; answers, each in rows of their own, those that were there, as they were, those that count for the
+    /// survivor of a merge, and those that were overwritten.
+    ///
+    /// What was there is locked before anything is written: the condition upon it makes the server read it first.
     public static let record = Statement(
         "ledger.record",
         """
         WITH incoming AS (
             SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::bigint[],
-                $7::text[], $8::boolean[], $9::bigint[])
-                AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines)
+                $7::text[], $8::boolean[], $9::bigint[], $10::timestamptz[])
+                AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines, told_at)
             LEFT JOIN party_redirect r USING (party_id)),
-        old AS (
-            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at
-            FROM incoming i JOIN erp_document d USING (id, kind)),
+        old AS MATERIALIZED (
+            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at,
+                (coalesce(d.origin_id, d.party_id) IS DISTINCT FROM i.party_id AND i.told_at < d.told_at) IS TRUE
+                    AS is_newer
+            FROM incoming i JOIN erp_document d USING (id, kind) FOR UPDATE OF d),
         written AS (
-            INSERT INTO erp_document (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines)
+            INSERT INTO erp_document AS d (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines,
+                told_at)
             SELECT kind, id, coalesce(survivor_id, party_id), CASE WHEN survivor_id IS NOT NULL THEN party_id END, at,
-                currency, total, status, is_cancelled, lines FROM incoming
+                currency, total, status, is_cancelled, lines, told_at
+            FROM incoming WHERE (SELECT count(*) FROM old) >= 0
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
                 at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
-                is_cancelled = excluded.is_cancelled, lines = excluded.lines)
-        SELECT kind, id, total, is_cancelled, party_id, currency, at, NULL::uuid FROM old
+                is_cancelled = excluded.is_cancelled, lines = excluded.lines, told_at = excluded.told_at
+            WHERE coalesce(d.origin_id, d.party_id) IS NOT DISTINCT FROM coalesce(excluded.origin_id, excluded.party_id)
+                OR (excluded.told_at < d.told_at) IS NOT TRUE
+            RETURNING kind, id, xmax <> 0 AS was_there)
+        SELECT kind, id, 'before', total, is_cancelled, party_id, currency, at, is_newer FROM old
         UNION ALL
-        SELECT kind, id, NULL, NULL, NULL, NULL, NULL, survivor_id FROM incoming WHERE survivor_id IS NOT NULL
+        SELECT kind, id, 'survivor', NULL, NULL, survivor_id, NULL, NULL, NULL FROM incoming
+        WHERE survivor_id IS NOT NULL
+        UNION ALL
+        SELECT kind, id, 'overwritten', NULL, NULL, NULL, NULL, NULL, NULL FROM written WHERE was_there
         """)
 
     private static let page = Statement(

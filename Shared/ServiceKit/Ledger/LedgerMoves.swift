@@ -13,6 +13,14 @@ extension Ledger {
         CREATE INDEX erp_document_of_origin ON erp_document (origin_id) WHERE origin_id IS NOT NULL;
         """)
 
+    /// The step that lets a document remember when its state was told.
+    static let told = Migration(
+        "m0037_ledger_told",
+        """
+        -- The ERP's own time of the state, which says what is newer when a document comes under another customer number.
+        ALTER TABLE erp_document ADD COLUMN told_at timestamptz;
+        """)
+
     /// Follows what contacts says of some parties: their documents move to where they count now, those that came after a merge
     /// too. Answers what that changes in sums, as if the ERP had given each document to the other customer.
     @Loop

@@ -66,7 +66,7 @@ public enum Redirects {
     }
 
     // The number only has to differ from that of the relay's locks.
-    private static let hold = Statement(
+    package static let hold = Statement(
         "redirects.hold", "SELECT pg_advisory_xact_lock_shared(43, hashtext(current_schema()))")
     private static let claim = Statement(
         "redirects.claim", "SELECT pg_advisory_xact_lock(43, hashtext(current_schema()))")
