@@ -11,7 +11,7 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations
+        + MergeSchema.migrations + [SearchSchema.imports, StageSchema.migration, ValueSchema.months]
 
     /// Its SQL.
     public static let statements =
@@ -20,6 +20,7 @@ public enum ContactsService: ServiceDefinition {
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + ArchiveStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
+        + StageStore.statements + MonthStore.statements
 
     /// All that follows from events. Parties, consent and merges are its own: made over HTTP too, and numbered as they were published.
     public static let rebuildPlan: RebuildPlan? = RebuildPlan(
@@ -55,9 +56,10 @@ public enum ContactsService: ServiceDefinition {
         let scale = ValueScale(context)
         let duplicates = DuplicateFinder(context)
         let indexer = PartyIndexer(context)
+        let stages = StageClock(context)
         parts.background = [
             { await scale.run() }, { await models.run() }, { await duplicates.run() }, { await indexer.run() },
-            { await imports.run() },
+            { await imports.run() }, { await stages.run() },
         ]
         parts.timers = [Archive.timer: Archive.expire]
         return parts
