@@ -10,6 +10,14 @@ final class BoundedReader: LogReader {
     }
     var onAssigned: (@Loop ([TopicPartition]) -> Void)?
     var onRevoked: (@Loop () -> Void)?
+    var onEnd: (@Loop (TopicPartition, Int64) -> Void)? {
+        didSet {
+            consumer.onEnd = { [weak self] partition, next in
+                guard let self, let end = ends[partition], next >= end else { return }
+                onEnd?(partition, end)
+            }
+        }
+    }
     var onError: (@Loop (KafkaError) -> Void)? {
         get { consumer.onError }
         set { consumer.onError = newValue }
@@ -18,7 +26,7 @@ final class BoundedReader: LogReader {
     private let ends: [TopicPartition: Int64]
 
     init(_ kafka: KafkaSettings, to ends: [TopicPartition: Int64]) throws {
-        consumer = try KafkaConsumer(kafka, group: nil)
+        consumer = try KafkaConsumer(kafka, group: nil, properties: ["enable.partition.eof": "true"])
         self.ends = ends
     }
 
