@@ -17,11 +17,13 @@ struct ContactsBench {
         let client = try await LoadClient.connect(port: program.port)
         defer { client.close() }
         try await importAll(count, program, client)
+        try await drained(count)
         try await analyze()
         var people = People(seed: 17)
         let sample = (0..<200).map { people.person($0 * (count / 200) + $0 % 7) }
         try await search(sample, client)
         try await lists(client)
+        try await HTTPBench(bench).creates(program.port, first: count)
     }
 
     // MARK: Import
@@ -63,6 +65,26 @@ struct ContactsBench {
         let state: String
         let rows, skipped: Int
         let error: String?
+    }
+
+    /// How long the events of the import take to be published behind it.
+    private func drained(_ count: Int) async throws {
+        let connection = try await PostgresConnection.open(
+            PostgresSettings(url: bench.database, applicationName: "rapport-bench", schema: "contacts"))
+        defer { connection.close() }
+        let begin = Loop.now
+        let waiting = Statement("bench.waiting", "SELECT count(*) FROM outbox")
+        var first: Int?
+        while true {
+            let rows = try await connection.transaction { try await $0.query(waiting) }
+            let now: Int = try rows.first?.value(0) ?? 0
+            first = first ?? now
+            if now == 0 { break }
+            try await Loop.sleep(for: .milliseconds(100))
+        }
+        bench.row(
+            "until its events are published", "\(decimal((Loop.now - begin).seconds, 1)) s",
+            beside: "\(grouped(Double(first ?? 0))) of \(grouped(Double(count))) waited")
     }
 
     /// What autovacuum does by itself a little later: statistics, and the search index's pending list.

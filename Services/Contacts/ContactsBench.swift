@@ -79,6 +79,7 @@ extension ContactsService {
                     column("zeros"), column("zeros"),
                 ]),
             fill(ValueStore.publish.sql, [folded("p")]),
+            fill(StageStore.judge.sql, [folded("p"), folded("'order'::text")]),
         ]
     }
 

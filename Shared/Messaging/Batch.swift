@@ -278,13 +278,14 @@ struct BatchApplication {
 
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record
-        // NUL is legal in headers and in JSON, and not in PostgreSQL's text.
+        // NUL is legal in headers and in JSON, and not in PostgreSQL's text; the bytes as they came stand beside it.
         let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
         let pairs = record.headers.map { [clean($0.name), clean(String(decoding: $0.value, as: UTF8.self))] }
         let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
         transaction.enqueue(
             ConsumerStore.deadLetter, group, record.origin.topic, Int(record.origin.partition), Int(record.offset),
             record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headers)),
-            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text))
+            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text),
+            SQLBytes(RawHeaders.encode(record.headers)))
     }
 }

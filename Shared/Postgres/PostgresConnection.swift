@@ -332,9 +332,19 @@ private struct ConnectedPointer: @unchecked Sendable {
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
             PQfinish(connection)
-            throw .connection(message)
+            throw Self.refusal(message)
         }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         value = connection
+    }
+
+    /// libpq tells no SQLSTATE of a connection that did not come about. What a wrong setting causes passes as little as a wrong statement.
+    private static func refusal(_ message: String) -> PostgresError {
+        let isDatabase = message.contains("FATAL:  database") && message.contains("does not exist")
+        let isLogin = ["authentication failed", "FATAL:  role", "no pg_hba.conf entry"].contains {
+            message.contains($0)
+        }
+        guard isDatabase || isLogin else { return .connection(message) }
+        return PostgresError(sqlState: isDatabase ? "3D000" : "28000", message: message)
     }
 }

@@ -20,9 +20,11 @@ public final class ServiceProcess {
     private let relay: Relay
     private let timers: TimerRunner
     private let letters: DeadLetters
+    private let rebuilder: Rebuilder
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
+    private var isStarted = false
     private var isStopping = false
     private let figures = ServiceFigures()
 
@@ -37,6 +39,7 @@ public final class ServiceProcess {
         relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
         timers = TimerRunner(pool, parts.timers)
         letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
+        rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -69,10 +72,11 @@ public final class ServiceProcess {
         timers.onProblem = { log.warning($0) }
     }
 
-    /// Starts everything; when it returns, requests are answered.
+    /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
+    /// what it waits for.
     public func start() async throws {
-        try await context.pool.start()
-        try await checkMigrated()
+        try serve()
+        try await openDatabase()
         try await makeTopics()
         relay.start()
         try consumer?.start()
@@ -82,8 +86,14 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await pruner.run() })
         for work in parts.background { background.append(Task { @Loop in await work() }) }
         background.append(Task { @Loop in await self.measure() })
-        let routes = parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka)
-        let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: parts.routes)
+        isStarted = true
+        context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
+    }
+
+    private func serve() throws {
+        let routes =
+            parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
+        let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
@@ -99,7 +109,6 @@ public final class ServiceProcess {
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
         server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
-        log.info("ready", ["address": "\(tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
@@ -112,6 +121,7 @@ public final class ServiceProcess {
         }
         await server?.stop(within: .seconds(5))
         await timers.stop()
+        await rebuilder.stop()
         await consumer?.stop()
         await settled.value
         await relay.stop()
@@ -119,10 +129,24 @@ public final class ServiceProcess {
         context.log.info("stopped")
     }
 
-    private func checkMigrated() async throws {
-        let applied = try await context.pool.query(ServiceStore.lastMigration)
-        guard !applied.isEmpty else {
-            throw SettingError(name: "the schema", problem: "is empty; run this program with `migrate` first")
+    /// A database that is down is waited for, for two minutes, as the suite may start in any order. What does not pass by itself, a
+    /// wrong password or a schema without tables, is an error at once.
+    private func openDatabase() async throws {
+        let deadline = Loop.now + .seconds(120)
+        var attempt = 0
+        while true {
+            do {
+                try await context.pool.start()
+                let applied = try await context.pool.query(ServiceStore.lastMigration)
+                guard applied.isEmpty else { return }
+                throw SettingError(name: "the schema", problem: "is empty; run this program with `migrate` first")
+            } catch {
+                let passes = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
+                guard passes, Loop.now < deadline else { throw error }
+                if attempt % 20 == 0 { context.log.warning("waiting for the database: \(error)") }
+                attempt += 1
+            }
+            try await Loop.sleep(for: .milliseconds(200))
         }
     }
 
@@ -166,6 +190,7 @@ public final class ServiceProcess {
     private func whatIsMissing() -> [String] {
         var missing: [String] = []
         if isStopping { missing.append("the process is stopping") }
+        if !isStarted { missing.append("the process is starting") }
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
         if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }

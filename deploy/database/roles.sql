@@ -15,7 +15,10 @@ ALTER ROLE :role LOGIN PASSWORD :password NOSUPERUSER NOCREATEDB NOCREATEROLE NO
 -- An administrator who is no superuser may give a schema only to a role that it is a member of.
 GRANT :role TO CURRENT_USER;
 
+\set rebuild :service _rebuild
 CREATE SCHEMA IF NOT EXISTS :service AUTHORIZATION :role;
+-- Where the service rebuilds its read models from the topics; the role may make no schema itself.
+CREATE SCHEMA IF NOT EXISTS :rebuild AUTHORIZATION :role;
 
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 SELECT format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', :'role', current_database(), :'service') \gexec

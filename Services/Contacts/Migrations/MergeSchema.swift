@@ -2,7 +2,7 @@ import Postgres
 
 /// The tables of history, merges, duplicates and consent.
 enum MergeSchema {
-    static let migrations = [history, merges, duplicates, consent, erasures, archives]
+    static let migrations = [history, merges, duplicates, consent, erasures, archives, addresses]
 
     /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
     private static let history = Migration(
@@ -130,5 +130,18 @@ enum MergeSchema {
             completed_at timestamptz NOT NULL DEFAULT now(), lines jsonb NOT NULL,
             PRIMARY KEY (erasure_id, party_id, service)
         );
+        """)
+
+    private static let addresses = Migration(
+        "m0041_duplicate_addresses",
+        """
+        -- Parties are found by their further mail addresses and numbers, by where they live and by how a Chinese name sounds.
+        DROP TRIGGER check_changed_party ON party;
+        CREATE TRIGGER check_changed_party AFTER UPDATE OF updated_at ON party FOR EACH ROW
+            WHEN ((OLD.name, OLD.email, OLD.phone, OLD.country, OLD.kind, OLD.merged_into, OLD.details)
+                IS DISTINCT FROM (NEW.name, NEW.email, NEW.phone, NEW.country, NEW.kind, NEW.merged_into, NEW.details))
+            EXECUTE FUNCTION check_changed_party();
+        INSERT INTO duplicate_check (party_id) SELECT id FROM party
+        WHERE details ?| ARRAY['emails', 'phones', 'addresses'] OR name ~ '[^ -~]'
         """)
 }

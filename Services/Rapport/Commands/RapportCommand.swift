@@ -76,6 +76,7 @@ public enum RapportCommand {
             let isEach = arguments.flag("--partitions")
             try arguments.end()
             try await LagReport(suite).show(eachPartition: isEach)
+        case "rebuild": return try await RebuildCommand(suite).run(&arguments)
         case "demo": return try await demo(suite, &arguments)
         case "bench":
             let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)

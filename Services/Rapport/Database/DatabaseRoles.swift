@@ -65,6 +65,10 @@ struct DatabaseRoles {
                 IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '\(service)') THEN
                     CREATE SCHEMA \(service) AUTHORIZATION \(role);
                 END IF;
+                -- Where read models are rebuilt; the role may make no schema itself.
+                IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '\(service)_rebuild') THEN
+                    CREATE SCHEMA \(service)_rebuild AUTHORIZATION \(role);
+                END IF;
                 EXECUTE format('GRANT CONNECT ON DATABASE %I TO \(role)', current_database());
                 EXECUTE format('ALTER ROLE \(role) IN DATABASE %I SET search_path = \(service)', current_database());
             END $$
