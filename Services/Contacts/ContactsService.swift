@@ -39,7 +39,8 @@ public enum ContactsService: ServiceDefinition {
             ReadModel("campaign_message"),
             ReadModel(
                 "party_voice",
-                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice"),
+                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice",
+                person: "party_id"),
         ], given: ["party_redirect"], erased: "SELECT unnest(parties) FROM erasure")
 
     /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.
