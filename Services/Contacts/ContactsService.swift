@@ -10,7 +10,9 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations + [SearchSchema.imports, StageSchema.migration, ValueSchema.months]
+        + MergeSchema.migrations + [
+            SearchSchema.imports, StageSchema.migration, ValueSchema.months, StageSchema.benefits,
+        ]
 
     /// Its SQL.
     public static let statements =
@@ -19,7 +21,7 @@ public enum ContactsService: ServiceDefinition {
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
-        + StageStore.statements + MonthStore.statements
+        + StageStore.statements + MonthStore.statements + BenefitStore.statements
 
     /// Puts its parts together.
     @Loop
