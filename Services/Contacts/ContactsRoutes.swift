@@ -11,6 +11,7 @@ func contactsRoutes(
         + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
         + consentRoutes(context) + preferencePages(context, links) + mergeRoutes(context) + duplicateRoutes(context)
         + historyRoutes(context) + stageRoutes(context) + benefitRoutes(context) + privacyRoutes(context)
+        + archiveRoutes(context)
         + modelRoutes(context, models)
         + Reports.routes(context)
         + Ledger.routes(context)

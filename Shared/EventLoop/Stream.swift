@@ -26,7 +26,7 @@ public final class Stream {
     public private(set) var isClosed = false
 
     private let handle: UnsafeMutableRawPointer
-    private var queue: [ArraySlice<UInt8>] = []
+    private var queue: [Chunk] = []
     private var inFlight: WriteRequest?
     private var isReading = false
     private var hasEnded = false
@@ -177,20 +177,28 @@ public final class Stream {
     /// takes at once.
     public func write(_ bytes: ArraySlice<UInt8>) {
         guard !isClosed, !isBroken, !bytes.isEmpty else { return }
-        guard let tls else { return send(bytes) }
+        guard let tls else { return send(.bytes(bytes)) }
         guard tls.session.isEstablished else {
             tls.early.append(bytes)
             queuedBytes += bytes.count
             return
         }
         guard let encrypted = tls.session.encrypt(bytes) else { return writeFailed(UV_EPROTO.rawValue) }
-        send(encrypted[...])
+        send(.bytes(encrypted[...]))
     }
 
-    private func send(_ bytes: ArraySlice<UInt8>) {
-        guard !isClosed, !isBroken, !bytes.isEmpty else { return }
-        queue.append(bytes)
-        queuedBytes += bytes.count
+    /// Sends a part of a file, in order with what else is written; a plain stream has the kernel do it (`sendfile`), one
+    /// with TLS reads it here.
+    public func write(_ part: FilePart) {
+        guard tls != nil else { return send(.file(part)) }
+        guard let bytes = part.read(part.count) else { return writeFailed(UV_EIO.rawValue) }
+        write(bytes)
+    }
+
+    private func send(_ chunk: Chunk) {
+        guard !isClosed, !isBroken, chunk.count > 0 else { return }
+        queue.append(chunk)
+        queuedBytes += chunk.count
         flush()
     }
 
@@ -202,7 +210,8 @@ public final class Stream {
 
     private func flush() {
         guard inFlight == nil, !queue.isEmpty, !isClosed, sendWhatIsTaken() else { return }
-        let request = WriteRequest(self, takeWaiting())
+        guard let waiting = takeWaiting() else { return writeFailed(UV_EIO.rawValue) }
+        let request = WriteRequest(self, waiting)
         inFlight = request
         let code = request.send { request, status in
             guard let data = request?.pointee.data else { return }
@@ -221,10 +230,15 @@ public final class Stream {
         defer { queue.removeFirst(min(done, queue.count)) }
         while done < queue.count {
             let chunk = queue[done]
-            let sent = chunk.withUnsafeBytes { raw in
-                var buffer = Stream.buffer(raw)
-                return Int(uv_try_write(pointer, &buffer, 1))
-            }
+            let sent =
+                switch chunk {
+                case .bytes(let bytes):
+                    bytes.withUnsafeBytes { raw in
+                        var buffer = Stream.buffer(raw)
+                        return Int(uv_try_write(pointer, &buffer, 1))
+                    }
+                case .file(let part): part.send(to: fileDescriptor)
+                }
             guard sent >= 0 || sent == Int(UV_EAGAIN.rawValue) else {
                 writeFailed(Int32(sent))
                 return false
@@ -239,13 +253,15 @@ public final class Stream {
         return false
     }
 
-    /// A copy of the queue's first bytes: as much as is worth waiting for, so that what follows is sent uncopied.
-    private func takeWaiting() -> [ArraySlice<UInt8>] {
+    /// A copy of the queue's first bytes: as much as is worth waiting for, so that what follows is sent uncopied; nil
+    /// where a file cannot be read.
+    private func takeWaiting() -> [ArraySlice<UInt8>]? {
         var taken: [ArraySlice<UInt8>] = []
         var room = 64 * 1024
         while room > 0, taken.count < queue.count {
             let chunk = queue[taken.count]
-            taken.append(chunk.prefix(room))
+            guard let bytes = chunk.prefix(room) else { return nil }
+            taken.append(bytes)
             if chunk.count > room { queue[taken.count - 1] = chunk.dropFirst(room) }
             room -= chunk.count
         }
@@ -279,7 +295,7 @@ public final class Stream {
         try? await drained(below: 0)
         if let tls, !isClosed, !isBroken {
             tls.session.finish()
-            send(tls.session.takeOutput()[...])
+            send(.bytes(tls.session.takeOutput()[...]))
             try? await drained(below: 0)
         }
         guard !isClosed else { return }
@@ -294,7 +310,7 @@ public final class Stream {
         if let tls {
             tls.session.finish()
             // Only what the kernel takes at once: nothing may come between the parts of what waits.
-            if inFlight == nil, queue.isEmpty { send(tls.session.takeOutput()[...]) }
+            if inFlight == nil, queue.isEmpty { send(.bytes(tls.session.takeOutput()[...])) }
             tls.settle(.finished)
         }
         isClosed = true
@@ -317,6 +333,12 @@ public final class Stream {
     public var unsentBytes: Int {
         let waiting = tls?.early.reduce(0) { $0 + $1.count } ?? 0
         return isClosed ? 0 : queue.reduce(waiting) { $0 + $1.count } + uv_stream_get_write_queue_size(pointer)
+    }
+
+    /// Bounds what the kernel holds for a slow reader, in bytes; by itself it may take megabytes.
+    public func limitSendBuffer(to bytes: Int) {
+        var size = Int32(bytes)
+        uv_send_buffer_size(cuv_handle(handle), &size)
     }
 
     /// Has the kernel ask an idle peer now and then whether it is still there; one that is not ends the stream.
@@ -370,7 +392,7 @@ public final class Stream {
             let answer = tls.session.takeOutput()
             // A peer that makes us answer and reads nothing of it shall not fill the memory.
             tls.unread = queuedBytes == 0 ? 0 : tls.unread + answer.count
-            send(answer[...])
+            send(.bytes(answer[...]))
             if tls.unread > 65_536 { return end(.failed(UVError(UV_EPROTO.rawValue, "TLS: answers are not read"))) }
             if !wasEstablished, tls.session.isEstablished { established(tls) }
             switch step {
@@ -398,7 +420,7 @@ public final class Stream {
         drained.notify()
     }
 
-    /// The socket's descriptor, for calls that the loop has no name for (`sendfile`).
+    /// The socket's descriptor, for calls that the loop has no name for.
     public var fileDescriptor: Int32 {
         var descriptor: Int32 = -1
         uv_fileno(cuv_handle(handle), &descriptor)
@@ -408,6 +430,34 @@ public final class Stream {
     static func buffer(_ raw: UnsafeRawBufferPointer) -> uv_buf_t {
         let base = UnsafeMutableRawPointer(mutating: raw.baseAddress)?.assumingMemoryBound(to: CChar.self)
         return uv_buf_init(base, UInt32(raw.count))
+    }
+}
+
+/// What waits to be sent.
+private enum Chunk {
+    case bytes(ArraySlice<UInt8>)
+    case file(FilePart)
+
+    var count: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .file(let part): part.count
+        }
+    }
+
+    func dropFirst(_ count: Int) -> Chunk {
+        switch self {
+        case .bytes(let bytes): .bytes(bytes.dropFirst(count))
+        case .file(let part): .file(part.dropFirst(count))
+        }
+    }
+
+    /// Up to `count` bytes from its beginning; nil where they cannot be read.
+    func prefix(_ count: Int) -> ArraySlice<UInt8>? {
+        switch self {
+        case .bytes(let bytes): bytes.prefix(count)
+        case .file(let part): part.read(count)?[...]
+        }
     }
 }
 

@@ -83,7 +83,7 @@ private let golden = bytes(
 }
 
 @Test func checkpointsAreReadBack() throws {
-    var index = SegmentIndex(baseOffset: 0)
+    var index = SegmentIndex(endOffset: 0)
     var producers = ProducerStates()
     for number in 0..<200 {
         let bytes = testBatch(["value \(number)"], producer: number % 3, sequence: number / 3)

@@ -46,7 +46,7 @@ private func withClient(_ tool: String, _ body: @Loop (Broker, String) async thr
         let kcat = "kcat -b 127.0.0.1:\(broker.port)"
         let group = "\(kcat) -G g -q -X auto.offset.reset=earliest -X session.timeout.ms=6000"
         try await succeed("seq 1 500 | \(kcat) -P -t t -X sticky.partitioning.linger.ms=0")
-        // Two members at once; between them they see every record, each once.
+        // Two members at once; between them they see every record, some twice perhaps when the second joins.
         let line = "(timeout -s INT 12 \(group) t > \(folder)/a & timeout -s INT 12 \(group) t > \(folder)/b; wait)"
         async let readers = shell(line)
         try await Loop.sleep(for: .seconds(6))

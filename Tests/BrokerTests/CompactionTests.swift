@@ -94,7 +94,7 @@ private let compacted = [
         let partition = try Disk.names(in: "\(folder)/topics").first ?? ""
         let path = "\(folder)/topics/\(partition)/0"
         for name in try Disk.names(in: path) where name.hasSuffix(".index") { try Disk.remove("\(path)/\(name)") }
-        let found = FoundLog.recover(path, now: 0)
+        let found = FoundLog.recover(path, now: 0, afterPowerLoss: true)
         #expect(found.damage == nil && found.segments.last?.index.endOffset == end)
     }
 }
@@ -149,7 +149,7 @@ private let compacted = [
             for name in try Disk.names(in: log.folder) {
                 try Disk.replace("\(copy)/\(name)", with: try Disk.contents(of: "\(log.folder)/\(name)") ?? [])
             }
-            let found = FoundLog.recover(copy, now: 0)
+            let found = FoundLog.recover(copy, now: 0, afterPowerLoss: false)
             #expect(found.damage == nil && found.cutBytes == 0, "\(step): \(found.damage ?? "")")
             #expect(found.segments.last?.index.endOffset == 400, "\(step)")
             #expect(found.producers.producers[5]?.recent == producers.producers[5]?.recent, "\(step)")

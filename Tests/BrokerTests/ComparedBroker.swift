@@ -206,6 +206,7 @@ extension Value {
         case .int(let number): "\(number)"
         case .text(let text): "\"\(text)\""
         case .bytes(let bytes): bytes.map { String($0, radix: 16) }.joined()
+        case .file(let part): "\(part.count) bytes of a file"
         case .list(let values): "[\(values.map(\.line).joined(separator: ", "))]"
         case .message(let message): "{\(message.line)}"
         }

@@ -82,6 +82,55 @@ import Testing
         #expect(pair.client.queuedBytes == 0)
     }
 
+    /// What keeps a file open, as long as a stream needs it.
+    final class TestFile: Sendable {
+        let descriptor: Int32
+        init(_ bytes: [UInt8]) {
+            let file = tmpfile()
+            fwrite(bytes, 1, bytes.count, file)
+            fflush(file)
+            descriptor = dup(fileno(file))
+            fclose(file)
+        }
+        deinit { Glibc.close(descriptor) }
+
+        func part(_ range: Range<Int>) -> FilePart {
+            FilePart(self, descriptor: descriptor, position: range.lowerBound, count: range.count)
+        }
+    }
+
+    @Test @Loop func partsOfFilesAreSentInOrderWithBytes() async throws {
+        let pair = try await Pair()
+        defer { pair.close() }
+        let whole = Self.pattern(20_000_000)
+        var sent: [UInt8] = []
+        var file: TestFile? = TestFile(whole)
+        weak let kept = file
+        // Far more than the kernel takes at once, small parts and large ones.
+        for range in [0..<1, 5..<70_000, 100_000..<16_000_000, 3..<4, 16_000_000..<20_000_000] {
+            pair.client.write([1, 2, 3])
+            if let file { pair.client.write(file.part(range)) }
+            sent += [1, 2, 3] + whole[range]
+        }
+        file = nil
+        #expect(kept != nil && pair.client.queuedBytes > 0)
+        #expect(pair.client.unsentBytes <= pair.client.queuedBytes)
+        let received = Received(pair.server)
+        try await eventually { received.bytes.count == sent.count }
+        #expect(received.bytes == sent)
+        #expect(kept == nil && pair.client.queuedBytes == 0)
+    }
+
+    @Test @Loop func aFileThatIsShorterThanSaidEndsTheStream() async throws {
+        let pair = try await Pair()
+        defer { pair.close() }
+        let (atClient, atServer) = (Received(pair.client), Received(pair.server))
+        pair.client.write(TestFile([1, 2, 3]).part(0..<5))
+        try await eventually { atClient.end != nil }
+        guard case .failed = atClient.end else { throw NoSuchEnd() }
+        #expect(pair.client.queuedBytes == 0 && atServer.bytes.count <= 3)
+    }
+
     @Test @Loop func halfCloseLetsTheAnswerThrough() async throws {
         let pair = try await Pair()
         defer { pair.close() }

@@ -39,7 +39,7 @@ private final class EchoServer {
         let client = try await Stream.connect(
             host: "127.0.0.1", port: server.port, tls: .client(authorities: files.authority))
         #expect(client.secureVersion == "TLSv1.3")
-        let sent = StreamTests.pattern(5_000_000)
+        var sent = StreamTests.pattern(5_000_000)
         let received = Received(client)
         var rest = sent[...]
         while !rest.isEmpty {
@@ -47,6 +47,9 @@ private final class EchoServer {
             rest = rest.dropFirst(70_001)
             try await client.drained(below: 100_000)
         }
+        // A file's bytes are encrypted like all others.
+        client.write(StreamTests.TestFile(sent).part(1000..<900_000))
+        sent += sent[1000..<900_000]
         try await eventually { received.bytes.count == sent.count }
         #expect(received.bytes == sent)
         await client.finishWriting()

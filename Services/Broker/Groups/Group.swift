@@ -48,7 +48,7 @@ final class Group {
     /// Whether a member wants a topic; one whose words cannot be read wants all.
     func subscribes(to topic: String) -> Bool {
         members.contains { member in
-            var reader = WireReader(Array(member.metadata(for: protocolName ?? member.protocols.first?.name)))
+            var reader = WireReader(Array(member.metadata(for: protocolName ?? member.said.protocols.first?.name)))
             let said = try? Self.subscription.read(&reader, version: 0, isFlexible: false)
             return said?.optionalTexts("Topics")?.contains(topic) ?? true
         }
@@ -69,31 +69,16 @@ final class Group {
         guard !type.isEmpty, !protocols.isEmpty else { return false }
         guard state != .empty else { return true }
         guard type == protocolType else { return false }
-        return protocols.contains { offered in members.allSatisfy { $0.protocols.contains { $0.name == offered.name } }
+        return protocols.contains { offered in
+            members.allSatisfy { $0.said.protocols.contains { $0.name == offered.name } }
         }
     }
 
     // MARK: Joining
 
-    /// What a JoinGroup says of its sender.
-    struct Joiner {
-        let memberID: String
-        let instanceID: String?
-        let clientID: String
-        let clientHost: String
-        let sessionTimeout: Duration
-        let rebalanceTimeout: Duration
-        let protocolType: String
-        let protocols: [GroupProtocol]
-        /// Whether it must come again with the id that it is given.
-        let needsID: Bool
-        /// Whether it understands that a returning leader need not share out.
-        let knowsSkipping: Bool
-    }
-
     /// Takes a member in, new or again, and answers when the group has gathered.
-    func join(_ joiner: Joiner) async -> JoinAnswer {
-        let refused = { (code: ErrorCode) in JoinAnswer(code: code, memberID: joiner.memberID) }
+    func join(_ joiner: Joiner) async -> Message {
+        let refused = { (code: ErrorCode) in Message.refusedJoin(code, joiner.memberID) }
         guard accepts(joiner.protocolType, joiner.protocols) else {
             return refused(.inconsistentGroupProtocol)
         }
@@ -107,25 +92,24 @@ final class Group {
         return await rejoin(member, joiner)
     }
 
-    private func joinWithoutID(_ joiner: Joiner) async -> JoinAnswer {
+    private func joinWithoutID(_ joiner: Joiner) async -> Message {
         let newID = "\(joiner.instanceID ?? joiner.clientID)-\(TopicID.random().hex)"
         if let instance = joiner.instanceID, let oldID = staticIDs[instance], let old = member(oldID) {
             return await replace(old, by: newID, joiner)
         }
         guard members.count + promised.count < Self.maxMembers else {
-            return JoinAnswer(code: .groupMaxSizeReached)
+            return .refusedJoin(.groupMaxSizeReached)
         }
         guard joiner.needsID, joiner.instanceID == nil else { return await wait(add(joiner, as: newID)) }
         promised[newID] = Loop.after(joiner.sessionTimeout) { [weak self] in
             self?.promised[newID] = nil
             self?.finishJoiningIfAllAreHere()
         }
-        return JoinAnswer(code: .memberIDRequired, memberID: newID)
+        return .refusedJoin(.memberIDRequired, newID)
     }
 
     private func add(_ joiner: Joiner, as id: String) -> GroupMember {
-        let member = GroupMember(id: id, instanceID: joiner.instanceID)
-        update(member, joiner)
+        let member = GroupMember(id: id, joiner)
         if members.isEmpty {
             protocolType = joiner.protocolType
             leader = id
@@ -139,38 +123,29 @@ final class Group {
         return member
     }
 
-    private func update(_ member: GroupMember, _ joiner: Joiner) {
-        member.clientID = joiner.clientID
-        member.clientHost = joiner.clientHost
-        member.sessionTimeout = joiner.sessionTimeout
-        member.rebalanceTimeout = joiner.rebalanceTimeout
-        member.protocols = joiner.protocols
-    }
-
-    private func rejoin(_ member: GroupMember, _ joiner: Joiner) async -> JoinAnswer {
-        let isSame = member.protocols == joiner.protocols
+    private func rejoin(_ member: GroupMember, _ joiner: Joiner) async -> Message {
+        let isSame = member.said.protocols == joiner.protocols
         let needsRound = state == .preparing || !isSame || (state == .stable && member.id == leader)
-        update(member, joiner)
+        member.said = joiner
         guard needsRound else {
             // The answer to an earlier request was lost.
             startSession(member)
             return joinAnswer(for: member)
         }
-        member.joining?.succeed(JoinAnswer(code: .unknownMemberID, memberID: member.id))
+        member.joining?.succeed(.refusedJoin(.unknownMemberID, member.id))
         member.joining = Completion()
         if state == .preparing { finishJoiningIfAllAreHere() } else { prepare() }
         return await wait(member)
     }
 
     /// A static member has started anew: it takes the place of its former self.
-    private func replace(_ old: GroupMember, by newID: String, _ joiner: Joiner) async -> JoinAnswer {
-        let member = GroupMember(id: newID, instanceID: joiner.instanceID)
+    private func replace(_ old: GroupMember, by newID: String, _ joiner: Joiner) async -> Message {
+        let member = GroupMember(id: newID, joiner)
         let oldLeader = leader
-        update(member, joiner)
         member.assignment = old.assignment
         old.session?.cancel()
-        old.joining?.succeed(JoinAnswer(code: .fencedInstanceID, memberID: old.id))
-        old.syncing?.succeed(SyncAnswer(code: .fencedInstanceID))
+        old.joining?.succeed(.refusedJoin(.fencedInstanceID, old.id))
+        old.syncing?.succeed(["ErrorCode": .code(.fencedInstanceID)])
         if let index = members.firstIndex(where: { $0 === old }) { members[index] = member }
         if let instance = joiner.instanceID { staticIDs[instance] = newID }
         if leader == old.id { leader = newID }
@@ -178,11 +153,11 @@ final class Group {
             startSession(member)
             var answer = joinAnswer(for: member)
             // It must not share partitions out anew: old clients are told of a leader that is not they.
-            answer.skipsAssignment = leader == newID
-            if !joiner.knowsSkipping, leader == newID {
-                answer.leader = oldLeader
-                answer.members = []
-                answer.skipsAssignment = false
+            if joiner.knowsSkipping {
+                answer["SkipAssignment"] = .flag(leader == newID)
+            } else if leader == newID {
+                answer["Leader"] = .text(oldLeader)
+                answer["Members"] = []
             }
             return answer
         }
@@ -191,9 +166,9 @@ final class Group {
         return await wait(member)
     }
 
-    private func wait(_ member: GroupMember) async -> JoinAnswer {
+    private func wait(_ member: GroupMember) async -> Message {
         guard let joining = member.joining else { return joinAnswer(for: member) }
-        return (try? await joining.wait()) ?? JoinAnswer(code: .unknownMemberID)
+        return (try? await joining.wait()) ?? .refusedJoin(.unknownMemberID)
     }
 
     // MARK: A round of rebalancing
@@ -202,7 +177,7 @@ final class Group {
         for member in members {
             // Shares not given out yet are not the former ones either.
             if state == .completing { member.assignment = [] }
-            member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
+            member.syncing?.succeed(["ErrorCode": .code(.rebalanceInProgress)])
             member.syncing = nil
             // Who waits to join has no session to lose.
             if member.joining != nil { member.session?.cancel() }
@@ -212,7 +187,7 @@ final class Group {
             state = .preparing
             // The first member need not wait for those that were only given an id.
             if isFirst { return finishJoining() }
-            let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
+            let limit = members.map(\.said.rebalanceTimeout).max() ?? .seconds(60)
             rebalance?.cancel()
             rebalance = Loop.after(limit) { [weak self] in self?.finishJoining() }
         }
@@ -253,7 +228,7 @@ final class Group {
             member.joining = nil
             startSession(member)
         }
-        let limit = members.map(\.rebalanceTimeout).max() ?? .seconds(60)
+        let limit = members.map(\.said.rebalanceTimeout).max() ?? .seconds(60)
         rebalance = Loop.after(limit) { [weak self] in self?.dropThoseNotSynced() }
     }
 
@@ -265,10 +240,10 @@ final class Group {
 
     /// Of the protocols that all members know, the one that most of them name first.
     private func chooseProtocol() -> String? {
-        let shared = { (name: String) in self.members.allSatisfy { $0.protocols.contains { $0.name == name } } }
+        let shared = { (name: String) in self.members.allSatisfy { $0.said.protocols.contains { $0.name == name } } }
         var votes: [(name: String, count: Int)] = []
         for member in members {
-            guard let choice = member.protocols.first(where: { shared($0.name) })?.name else { continue }
+            guard let choice = member.said.protocols.first(where: { shared($0.name) })?.name else { continue }
             if let index = votes.firstIndex(where: { $0.name == choice }) {
                 votes[index].count += 1
             } else {
@@ -279,36 +254,39 @@ final class Group {
         return votes.first { $0.count == most }?.name
     }
 
-    private func joinAnswer(for member: GroupMember) -> JoinAnswer {
-        var answer = JoinAnswer(
-            generation: generation, protocolType: protocolType, protocolName: protocolName, leader: leader,
-            memberID: member.id)
-        if member.id == leader {
-            answer.members = members.map { ($0.id, $0.instanceID, $0.metadata(for: protocolName)) }
+    private func joinAnswer(for member: GroupMember) -> Message {
+        let told: [Message] = (member.id == leader ? members : []).map { member in
+            [
+                "MemberId": .text(member.id), "GroupInstanceId": .text(member.instanceID),
+                "Metadata": .bytes(member.metadata(for: protocolName)),
+            ]
         }
-        return answer
+        return [
+            "ErrorCode": 0, "GenerationId": .int(generation), "ProtocolType": .text(protocolType),
+            "ProtocolName": .text(protocolName), "Leader": .text(leader), "SkipAssignment": 0,
+            "MemberId": .text(member.id), "Members": .list(told),
+        ]
     }
 
     // MARK: Sharing out
 
     /// Gives a member its share, when the leader has said what it is.
-    func sync(_ memberID: String, generation: Int, assignments: [String: ArraySlice<UInt8>]) async -> SyncAnswer {
-        guard generation == self.generation else { return SyncAnswer(code: .illegalGeneration) }
-        guard let member = member(memberID) else { return SyncAnswer(code: .unknownMemberID) }
+    func sync(_ memberID: String, assignments: [String: ArraySlice<UInt8>]) async -> Message {
+        guard let member = member(memberID) else { return ["ErrorCode": .code(.unknownMemberID)] }
         switch state {
-        case .empty: return SyncAnswer(code: .unknownMemberID)
-        case .preparing: return SyncAnswer(code: .rebalanceInProgress)
+        case .empty: return ["ErrorCode": .code(.unknownMemberID)]
+        case .preparing: return ["ErrorCode": .code(.rebalanceInProgress)]
         case .stable:
             startSession(member)
             return syncAnswer(for: member)
         case .completing: break
         }
-        let syncing = Completion<SyncAnswer>()
-        member.syncing?.succeed(SyncAnswer(code: .rebalanceInProgress))
+        let syncing = Completion<Message>()
+        member.syncing?.succeed(["ErrorCode": .code(.rebalanceInProgress)])
         member.syncing = syncing
         startSession(member)
         if memberID == leader { shareOut(assignments) }
-        return (try? await syncing.wait()) ?? SyncAnswer(code: .unknownMemberID)
+        return (try? await syncing.wait()) ?? ["ErrorCode": .code(.unknownMemberID)]
     }
 
     private func shareOut(_ assignments: [String: ArraySlice<UInt8>]) {
@@ -323,8 +301,11 @@ final class Group {
         }
     }
 
-    private func syncAnswer(for member: GroupMember) -> SyncAnswer {
-        SyncAnswer(protocolType: protocolType, protocolName: protocolName, assignment: member.assignment)
+    private func syncAnswer(for member: GroupMember) -> Message {
+        [
+            "ErrorCode": 0, "ProtocolType": .text(protocolType), "ProtocolName": .text(protocolName),
+            "Assignment": .bytes(member.assignment),
+        ]
     }
 
     // MARK: Staying and leaving
@@ -339,7 +320,7 @@ final class Group {
 
     private func startSession(_ member: GroupMember) {
         member.session?.cancel()
-        member.session = Loop.after(member.sessionTimeout) { [weak self, weak member] in
+        member.session = Loop.after(member.said.sessionTimeout) { [weak self, weak member] in
             guard let self, let member else { return }
             // Who waits for an answer lives as long as the connection asks.
             if member.joining != nil || member.syncing != nil { return startSession(member) }
@@ -355,8 +336,8 @@ final class Group {
 
     private func drop(_ member: GroupMember) {
         member.session?.cancel()
-        member.joining?.succeed(JoinAnswer(code: .unknownMemberID, memberID: member.id))
-        member.syncing?.succeed(SyncAnswer(code: .unknownMemberID))
+        member.joining?.succeed(.refusedJoin(.unknownMemberID, member.id))
+        member.syncing?.succeed(["ErrorCode": .code(.unknownMemberID)])
         member.joining = nil
         member.syncing = nil
         members.removeAll { $0 === member }

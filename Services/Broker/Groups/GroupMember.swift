@@ -5,24 +5,40 @@ import EventLoop
 final class GroupMember {
     nonisolated let id: String
     nonisolated let instanceID: String?
-    var clientID = ""
-    var clientHost = ""
-    var sessionTimeout = Duration.seconds(10)
-    var rebalanceTimeout = Duration.seconds(60)
-    var protocols: [GroupProtocol] = []
+    /// What it last said of itself.
+    var said: Joiner
     var assignment: ArraySlice<UInt8> = []
     /// The unanswered JoinGroup and SyncGroup.
-    var joining: Completion<JoinAnswer>?
-    var syncing: Completion<SyncAnswer>?
+    var joining: Completion<Message>?
+    var syncing: Completion<Message>?
     var session: LoopTimer?
 
-    init(id: String, instanceID: String?) {
+    init(id: String, _ joiner: Joiner) {
         self.id = id
-        self.instanceID = instanceID
+        instanceID = joiner.instanceID
+        said = joiner
     }
 
     /// What it said about one way of sharing partitions.
-    func metadata(for name: String?) -> ArraySlice<UInt8> { protocols.first { $0.name == name }?.metadata ?? [] }
+    func metadata(for name: String?) -> ArraySlice<UInt8> {
+        said.protocols.first { $0.name == name }?.metadata ?? []
+    }
+}
+
+/// What a JoinGroup says of its sender.
+struct Joiner: Sendable {
+    let memberID: String
+    let instanceID: String?
+    let clientID: String
+    let clientHost: String
+    let sessionTimeout: Duration
+    let rebalanceTimeout: Duration
+    let protocolType: String
+    let protocols: [GroupProtocol]
+    /// Whether it must come again with the id that it is given.
+    let needsID: Bool
+    /// Whether it understands that a returning leader need not share out.
+    let knowsSkipping: Bool
 }
 
 /// A way of sharing partitions that a member offers, with what it tells the group's leader.
@@ -31,22 +47,9 @@ struct GroupProtocol: Sendable, Equatable {
     let metadata: ArraySlice<UInt8>
 }
 
-/// What a member gets for JoinGroup.
-struct JoinAnswer: Sendable {
-    var code = ErrorCode.none
-    var generation = -1
-    var protocolType: String?
-    var protocolName: String?
-    var leader = ""
-    var memberID = ""
-    var skipsAssignment = false
-    var members: [(id: String, instanceID: String?, metadata: ArraySlice<UInt8>)] = []
-}
-
-/// What a member gets for SyncGroup.
-struct SyncAnswer: Sendable {
-    var code = ErrorCode.none
-    var protocolType: String?
-    var protocolName: String?
-    var assignment: ArraySlice<UInt8> = []
+extension Message {
+    /// The answer to a JoinGroup that is refused.
+    static func refusedJoin(_ code: ErrorCode, _ memberID: String = "") -> Message {
+        ["ErrorCode": .code(code), "MemberId": .text(memberID)]
+    }
 }

@@ -120,21 +120,23 @@ final class GroupTable {
     }
 
     /// Reads the log back; call once, at the start.
-    func load() async throws {
+    func load() async {
         guard let log = catalogue.topics[Topic.offsets]?.partition(0), log.failure == nil else { return }
-        try await log.replay { record in
-            if let (groupID, key) = OffsetRecord.readKey(record.key ?? []) {
-                var offset = record.value.flatMap(OffsetRecord.readValue)
-                offset?.place = record.offset
-                group(groupID).offsets[key] = offset
-            } else if let groupID = OffsetRecord.readGroupKey(record.key ?? []), let value = record.value,
-                let found = OffsetRecord.readEmptyGroup(value, groupID)
-            {
-                found.offsets = groups[groupID]?.offsets ?? [:]
-                groups[groupID] = found
-            }
-        }
+        do { try await log.replay(take) } catch { log.fail("\(error)") }
         groups = groups.filter { !$0.value.isUnused }
+    }
+
+    private func take(_ record: Record) {
+        if let (groupID, key) = OffsetRecord.readKey(record.key ?? []) {
+            var offset = record.value.flatMap(OffsetRecord.readValue)
+            offset?.place = record.offset
+            group(groupID).offsets[key] = offset
+        } else if let groupID = OffsetRecord.readGroupKey(record.key ?? []), let value = record.value,
+            let found = OffsetRecord.readEmptyGroup(value, groupID)
+        {
+            found.offsets = groups[groupID]?.offsets ?? [:]
+            groups[groupID] = found
+        }
     }
 
     private func append(_ records: [(key: [UInt8], value: [UInt8]?)]) async throws -> Int {

@@ -30,35 +30,18 @@ extension Node {
         let body = request.body
         let (groupID, memberID) = (body.text("GroupId"), body.text("MemberId"))
         let session = Duration.milliseconds(body.int("SessionTimeoutMs"))
-        var answer = JoinAnswer(memberID: memberID)
-        if groupID.isEmpty {
-            answer.code = .invalidGroupID
-        } else if session < groups.minSessionTimeout || session > .seconds(1800) {
-            answer.code = .invalidSessionTimeout
-        } else if groups.groups[groupID] == nil, !memberID.isEmpty {
-            answer.code = .unknownMemberID
-        } else {
-            answer = await groups.group(groupID).join(joiner(request, session))
+        if groupID.isEmpty { return .refusedJoin(.invalidGroupID, memberID) }
+        guard (groups.minSessionTimeout ... .seconds(1800)).contains(session) else {
+            return .refusedJoin(.invalidSessionTimeout, memberID)
         }
-        return [
-            "ErrorCode": .code(answer.code), "GenerationId": .int(answer.generation),
-            "ProtocolType": .text(answer.protocolType), "ProtocolName": .text(answer.protocolName),
-            "Leader": .text(answer.leader), "SkipAssignment": .flag(answer.skipsAssignment),
-            "MemberId": .text(answer.memberID),
-            "Members": .list(
-                answer.members.map { member in
-                    [
-                        "MemberId": .text(member.id), "GroupInstanceId": .text(member.instanceID),
-                        "Metadata": .bytes(member.metadata),
-                    ] as Message
-                }),
-        ]
+        guard memberID.isEmpty || groups.groups[groupID] != nil else { return .refusedJoin(.unknownMemberID, memberID) }
+        return await groups.group(groupID).join(joiner(request, session))
     }
 
-    private func joiner(_ request: Request, _ session: Duration) -> Group.Joiner {
+    private func joiner(_ request: Request, _ session: Duration) -> Joiner {
         let body = request.body
         let rebalance = body.int("RebalanceTimeoutMs")
-        return Group.Joiner(
+        return Joiner(
             memberID: body.text("MemberId"), instanceID: body.optionalText("GroupInstanceId"),
             clientID: request.clientID, clientHost: request.clientHost, sessionTimeout: session,
             rebalanceTimeout: rebalance > 0 ? .milliseconds(rebalance) : session,
@@ -73,27 +56,17 @@ extension Node {
     /// Takes the leader's shares and gives a member its own.
     func sync(_ request: Request) async -> Message {
         let body = request.body
-        var answer = SyncAnswer()
-        let namesProtocol = body.optionalText("ProtocolType") != nil && body.optionalText("ProtocolName") != nil
-        if !namesProtocol, request.version >= 5 {
-            answer.code = .inconsistentGroupProtocol
-        } else if let code = memberFault(body) {
-            answer.code = code
-        } else if let group = groups.groups[body.text("GroupId")] {
-            let isOther =
-                body.text("ProtocolType") != group.protocolType || body.text("ProtocolName") != group.protocolName
-            let shares = body.list("Assignments").map { ($0.text("MemberId"), $0.bytes("Assignment") ?? []) }
-            answer =
-                isOther && request.version >= 5
-                ? SyncAnswer(code: .inconsistentGroupProtocol)
-                : await group.sync(
-                    body.text("MemberId"), generation: body.int("GenerationId"),
-                    assignments: Dictionary(shares) { _, last in last })
+        let names = (body.optionalText("ProtocolType"), body.optionalText("ProtocolName"))
+        let refused = { (code: ErrorCode) -> Message in ["ErrorCode": .code(code)] }
+        if names.0 == nil || names.1 == nil, request.version >= 5 { return refused(.inconsistentGroupProtocol) }
+        if let code = memberFault(body) { return refused(code) }
+        guard let group = groups.groups[body.text("GroupId")] else { return refused(.unknownMemberID) }
+        guard body.int("GenerationId") == group.generation else { return refused(.illegalGeneration) }
+        if names != (group.protocolType, group.protocolName), request.version >= 5 {
+            return refused(.inconsistentGroupProtocol)
         }
-        return [
-            "ErrorCode": .code(answer.code), "ProtocolType": .text(answer.protocolType),
-            "ProtocolName": .text(answer.protocolName), "Assignment": .bytes(answer.assignment),
-        ]
+        let shares = body.list("Assignments").map { ($0.text("MemberId"), $0.bytes("Assignment") ?? []) }
+        return await group.sync(body.text("MemberId"), assignments: Dictionary(shares) { _, last in last })
     }
 
     private func memberFault(_ body: Message) -> ErrorCode? {
@@ -101,6 +74,15 @@ extension Node {
         if groupID.isEmpty { return .invalidGroupID }
         guard let group = groups.groups[groupID] else { return .unknownMemberID }
         return group.fault(body.text("MemberId"), instance: body.optionalText("GroupInstanceId"))
+    }
+
+    /// Notes that a member lives, and tells it whether it must join again.
+    func heartbeat(_ body: Message) -> Message {
+        let code =
+            memberFault(body)
+            ?? groups.groups[body.text("GroupId")]?.heartbeat(
+                body.text("MemberId"), generation: body.int("GenerationId"))
+        return ["ErrorCode": .code(code ?? .unknownMemberID)]
     }
 
     /// Takes members out of a group.
@@ -158,7 +140,7 @@ extension Node {
             let members: [Message] = group.members.map { member in
                 [
                     "MemberId": .text(member.id), "GroupInstanceId": .text(member.instanceID),
-                    "ClientId": .text(member.clientID), "ClientHost": .text(member.clientHost),
+                    "ClientId": .text(member.said.clientID), "ClientHost": .text(member.said.clientHost),
                     "MemberMetadata": .bytes(isStable ? member.metadata(for: group.protocolName) : []),
                     "MemberAssignment": .bytes(member.assignment),
                 ]
@@ -187,16 +169,5 @@ extension Node {
             ]
         }
         return ["ErrorCode": 0, "Groups": .list(answers)]
-    }
-}
-
-extension GroupTable {
-    /// Notes that a member lives, and tells it whether it must join again.
-    func heartbeat(_ body: Message) -> ErrorCode {
-        let (groupID, memberID) = (body.text("GroupId"), body.text("MemberId"))
-        if groupID.isEmpty { return .invalidGroupID }
-        guard let group = groups[groupID] else { return .unknownMemberID }
-        if let code = group.fault(memberID, instance: body.optionalText("GroupInstanceId")) { return code }
-        return group.heartbeat(memberID, generation: body.int("GenerationId"))
     }
 }

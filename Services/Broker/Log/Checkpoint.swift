@@ -2,7 +2,8 @@ import EventLoop
 
 /// What is known of a segment's first bytes, kept beside it so that a start need not read them again.
 ///
-/// Written when a segment is closed and when the broker stops in order; a missing, old or damaged one only costs time.
+/// Written when a segment is closed, while it grows, and when the broker stops in order. What it vouches for is never
+/// cut; a missing, old or damaged one costs time.
 struct Checkpoint: Sendable, Equatable {
     var index: SegmentIndex
     var producers: ProducerStates
@@ -23,14 +24,12 @@ struct Checkpoint: Sendable, Equatable {
     /// Keeps it, off the loop.
     func write(_ segmentPath: String) throws {
         var checkpoint = self
-        checkpoint.fileNumber = try OpenFile(segmentPath, O_RDONLY).number
+        let file = try OpenFile(segmentPath)
+        checkpoint.fileNumber = try file.number
+        // It must not outlive what it vouches for.
+        try file.synchronise()
         let encoded = checkpoint.encoded
         try Disk.replace(Self.path(of: segmentPath), with: encoded, isDurable: false)
-    }
-
-    init(index: SegmentIndex, producers: ProducerStates) {
-        self.index = index
-        self.producers = producers
     }
 
     private static let version = 2
@@ -57,8 +56,10 @@ struct Checkpoint: Sendable, Equatable {
         writer.integer(Int(writer.bytes.withUnsafeBytes { Checksum.crc32c($0) }), UInt32.self)
         return writer.bytes
     }
+}
 
-    private init?(_ bytes: [UInt8]) {
+extension Checkpoint {
+    fileprivate init?(_ bytes: [UInt8]) {
         guard bytes.count > 4 else { return nil }
         var tail = WireReader(bytes, from: bytes.count - 4)
         let crc = bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0.dropLast(4))) }

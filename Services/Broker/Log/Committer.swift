@@ -109,9 +109,9 @@ struct SegmentWrite: Sendable {
             position += block.count
             block.removeAll(keepingCapacity: true)
         }
-        for batch in batches {
+        for (number, batch) in batches.enumerated() {
             if !block.isEmpty, block.count + batch.bytes.count > Self.blockSize { try flush() }
-            block.append(contentsOf: batch.batch.storedPrefix(baseOffset: batch.batch.baseOffset))
+            block.append(contentsOf: batch.batch.storedPrefix(beginsFlush: isSynchronous && number == 0))
             block.append(contentsOf: batch.bytes.dropFirst(16))
         }
         try flush()

@@ -197,7 +197,7 @@ private struct DraftWriter {
 
     init(file: OpenFile, _ baseOffset: Int) {
         self.file = file
-        index = SegmentIndex(baseOffset: baseOffset)
+        index = SegmentIndex(endOffset: baseOffset)
         gapEnd = baseOffset
     }
 
@@ -258,7 +258,7 @@ extension PartitionLog {
         let pass = Compaction(
             sources: ripe.map { Compaction.Source(path: $0.path, baseOffset: $0.baseOffset, index: $0.index) },
             dirtyFrom: cleanedTo, rules: rules, remembered: Set(remembered), now: now)
-        let outcome = try await Loop.offload { try pass.run() }
+        let outcome = try await mindingDamage { try await Loop.offload { try pass.run() } }
         for draft in outcome.drafts {
             let old = Array(ripe[draft.sources])
             guard try replace(old, by: draft) else {

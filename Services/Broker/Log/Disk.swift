@@ -26,11 +26,23 @@ struct DiskError: Error, CustomStringConvertible {
     }
 }
 
+/// A file does not hold what was written to it.
+struct Damage: Error, CustomStringConvertible {
+    let file: OpenFile
+    let position: Int
+
+    var description: String {
+        "\(file.path) is damaged at byte \(position); put back a copy of the file and start again"
+    }
+}
+
 /// An open file that closes itself with its last user, so that one may be closed while a worker still reads it.
 final class OpenFile: Sendable {
+    let path: String
     let descriptor: Int32
 
     init(_ path: String, _ flags: Int32 = O_RDWR) throws {
+        self.path = path
         descriptor = try DiskError.check(open(path, flags | O_CLOEXEC, 0o644), "open \(path)")
     }
 
@@ -49,13 +61,16 @@ final class OpenFile: Sendable {
         }
     }
 
-    /// Reads exactly `count` bytes if the page cache holds them all; nil otherwise.
-    func readCached(_ count: Int, at position: Int) -> [UInt8]? {
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = max(0, clinux_read_cached(descriptor, buffer.baseAddress, count, position))
-        }
-        return bytes.count == count ? bytes : nil
+    /// Has the system bring no more into memory than is read, so that nothing is there unchecked.
+    func readNoMoreThanAsked() { posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_RANDOM)) }
+
+    /// A part of it, to be sent.
+    func part(_ range: Range<Int>) -> FilePart {
+        FilePart(self, descriptor: descriptor, position: range.lowerBound, count: range.count)
     }
+
+    /// Whether reading a part of it does not wait for the disk.
+    func isCached(_ part: Range<Int>) -> Bool { clinux_is_cached(descriptor, part.lowerBound, part.count) != 0 }
 
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws {
         var written = 0
@@ -96,6 +111,11 @@ enum Disk {
         guard errno == ENOENT, parent(of: path) != path else { throw DiskError("make the folder \(path)") }
         try makeFolder(parent(of: path))
         if mkdir(path, 0o755) != 0, errno != EEXIST { throw DiskError("make the folder \(path)") }
+    }
+
+    /// What Linux calls this run of the system, other after each start; empty where that is not to be had.
+    static var bootID: [UInt8] {
+        (try? OpenFile("/proc/sys/kernel/random/boot_id", O_RDONLY).read(64, at: 0)) ?? []
     }
 
     /// Makes the names in a folder durable.

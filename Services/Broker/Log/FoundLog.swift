@@ -13,15 +13,19 @@ struct FoundLog: Sendable {
     var damage: String?
     /// Bytes that were cut behind the last whole batch.
     var cutBytes = 0
+    /// Whether the system has been down since the files were written.
+    private let afterPowerLoss: Bool
 
     /// Reads a folder, off the loop: checks what the checkpoints do not vouch for and cuts a torn tail.
     ///
     /// `now` is the time at which producers count as seen, in milliseconds since 1970.
-    static func recover(_ folder: String, now: Int) -> FoundLog {
-        var found = FoundLog()
+    static func recover(_ folder: String, now: Int, afterPowerLoss: Bool) -> FoundLog {
+        var found = FoundLog(afterPowerLoss: afterPowerLoss)
         do { try found.read(folder, now) } catch { found.damage = "\(error)" }
         return found
     }
+
+    private init(afterPowerLoss: Bool) { self.afterPowerLoss = afterPowerLoss }
 
     private mutating func read(_ folder: String, _ now: Int) throws {
         let all = try Disk.names(in: folder)
@@ -43,21 +47,21 @@ struct FoundLog: Sendable {
             return try Disk.remove(Checkpoint.path(of: path))
         }
         let file = try OpenFile(path)
-        var start = SegmentIndex(baseOffset: baseOffset)
-        if let checkpoint = Checkpoint.read(path, of: file) {
-            start = checkpoint.index
-            producers = checkpoint.producers
-        }
-        let outcome = try SegmentScan.recover(file, from: start, producers: producers, now: now)
+        let known =
+            Checkpoint.read(path, of: file)
+            ?? Checkpoint(index: SegmentIndex(endOffset: baseOffset), producers: producers)
+        let size = try file.size
+        let outcome = try SegmentScan.recover(file, from: known, to: size, now: now)
+        // Records that were not acknowledged may be yet, when a producer sends them again: they are kept like others.
+        if !afterPowerLoss, outcome.index.size > known.index.size { try file.synchronise() }
         segments.append(File(baseOffset: baseOffset, index: outcome.index))
         producers = outcome.producers
-        let size = try file.size
         guard size > outcome.index.size else { return }
         // A write that a kill or a loss of power broke off is the last of all and was never acknowledged.
-        guard isLast, try !SegmentScan.hasBatch(in: file, behind: outcome.index) else {
+        guard isLast, try SegmentScan.isTorn(file, behind: outcome.index, afterPowerLoss: afterPowerLoss) else {
             return damage = """
-                \(path) is damaged at byte \(outcome.index.size) and whole records follow; put back a copy of the \
-                file, or give up all from that byte on by cutting it there and removing later files of the folder
+                \(path) is damaged at byte \(outcome.index.size), where acknowledged records stood; put back a copy of \
+                the file, or give up all from that byte on by cutting it there and removing later files of the folder
                 """
         }
         cutBytes = size - outcome.index.size

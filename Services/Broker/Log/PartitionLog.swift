@@ -174,15 +174,14 @@ final class PartitionLog {
         _ = Loop.after(.seconds(1)) { [weak self] in self?.isFull = false }
     }
 
-    /// Notes what the newest file holds, so that the next start need not read it.
+    /// Notes what the newest file holds, so that the next start need not read it and never cuts it.
     func saveCheckpoint() async {
         guard failure == nil, let newest = segments.last else { return }
         await saveCheckpoint(of: newest)
     }
 
     private func saveCheckpoint(of segment: Segment) async {
-        // Less is read again faster than a file is written.
-        guard segment.index.size - segment.checkpointedSize >= 1 << 20 else { return }
+        guard segment.index.size > segment.checkpointedSize else { return }
         segment.checkpointedSize = segment.index.size
         let checkpoint = Checkpoint(index: segment.index, producers: producers.upTo(segment.index.endOffset))
         let path = segment.path

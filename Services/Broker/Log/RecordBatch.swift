@@ -8,6 +8,7 @@ struct RecordBatch: Sendable, Equatable {
     var baseOffset: Int
     /// Bytes of the whole batch.
     let size: Int
+    let leaderEpoch: Int
     let crc: UInt32
     let attributes: Int
     let lastOffsetDelta: Int
@@ -34,6 +35,7 @@ struct RecordBatch: Sendable, Equatable {
         guard length >= Self.headerSize - Self.prefixSize else { return nil }
         size = length + Self.prefixSize
         baseOffset = number(0, Int64.self)
+        leaderEpoch = number(12, Int32.self)
         crc = UInt32(truncatingIfNeeded: number(17, Int32.self))
         attributes = number(21, Int16.self)
         lastOffsetDelta = number(23, Int32.self)
@@ -118,12 +120,16 @@ struct RecordBatch: Sendable, Equatable {
         return (writer.bytes.withUnsafeBytes { RecordBatch($0) } ?? self, writer.bytes[...])
     }
 
-    /// The batch's first 16 bytes as they are stored: its place in the log, and leader epoch 0.
-    func storedPrefix(baseOffset: Int) -> [UInt8] {
+    /// Whether it was stored in the same flush as the batch before it, or in none. The leader epoch says so: 0 is the
+    /// one there is, and −1, which clients take for unknown, is the same to them.
+    var isFlushedWithFormer: Bool { leaderEpoch == -1 }
+
+    /// The batch's first 16 bytes as they are stored: its place in the log, and whether a flush begins with it.
+    func storedPrefix(beginsFlush: Bool) -> [UInt8] {
         var writer = WireWriter()
         writer.integer(baseOffset, Int64.self)
         writer.integer(size - Self.prefixSize, Int32.self)
-        writer.integer(0, Int32.self)
+        writer.integer(beginsFlush ? 0 : -1, Int32.self)
         return writer.bytes
     }
 }

@@ -164,14 +164,7 @@ enum Records {
 
 extension WireWriter {
     /// A signed variable-length number, as inside records.
-    mutating func varint(_ value: Int) {
-        var rest = UInt64(bitPattern: Int64((value << 1) ^ (value >> 63)))
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    mutating func varint(_ value: Int) { uvarint((value << 1) ^ (value >> 63)) }
 }
 
 /// A position among the records of a batch.

@@ -16,17 +16,8 @@ struct SegmentIndex: Sendable, Equatable {
     private(set) var maxTimestamp = Int.min
     /// Bytes of whole batches.
     private(set) var size = 0
-    /// The offset after the last batch.
+    /// The offset after the last batch; of an empty file, the one that it begins with.
     private(set) var endOffset: Int
-
-    init(baseOffset: Int) { endOffset = baseOffset }
-
-    init(entries: [Entry], maxTimestamp: Int, size: Int, endOffset: Int) {
-        self.entries = entries
-        self.maxTimestamp = maxTimestamp
-        self.size = size
-        self.endOffset = endOffset
-    }
 
     /// Notes a batch that stands at the end.
     mutating func add(_ batch: RecordBatch) {
@@ -40,6 +31,16 @@ struct SegmentIndex: Sendable, Equatable {
 
     /// The last noted batch at or before the one that holds `offset`; nil without any batch.
     func entry(for offset: Int) -> Entry? { entries[..<firstEntry { $0.offset > offset }].last }
+
+    /// Where the batches from an entry on end that reach to a position, or to the last entry before it.
+    func end(of entry: Entry, reaching position: Int) -> Int {
+        if position >= size { return size }
+        let next = firstEntry { $0.offset > entry.offset }
+        return max(start(at: position), next < entries.count ? entries[next].position : size)
+    }
+
+    /// The last entry's position at or before a position.
+    func start(at position: Int) -> Int { entries[..<firstEntry { $0.position > position }].last?.position ?? 0 }
 
     /// A position at or before the first batch with a timestamp of at least `time`.
     func position(ofTime time: Int) -> Int {
@@ -78,7 +79,7 @@ final class Segment {
     init(folder: String, baseOffset: Int, index: SegmentIndex? = nil) {
         self.baseOffset = baseOffset
         path = "\(folder)/\(Segment.name(baseOffset))"
-        self.index = index ?? SegmentIndex(baseOffset: baseOffset)
+        self.index = index ?? SegmentIndex(endOffset: baseOffset)
         isCreated = index != nil
     }
 
@@ -109,6 +110,7 @@ final class FileCache {
     }
 
     func keep(_ file: OpenFile, for segment: Segment) {
+        file.readNoMoreThanAsked()
         segment.file = file
         open[ObjectIdentifier(segment)] = segment
         guard open.count > limit else { return }

@@ -2,18 +2,9 @@ import EventLoop
 
 /// Walks through the batches of a segment's file; used off the loop.
 struct SegmentScan: Sendable {
-    /// What a file was found to hold.
-    struct Outcome: Sendable {
-        var index: SegmentIndex
-        var producers: ProducerStates
-    }
-
-    /// Reads the file from `start` on and checks every batch; stops at the first that is not whole and right.
-    static func recover(
-        _ file: OpenFile, from start: SegmentIndex, producers: ProducerStates, now: Int
-    ) throws -> Outcome {
-        let fileSize = try file.size
-        var outcome = Outcome(index: start, producers: producers)
+    /// Reads a file on from what is known of it and checks every batch; stops at the first that is not whole and right.
+    static func recover(_ file: OpenFile, from known: Checkpoint, to fileSize: Int, now: Int) throws -> Checkpoint {
+        var outcome = known
         var window = Window(file: file, fileSize: fileSize)
         while outcome.index.size < fileSize {
             let next = try window.batch(at: outcome.index.size) { bytes, batch in
@@ -27,42 +18,70 @@ struct SegmentScan: Sendable {
         return outcome
     }
 
-    /// Whether a whole batch of later offsets stands anywhere behind what `index` tells of, as it does behind damage
-    /// and does not behind a write that was broken off.
-    static func hasBatch(in file: OpenFile, behind index: SegmentIndex) throws -> Bool {
+    /// Whether what stands behind the batches that `index` tells of is left of a write that was broken off, whose
+    /// records nobody was told of; otherwise it is damage.
+    ///
+    /// While the system runs on, a write is there up to where it was broken off. A loss of power may leave out any part
+    /// of it, also one before others; but a flush begins when the one before it is done, so that whatever comes from a
+    /// later flush shows that what is missing had been there.
+    static func isTorn(_ file: OpenFile, behind index: SegmentIndex, afterPowerLoss: Bool) throws -> Bool {
         let bytes = try file.read(try file.size - index.size, at: index.size)
         return bytes.withUnsafeBytes { raw in
+            if !afterPowerLoss, raw.count >= RecordBatch.headerSize {
+                guard let batch = RecordBatch(raw), batch.size > raw.count else { return false }
+            }
             var position = 1
             while position + RecordBatch.headerSize <= raw.count {
                 defer { position += 1 }
                 guard raw[position + 16] == 2 else { continue }
                 let rest = UnsafeRawBufferPointer(rebasing: raw[position...])
                 guard let batch = RecordBatch(rest), batch.size <= rest.count, batch.lastOffsetDelta >= 0,
-                    batch.baseOffset > index.endOffset, batch.hasRightChecksum(rest)
+                    batch.baseOffset > index.endOffset, batch.hasRightChecksum(rest),
+                    !(afterPowerLoss && batch.isFlushedWithFormer)
                 else { continue }
-                return true
+                return false
             }
-            return false
+            return true
         }
     }
 
-    /// Calls `body` with each batch from a position to another, whole, until it gives something.
+    /// Calls `body` with each batch from a position to another, whole and checked, until it gives something.
     static func first<T>(
         in file: OpenFile, from position: Int, to end: Int, _ body: (UnsafeRawBufferPointer, RecordBatch) -> T?
     ) throws -> T? {
         var window = Window(file: file, fileSize: end)
         var position = position
-        var size = 0
         while position < end {
-            let found: T?? = try window.batch(at: position) { bytes, batch in
-                size = batch.size
-                return .some(body(bytes, batch))
+            let found = try window.batch(at: position) { bytes, batch in
+                batch.hasRightChecksum(bytes) ? (batch.size, body(bytes, batch)) : nil
             }
-            guard let found else { return nil }
-            if let value = found { return value }
+            guard let (size, value) = found else { throw Damage(file: file, position: position) }
+            if let value { return value }
             position += size
         }
         return nil
+    }
+
+    /// Checks the batches from an index entry to a position, one behind the other; throws `Damage`.
+    static func check(_ file: OpenFile, from entry: SegmentIndex.Entry, to end: Int) throws {
+        let start = SegmentIndex(entries: [], maxTimestamp: .min, size: entry.position, endOffset: entry.offset)
+        let known = Checkpoint(index: start, producers: ProducerStates())
+        let position = try recover(file, from: known, to: end, now: 0).index.size
+        if position < end { throw Damage(file: file, position: position) }
+    }
+
+    /// The position of the first batch that `isIt` says yes to, by headers alone; `end` for none.
+    static func position(
+        in file: OpenFile, from start: Int, to end: Int, where isIt: (RecordBatch, Int) -> Bool
+    ) throws -> Int {
+        var window = Window(file: file, fileSize: end, step: 4096)
+        var position = start
+        while position < end {
+            guard let batch = try window.header(at: position) else { throw Damage(file: file, position: position) }
+            if isIt(batch, position) { return position }
+            position += batch.size
+        }
+        return end
     }
 }
 
@@ -70,19 +89,26 @@ struct SegmentScan: Sendable {
 private struct Window {
     let file: OpenFile
     let fileSize: Int
+    /// Bytes that are read at a time, at least.
+    private let step: Int
     private var bytes: [UInt8] = []
     private var start = 0
 
-    init(file: OpenFile, fileSize: Int) {
+    init(file: OpenFile, fileSize: Int, step: Int = 256 * 1024) {
         self.file = file
         self.fileSize = fileSize
+        self.step = step
+    }
+
+    /// The header at `position`; nil if there is none.
+    mutating func header(at position: Int) throws -> RecordBatch? {
+        guard try fill(position, RecordBatch.headerSize) else { return nil }
+        return view(position, RecordBatch.init)
     }
 
     /// Gives the whole batch at `position` to `body`; nil if there is none.
     mutating func batch<T>(at position: Int, _ body: (UnsafeRawBufferPointer, RecordBatch) -> T?) throws -> T? {
-        guard try fill(position, RecordBatch.headerSize) else { return nil }
-        guard let header = view(position, RecordBatch.init) else { return nil }
-        guard try fill(position, header.size) else { return nil }
+        guard let header = try header(at: position), try fill(position, header.size) else { return nil }
         return view(position) { body($0, header) }
     }
 
@@ -93,7 +119,7 @@ private struct Window {
     private mutating func fill(_ position: Int, _ count: Int) throws -> Bool {
         guard position + count <= fileSize else { return false }
         if position >= start, position + count <= start + bytes.count { return true }
-        let wanted = min(max(count, 256 * 1024), fileSize - position)
+        let wanted = min(max(count, step), fileSize - position)
         bytes = try file.read(wanted, at: position)
         start = position
         return bytes.count >= count

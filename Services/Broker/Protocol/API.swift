@@ -11,17 +11,29 @@ struct API: Sendable {
     let request: Shape
     let response: Shape
 
-    init(
-        _ key: Int, _ name: String, _ accepted: ClosedRange<Int>, advertised: ClosedRange<Int>? = nil, flexible: Int,
-        request: String, response: String
-    ) {
-        self.key = key
-        self.name = name
-        self.accepted = accepted
-        self.advertised = advertised ?? accepted
-        self.flexibleFrom = flexible
-        self.request = Shape(request)
-        self.response = Shape(response)
+    /// Reads a description: `KEY Name VERSIONS flexible VERSION told VERSIONS`, behind `>` the request and behind `<`
+    /// the response as `Shape` has them. Where it does not say, no version is flexible and those served are told.
+    private init(_ description: String) {
+        let parts = description.split { $0 == ">" || $0 == "<" }
+        let words = parts[0].split(whereSeparator: \.isWhitespace)
+        func range(_ text: Substring) -> ClosedRange<Int> {
+            let ends = text.split(separator: "-").compactMap { Int($0) }
+            return ends[0]...ends[1]
+        }
+        func word(after name: String) -> Substring? { words.firstIndex { $0 == name }.map { words[$0 + 1] } }
+        key = Int(words[0]) ?? -1
+        name = String(words[1])
+        accepted = range(words[2])
+        advertised = word(after: "told").map(range) ?? accepted
+        flexibleFrom = word(after: "flexible").flatMap { Int($0) } ?? .max
+        request = Shape(String(parts[1]))
+        response = Shape(String(parts[2]))
+    }
+
+    /// Reads descriptions with an empty line between them; they are part of the program, so a mistake in one stops it
+    /// at its first test.
+    static func read(_ descriptions: String) -> [API] {
+        descriptions.split(separator: "\n\n").map { API(String($0)) }
     }
 
     func isFlexible(_ version: Int) -> Bool { version >= flexibleFrom }
@@ -54,20 +66,14 @@ extension API {
         return try request.read(&reader, version: version, isFlexible: isFlexible(version))
     }
 
-    /// The whole frame of an answer, in pieces, so that records are not copied.
-    func pieces(_ answer: Message, version: Int, correlationID: Int) -> [ArraySlice<UInt8>] {
+    /// The whole frame of an answer.
+    func frame(_ answer: Message, version: Int, correlationID: Int) -> Frame {
         var writer = WireWriter()
-        writer.keepsPieces = true
         writer.integer(0, Int32.self)
         writer.integer(correlationID, Int32.self)
         // ApiVersions keeps the oldest header, as the client cannot know yet what the broker speaks.
         if isFlexible(version), key != 18 { writer.uvarint(0) }
         response.write(answer, to: &writer, version: version, isFlexible: isFlexible(version))
         return writer.frame()
-    }
-
-    /// The same in one piece.
-    func frame(_ answer: Message, version: Int, correlationID: Int) -> [UInt8] {
-        Array(pieces(answer, version: version, correlationID: correlationID).joined())
     }
 }

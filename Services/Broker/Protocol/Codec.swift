@@ -1,3 +1,5 @@
+import EventLoop
+
 extension Shape {
     /// Reads a structure of this shape.
     func read(_ reader: inout WireReader, version: Int, isFlexible: Bool) throws -> Message {
@@ -107,12 +109,12 @@ extension Kind {
         case (.string, .text(let text)):
             writeLength(text.utf8.count, to: &writer, isFlexible: isFlexible)
             writer.append(text.utf8)
-        case (.bytes, .bytes(let bytes)):
+        case (.bytes, .bytes(let bytes)), (.records, .bytes(let bytes)):
             writeLength(bytes.count, to: &writer, isFlexible: isFlexible)
             writer.append(bytes)
-        case (.records, .bytes(let bytes)):
-            writeLength(bytes.count, to: &writer, isFlexible: isFlexible)
-            writer.attach(bytes)
+        case (.records, .file(let part)):
+            writeLength(part.count, to: &writer, isFlexible: isFlexible)
+            writer.attach(part)
         case (.array(let element), .list(let values)):
             writeLength(values.count, to: &writer, isFlexible: isFlexible)
             for value in values {

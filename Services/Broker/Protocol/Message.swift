@@ -1,9 +1,12 @@
+import EventLoop
+
 /// One value of a request or an answer.
 enum Value: Sendable, Hashable {
     case null
     case int(Int)
     case text(String)
     case bytes(ArraySlice<UInt8>)
+    case file(FilePart)
     case list([Value])
     case message(Message)
 

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// A request that does not follow the protocol; its connection is closed.
 struct MalformedRequest: Error {
     let reason: String
@@ -61,30 +63,41 @@ struct WireReader {
     }
 }
 
+/// An answer on its way out: bytes, with parts of files between them that are sent from there.
+struct Frame: Sendable {
+    var bytes: [UInt8] = []
+    var parts: [(place: Int, part: FilePart)] = []
+
+    var count: Int { parts.reduce(bytes.count) { $0 + $1.part.count } }
+
+    @Loop func write(to stream: EventLoop.Stream) {
+        var sent = 0
+        for (place, part) in parts {
+            stream.write(bytes[sent..<place])
+            stream.write(part)
+            sent = place
+        }
+        stream.write(bytes[sent...])
+    }
+}
+
 /// Writes the protocol's primitive types.
 struct WireWriter {
     var bytes: [UInt8] = []
-    /// Whether long values are kept as they are, in `pieces`, and not copied.
-    var keepsPieces = false
-    /// What was written before `bytes`.
-    private(set) var pieces: [ArraySlice<UInt8>] = []
+    /// Parts of files, and where among `bytes` they belong.
+    private(set) var parts: [(place: Int, part: FilePart)] = []
 
-    /// Appends a value that need not be copied.
-    mutating func attach(_ value: ArraySlice<UInt8>) {
-        guard keepsPieces, value.count >= 16 * 1024 else { return append(value) }
-        pieces += [bytes[...], value]
-        bytes = []
+    /// Has a part of a file sent after what was written so far.
+    mutating func attach(_ part: FilePart) {
+        // Of little, a copy costs less than another call of the system.
+        if part.count < 16 * 1024, let copy = part.read(part.count) { return append(copy) }
+        parts.append((bytes.count, part))
     }
 
     /// All that was written, as a frame with its length in the first four bytes.
-    mutating func frame() -> [ArraySlice<UInt8>] {
-        let size = pieces.reduce(bytes.count) { $0 + $1.count }
-        if pieces.isEmpty {
-            set(size - 4, Int32.self, at: 0)
-            return [bytes[...]]
-        }
-        for index in 0..<4 { pieces[0][index] = UInt8(truncatingIfNeeded: (size - 4) >> (24 - 8 * index)) }
-        return pieces + [bytes[...]]
+    mutating func frame() -> Frame {
+        set(parts.reduce(bytes.count) { $0 + $1.part.count } - 4, Int32.self, at: 0)
+        return Frame(bytes: bytes, parts: parts)
     }
 
     mutating func integer<T: FixedWidthInteger>(_ value: Int, _ type: T.Type) {
@@ -92,7 +105,7 @@ struct WireWriter {
     }
 
     mutating func uvarint(_ value: Int) {
-        var rest = UInt32(truncatingIfNeeded: value)
+        var rest = UInt(bitPattern: value)
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7

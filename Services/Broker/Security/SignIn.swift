@@ -156,11 +156,14 @@ private final class ScramExchange {
 
 extension API {
     /// Signing in.
-    static let securityAPIs: [API] = [
-        API(
-            17, "SaslHandshake", 0...1, flexible: 99, request: "Mechanism s", response: "ErrorCode i16; Mechanisms [s]"),
-        API(
-            36, "SaslAuthenticate", 0...2, flexible: 2, request: "AuthBytes b",
-            response: "ErrorCode i16; ErrorMessage s ?; AuthBytes b; SessionLifetimeMs i64 1+"),
-    ]
+    static let securityAPIs = read(
+        """
+        17 SaslHandshake 0-1
+          > Mechanism s
+          < ErrorCode i16; Mechanisms [s]
+
+        36 SaslAuthenticate 0-2 flexible 2
+          > AuthBytes b
+          < ErrorCode i16; ErrorMessage s ?; AuthBytes b; SessionLifetimeMs i64 1+
+        """)
 }

@@ -22,10 +22,12 @@ public final class Broker {
     public init(_ settings: BrokerSettings) throws {
         try settings.check()
         self.settings = settings
-        node = Node(settings) { text in
-            let line = Array("rapport-broker: \(text)\n".utf8)
-            _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-        }
+        node = Node(settings) { Self.tell($0) }
+    }
+
+    nonisolated private static func tell(_ text: String) {
+        let line = Array("rapport-broker: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
     }
 
     /// The ports that clients connect to, in the order of the listeners.
@@ -38,7 +40,7 @@ public final class Broker {
     /// Opens the data folder and listens; throws if the folder is in use, unreadable, or the port is taken.
     public func start() async throws {
         let folder = settings.dataDirectory
-        lock = try await Loop.offload {
+        let lock = try await Loop.offload {
             try Disk.makeFolder(folder)
             let file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
             try Disk.synchroniseFolder(Disk.parent(of: folder))
@@ -47,8 +49,11 @@ public final class Broker {
             }
             return file
         }
-        try await node.catalogue.open()
-        try await node.groups.load()
+        self.lock = lock
+        let (former, present) = try await Loop.offload { (try lock.read(64, at: 0), Disk.bootID) }
+        try await node.catalogue.open(afterPowerLoss: former.isEmpty || former != present)
+        try await Loop.offload { try present.withUnsafeBytes { try lock.write($0, at: 0) } }
+        await node.groups.load()
         do {
             for listener in settings.effectiveListeners { try open(listener) }
             if let (address, port) = settings.metrics {
@@ -155,8 +160,7 @@ public final class Broker {
             try Loop.run { try await run(words) }
         } catch {
             fflush(nil)
-            let line = Array("rapport-broker: \(error)\n".utf8)
-            _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            tell("\(error)")
             exit(1)
         }
     }

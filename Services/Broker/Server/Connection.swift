@@ -43,12 +43,14 @@ final class Connection {
     private static let signInLimit = 64 << 10
     private static let questionLimit = 8 << 20
     private static let runningLimit = 256
+    /// What the kernel may hold of answers: more only makes the client do the work of sending as it reads.
+    private static let sendLimit = 256 << 10
 
     /// A request under way.
     private final class Exchange {
         let isProduce: Bool
         let size: Int
-        var answer: [ArraySlice<UInt8>]?
+        var answer: Frame?
         var task: Task<Void, Never>?
 
         init(isProduce: Bool, size: Int) {
@@ -70,6 +72,7 @@ final class Connection {
         stream.onBytes = { [unowned self] bytes in receive(bytes) }
         stream.onEnd = { [unowned self] _ in close() }
         stream.onDrain = { [unowned self] in pump() }
+        stream.limitSendBuffer(to: Self.sendLimit)
         stream.resumeReading()
     }
 
@@ -204,19 +207,17 @@ final class Connection {
     private func sendAnswers() {
         while !isClosed, let answer = running.first?.answer {
             heldBytes -= running.removeFirst().size
-            for piece in answer {
-                stream.write(piece)
-                given += piece.count
-                node.figures.sentBytes += piece.count
-            }
+            answer.write(to: stream)
+            given += answer.count
+            node.figures.sentBytes += answer.count
             lastActivity = Loop.now
         }
         if isStopping, running.isEmpty { close() }
     }
 
-    /// The frame that answers a request, in pieces, empty for none; nil if the connection must close.
-    private func answer(to frame: [UInt8]) async -> [ArraySlice<UInt8>]? {
-        if let signIn, signIn.isRaw { return await answer(toToken: Array(frame[4...]), signIn).map { [$0[...]] } }
+    /// The frame that answers a request, empty for none; nil if the connection must close.
+    private func answer(to frame: [UInt8]) async -> Frame? {
+        if let signIn, signIn.isRaw { return await answer(toToken: Array(frame[4...]), signIn) }
         do {
             var reader = WireReader(frame, from: 4)
             let header = try RequestHeader(&reader)
@@ -236,10 +237,10 @@ final class Connection {
             case .message(let message), .last(let message):
                 node.figures.count(api.name, message)
                 if case .last = answer { finish(afterAnswer: true) }
-                return api.pieces(message, version: header.version, correlationID: header.correlationID)
+                return api.frame(message, version: header.version, correlationID: header.correlationID)
             case .nothing:
                 node.figures.count(api.name, nil)
-                return []
+                return Frame()
             case .close: return nil
             }
         } catch {
@@ -267,20 +268,20 @@ final class Connection {
     }
 
     /// The oldest way to sign in: tokens as frames without headers, and no word to those who are refused.
-    private func answer(toToken token: [UInt8], _ signIn: SignIn) async -> [UInt8]? {
+    private func answer(toToken token: [UInt8], _ signIn: SignIn) async -> Frame? {
         switch await signIn.take(token) {
         case .more(let token), .done(let token):
             var writer = WireWriter()
-            writer.integer(token.count, Int32.self)
+            writer.integer(0, Int32.self)
             writer.append(token)
-            return writer.bytes
+            return writer.frame()
         case .refused: return nil
         }
     }
 
     /// Only ApiVersions answers a version that it does not know: in the oldest form, with the versions that it does.
-    private func refuseVersion(_ api: API, _ header: RequestHeader) -> [ArraySlice<UInt8>]? {
+    private func refuseVersion(_ api: API, _ header: RequestHeader) -> Frame? {
         guard api.key == 18, header.version > 0 else { return nil }
-        return api.pieces(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
+        return api.frame(node.apiVersions(.unsupportedVersion), version: 0, correlationID: header.correlationID)
     }
 }

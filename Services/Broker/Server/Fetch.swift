@@ -101,15 +101,16 @@ extension Node {
 
     private func read(_ wish: Wish, limit: Int, givesOne: Bool) async -> (Message, Int) {
         guard wish.code == .none, let log = wish.log else { return (Self.refusal(wish.index, wish.code), 0) }
-        guard let records = try? await log.read(from: wish.offset, limit: limit, givesOne: givesOne) else {
+        let part: FilePart?
+        do { part = try await log.read(from: wish.offset, limit: limit, givesOne: givesOne) } catch {
             return (Self.refusal(wish.index, .storageError), 0)
         }
         let answer: Message = [
             "PartitionIndex": .int(wish.index), "ErrorCode": 0, "HighWatermark": .int(log.durableEnd),
             "LastStableOffset": .int(log.durableEnd), "LogStartOffset": .int(log.startOffset),
-            "AbortedTransactions": nil, "PreferredReadReplica": -1, "Records": .bytes(records),
+            "AbortedTransactions": nil, "PreferredReadReplica": -1, "Records": part.map { .file($0) } ?? .bytes([]),
         ]
-        return (answer, records.count)
+        return (answer, part?.count ?? 0)
     }
 
     private static func refusal(_ index: Int, _ code: ErrorCode) -> Message {

@@ -45,6 +45,7 @@ final class Node {
             do {
                 try partition.retain(now: now)
                 if try await partition.compactIfDue(now: now) { catalogue.touch() }
+                await partition.saveCheckpoint()
             } catch {
                 store.report("\(partition.topic)-\(partition.partition) cannot be cleaned: \(error)")
             }
@@ -100,7 +101,7 @@ extension Node {
         case 9: return .message(fetchOffsets(request))
         case 10: return .message(findCoordinator(request))
         case 11: return .message(await join(request))
-        case 12: return .message(["ErrorCode": .code(groups.heartbeat(body))])
+        case 12: return .message(heartbeat(body))
         case 13: return .message(leave(request))
         case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))

@@ -6,20 +6,18 @@ extension Node {
         var topics: [Message] = []
         for topic in request.body.list("Topics") {
             var answers: [Message] = []
-            let entries = topic.list("Partitions")
-            for entry in Self.lastOfEach(entries, "PartitionIndex") {
-                let isAlone = entries.count { $0.int("PartitionIndex") == entry.int("PartitionIndex") } == 1
-                answers.append(await listOffset(topic.text("Name"), entry, isAlone: isAlone, request.version))
+            for (entry, isRepeated) in Self.distinct(topic.list("Partitions"), "PartitionIndex") {
+                answers.append(await listOffset(topic.text("Name"), entry, isRepeated, request.version))
             }
             topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
         return ["Topics": .list(topics)]
     }
 
-    private func listOffset(_ topic: String, _ entry: Message, isAlone: Bool, _ version: Int) async -> Message {
+    private func listOffset(_ topic: String, _ entry: Message, _ isRepeated: Bool, _ version: Int) async -> Message {
         let index = entry.int("PartitionIndex")
         do {
-            guard isAlone else { throw ErrorCode.invalidRequest }
+            if isRepeated { throw ErrorCode.invalidRequest }
             let time = entry.int("Timestamp")
             guard time >= -2 || time == -3 && version >= 7 else { throw ErrorCode.unsupportedVersion }
             guard let log = partition(topic, index) else { throw ErrorCode.unknownTopicOrPartition }
@@ -36,12 +34,13 @@ extension Node {
         }
     }
 
-    private func find(_ time: Int, in log: PartitionLog) async throws -> (offset: Int, timestamp: Int) {
-        switch time {
-        case -1: (log.durableEnd, -1)
-        case -2: (log.startOffset, -1)
-        case -3: try await log.findGreatestTime() ?? (-1, -1)
-        default: try await log.find(time: time) ?? (-1, -1)
+    private func find(_ time: Int, in log: PartitionLog) async throws -> Record {
+        let nothing = Record(timestamp: -1, offset: -1)
+        return switch time {
+        case -1: Record(timestamp: -1, offset: log.durableEnd)
+        case -2: Record(timestamp: -1, offset: log.startOffset)
+        case -3: try await log.findGreatestTime() ?? nothing
+        default: try await log.find(time: time) ?? nothing
         }
     }
 

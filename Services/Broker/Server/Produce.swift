@@ -78,18 +78,8 @@ extension Node {
 
     /// Entries by a number, each once: the last that names it counts.
     static func lastOfEach(_ entries: [Message], _ name: String) -> [Message] {
-        guard entries.count > 1 else { return entries }
-        var place: [Int: Int] = [:]
-        var kept: [Message] = []
-        for entry in entries {
-            if let index = place[entry.int(name)] {
-                kept[index] = entry
-            } else {
-                place[entry.int(name)] = kept.count
-                kept.append(entry)
-            }
-        }
-        return kept
+        var seen: Set<Int> = []
+        return entries.reversed().filter { seen.insert($0.int(name)).inserted }.reversed()
     }
 
     /// Gives an idempotent producer its number.

@@ -143,7 +143,7 @@ final class Catalogue {
     }
 
     /// Reads the file, opens every partition, and removes folders of topics that are no more.
-    func open() async throws {
+    func open(afterPowerLoss: Bool) async throws {
         let path = path
         let bytes = try await Loop.offload { try Disk.contents(of: path) }
         let listed = try bytes.map { try CatalogueFile(String(decoding: $0, as: UTF8.self)) } ?? CatalogueFile()
@@ -151,20 +151,24 @@ final class Catalogue {
         reservedProducerIDs = listed.producerIDs
         durableProducerIDs = listed.producerIDs
         nextProducerID = listed.producerIDs
-        let opening = listed.topics.map { listed in Task.immediate { @Loop in try await open(listed) } }
+        let opening = listed.topics.map { listed in
+            Task.immediate { @Loop in try await open(listed, afterPowerLoss) }
+        }
         for task in opening { add(try await task.value) }
         if bytes == nil { try await settle() } else { savedVersion = version }
         try await removeOrphans()
     }
 
-    private func open(_ listed: CatalogueFile.Topic) async throws -> Topic {
+    private func open(_ listed: CatalogueFile.Topic, _ afterPowerLoss: Bool) async throws -> Topic {
         let topic = Topic(
             name: listed.name, id: listed.id, folder: folder(listed.name, listed.id), configs: listed.configs,
             segmentBytes: segmentBytes)
         topic.isKept = true
         let folders = (0..<listed.partitions).map { "\(topic.folder)/\($0)" }
         let now = Node.time
-        let found = try await Loop.offload { folders.map { FoundLog.recover($0, now: now) } }
+        let found = try await Loop.offload {
+            folders.map { FoundLog.recover($0, now: now, afterPowerLoss: afterPowerLoss) }
+        }
         for (index, found) in found.enumerated() {
             if found.cutBytes > 0 {
                 store.report("\(listed.name)-\(index): cut \(found.cutBytes) bytes of an unfinished write")
@@ -208,30 +212,25 @@ private struct CatalogueFile {
 
     init(_ text: String) throws {
         for line in text.split(separator: "\n") {
+            let damage = BrokerError("the catalogue cannot be read at: \(line)")
             let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
             switch (words.first, words.count) {
             case ("rapport-broker", 2) where words[1] == "1": break
             case ("cluster", 2): clusterID = String(words[1])
             case ("producers", 2): producerIDs = Int(words[1]) ?? 0
             case ("topic", 4):
-                guard let id = TopicID(hex: words[2]), let count = Int(words[3]) else { throw DamagedCatalogue(line) }
+                guard let id = TopicID(hex: words[2]), let count = Int(words[3]) else { throw damage }
                 topics.append(Topic(name: String(words[1]), id: id, partitions: count))
             case ("config", 3...) where !topics.isEmpty:
                 topics[topics.count - 1].configs[String(words[1])] = words[2...].joined(separator: " ")
             case ("start", 3) where !topics.isEmpty:
-                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw DamagedCatalogue(line) }
+                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw damage }
                 topics[topics.count - 1].starts[index] = offset
             case ("cleaned", 4) where !topics.isEmpty:
-                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw DamagedCatalogue(line) }
+                guard let index = Int(words[1]), let offset = Int(words[2]) else { throw damage }
                 topics[topics.count - 1].cleaned[index] = (offset, Int(words[3]))
-            default: throw DamagedCatalogue(line)
+            default: throw damage
             }
         }
     }
-}
-
-/// The catalogue holds a line that this version cannot read.
-struct DamagedCatalogue: Error, CustomStringConvertible {
-    let description: String
-    init(_ line: some StringProtocol) { description = "the catalogue cannot be read at: \(line)" }
 }

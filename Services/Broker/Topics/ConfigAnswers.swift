@@ -18,8 +18,7 @@ extension Node {
                 let entries = try configs(of: resource, withSynonyms: body.flag("IncludeSynonyms"))
                 answer["Configs"] = .list(entries.filter { wanted?.contains($0.text("Name")) ?? true })
             } catch {
-                answer["ErrorCode"] = .code(error.code)
-                answer["ErrorMessage"] = .text(error.text)
+                answer = answer.refused(error)
             }
             return answer
         }
@@ -110,17 +109,11 @@ extension Node {
                     catalogue.touch()
                 }
             } catch {
-                answer["ErrorCode"] = .code(error.code)
-                answer["ErrorMessage"] = .text(error.text)
+                answer = answer.refused(error)
             }
             responses.append(answer)
         }
-        do {
-            try await catalogue.settle()
-        } catch {
-            for index in responses.indices { responses[index]["ErrorCode"] = .code(.storageError) }
-        }
-        return ["Responses": .list(responses)]
+        return ["Responses": await settled(responses)]
     }
 
     private func altered(

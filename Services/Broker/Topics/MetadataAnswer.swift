@@ -33,8 +33,10 @@ extension Node {
         ]
     }
 
-    private func broker(_ advertised: (host: String, port: Int)) -> Message {
-        ["NodeId": .int(Node.id), "Host": .text(advertised.host), "Port": .int(advertised.port), "Rack": nil]
+    private func broker(_ advertised: (host: String, port: Int), number: String = "NodeId") -> Message {
+        Message(
+            names: [number, "Host", "Port", "Rack"],
+            values: [.int(Node.id), .text(advertised.host), .int(advertised.port), nil])
     }
 
     private func lookUp(_ entry: Message, mayCreate: Bool, byID: Bool) -> Message {
@@ -72,16 +74,12 @@ extension Node {
     /// Tells of the cluster, which is this broker.
     func describeCluster(_ request: Request) -> Message {
         let type = request.body.int("EndpointType")
-        let advertised = request.advertised
         guard type == 1 else {
             return ["ErrorCode": type == 2 ? 114 : 115, "EndpointType": 1, "ClusterId": ""]
         }
-        let own: Message = [
-            "BrokerId": .int(Node.id), "Host": .text(advertised.host), "Port": .int(advertised.port), "Rack": nil,
-        ]
         return [
             "ErrorCode": 0, "EndpointType": 1, "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
-            "Brokers": .list([own]),
+            "Brokers": .list([broker(request.advertised, number: "BrokerId")]),
         ]
     }
 }

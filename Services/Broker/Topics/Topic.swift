@@ -80,19 +80,6 @@ struct TopicID: Sendable, Hashable {
 
     /// Twenty-two characters, as Kafka writes such numbers.
     var base64: String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        var text = ""
-        var bits = 0
-        var count = 0
-        for byte in bytes {
-            bits = bits << 8 | Int(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[bits >> count & 63])
-            }
-        }
-        if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
-        return text
+        String(ScramKeys.encode(bytes).prefix(22)).replacing("+", with: "-").replacing("/", with: "_")
     }
 }

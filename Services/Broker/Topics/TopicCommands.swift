@@ -10,52 +10,57 @@ struct Refusal: Error {
     }
 }
 
+extension Message {
+    /// This answer as a refusal.
+    func refused(_ refusal: Refusal) -> Message {
+        var answer = self
+        answer["ErrorCode"] = .code(refusal.code)
+        answer["ErrorMessage"] = .text(refusal.text)
+        return answer
+    }
+}
+
 extension Node {
-    /// Names that occur more than once; each is refused once.
-    private static func repeated(_ names: [String]) -> Set<String> {
-        var seen: Set<String> = []
-        return Set(names.filter { !seen.insert($0).inserted })
+    /// Entries that some fields name, each once, and whether it came more than once.
+    static func distinct(_ entries: [Message], _ names: String...) -> [(entry: Message, isRepeated: Bool)] {
+        let name = { (entry: Message) in names.map { entry[$0] } }
+        var count: [[Value?]: Int] = [:]
+        for entry in entries { count[name(entry), default: 0] += 1 }
+        return entries.compactMap { entry in count.removeValue(forKey: name(entry)).map { (entry, $0 > 1) } }
     }
 
-    private static func once(_ entries: [Message]) -> [Message] {
-        var seen: Set<String> = []
-        return entries.filter { seen.insert($0.text("Name")).inserted }
+    /// The answers once all changes are durable; where the disk refuses, its refusal in each.
+    func settled(_ answers: [Message]) async -> Value {
+        do {
+            try await catalogue.settle()
+            return .list(answers)
+        } catch {
+            let refusal = Refusal(.storageError, "\(error)")
+            return .list(answers.map { $0.refused(refusal) })
+        }
     }
 
     /// Makes topics; the answer comes when they are durable.
     func createTopics(_ request: Request) async -> Message {
-        let entries = request.body.list("Topics")
-        let repeated = Self.repeated(entries.map { $0.text("Name") })
         let validateOnly = request.body.flag("ValidateOnly")
-        var answers: [Message] = []
-        for entry in Self.once(entries) {
+        let answers = Self.distinct(request.body.list("Topics"), "Name").map { entry, isRepeated -> Message in
             let name = entry.text("Name")
             do throws(Refusal) {
-                if repeated.contains(name) { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
+                if isRepeated { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
                 let (partitions, configs) = try checkNewTopic(entry)
-                var id = TopicID.zero
-                if !validateOnly { id = catalogue.create(name, partitions: partitions, configs: configs).id }
-                answers.append([
+                // A topic that is only looked at has a number too, which nobody will find.
+                let id =
+                    validateOnly
+                    ? TopicID.random() : catalogue.create(name, partitions: partitions, configs: configs).id
+                return [
                     "Name": .text(name), "TopicId": .bytes(id.bytes[...]), "ErrorCode": 0, "ErrorMessage": nil,
                     "NumPartitions": .int(partitions), "ReplicationFactor": 1, "Configs": [],
-                ])
+                ]
             } catch {
-                answers.append([
-                    "Name": .text(name), "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
-                    "Configs": [],
-                ])
+                return (["Name": .text(name), "Configs": []] as Message).refused(error)
             }
         }
-        do {
-            try await catalogue.settle()
-        } catch {
-            answers = answers.map { Self.storageRefusal($0["Name"] ?? "", "\(error)") }
-        }
-        return ["Topics": .list(answers)]
-    }
-
-    private static func storageRefusal(_ name: Value, _ text: String) -> Message {
-        ["Name": name, "ErrorCode": .code(.storageError), "ErrorMessage": .text(text)]
+        return ["Topics": await settled(answers)]
     }
 
     private func checkNewTopic(_ entry: Message) throws(Refusal) -> (partitions: Int, configs: [String: String]) {
@@ -113,11 +118,8 @@ extension Node {
             request.version >= 6
             ? request.body.list("Topics")
             : (request.body.optionalTexts("TopicNames") ?? []).map { ["Name": .text($0)] }
-        var count: [Message: Int] = [:]
-        for entry in entries { count[entry, default: 0] += 1 }
         var answers: [Message] = []
-        for entry in entries where count[entry] != nil {
-            let isRepeated = (count.removeValue(forKey: entry) ?? 0) > 1
+        for (entry, isRepeated) in Self.distinct(entries, "Name", "TopicId") {
             do throws(Refusal) {
                 if isRepeated { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
                 let topic = try topicToDelete(entry)
@@ -128,10 +130,8 @@ extension Node {
                     "ErrorMessage": nil,
                 ])
             } catch {
-                answers.append([
-                    "Name": entry["Name"] ?? nil, "TopicId": entry["TopicId"] ?? .bytes(TopicID.zero.bytes[...]),
-                    "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
-                ])
+                let id = entry["TopicId"] ?? .bytes(TopicID.zero.bytes[...])
+                answers.append((["Name": entry["Name"] ?? nil, "TopicId": id] as Message).refused(error))
             }
         }
         return ["Responses": .list(answers)]
@@ -154,28 +154,18 @@ extension Node {
 
     /// Adds partitions to topics.
     func createPartitions(_ body: Message) async -> Message {
-        let entries = body.list("Topics")
-        let repeated = Self.repeated(entries.map { $0.text("Name") })
-        var answers: [Message] = []
-        for entry in Self.once(entries) {
-            let name = entry.text("Name")
+        let answers = Self.distinct(body.list("Topics"), "Name").map { entry, isRepeated -> Message in
+            let answer: Message = ["Name": entry["Name"] ?? "", "ErrorCode": 0, "ErrorMessage": nil]
             do throws(Refusal) {
-                if repeated.contains(name) { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
+                if isRepeated { throw Refusal(.invalidRequest, "Duplicate topic in request.") }
                 let topic = try checkNewPartitions(entry)
                 if !body.flag("ValidateOnly") { catalogue.extend(topic, to: entry.int("Count")) }
-                answers.append(["Name": .text(name), "ErrorCode": 0, "ErrorMessage": nil])
+                return answer
             } catch {
-                answers.append([
-                    "Name": .text(name), "ErrorCode": .code(error.code), "ErrorMessage": .text(error.text),
-                ])
+                return answer.refused(error)
             }
         }
-        do {
-            try await catalogue.settle()
-        } catch {
-            answers = answers.map { Self.storageRefusal($0["Name"] ?? "", "\(error)") }
-        }
-        return ["Results": .list(answers)]
+        return ["Results": await settled(answers)]
     }
 
     private func checkNewPartitions(_ entry: Message) throws(Refusal) -> Topic {

@@ -194,15 +194,20 @@ enum ImportStore {
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
             ON p.id = r.party_id ORDER BY r.party_id
         """)
-    /// Takes parties away that only the import knew of.
+    /// Takes parties away that only the import knew of, with all that was derived from them. It is nobody's request to be forgotten, so
+    /// no receipts are asked for: the event names no erasure.
     static let remove = Statement(
         "import.remove",
         """
         WITH referred AS (DELETE FROM party_reference WHERE party_id = ANY($1::uuid[])),
+        matched AS (DELETE FROM match_key WHERE party_id = ANY($1::uuid[])),
+        paired AS (DELETE FROM duplicate_pair WHERE low = ANY($1::uuid[]) OR high = ANY($1::uuid[])),
+        past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
+        spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
         INSERT INTO outbox (topic, key, seq, type, payload)
         SELECT 'crm.contacts', id::text, version + 1, 'contacts.party.erased.v1',
-            json_build_object('partyId', id, 'reason', 'import undone')::text FROM gone
+            json_build_object('partyId', id)::text FROM gone
         """)
     /// Puts the columns of changed parties back as they were.
     static let restore = Statement(

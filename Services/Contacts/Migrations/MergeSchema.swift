@@ -2,7 +2,7 @@ import Postgres
 
 /// The tables of history, merges, duplicates and consent.
 enum MergeSchema {
-    static let migrations = [history, merges, duplicates, consent, erasures, addresses]
+    static let migrations = [history, merges, duplicates, consent, erasures, archives, addresses]
 
     /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
     private static let history = Migration(
@@ -99,6 +99,22 @@ enum MergeSchema {
             PRIMARY KEY (party_id, channel, purpose)
         );
         INSERT INTO consent_effective SELECT * FROM consent;
+        """)
+
+    private static let archives = Migration(
+        "m0037_archives",
+        """
+        -- What was gathered on persons who asked for it, for a week: who asked when, and what each service delivered.
+        CREATE TABLE party_archive (
+            id uuid PRIMARY KEY, party_id uuid NOT NULL, parties uuid[] NOT NULL, requested_by text,
+            requested_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE archive_piece (
+            archive_id uuid NOT NULL REFERENCES party_archive ON DELETE CASCADE, party_id uuid NOT NULL,
+            service text NOT NULL, piece bigint NOT NULL, pieces bigint NOT NULL, bytes bytea NOT NULL,
+            PRIMARY KEY (archive_id, service, party_id, piece)
+        );
+        CREATE INDEX archive_piece_of ON archive_piece (party_id);
         """)
 
     private static let erasures = Migration(

@@ -112,11 +112,12 @@ enum PartyStore {
         SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR UPDATE
         """)
 
-    /// A party's columns as `Party` reads them.
+    /// A party's columns as `Party` reads them; its customer number is its own, not one that came with a merge.
     static let columns = """
         p.version, p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country, p.notes, to_json(p.tags)::text,
             p.owner, p.category, p.birthday::text, p.details::text, p.custom::text,
-            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' LIMIT 1), p.id
+            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' AND r.origin_id IS NULL
+                ORDER BY reference LIMIT 1), p.id
         """
 
     static let update = Statement(
