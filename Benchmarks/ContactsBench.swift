@@ -17,11 +17,13 @@ struct ContactsBench {
         let client = try await LoadClient.connect(port: program.port)
         defer { client.close() }
         try await importAll(count, program, client)
+        try await drained(count)
         try await analyze()
         var people = People(seed: 17)
         let sample = (0..<200).map { people.person($0 * (count / 200) + $0 % 7) }
         try await search(sample, client)
         try await lists(client)
+        try await HTTPBench(bench).creates(program.port, first: count)
     }
 
     // MARK: Import
@@ -33,7 +35,7 @@ struct ContactsBench {
         let before = program.residentMegabytes
         let begin = Loop.now
         let head =
-            "POST /v1/imports HTTP/1.1\r\nHost: b\r\nContent-Type: text/csv\r\nContent-Length: \(body.count)\r\n\r\n"
+            "POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: \(body.count)\r\n\r\n"
         let answer = try await client.ask(Array(head.utf8) + body)
         body = []
         let uploaded = Loop.now - begin
@@ -63,6 +65,26 @@ struct ContactsBench {
         let state: String
         let rows, skipped: Int
         let error: String?
+    }
+
+    /// How long the events of the import take to be published behind it.
+    private func drained(_ count: Int) async throws {
+        let connection = try await PostgresConnection.open(
+            PostgresSettings(url: bench.database, applicationName: "rapport-bench", schema: "contacts"))
+        defer { connection.close() }
+        let begin = Loop.now
+        let waiting = Statement("bench.waiting", "SELECT count(*) FROM outbox")
+        var first: Int?
+        while true {
+            let rows = try await connection.transaction { try await $0.query(waiting) }
+            let now: Int = try rows.first?.value(0) ?? 0
+            first = first ?? now
+            if now == 0 { break }
+            try await Loop.sleep(for: .milliseconds(100))
+        }
+        bench.row(
+            "until its events are published", "\(decimal((Loop.now - begin).seconds, 1)) s",
+            beside: "\(grouped(Double(first ?? 0))) of \(grouped(Double(count))) waited")
     }
 
     /// What autovacuum does by itself a little later: statistics, and the search index's pending list.
@@ -142,7 +164,7 @@ struct ContactsBench {
     }
 
     private func get(_ path: String, _ client: LoadClient) async throws -> [UInt8] {
-        let answer = try await client.ask(Array("GET \(path) HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
+        let answer = try await client.ask(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
         guard answer.status == 200 else {
             throw BenchError(
                 text: "\(path) was answered \(answer.status): \(String(decoding: answer.body, as: UTF8.self))")

@@ -51,7 +51,7 @@ extension Bench {
     /// Makes the suite's topics where they are missing.
     func makeTopics() async throws {
         try await KafkaAdmin.createTopics(
-            Topic.all.map { TopicPlan(name: $0.name, partitions: Topic.partitions, settings: ["retention.ms": "-1"]) },
+            Topic.all.map { TopicPlan(name: $0.name, partitions: Topic.partitions, settings: $0.settings) },
             kafka)
     }
 

@@ -57,6 +57,7 @@ extension ContactsService {
                 [
                     column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
                     column("statuses"), column("cancelled"), column("lines"), column("times"),
+                    "false",
                 ]),
             fill(PartyStore.addMissing.sql, [folded("p"), folded("min(c)")]),
             fill(
@@ -79,6 +80,7 @@ extension ContactsService {
                     column("zeros"), column("zeros"),
                 ]),
             fill(ValueStore.publish.sql, [folded("p")]),
+            fill(StageStore.judge.sql, [folded("p"), folded("'order'::text")]),
         ]
     }
 

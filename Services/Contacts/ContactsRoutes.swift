@@ -10,6 +10,8 @@ func contactsRoutes(
     partyRoutes(context) + relationRoutes(context) + fieldRoutes(context) + viewRoutes(context)
         + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
         + consentRoutes(context) + preferencePages(context, links) + mergeRoutes(context) + duplicateRoutes(context)
-        + historyRoutes(context) + privacyRoutes(context) + modelRoutes(context, models) + Reports.routes(context)
+        + historyRoutes(context) + stageRoutes(context) + privacyRoutes(context) + archiveRoutes(context)
+        + modelRoutes(context, models)
+        + Reports.routes(context)
         + Ledger.routes(context)
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -10,15 +11,39 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations
+        + MergeSchema.migrations + [SearchSchema.imports, StageSchema.migration, ValueSchema.months]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + PartyStore.statements + ValueStore.statements + TimelineStore.statements
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
-        + HistoryStore.statements + ErasureStore.statements + contactsPersonalData.statements
+        + HistoryStore.statements + ErasureStore.statements + ArchiveStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
+        + StageStore.statements + MonthStore.statements
+
+    /// All that follows from events. Parties, consent and merges are its own: made over HTTP too, and numbered as they were published.
+    public static let rebuildPlan: RebuildPlan? = RebuildPlan(
+        [
+            ReadModel("erp_document"), ReadModel("document_detail"),
+            ReadModel("party_month", equal: "SELECT t::text FROM party_month t WHERE \(counted)"),
+            ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
+            ReadModel(
+                "sales_cell",
+                equal: """
+                    SELECT (currency, dimension, cell, sum(orders), sum(revenue), sum(credits), sum(credited))::text
+                    FROM sales_cell GROUP BY currency, dimension, cell
+                    HAVING (sum(orders), sum(revenue), sum(credits), sum(credited)) <> (0, 0, 0, 0)
+                    """),
+            ReadModel("touch", person: "party_id"), ReadModel("product_name"), ReadModel("campaign_name"),
+            ReadModel("campaign_message"),
+            ReadModel(
+                "party_voice",
+                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice"),
+        ], given: ["party_redirect"], erased: "SELECT unnest(parties) FROM erasure")
+
+    /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.
+    private static let counted = "(orders, revenue, credits, credited, paid, cost, costed) <> (0, 0, 0, 0, 0, 0, 0)"
 
     /// Puts its parts together.
     @Loop
@@ -31,10 +56,12 @@ public enum ContactsService: ServiceDefinition {
         let scale = ValueScale(context)
         let duplicates = DuplicateFinder(context)
         let indexer = PartyIndexer(context)
+        let stages = StageClock(context)
         parts.background = [
             { await scale.run() }, { await models.run() }, { await duplicates.run() }, { await indexer.run() },
-            { await imports.run() },
+            { await imports.run() }, { await stages.run() },
         ]
+        parts.timers = [Archive.timer: Archive.expire]
         return parts
     }
 }

@@ -27,5 +27,6 @@ func contactsSubscriptions(
     subscriptions.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
     subscriptions.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
     Erasure.subscribe(&subscriptions)
+    Archive.subscribe(&subscriptions)
     return subscriptions
 }

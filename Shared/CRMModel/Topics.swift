@@ -6,12 +6,25 @@ public struct Topic: Sendable, Hashable {
     public let key: String
     /// Who writes it.
     public let owner: String
+    /// Whether of each key only the newest message is kept, so that what it replaces is gone for good.
+    public let isCompacted: Bool
 
     /// Describes a topic; those of the suite are below.
-    public init(name: String, key: String, owner: String) {
+    public init(name: String, key: String, owner: String, isCompacted: Bool = false) {
         self.name = name
         self.key = key
         self.owner = owner
+        self.isCompacted = isCompacted
+    }
+
+    /// The settings that it is made with: kept for ever; where it is compacted, what was replaced is gone after a day, or two where
+    /// files are closed late.
+    public var settings: [String: String] {
+        guard isCompacted else { return ["retention.ms": "-1"] }
+        return [
+            "cleanup.policy": "compact", "retention.ms": "-1", "max.compaction.lag.ms": "86400000",
+            "segment.ms": "86400000", "min.cleanable.dirty.ratio": "0.1",
+        ]
     }
 
     /// Whether others than our own services write it.
@@ -19,8 +32,9 @@ public struct Topic: Sendable, Hashable {
         name.hasPrefix("erp.") || name.hasPrefix("logistics.") || name.hasPrefix("channel.")
     }
 
-    /// ERP customer master.
-    public static let erpCustomers = Topic(name: "erp.customers", key: "customer number", owner: "ERP")
+    /// ERP customer master: each record is whole, so the newest is enough, and an erasure can take it away.
+    public static let erpCustomers = Topic(
+        name: "erp.customers", key: "customer number", owner: "ERP", isCompacted: true)
     /// ERP product master.
     public static let erpProducts = Topic(name: "erp.products", key: "SKU", owner: "ERP")
     /// ERP orders, invoices, payments and credits.
@@ -43,10 +57,14 @@ public struct Topic: Sendable, Hashable {
     /// What became of them.
     public static let notifications = Topic(name: "crm.notifications", key: "message id", owner: "notifications")
 
+    /// Keys under which events of persons are sealed.
+    public static let subjectKeys = Topic(
+        name: "crm.subject-keys", key: "owner and aggregate id", owner: "any service", isCompacted: true)
+
     /// All of them.
     public static let all = [
         erpCustomers, erpProducts, erpOrders, shipments, interactions, contacts, sales, campaigns, tickets,
-        notificationRequests, notifications,
+        notificationRequests, notifications, subjectKeys,
     ]
     /// How many partitions each has; keys must not move, so it is fixed when the topic is made.
     public static let partitions = 12

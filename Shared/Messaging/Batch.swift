@@ -43,7 +43,7 @@ extension Subscriptions {
                     field: "ce_type",
                     message: "expected version \(handler.version) of \(event.type), not \(event.version)")
             }
-            let data = try handler.decode(event)
+            let data: any Sendable = event.sealed == nil ? try handler.decode(event) : SealedData()
             return BatchItem(record: record, content: .event(event, data: data, handler: handler))
         } catch {
             return BatchItem(record: record, content: .dead(errorClass: "decode", text: error.description))
@@ -149,9 +149,10 @@ struct BatchApplication {
 
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
-        let fresh = try await deduplicate(transaction)
+        var fresh = try await deduplicate(transaction)
         for item in items { if case .dead(let name, let text) = item.content { bury(item, name, text, transaction) } }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
+        if fresh.contains(where: \.isSealed) { fresh = try await opened(fresh, transaction) }
         for group in ordered(fresh) { try await group.handler.apply(group.data, transaction) }
     }
 
@@ -241,14 +242,14 @@ struct BatchApplication {
 
     // MARK: Order
 
-    private struct HandlerCall {
+    struct HandlerCall {
         let handler: Subscriptions.Handler
         var data: [any Sendable]
     }
 
     /// Groups events by type without changing the order of any key: an event goes into the first wave in which all earlier events of
     /// its key are of its type or in waves before.
-    private func ordered(_ fresh: [BatchItem]) -> [HandlerCall] {
+    func ordered(_ fresh: [BatchItem]) -> [HandlerCall] {
         struct Place: Hashable {
             let wave: Int
             let type: String
@@ -277,13 +278,14 @@ struct BatchApplication {
 
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record
-        // NUL is legal in headers and in JSON, and not in PostgreSQL's text.
+        // NUL is legal in headers and in JSON, and not in PostgreSQL's text; the bytes as they came stand beside it.
         let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
         let pairs = record.headers.map { [clean($0.name), clean(String(decoding: $0.value, as: UTF8.self))] }
         let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
         transaction.enqueue(
             ConsumerStore.deadLetter, group, record.origin.topic, Int(record.origin.partition), Int(record.offset),
             record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headers)),
-            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text))
+            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text),
+            SQLBytes(RawHeaders.encode(record.headers)))
     }
 }

@@ -210,11 +210,16 @@ public final class ConsumerRunner {
         consumer?.commitForLagTools(positions.filter { $0.value >= 0 })
     }
 
-    /// How many messages wait in the partitions we hold, as far as known without asking the broker.
-    public var lag: Int {
-        positions.reduce(0) { sum, entry in
-            guard let end = consumer?.knownEnd(of: entry.key) else { return sum }
-            return sum + max(0, Int(end - max(0, entry.value)))
+    /// How many messages wait in each partition we hold, as far as known without asking the broker.
+    public var lags: [TopicPartition: Int] {
+        var lags: [TopicPartition: Int] = [:]
+        for (partition, next) in positions {
+            guard let end = consumer?.knownEnd(of: partition) else { continue }
+            lags[partition] = max(0, Int(end - max(0, next)))
         }
+        return lags
     }
+
+    /// The same for all partitions together.
+    public var lag: Int { lags.values.reduce(0, +) }
 }

@@ -69,8 +69,8 @@ public enum ConsumerStore {
         "consumer.dead_letter",
         """
         INSERT INTO dead_letter
-            (grp, topic, part, off, key, headers, payload, event_type, error_class, error_text, fingerprint)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, left($10, 4000), md5($9 || coalesce($8, '')))
+            (grp, topic, part, off, key, headers, payload, event_type, error_class, error_text, fingerprint, raw_headers)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, left($10, 4000), md5($9 || coalesce($8, '')), $11)
         ON CONFLICT (grp, topic, part, off)
             DO UPDATE SET attempts = dead_letter.attempts + 1, last_failed_at = clock_timestamp()
         """)

@@ -75,7 +75,7 @@ public enum DeadLetterStore {
     static let take = Statement(
         "dead_letter.take",
         """
-        SELECT grp, topic, part, off, key, headers::text, payload, event_type FROM dead_letter
+        SELECT grp, topic, part, off, key, headers::text, payload, event_type, raw_headers FROM dead_letter
         WHERE id = $1 AND status = 'open' FOR UPDATE
         """)
 

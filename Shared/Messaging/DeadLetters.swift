@@ -174,7 +174,7 @@ public final class DeadLetters {
         if case .skipped = item.content { throw NotReplayable("nobody here handles its type") }
         var batch = BatchApplication(group: group, items: [item])
         batch.takesEarlier = isForced
-        try await batch.apply(in: transaction)
+        try await Replay.$isCareful.withValue(!isForced) { try await batch.apply(in: transaction) }
         if batch.counts.duplicates > 0, case .event(let event, _, _) = item.content, event.sequence != nil {
             return .superseded
         }
@@ -199,11 +199,14 @@ public final class DeadLetters {
         let key: SQLBytes? = try row.value(4)
         let headers: String = try row.value(5)
         let payload: SQLBytes? = try row.value(6)
-        let pairs = try JSONDecoder().decode([[String]].self, from: Data(headers.utf8))
+        let raw: SQLBytes? = try row.value(8)
+        // One that was put aside before bytes were kept has the text only.
+        let pairs = try raw == nil ? JSONDecoder().decode([[String]].self, from: Data(headers.utf8)) : []
+        let shown = pairs.filter { $0.count == 2 }.map { (name: $0[0], value: Array($0[1].utf8)) }
         return KafkaRecord(
             origin: TopicPartition(topic: try row.value(1), partition: Int32(try row.value(2) as Int)),
             offset: Int64(try row.value(3) as Int), key: key?.bytes, value: payload?.bytes,
-            headers: pairs.filter { $0.count == 2 }.map { (name: $0[0], value: Array($0[1].utf8)) })
+            headers: raw.map { RawHeaders.decode($0.bytes) } ?? shown)
     }
 }
 

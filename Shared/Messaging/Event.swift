@@ -18,6 +18,10 @@ public struct Event: Sendable {
     public let time: Date?
     /// W3C trace context.
     public let traceparent: String?
+    /// The version of the key that its data is sealed with; nil where it is not sealed. See `SubjectKeys`.
+    public let sealed: Int?
+    /// The data, once it was opened.
+    var opened: [UInt8]?
     /// The message it came in.
     public let record: KafkaRecord
     /// The data's place in the message's value: all of it, or the `data` member of structured mode.
@@ -41,6 +45,7 @@ public struct Event: Sendable {
             found.time = record.header("ce_time")
             found.sequence = record.header("ce_sequence")
             found.traceparent = record.header("traceparent")
+            found.sealed = record.header("ce_sealed")
             try self.init(record, found, 0..<record.valueCount)
         }
     }
@@ -78,6 +83,7 @@ public struct Event: Sendable {
             time = nil
         }
         traceparent = found.traceparent
+        sealed = Topic.isOutside(record.origin.topic) ? nil : found.sealed.flatMap { Int($0) }
     }
 
     /// `erp.order.placed.v2` is version 2 of `erp.order.placed`; without a suffix it is version 1.
@@ -90,18 +96,14 @@ public struct Event: Sendable {
 
     /// Calls `body` with the data's bytes, empty for a tombstone.
     public func withData<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
-        try record.withValue { try body(UnsafeRawBufferPointer(rebasing: $0[dataRange])) }
+        if let opened { return try opened.withUnsafeBytes(body) }
+        return try record.withValue { try body(UnsafeRawBufferPointer(rebasing: $0[dataRange])) }
     }
 
     /// Reads the data as a type.
     func data<T: EventData>(as type: T.Type) throws(JSONError) -> T {
         guard !record.isTombstone else { throw JSONError(field: "", message: "expected data; the value is null") }
-        let range = dataRange
-        let outcome = record.withValue { value in
-            Result { () throws(JSONError) -> T in
-                try T(json: UnsafeRawBufferPointer(rebasing: value[range]))
-            }
-        }
+        let outcome = withData { data in Result { () throws(JSONError) -> T in try T(json: data) } }
         return try outcome.get()
     }
 }
@@ -115,6 +117,7 @@ private struct StructuredEnvelope {
     var time: String?
     var sequence: String?
     var traceparent: String?
+    var sealed: String?
     var data = 0..<0
 
     init() {}

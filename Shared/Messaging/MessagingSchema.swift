@@ -3,7 +3,7 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking, walk, operators, tracing]
+    public static let migrations = [migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -33,6 +33,18 @@ public enum MessagingSchema {
         "m0000_messaging_zz_tracing",
         "ALTER TABLE outbox ALTER COLUMN trace SET DEFAULT nullif(current_setting('rapport.trace', true), '')")
 
+    /// Keys under which events of persons are sealed.
+    static let seals = Migration(
+        "m0000_messaging_zzz_seals",
+        """
+        -- Our own and those of other services that were told here; an erasure leaves the row without the key.
+        CREATE TABLE subject_key (
+            owner text NOT NULL, subject text NOT NULL, version bigint NOT NULL,
+            key bytea CHECK (octet_length(key) = 32),
+            PRIMARY KEY (subject, owner)
+        );
+        """)
+
     /// What operators do.
     static let operators = Migration(
         "m0000_messaging_zz_operators",
@@ -47,6 +59,23 @@ public enum MessagingSchema {
         CREATE INDEX dead_letter_action_of ON dead_letter_action (dead_letter_id);
         CREATE INDEX dead_letter_order ON dead_letter (grp, topic, part, off) WHERE status = 'open';
         """)
+
+    /// Rebuilds of read models, for those who look on and those who ask later.
+    static let rebuilds = Migration(
+        "m0000_messaging_zz_rebuilds",
+        """
+        CREATE TABLE rebuild (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'failed')),
+            actor text NOT NULL, reason text, started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            seen_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz,
+            messages bigint NOT NULL DEFAULT 0, expected bigint NOT NULL DEFAULT 0, outcome jsonb, error text
+        );
+        """)
+
+    /// Headers are any bytes; `headers` shows as text what can be shown.
+    static let rawHeaders = Migration(
+        "m0000_messaging_zz_raw_headers", "ALTER TABLE dead_letter ADD COLUMN raw_headers bytea")
 
     /// The first step.
     package static let migration = Migration(

@@ -91,7 +91,7 @@ extension ConsumerRunner {
             let value: SQLBytes? = try row.value(3)
             return KafkaRecord(
                 origin: origin, offset: Int64(try row.value(0) as Int), key: raw?.bytes, value: value?.bytes,
-                headers: ParkedHeaders.decode(headers.bytes))
+                headers: RawHeaders.decode(headers.bytes))
         }
     }
 

@@ -88,7 +88,7 @@ extension BatchApplication {
             ParkingStore.parkMessages, group, waiting.map(\.record.origin.topic),
             waiting.map { Int($0.record.origin.partition) }, waiting.map { Int($0.record.offset) },
             waiting.map { $0.parkedKey?.key ?? "" }, waiting.map { $0.record.keyBytes.map { SQLBytes($0) } },
-            waiting.map { SQLBytes(ParkedHeaders.encode($0.record.headers)) },
+            waiting.map { SQLBytes(RawHeaders.encode($0.record.headers)) },
             waiting.map { $0.record.value.map { SQLBytes($0) } })
         counts.parked = waiting.count
     }
@@ -104,7 +104,7 @@ extension BatchItem {
 }
 
 /// Headers as they lie in the table: length and bytes of each name and value, so that any bytes come back as they were.
-enum ParkedHeaders {
+enum RawHeaders {
     static func encode(_ headers: [(name: String, value: [UInt8])]) -> [UInt8] {
         var bytes: [UInt8] = []
         for header in headers {

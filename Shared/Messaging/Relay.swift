@@ -28,6 +28,7 @@ public final class Relay {
     /// Whether this process publishes.
     public private(set) var isLeading = false
     private let source: String
+    private let sealedTypes: Set<String>
     private let substrate: Substrate
     private var isStopping = false
     private var isWoken = true
@@ -35,16 +36,20 @@ public final class Relay {
     private var task: Task<Void, Never>?
     private var session: RelaySession?
 
-    /// Prepares a relay; `source` is `ce_source` of what it publishes.
-    public convenience init(source: String, kafka: KafkaSettings, postgres: PostgresSettings) {
+    /// Prepares a relay; `source` is `ce_source` of what it publishes, `sealedTypes` what tells of persons.
+    public convenience init(
+        source: String, sealing sealedTypes: Set<String> = PersonalEvents.types, kafka: KafkaSettings,
+        postgres: PostgresSettings
+    ) {
         var named = postgres
         named.applicationName += " relay"
-        self.init(source: source, on: Substrate(kafka: kafka, postgres: named))
+        self.init(source: source, sealing: sealedTypes, on: Substrate(kafka: kafka, postgres: named))
     }
 
     /// Prepares a relay on what it is to stand on.
-    package init(source: String, on substrate: Substrate) {
+    package init(source: String, sealing sealedTypes: Set<String> = [], on substrate: Substrate) {
         self.source = source
+        self.sealedTypes = sealedTypes
         self.substrate = substrate
     }
 
@@ -84,7 +89,7 @@ public final class Relay {
 
     /// Opens a session, waits for the lead and publishes until something breaks.
     private func lead() async throws {
-        let session = try await RelaySession(source: source, on: substrate)
+        let session = try await RelaySession(source: source, sealing: sealedTypes, on: substrate)
         self.session = session
         defer {
             session.close()

@@ -12,8 +12,12 @@ final class RelaySession {
     private(set) var isBroken = false
     private(set) var lanes: [Int] = []
     private var failure: (any Error)?
+    /// `ce_source` of what it publishes.
+    let owner: String
+    /// The types of events whose data is sealed.
+    let sealedTypes: Set<String>
     private let source: [UInt8]
-    private let reader: any DatabaseSession
+    let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
     private var inFlight: Set<Int> = []
@@ -27,7 +31,9 @@ final class RelaySession {
     private var deleting: Task<Void, Never>?
     private var isClosed = false
 
-    init(source: String, on substrate: Substrate) async throws {
+    init(source: String, sealing sealedTypes: Set<String>, on substrate: Substrate) async throws {
+        owner = source
+        self.sealedTypes = sealedTypes
         self.source = Array(source.utf8)
         reader = try await substrate.openSession()
         do {
@@ -108,25 +114,28 @@ final class RelaySession {
             }
             // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
             try check()
+            guard let keys = try await keys(for: rows) else { return }
+            try check()
             for row in rows {
                 cursor = max(cursor, try row.value(0))
-                try await produce(row)
+                try await produce(row, keys)
             }
             lastCursor = cursor
             if rows.count < 500 { return }
         }
     }
 
-    private func produce(_ row: Row) async throws {
+    /// Whether a row of a page still is to be published.
+    func isDue(_ id: Int) -> Bool { !inFlight.contains(id) && !deletedMeanwhile.contains(id) }
+
+    func produce(_ row: Row, _ keys: [String: SubjectKeys.Known]) async throws {
         let id: Int = try row.value(0)
-        guard !inFlight.contains(id), !deletedMeanwhile.contains(id) else { return }
-        let headers = try headers(of: row)
-        let payload: String? = try row.value(8)
+        guard isDue(id) else { return }
+        let (value, headers) = try message(of: row, keys)
         while true {
             do {
                 try producer.produce(
-                    topic: row.value(1), key: row.value(2), value: payload.map { Array($0.utf8) }, headers: headers,
-                    id: id)
+                    topic: row.value(1), key: key(of: row), value: value, headers: headers, id: id)
                 inFlight.insert(id)
                 return
             } catch let error as KafkaError where error.isQueueFull {
@@ -137,18 +146,40 @@ final class RelaySession {
         }
     }
 
-    private func headers(of row: Row) throws -> [(String, [UInt8])] {
+    /// The message's key. On the topic of keys it names the owner too: several services may seal what they tell of one subject.
+    private func key(of row: Row) throws -> String {
+        let key: String = try row.value(2)
+        return try row.value(1) == Topic.subjectKeys.name ? "\(owner):\(key)" : key
+    }
+
+    /// Waits until rows are in the log and gone from the table.
+    func awaitDelivery(of ids: Set<Int>) async throws {
+        try await changed.wait(until: { ids.isDisjoint(with: inFlight) || isBroken })
+        try check()
+    }
+
+    private func message(
+        of row: Row, _ keys: [String: SubjectKeys.Known]
+    ) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
         let id: UUID = try row.value(4)
         let type: String = try row.value(5)
         let time: Date = try row.value(7)
         var headers = [
             ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.text.utf8)),
             ("ce_source", source), ("ce_type", Array(type.utf8)), ("ce_time", Array(RFC3339.string(time).utf8)),
-            ("content-type", Array("application/json".utf8)),
         ]
         if let sequence: Int = try row.value(3) { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
         if let trace: String = try row.value(6) { headers.append(("traceparent", Array(trace.utf8))) }
-        return headers
+        let payload: String? = try row.value(8)
+        let plain = payload.map { Array($0.utf8) }
+        guard sealedTypes.contains(type) else {
+            headers.append(("content-type", Array("application/json".utf8)))
+            return (plain, headers)
+        }
+        let (value, version) = try sealed(plain, event: Array(id.text.utf8), keys[try row.value(2)])
+        headers.append(("content-type", Array("application/octet-stream".utf8)))
+        headers.append(("ce_sealed", Array(String(version).utf8)))
+        return (value, headers)
     }
 
     private func delivered(_ deliveries: [KafkaProducer.Delivery]) {

@@ -19,9 +19,15 @@ public struct Subscriptions {
     /// The topics to read.
     public let topics: [Topic]
     var handlers: [String: Handler] = [:]
+    /// The types that have a handler, without versions.
+    public var types: Set<String> { Set(handlers.keys) }
 
-    /// Listens to topics.
-    public init(_ topics: [Topic]) { self.topics = topics }
+    /// Listens to topics; where one of them is of our own services, also to the keys of sealed events.
+    public init(_ topics: [Topic]) {
+        let isOurs = topics.contains { $0.name.hasPrefix("crm.") && $0 != .subjectKeys }
+        self.topics = isOurs ? topics + [.subjectKeys] : topics
+        if self.topics.contains(.subjectKeys) { on(SubjectKeyChanged.self, SubjectKeys.learn) }
+    }
 
     /// Handles a type of event; types that nobody handles are skipped and counted.
     public mutating func on<T: EventData>(_ type: T.Type, _ apply: @escaping Apply<T>) {

@@ -45,7 +45,11 @@ public enum Timers {
     }
     static let next = Statement(
         "timer.next",
-        "SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM timer WHERE kind = ANY($1::text[])")
+        """
+        SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8,
+            (SELECT count(*) FROM timer l WHERE l.kind = ANY($1::text[]) AND l.due_at < clock_timestamp() - interval '5 s')
+        FROM timer WHERE kind = ANY($1::text[])
+        """)
     /// Of one that failed; none when another process has taken it meanwhile.
     static let take = Statement(
         "timer.take", "DELETE FROM timer WHERE kind = $1 AND key = $2 AND due_at <= now() RETURNING id")
@@ -90,6 +94,8 @@ public final class TimerRunner {
     public private(set) var buried = 0
     /// How long the first one that is due has been due, in seconds.
     public private(set) var overdue = 0.0
+    /// How many have been due for more than 5 seconds.
+    public private(set) var late = 0
     /// Called after each commit.
     public var onCommit: (@Loop () -> Void)?
     /// Called with what an operator should know.
@@ -133,7 +139,9 @@ public final class TimerRunner {
                 isWoken = false
                 while try await fire(limit: 100) > 0, !isStopping {}
                 let next = try await store.transaction { $0.enqueue(Timers.next, handlers.keys.sorted()) }
-                let seconds: Double? = try await next.wait().first?.value(0)
+                let row = try await next.wait().first
+                let seconds: Double? = try row?.value(0)
+                late = try row?.value(1) ?? 0
                 overdue = max(0, -(seconds ?? 0))
                 if let seconds {
                     // One that is due and was not claimed is in the hands of another process.
@@ -164,7 +172,9 @@ public final class TimerRunner {
             fired += count
             return count
         } catch {
-            guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted) else { throw error }
+            guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted), !claimed.isEmpty else {
+                throw error
+            }
             // One of them is at fault: one by one, and that one is put aside.
             return limit > 1 ? try await fire(limit: 1) : try await bury(claimed, error)
         }

@@ -55,6 +55,15 @@ public final class PostgresConnection: StatementChannel {
         }
     }
 
+    /// A password as the server keeps it (SCRAM-SHA-256), to set it without telling it.
+    public func encrypted(_ password: String, of role: String) throws(PostgresError) -> String {
+        guard let text = PQencryptPasswordConn(connection, password, role, "scram-sha-256") else {
+            throw .connection("the password of \(role) cannot be encrypted: \(lastMessage)")
+        }
+        defer { PQfreemem(text) }
+        return String(cString: text)
+    }
+
     /// Ends the connection; what is under way fails.
     public func close() { fail(.connection("the connection was closed")) }
 
@@ -332,9 +341,19 @@ private struct ConnectedPointer: @unchecked Sendable {
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
             PQfinish(connection)
-            throw .connection(message)
+            throw Self.refusal(message)
         }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         value = connection
+    }
+
+    /// libpq tells no SQLSTATE of a connection that did not come about. What a wrong setting causes passes as little as a wrong statement.
+    private static func refusal(_ message: String) -> PostgresError {
+        let isDatabase = message.contains("FATAL:  database") && message.contains("does not exist")
+        let isLogin = ["authentication failed", "FATAL:  role", "no pg_hba.conf entry"].contains {
+            message.contains($0)
+        }
+        guard isDatabase || isLogin else { return .connection(message) }
+        return PostgresError(sqlState: isDatabase ? "3D000" : "28000", message: message)
     }
 }

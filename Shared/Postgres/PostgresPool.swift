@@ -27,8 +27,10 @@ public final class PostgresPool {
         self.acquireTimeout = acquireTimeout
     }
 
-    /// Opens the first connection, so that a wrong address or password is an error at once, and the others behind it.
+    /// Opens the first connection, so that a wrong address or password is an error at once, and the others behind it. After an error
+    /// it may be tried again; once it has succeeded, more calls do nothing.
     public func start() async throws {
+        guard keepers.isEmpty else { return }
         let first = try await PostgresConnection.open(settings)
         for slot in 0..<size {
             keepers.append(Task { @Loop in await self.keep(slot == 0 ? first : nil) })
@@ -117,7 +119,7 @@ public final class PostgresPool {
             } catch {
                 lastFailure = error
                 try? await Loop.sleep(for: pause)
-                pause = min(pause * 2, .seconds(2))
+                pause = min(pause * 2, .milliseconds(500))
             }
         }
     }

@@ -70,7 +70,7 @@ public enum ServiceCommand {
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
         ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
-            + Timers.statements
-            + PruningStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
+            + SubjectKeyStore.statements + Timers.statements + PruningStore.statements + RebuildStore.statements
+            + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }

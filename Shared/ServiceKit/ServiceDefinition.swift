@@ -13,8 +13,15 @@ public protocol ServiceDefinition: SendableMetatype {
     static var migrations: [Migration] { get }
     /// All its statements, which `check` and a test prepare.
     static var statements: [Statement] { get }
+    /// What of it can be rebuilt from the topics; nil where nothing follows from them alone.
+    static var rebuildPlan: RebuildPlan? { get }
     /// Puts its parts together.
     @Loop static func compose(_ context: ServiceContext) throws -> ServiceParts
+}
+
+extension ServiceDefinition {
+    /// Nothing.
+    public static var rebuildPlan: RebuildPlan? { nil }
 }
 
 /// The parts of a service that its process runs.

@@ -1,4 +1,5 @@
 import EventLoop
+import Kafka
 import Messaging
 import Postgres
 import Telemetry
@@ -15,11 +16,9 @@ struct ServiceFigures {
     private let applied = Metrics.shared.gauge("crm_events_applied_total", help: "Events applied")
     private let duplicates = Metrics.shared.gauge("crm_duplicates_dropped_total", help: "Events seen before")
     private let skipped = Metrics.shared.gauge("crm_events_skipped_total", help: "Events of types not handled here")
-    private let dead = Metrics.shared.gauge("crm_dead_letters", help: "Messages put aside that nobody has dealt with")
     private let gaps = Metrics.shared.gauge("crm_sequence_gaps_total", help: "Sequences that jumped")
     private let conflicts = Metrics.shared.gauge(
         "crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
-    private let lag = Metrics.shared.gauge("crm_consumer_lag_messages", help: "Messages not applied yet")
     let batch = Metrics.shared.histogram("crm_apply_batch_seconds", help: "Time that batches took to apply")
     private let lastApplied = Metrics.shared.gauge(
         "crm_consumer_last_applied_timestamp_seconds", help: "When the last batch was applied")
@@ -30,23 +29,40 @@ struct ServiceFigures {
     private let timersBuried = Metrics.shared.gauge("crm_timers_buried_total", help: "Timers put aside")
     private let overdue = Metrics.shared.gauge(
         "crm_timer_overdue_seconds", help: "How long the first due timer has been due")
+    private let sagas = Metrics.shared.gauge(
+        "crm_saga_overdue",
+        help: "Steps of processes whose time ended more than 5 seconds ago and that nothing has ended")
     private let waiters = Metrics.shared.gauge("crm_pool_waiters", help: "Callers that wait for a connection")
     private let hold = Metrics.shared.gauge("crm_loop_longest_hold_seconds", help: "Longest hold of the loop lately")
 
-    /// Shows what is open among the dead letters; a class that is dealt with goes to zero.
+    /// What was shown with labels: what is no more goes to zero.
+    @Loop private final class Seen {
+        var classes: Set<String> = []
+        var partitions: Set<TopicPartition> = []
+    }
+    private let seen = Seen()
+
+    /// Shows what is open among the dead letters, by error class.
     func show(deadLetters open: [String: Int]) {
-        dead.set(Double(open.values.reduce(0, +)))
-        for name in classes.names.union(open.keys) {
-            classes.names.insert(name)
+        seen.classes.formUnion(open.keys)
+        for name in seen.classes {
             Metrics.shared.gauge(
-                "crm_dead_letters_by_class", help: "Messages put aside, by error class", labels: ["class": name]
+                "crm_dead_letters", help: "Messages put aside that nobody has dealt with",
+                labels: ["fingerprint_class": name]
             ).set(Double(open[name] ?? 0))
         }
     }
 
-    /// The error classes that were seen.
-    @Loop private final class Classes { var names: Set<String> = [] }
-    private let classes = Classes()
+    /// Shows how many messages wait in the partitions that this process holds.
+    private func show(lags: [TopicPartition: Int]) {
+        seen.partitions.formUnion(lags.keys)
+        for partition in seen.partitions {
+            Metrics.shared.gauge(
+                "crm_consumer_lag_messages", help: "Messages not applied yet",
+                labels: ["topic": partition.topic, "partition": "\(partition.partition)"]
+            ).set(Double(lags[partition] ?? 0))
+        }
+    }
 
     func update(_ consumer: ConsumerRunner?, _ relay: Relay, _ timers: TimerRunner, _ pool: PostgresPool) {
         outboxRows.set(Double(relay.statistics.waiting))
@@ -64,11 +80,12 @@ struct ServiceFigures {
             parkedKeys.set(Double(statistics.parkedKeys))
             parkedMessages.set(Double(statistics.parkedMessages))
             stalls.set(Double(statistics.stalls))
-            lag.set(Double(consumer.lag))
+            show(lags: consumer.lags)
         }
         timersFired.set(Double(timers.fired))
         timersBuried.set(Double(timers.buried))
         overdue.set(timers.overdue)
+        sagas.set(Double(timers.late))
         waiters.set(Double(pool.waitingCount))
         hold.set(Loop.takeLongestHold().seconds)
     }

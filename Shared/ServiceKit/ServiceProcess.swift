@@ -14,15 +14,19 @@ public final class ServiceProcess {
     public var port: Int { server?.port ?? 0 }
     private let options: ServiceOptions
     private let name: String
+    /// All that the schema must have.
+    private let migrations: [String]
     private let context: ServiceContext
     private let parts: ServiceParts
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
     private let letters: DeadLetters
+    private let rebuilder: Rebuilder
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
+    private var isStarted = false
     private var isStopping = false
     private let figures = ServiceFigures()
 
@@ -30,6 +34,7 @@ public final class ServiceProcess {
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
         self.options = options
         name = definition.name
+        migrations = (MessagingSchema.migrations + definition.migrations).map(\.name)
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres, size: options.poolSize)
         context = ServiceContext(pool: pool, log: log, settings: settings)
@@ -37,6 +42,7 @@ public final class ServiceProcess {
         relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
         timers = TimerRunner(pool, parts.timers)
         letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
+        rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -69,10 +75,11 @@ public final class ServiceProcess {
         timers.onProblem = { log.warning($0) }
     }
 
-    /// Starts everything; when it returns, requests are answered.
+    /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
+    /// what it waits for.
     public func start() async throws {
-        try await context.pool.start()
-        try await checkMigrated()
+        try serve()
+        try await openDatabase()
         try await makeTopics()
         relay.start()
         try consumer?.start()
@@ -82,20 +89,29 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await pruner.run() })
         for work in parts.background { background.append(Task { @Loop in await work() }) }
         background.append(Task { @Loop in await self.measure() })
-        let routes = parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka)
-        let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: parts.routes)
+        isStarted = true
+        context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
+    }
+
+    private func serve() throws {
+        let routes =
+            parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
+        let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
+        let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions?.types ?? [])
+        let topicDescription = Route(.get, "/asyncapi.json", "The description of its topics", tag: "operations") { _ in
+            Response(.ok, bytes: topics, contentType: "application/json")
+        }
         let log = context.log
         let router = Router(
-            routes + [description], middleware: surface.middleware(token: options.token, log),
+            routes + [description, topicDescription], middleware: surface.middleware(token: options.token, log),
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
         server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
-        log.info("ready", ["address": "\(tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
@@ -108,6 +124,7 @@ public final class ServiceProcess {
         }
         await server?.stop(within: .seconds(5))
         await timers.stop()
+        await rebuilder.stop()
         await consumer?.stop()
         await settled.value
         await relay.stop()
@@ -115,17 +132,42 @@ public final class ServiceProcess {
         context.log.info("stopped")
     }
 
-    private func checkMigrated() async throws {
-        let applied = try await context.pool.query(ServiceStore.lastMigration)
-        guard !applied.isEmpty else {
-            throw SettingError(name: "the schema", problem: "is empty; run this program with `migrate` first")
+    /// A database that is down is waited for, for two minutes, as the suite may start in any order. What does not pass by itself, a
+    /// wrong password or a schema without tables, is an error at once.
+    private func openDatabase() async throws {
+        let deadline = Loop.now + .seconds(120)
+        var attempt = 0
+        while true {
+            do {
+                try await context.pool.start()
+                let missing = try await missingMigrations()
+                if missing.isEmpty { return }
+                throw SettingError(
+                    name: "the schema",
+                    problem: "lacks \(missing.joined(separator: ", ")); run this program with `migrate` first")
+            } catch {
+                let passes = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
+                guard passes, Loop.now < deadline else { throw error }
+                if attempt % 20 == 0 { context.log.warning("waiting for the database: \(error)") }
+                attempt += 1
+            }
+            try await Loop.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func missingMigrations() async throws -> [String] {
+        do {
+            return try await context.pool.query(ServiceStore.missingMigrations, migrations).map { try $0.value(0) }
+        } catch let error as PostgresError {
+            guard error.sqlState == "42P01" else { throw error }
+            return ["all tables"]
         }
     }
 
     /// Makes the topics that are missing; a broker that is down is waited for, as the suite may start in any order.
     private func makeTopics() async throws {
         let plans = Topic.all.map {
-            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: ["retention.ms": "-1"])
+            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: $0.settings)
         }
         while true {
             do {
@@ -133,7 +175,9 @@ public final class ServiceProcess {
                 let missing = plans.filter { known[$0.name] == nil }
                 if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
                 return
-            } catch let error as KafkaError where !error.isConfiguration {
+            } catch let error as KafkaError {
+                // A wrong password or a missing right does not pass by itself.
+                if error.isConfiguration || error.isRefusal { throw error }
                 context.log.warning("waiting for the broker: \(error)")
                 try await Loop.sleep(for: .milliseconds(300))
             }
@@ -162,6 +206,7 @@ public final class ServiceProcess {
     private func whatIsMissing() -> [String] {
         var missing: [String] = []
         if isStopping { missing.append("the process is stopping") }
+        if !isStarted { missing.append("the process is starting") }
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
         if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }

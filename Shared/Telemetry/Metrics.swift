@@ -70,7 +70,7 @@ private struct Family {
     var members: [String: any Sendable] = [:]
 
     func rendered(as name: String) -> String {
-        var text = "# HELP \(name) \(escaped(help, quotes: false))\n# TYPE \(name) \(kind)\n"
+        var text = "# HELP \(name) \(escaped(help, quotes: false))\n# TYPE \(name) \(kind(of: name))\n"
         for (labels, member) in members.sorted(by: { $0.key < $1.key }) {
             switch member {
             case let counter as Counter: text += sample(name, labels, String(counter.value))
@@ -82,9 +82,11 @@ private struct Family {
         return text
     }
 
-    private var kind: String {
+    /// A total that is kept elsewhere and only shown here is set like a gauge, and is a counter all the same.
+    private func kind(of name: String) -> String {
         switch members.first?.value {
         case is Counter: "counter"
+        case is Gauge where name.hasSuffix("_total"): "counter"
         case is Gauge: "gauge"
         case is Histogram: "histogram"
         default: "untyped"

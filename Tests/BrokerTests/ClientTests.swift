@@ -53,7 +53,7 @@ private func withClient(_ tool: String, _ body: @Loop (Broker, String) async thr
             try files.flatMap { try contents("\(folder)/\($0)").split(separator: "\n").map(String.init) }
         }
         try await succeed("seq 1 500 | \(kcat) -P -t t -X sticky.partitioning.linger.ms=0")
-        // Two members at once; between them they see every record.
+        // Two members at once; between them they see every record, some twice perhaps when the second joins.
         let members = [try member("a"), try member("b")]
         try await eventually("two members", within: .seconds(30)) {
             let group = broker.node.groups.groups["g"]

@@ -44,7 +44,7 @@ import Testing
         #expect(
             try await found(service) == [
                 #"100 Ann Lee + Lee, Ann {"same mail","same name"}"#,
-                #"60 王小明 + 王晓明 {"same phone","similar name"}"#,
+                #"65 王小明 + 王晓明 {"same phone","name that sounds the same"}"#,
             ])
         let page = try await service.send(.get, "/v1/duplicates?limit=1")
         #expect(page.status == 200 && page.text.contains("Lee, Ann") && !page.text.contains("王"), "\(page.text)")
@@ -56,6 +56,42 @@ import Testing
         let check = try await service.send(
             .post, "/v1/duplicates/check", #"{"name":"Bob Rey","email":"bob@b.example"}"#)
         #expect(check.status == 200 && check.text.contains("same mail") && check.text.contains("similar name"))
+    }
+
+    @Test(arguments: [
+        ("王小明", "wang xiaoming"), ("欧阳娜娜", "nana ouyang"), ("Xiaoming WANG", "wang xiaoming"), ("绿原", "lv yuan"),
+    ])
+    func aChineseNameHasOneSoundInBothScripts(_ name: String, _ sound: String) throws {
+        #expect(try #require(MatchName(name)).sound == sound)
+    }
+
+    @Test(arguments: ["Ann Lee Ray", "Pat Smith", "上海晨光文具", "王", "王𠮷"])
+    func otherNamesHaveNone(_ name: String) { #expect(MatchName(name)?.sound == nil) }
+
+    @Test @Loop func whereSomebodyLivesAndHowANameSoundsBringAPairUp() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        for json in [
+            #"{"name":"李静","addresses":[{"street":"上海市黄浦区南京东路100号3楼"}]}"#,
+            #"{"name":"Li Jing","addresses":[{"street":"上海黄浦区南京东路100号3楼"}]}"#,
+            #"{"name":"Jon Smith","addresses":[{"street":"12 High Street","city":"Leeds","postalCode":"LS1 4AB"}]}"#,
+            #"{"name":"John Smith","addresses":[{"street":"12, HIGH ST.","city":"Leeds"}]}"#,
+            #"{"name":"Mary Poole","addresses":[{"street":"12 High Street","city":"Leeds"}]}"#,
+            #"{"name":"Eve Orr","emails":[{"address":"eve@a.example"},{"address":"orr@b.example"}]}"#,
+            #"{"name":"E. Orr","email":"orr@b.example"}"#,
+        ] { _ = try await service.make("/v1/parties", json) }
+        let expected = [
+            #"50 Jon Smith + John Smith {"similar name","same address"}"#,
+            #"55 李静 + Li Jing {"name that sounds the same","same address"}"#, #"60 Eve Orr + E. Orr {"same mail"}"#,
+        ]
+        let pairs = try await found(service)
+        #expect(pairs == expected)
+        let moved = try await service.column("SELECT id::text FROM party WHERE name = 'Mary Poole'")[0]
+        let change = try await service.send(
+            .patch, "/v1/parties/\(moved)", #"{"emails":[{"address":"m@a.example"},{"address":"eve@a.example"}]}"#,
+            headers: ["if-match": "\"1\""])
+        #expect(change.status == 200)
+        #expect(try await found(service).count == 4, "a further address is looked at when it is added")
     }
 
     @Test @Loop func decisionsAreRememberedAndMergesCloseTheirPairs() async throws {

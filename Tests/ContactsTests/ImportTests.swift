@@ -196,6 +196,15 @@ private let partyState = """
         let undone = try await desk.undo(id)
         #expect(undone.state == "undone" && undone.undone == 3999 && undone.kept == 1)
         #expect(try await desk.service.column("SELECT name FROM party") == ["Person 17"])
+        // Other services are told to forget too, and asked for no receipt; nothing derived from those parties is left here.
+        let told = try await desk.service.column(
+            "SELECT payload FROM outbox WHERE type = 'contacts.party.erased.v1' ORDER BY id")
+        let erased = try told.map { try ModelJSON.decoder.decode(PartyErased.self, from: Data($0.utf8)) }
+        #expect(erased.count == 3999 && erased.allSatisfy { $0.erasureId == nil })
+        #expect(try await desk.service.tables(with: "p3218@example.com").isEmpty)
+        let waiting =
+            "SELECT count(*)::text FROM outbox WHERE type = 'contacts.party.created.v1' AND payload IS NOT NULL"
+        #expect(try await desk.service.column(waiting) == ["1"])
         #expect(try await desk.send(.post, "/v1/imports/\(id)/undo").status == .conflict)
         await desk.close()
     }

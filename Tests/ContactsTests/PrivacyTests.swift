@@ -10,25 +10,6 @@ import Testing
 
 @testable import Contacts
 
-extension TestService {
-    /// The tables in which a text stands, as text or as bytes.
-    func tables(with text: String) async throws -> [String] {
-        let hex = text.utf8.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined()
-        var found: [String] = []
-        let names = try await column(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1")
-        for name in names {
-            let hits = try await column(
-                """
-                SELECT 1::text FROM \(name) t
-                WHERE position('\(text)' IN t::text) > 0 OR position('\(hex)' IN t::text) > 0 LIMIT 1
-                """)
-            if !hits.isEmpty { found.append(name) }
-        }
-        return found
-    }
-}
-
 @Suite struct PrivacyTests {
     @Test @Loop func nothingOfThePersonIsLeftInAnyTable() async throws {
         let two = try await TwoCustomers(

@@ -45,6 +45,47 @@ private func order(
 }
 
 @Suite struct ReportTests {
+    /// Late orders, cancellations, moves in time and a merge: each step counts what changed, the last one everything.
+    @Test(arguments: [3, 20, 71] as [UInt64]) @Loop
+    func monthsCountedStepByStepAreThoseCountedAtOnce(_ seed: UInt64) async throws {
+        let two = try await TwoCustomers()
+        defer { two.service.close() }
+        var state = seed
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(bound))
+        }
+        func day() -> String {
+            let month = 1 + random(9), day = 10 + random(18)
+            return "\(2010 + random(2))-0\(month)-\(day)T08:00:00Z"
+        }
+        func refresh() async throws {
+            _ = try await two.service.transaction { try await $0.query(MonthStore.refresh, "GBP") }
+        }
+        let counted = "SELECT concat_ws(' ', cohort, month, customers, kept) FROM cohort_month ORDER BY 1"
+        var merge: UUID?
+        for step in 0..<30 {
+            let customer = ["100", "200", "\(random(6))"][random(3)]
+            let isCancelled = random(4) == 0
+            let entry = LedgerEntry(
+                .order, try .order("O\(random(25))", customer: customer, at: day(), total: "5"),
+                isCancelled: isCancelled)
+            try await two.service.transaction { try await ValueHandlers.apply([entry], $0) }
+            if step == 12 { merge = try await two.merge() }
+            if step == 20, let merge { _ = try await two.undo(merge) }
+            if random(3) == 0 { try await refresh() }
+        }
+        try await refresh()
+        let steps = try await two.service.column(counted)
+        #expect(try await two.service.column("SELECT count(*)::text FROM month_stale") == ["0"])
+        for table in ["month_seen", "cohort_month"] {
+            _ = try await two.service.column("WITH gone AS (DELETE FROM \(table) RETURNING 1) SELECT '1' FROM gone")
+        }
+        try await refresh()
+        #expect(steps.count > 5)
+        #expect(try await two.service.column(counted) == steps)
+    }
+
     @Test @Loop func allReportsAnswerForABaseOfOneAndRefuseWhatIsNot() async throws {
         let service = try await TestService(ContactsService.self)
         defer { service.close() }

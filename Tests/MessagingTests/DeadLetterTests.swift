@@ -111,8 +111,11 @@ import Testing
     @Test @Loop func whatIsDiscardedIsWrittenDownAndStaysAway() async throws {
         try await Desk.work(partitions: 1) { desk in
             for number in 0..<3 { try desk.note("poison\(number)") }
-            try desk.send("灯", [0, 0xff], [])
+            try desk.send("灯", [0, 0xff], [("raw", [0xff, 0, 0x80])])
             try await Self.consume(desk, dead: 4, applied: 0)
+            // Header values are any bytes, and are kept as they are.
+            let kept = "SELECT (position('\\xff0080'::bytea IN raw_headers) > 0)::text FROM dead_letter WHERE off = 3"
+            #expect(try await desk.service.column(kept) == ["true"])
             let letters = Self.letters(desk)
             let groups = try await letters.groups(DeadLetters.Filter(), status: "open")
             #expect(groups.count == 2 && groups[0].contains("\"count\" : 3"))

@@ -17,7 +17,8 @@ final class Desk {
     let service: TestService
     let kafka: KafkaSettings
     private let broker: Broker
-    private let folder: String
+    /// Where the broker keeps its files.
+    let folder: String
     private let producer: KafkaProducer
     private var sent = 0
 
@@ -44,9 +45,11 @@ final class Desk {
     }
 
     /// Writes one message.
-    func send(_ key: String, _ value: [UInt8]?, _ headers: [(String, [UInt8])]) throws {
+    func send(
+        _ key: String, _ value: [UInt8]?, _ headers: [(String, [UInt8])], to topic: Topic = Desk.topic
+    ) throws {
         sent += 1
-        try producer.produce(topic: Self.topic.name, key: key, value: value, headers: headers, id: sent)
+        try producer.produce(topic: topic.name, key: key, value: value, headers: headers, id: sent)
     }
 
     /// Writes an outside event with a note, in binary mode.

@@ -123,9 +123,9 @@ import Testing
 
     @Test func headersComeBackAsTheyWere() {
         let headers: [(name: String, value: [UInt8])] = [("a", []), ("", [0, 255]), ("灯", Array("x".utf8))]
-        let back = ParkedHeaders.decode(ParkedHeaders.encode(headers))
+        let back = RawHeaders.decode(RawHeaders.encode(headers))
         #expect(back.map(\.name) == headers.map(\.name) && back.map(\.value) == headers.map(\.value))
-        #expect(ParkedHeaders.decode([]).isEmpty && ParkedHeaders.decode([0, 0, 0, 9, 1]).isEmpty)
+        #expect(RawHeaders.decode([]).isEmpty && RawHeaders.decode([0, 0, 0, 9, 1]).isEmpty)
     }
 
     @Test func pausesGrowToTheirBound() {

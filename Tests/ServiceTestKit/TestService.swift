@@ -97,6 +97,23 @@ public final class TestService {
         }
     }
 
+    /// The tables in which a text stands, as text or as bytes.
+    public func tables(with text: String) async throws -> [String] {
+        let hex = text.utf8.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined()
+        var found: [String] = []
+        let names = try await column(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1")
+        for name in names {
+            let hits = try await column(
+                """
+                SELECT 1::text FROM \(name) t
+                WHERE position('\(text)' IN t::text) > 0 OR position('\(hex)' IN t::text) > 0 LIMIT 1
+                """)
+            if !hits.isEmpty { found.append(name) }
+        }
+        return found
+    }
+
     private struct MadeID: Decodable { let id: UUID }
 }
 

@@ -68,7 +68,9 @@ extension WholeSuite {
                     list.isSuccess && list.text.contains("decode") && list.text.contains("erp.orders"), "\(list.text)")
                 let each = try await suite.rapport("dead-letters", "list", "sales", "--each", "--topic", "erp.orders")
                 #expect(each.text.split(separator: "\n").count == 3, "\(each.text)")
-                let show = try await suite.rapport("dead-letters", "show", "sales", "1")
+                let id = try #require(
+                    each.text.split(separator: "\n").last?.split(separator: " ").first.map(String.init))
+                let show = try await suite.rapport("dead-letters", "show", "sales", id)
                 #expect(show.isSuccess && show.text.contains("payloadBytes"), "\(show.text)")
                 // Still unreadable: they stay, and the command says so.
                 let replay = try await suite.rapport("dead-letters", "replay", "sales", "--class", "decode")
@@ -81,6 +83,18 @@ extension WholeSuite {
                 try await eventually("no dead letters in sales", within: .seconds(20)) {
                     try await suite.figure("sales", "crm_dead_letters") == 0
                 }
+                let order =
+                    #"{"orderId":"O3","customerNo":"K3","placedAt":"2026-01-01T00:00:00Z","currency":"EUR","lines":[],"total":"7"}"#
+                try await suite.publish("erp.orders", key: "K3", "erp.order.placed.v1", order)
+                try await eventually("the order in contacts", within: .seconds(60)) {
+                    try await suite.figure("contacts", "crm_events_applied_total") ?? 0 >= 1
+                }
+                let rebuild = try await suite.rapport("rebuild", "contacts")
+                #expect(
+                    rebuild.isSuccess && rebuild.text.contains("rebuild of contacts: equal, swapped")
+                        && rebuild.text.contains(" a second"), "\(rebuild.text)")
+                let none = try await suite.rapport("rebuild", "notifications")
+                #expect(!none.isSuccess && none.text.contains("no tables that follow"), "\(none.text)")
                 let lag = try await suite.rapport("lag")
                 let line = lag.text.split(separator: "\n").first { $0.contains("sales") && $0.contains("erp.orders") }
                 #expect(lag.isSuccess && line?.split(separator: " ").last == "0", "\(lag.text)")

@@ -184,7 +184,9 @@ final class RunningSuite {
     /// A figure of a service's metrics; nil where it has none of that name.
     func figure(_ service: String, _ name: String) async throws -> Double? {
         let lines = try await ask(service, .get, "/metrics").split(separator: "\n")
-        return lines.first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) }
+        let values = lines.filter { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }
+            .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+        return values.isEmpty ? nil : values.reduce(0, +)
     }
 
     /// Runs a line of a shell in the folder, with `BROKER` set; throws where it fails.

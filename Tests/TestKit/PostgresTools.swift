@@ -2,14 +2,14 @@ import EventLoop
 import FoundationEssentials
 
 /// The programs of PostgreSQL on this machine and the user that may run the server.
-enum PostgresTools {
+public enum PostgresTools {
     struct User: Sendable {
         let user: UInt32
         let group: UInt32
     }
 
     /// The folder that holds `initdb`, `postgres` and `psql`: the newest that Debian has, else one of `PATH`.
-    static func find() throws -> String {
+    public static func find() throws -> String {
         let base = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
         let debian = versions.compactMap(Int.init).sorted(by: >).map { "\(base)/\($0)/bin" }

@@ -10,6 +10,6 @@ let campaignsPersonalData = PersonalData(
             .blank(
                 "name = NULL, email = NULL, language = NULL, may_mail = false",
                 because: "orders are counted on it, without the person")),
-        PersonalTable("recipient", .keep(because: "figures of campaigns; holds the party's id only")),
+        PersonalTable("recipient", .blank("reason = NULL", because: "figures of campaigns; holds the party's id only")),
         PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
     ])

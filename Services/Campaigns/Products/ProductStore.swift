@@ -2,7 +2,12 @@ import Postgres
 
 /// The SQL of products.
 enum ProductStore {
-    static let statements = [upsert, discontinue, addMissing, addItems, get, page]
+    static let statements = [hold, upsert, discontinue, addMissing, addItems, get, page]
+
+    /// One transaction at a time from here to its end. Several statements of one take rows of products, each in order of SKU, but not
+    /// together: two processes would wait for each other.
+    static let hold = Statement(
+        "product.hold", "SELECT pg_advisory_xact_lock(45, hashtext(current_schema()))")
 
     /// The ERP's product master; what it does not say stays as it was. Rows in order of SKU.
     static let upsert = Statement(

@@ -78,10 +78,15 @@ final class DuplicateFinder {
     }
 
     private static func profiles(_ ids: [UUID], _ transaction: Transaction) async throws -> [MatchProfile] {
-        try await transaction.query(DuplicateStore.profiles, ids).map { row in
-            MatchProfile(
+        let decoder = JSONDecoder()
+        return try await transaction.query(DuplicateStore.profiles, ids).map { row in
+            let details = try (row.value(7) as String?).map {
+                try decoder.decode(PartyDetails.self, from: Data($0.utf8))
+            }
+            return MatchProfile(
                 id: try row.value(0), kind: try row.value(1), name: try row.value(2), email: try row.value(3),
-                phone: try row.value(4), country: try row.value(5), hasNumber: try row.value(6))
+                phone: try row.value(4), country: try row.value(5), details: details ?? PartyDetails(),
+                hasNumber: try row.value(6))
         }
     }
 }

@@ -42,7 +42,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             let input = try await request.model(PartyInput.self).checked()
             let profile = MatchProfile(
                 id: UUID.v7(), kind: input.kind ?? "consumer", name: input.name ?? "", email: input.email,
-                phone: input.phone, country: input.country, hasNumber: false)
+                phone: input.phone, country: input.country, details: input.details, hasNumber: false)
             let pairs = try await context.transaction { try await DuplicateFinder.pairs([profile], $0) }
             return try Response(
                 .ok,
@@ -135,4 +135,5 @@ private let candidateSchema = Schema.object([
     .init("name", .string, required: false), .init("kind", .string, required: false),
     .init("email", .string, required: false), .init("phone", .string, required: false),
     .init("country", .string, required: false),
+    .init("addresses", .array(.any), required: false, "As a party has them"),
 ])

@@ -8,9 +8,14 @@ enum DuplicateStore {
         alone, take, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
     ]
 
-    /// True for the one process that looks for duplicates: two at once would not see each other's newcomers.
+    /// True for the one process that looks for duplicates: two at once would not see each other's newcomers. While an import runs
+    /// nobody does: it matches by itself, and the rest has time until it has ended.
     static let alone = Statement(
-        "duplicate.alone", "SELECT pg_try_advisory_xact_lock(44, hashtext(current_schema()))")
+        "duplicate.alone",
+        """
+        SELECT CASE WHEN EXISTS (SELECT FROM party_import WHERE state = 'running') THEN false
+            ELSE pg_try_advisory_xact_lock(44, hashtext(current_schema())) END
+        """)
 
     /// Takes parties off the queue.
     static let take = Statement(
@@ -27,7 +32,8 @@ enum DuplicateStore {
         "duplicate.profiles",
         """
         SELECT id, kind, name, email, phone, country, EXISTS (
-            SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp')
+            SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp'),
+            CASE WHEN details ?| ARRAY['emails', 'phones', 'addresses'] THEN details::text END
         FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
         """)
 

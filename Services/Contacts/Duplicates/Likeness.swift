@@ -5,27 +5,33 @@ struct MatchProfile {
     let id: UUID
     let kind: String
     let name: MatchName?
-    let email: String?
-    let phone: String?
+    let emails: Set<String>
+    let phones: Set<String>
+    let addresses: [MatchAddress]
     let country: String?
     /// Whether the ERP has a number for it.
     let hasNumber: Bool
 
+    /// - Parameter details: its further mail addresses and numbers, and where it lives.
     init(
-        id: UUID, kind: String, name: String, email: String?, phone: String?, country: String?, hasNumber: Bool
+        id: UUID, kind: String, name: String, email: String?, phone: String?, country: String?, details: PartyDetails,
+        hasNumber: Bool
     ) {
         self.id = id
         self.kind = kind
         self.name = MatchName(name)
-        self.email = email.map(Self.mail)
-        self.phone = phone.flatMap(Self.digits)
+        emails = Set(([email] + (details.emails ?? []).prefix(5).map(\.address)).compactMap { $0.map(Self.mail) })
+        phones = Set(([phone] + (details.phones ?? []).prefix(5).map(\.number)).compactMap { $0.flatMap(Self.digits) })
+        addresses = (details.addresses ?? []).prefix(3).compactMap { MatchAddress($0) }
         self.country = country?.lowercased()
         self.hasNumber = hasNumber
     }
 
     /// What it is found by: each a kind and the text that alike parties share.
     var keys: [(kind: String, key: String)] {
-        [("mail", email), ("phone", phone), ("name", name?.key)].compactMap { kind, key in key.map { (kind, $0) } }
+        emails.map { ("mail", $0) } + phones.map { ("phone", $0) }
+            + [("name", name?.key), ("sound", name?.sound)].compactMap { kind, key in key.map { (kind, $0) } }
+            + Set(addresses.flatMap(\.keys)).map { ("address", $0) }
     }
 
     /// Without case and without what stands behind a plus, which the same person chose for some purpose.
@@ -44,8 +50,8 @@ struct MatchProfile {
 
 /// How likely two parties are one, in points of 100, and why.
 ///
-/// The weights are a judgement, not learnt: a shared mail address alone brings a pair to people's eyes, a shared telephone needs
-/// something beside it, and a name alone does where hardly anybody else has it. Two numbers of one ERP speak against it.
+/// The weights are a judgement, not learnt: a shared mail address alone brings a pair to people's eyes, a shared telephone or
+/// address needs something beside it, and a name alone does where hardly anybody else has it. Two numbers of one ERP speak against it.
 struct Likeness {
     /// From how many points on people are asked.
     static let threshold = 50
@@ -55,9 +61,10 @@ struct Likeness {
 
     /// Compares; `bearers` is how many parties are known to have the name, as far as they were counted.
     init(_ a: MatchProfile, _ b: MatchProfile, bearers: Int) {
-        if let mail = a.email, mail == b.email { add(60, "same mail") }
-        if let phone = a.phone, phone == b.phone { add(40, "same phone") }
+        if !a.emails.isDisjoint(with: b.emails) { add(60, "same mail") }
+        if !a.phones.isDisjoint(with: b.phones) { add(40, "same phone") }
         if let mine = a.name, let theirs = b.name { compareNames(mine, theirs, bearers: bearers) }
+        compareAddresses(a.addresses, b.addresses)
         if let country = a.country, country == b.country { add(5, "same country") }
         if a.kind != b.kind { add(-10, "different kinds") }
         if a.hasNumber, b.hasNumber { add(-10, "customer numbers of their own") }
@@ -72,7 +79,16 @@ struct Likeness {
         let likeness = mine.likeness(to: theirs)
         // One of three Chinese characters may be a slip; the family name comes first.
         let isSlip = mine.isChinese && theirs.isChinese && likeness > 0.6 && mine.key.first == theirs.key.first
-        if likeness >= 0.8 || isSlip { add(20, "similar name") }
+        if let sound = mine.sound, sound == theirs.sound {
+            add(25, "name that sounds the same")
+        } else if likeness >= 0.8 || isSlip {
+            add(20, "similar name")
+        }
+    }
+
+    private mutating func compareAddresses(_ mine: [MatchAddress], _ theirs: [MatchAddress]) {
+        let best = mine.flatMap { one in theirs.map { one.likeness(to: $0) } }.max() ?? 0
+        if best == 1 { add(30, "same address") } else if best >= 0.8 { add(15, "similar address") }
     }
 
     private mutating func add(_ points: Int, _ reason: String) {

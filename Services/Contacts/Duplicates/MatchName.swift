@@ -4,6 +4,8 @@ struct MatchName {
     let key: String
     /// Whether it is written in Chinese characters.
     let isChinese: Bool
+    /// How a Chinese name sounds, whichever way it is written; nil of other names.
+    let sound: String?
 
     /// Prepares a name; nil where nothing of it can be compared.
     init?(_ name: String) {
@@ -26,13 +28,17 @@ struct MatchName {
         guard text.count >= 2 else { return nil }
         key = text
         isChinese = hasChinese
+        sound = hasChinese ? Pinyin.name(text) : Pinyin.isName(text.split(separator: " ")) ? text : nil
     }
 
     /// How alike two names are, 0 to 1: one less the share of letters to change (Levenshtein).
-    func likeness(to other: MatchName) -> Double {
-        let a = Array(key.unicodeScalars), b = Array(other.key.unicodeScalars)
+    func likeness(to other: MatchName) -> Double { Self.likeness(key, other.key) }
+
+    /// The same of two texts.
+    static func likeness(_ one: String, _ other: String) -> Double {
+        let a = Array(one.unicodeScalars), b = Array(other.unicodeScalars)
         let longest = max(a.count, b.count)
-        guard longest <= 200 else { return key == other.key ? 1 : 0 }
+        guard longest <= 200 else { return one == other ? 1 : 0 }
         var row = Array(0...b.count)
         for i in a.indices {
             var corner = row[0]

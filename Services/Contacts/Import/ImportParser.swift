@@ -124,7 +124,6 @@ struct ImportParser {
     private mutating func readRecord(_ record: [String], raw: ArraySlice<UInt8>) {
         var row = ImportRow()
         row.line = place.line
-        let source = String(decoding: raw.prefix(4000), as: UTF8.self)
         for (column, value) in zip(columns, record) {
             let text = value.trimmed
             guard !text.isEmpty else { continue }
@@ -139,10 +138,12 @@ struct ImportParser {
                 complaint = set(custom: key, text, in: &row)
             case .ignored: break
             }
-            if let complaint { return refuse(row, field, complaint, source) }
+            if let complaint { return refuse(row, field, complaint, Self.source(raw)) }
         }
-        add(row, source)
+        add(row, Self.source(raw))
     }
+
+    private static func source(_ raw: ArraySlice<UInt8>) -> String { String(decoding: raw.prefix(4000), as: UTF8.self) }
 
     private func set(custom key: String, _ text: String, in row: inout ImportRow) -> String? {
         guard let field = fields.byKey[key], let value = field.value(text) else {
@@ -152,9 +153,9 @@ struct ImportParser {
         return nil
     }
 
-    private mutating func add(_ row: ImportRow, _ source: String) {
+    private mutating func add(_ row: ImportRow, _ source: @autoclosure () -> String) {
         var row = row
-        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source) }
+        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source()) }
         rows.append(row)
     }
 

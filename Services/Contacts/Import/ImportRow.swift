@@ -6,7 +6,6 @@ import ServiceKit
 /// One record of a file on its way to be a party: only what was given.
 struct ImportRow: Sendable {
     var line = 0
-    var raw = ""
     var name: String?
     var kind: String?
     var emails: [String] = []
@@ -17,20 +16,28 @@ struct ImportRow: Sendable {
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
     var reference: String?
-    /// What is searched of a new party of this row alone.
-    var search: SearchText?
 
-    /// The keys that tell that two rows are one party: what another system calls it, its mail address, its phone number.
-    var keys: [String] {
-        (reference.map { ["r\($0)"] } ?? []) + (emails.first.map { ["m\($0.lowercased())"] } ?? [])
-            + (phones.first.map { ["p\($0)"] } ?? [])
+    /// What tells that two rows are one party.
+    enum Key: Hashable {
+        case reference(String)
+        case mail(String)
+        case phone(String)
+    }
+
+    /// What another system calls the party, its mail address, its phone number.
+    var keys: [Key] {
+        var keys: [Key] = []
+        if let reference { keys.append(.reference(reference)) }
+        if let mail = emails.first { keys.append(.mail(mail.lowercased())) }
+        if let phone = phones.first { keys.append(.phone(phone)) }
+        return keys
     }
 
     /// Sets a field from a file's text; gives what is wrong with it, for people.
     mutating func set(_ field: String, _ text: String) -> String? {
         let limit = field == "notes" ? 10_000 : field == "name" ? 300 : 200
-        guard text.count <= limit else { return "has more than \(limit) characters" }
-        guard !text.unicodeScalars.contains("\0") else { return "has a NUL character" }
+        guard text.utf8.count <= limit || text.count <= limit else { return "has more than \(limit) characters" }
+        guard !text.utf8.contains(0) else { return "has a NUL character" }
         switch field {
         case "name":
             guard text.utf8.count <= PartyInput.longestName else {
@@ -43,13 +50,13 @@ struct ImportRow: Sendable {
             }
             kind = known
         case "email":
-            for part in text.split(whereSeparator: { ";；,|".contains($0) }) {
-                guard let address = MailAddress.normal(String(part)) else { return "is no mail address" }
+            for part in Self.parts(text) {
+                guard let address = MailAddress.normal(part) else { return "is no mail address" }
                 emails.append(address)
             }
         case "phone":
-            for part in text.split(whereSeparator: { ";；,|".contains($0) }) {
-                guard let number = PhoneNumber.normal(String(part)) else { return "is no phone number" }
+            for part in Self.parts(text) {
+                guard let number = PhoneNumber.normal(part) else { return "is no phone number" }
                 phones.append(number)
             }
         case "tags":
@@ -74,6 +81,15 @@ struct ImportRow: Sendable {
         default: words[field] = text
         }
         return nil
+    }
+
+    /// What a cell holds several of.
+    private static func parts(_ text: String) -> [String] {
+        func separates(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == ";" || scalar == "," || scalar == "|" || scalar == "；"
+        }
+        guard text.unicodeScalars.contains(where: separates) else { return [text] }
+        return text.unicodeScalars.split(whereSeparator: separates).map { String($0) }
     }
 
     /// Puts together what came in parts; gives the field that is missing and what is wrong.

@@ -26,71 +26,49 @@ struct ImportStep {
 
     func apply() async throws -> Counts {
         var counts = Counts()
-        guard !parsed.rows.isEmpty else { return counts }
-        let isMatched = parsed.options.duplicates != "create"
+        let groups = parsed.groups
+        guard !groups.isEmpty else { return counts }
         let isUpdate = parsed.options.duplicates == "update"
-        let groups = isMatched ? Self.grouped(parsed.rows) : parsed.rows.map { [$0] }
-        let known = isMatched ? try await match(groups) : [:]
-        var new: [[ImportRow]] = []
-        var old: [(party: UUID, rows: [ImportRow])] = []
+        let known = parsed.options.duplicates == "create" ? [:] : try await match(groups)
+        var old: [UUID: [ImportRow]] = [:]
         for (index, group) in groups.enumerated() {
-            if let party = known[index] {
-                if isUpdate { old.append((party, group)) }
-                counts.skipped += isUpdate ? group.count - 1 : group.count
-            } else {
-                new.append(isUpdate ? group : [group[0]])
+            guard let party = known[index] else {
                 counts.skipped += group.count - 1
+                continue
+            }
+            if isUpdate {
+                counts.skipped += old[party] == nil ? group.count - 1 : group.count
+                old[party, default: []] += group
+            } else {
+                counts.skipped += group.count
             }
         }
-        let merged = Dictionary(grouping: old, by: \.party)
-        counts.created = new.count
-        counts.changed = merged.count
-        counts.skipped += old.count - merged.count
+        counts.created = groups.count - known.count
+        counts.changed = old.count
         guard !parsed.options.isDryRun else { return counts }
-        try await create(new)
-        try await change(merged.mapValues { $0.flatMap(\.rows) })
+        create(known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil })
+        try await change(old)
         return counts
     }
 
-    /// Rows of one party together, in the order of their first.
-    private static func grouped(_ rows: [ImportRow]) -> [[ImportRow]] {
-        var groups: [[ImportRow]] = []
-        var byKey: [String: Int] = [:]
-        byKey.reserveCapacity(rows.count * 2)
-        for row in rows {
-            let keys = row.keys
-            let index = keys.lazy.compactMap { byKey[$0] }.first ?? groups.count
-            if index == groups.count { groups.append([row]) } else { groups[index].append(row) }
-            for key in keys where byKey[key] == nil { byKey[key] = index }
-        }
-        return groups
-    }
-
     private func match(_ groups: [[ImportRow]]) async throws -> [Int: UUID] {
-        let firsts = groups.map { $0[0] }
         let rows = try await transaction.query(
-            ImportStore.match, firsts.map(\.reference), firsts.map { $0.emails.first?.lowercased() },
-            firsts.map(\.phones.first))
+            ImportStore.match, groups.map { $0[0].reference }, groups.map { $0[0].emails.first?.lowercased() },
+            groups.map { $0[0].phones.first })
         var known: [Int: UUID] = [:]
         for row in rows { known[(try row.value(0) as Int) - 1] = try row.value(1) }
         return known
     }
 
-    private func create(_ groups: [[ImportRow]]) async throws {
-        guard !groups.isEmpty else { return }
-        let ids = groups.map { _ in UUID.v7() }
-        let columns = try await Loop.offload {
-            let parties = zip(ids, groups).map { id, group in
-                var party = group[0].party(id)
-                for row in group.dropFirst() { row.apply(to: &party) }
-                return party
-            }
-            return try PartyColumns(parties, search: groups.map { $0.count == 1 ? $0[0].search : nil })
-        }
-        transaction.enqueue(ImportStore.insert, values: columns.values)
+    private func create(_ indices: [Int]) {
+        guard !indices.isEmpty else { return }
+        let new = indices.map { parsed.new[$0] }
+        let ids = new.map(\.row.party.id)
+        transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new.map(\.row)))
+        transaction.enqueue(ImportStore.publish, ids, new.map(\.event))
         remember(ids, versions: ids.map { _ in 1 }, before: ids.map { _ in nil })
-        refer(zip(ids, groups).map { ($0, $1[0]) })
-        writeNumbers(columns.parties)
+        refer(zip(ids, indices).map { ($0, parsed.groups[$1][0]) })
+        writeNumbers(new.map(\.row.party))
     }
 
     private func change(_ groups: [UUID: [ImportRow]]) async throws {
@@ -107,8 +85,8 @@ struct ImportStep {
             parties.append(party)
         }
         let changed = parties
-        let columns = try await Loop.offload { try PartyColumns(changed, search: changed.map { _ in nil }) }
-        transaction.enqueue(ImportStore.update, values: columns.values)
+        let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
+        transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
         remember(parties.map(\.id), versions: versions, before: parties.map { before[$0.id] })
         refer(parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } })
         writeNumbers(parties)
@@ -132,27 +110,30 @@ struct ImportStep {
     }
 }
 
-/// Many parties as columns of arrays, the parameters of `ImportStore.insert` and `update`.
-struct PartyColumns: Sendable {
-    let parties: [Party]
-    private let search: [SearchText]
-    private let details: [String]
-    private let custom: [String]
+/// A party with what is made of it to be stored.
+struct PartyRow: Sendable {
+    let party: Party
+    private let search: SearchText
+    private let tags: String
+    private let details: String
+    private let custom: String
 
-    /// - Parameter search: the search texts that are known already.
-    init(_ parties: [Party], search: [SearchText?]) throws {
-        self.parties = parties
-        self.search = zip(parties, search).map { $1 ?? $0.search }
-        details = try parties.map { try $0.detailsJSON }
-        custom = try parties.map { try $0.customJSON }
+    init(_ party: Party) throws {
+        self.party = party
+        search = party.search
+        tags = Self.literal(party.tags)
+        details = try party.detailsJSON
+        custom = try party.customJSON
     }
 
-    var values: [any SQLEncodable] {
+    /// Many of them as columns of arrays, the parameters of `ImportStore.insert` and `update`.
+    static func columns(_ rows: [PartyRow]) -> [any SQLEncodable] {
         [
-            parties.map(\.id), parties.map(\.kind), parties.map(\.name), parties.map(\.email), parties.map(\.phone),
-            parties.map(\.language), parties.map(\.timeZone), parties.map(\.country), parties.map(\.notes),
-            parties.map { Self.literal($0.tags) }, parties.map(\.owner), parties.map(\.category),
-            parties.map(\.birthday), details, custom, search.map(\.sortName), search.map(\.text), search.map(\.terms),
+            rows.map(\.party.id), rows.map(\.party.kind), rows.map(\.party.name), rows.map(\.party.email),
+            rows.map(\.party.phone), rows.map(\.party.language), rows.map(\.party.timeZone), rows.map(\.party.country),
+            rows.map(\.party.notes), rows.map(\.tags), rows.map(\.party.owner), rows.map(\.party.category),
+            rows.map(\.party.birthday), rows.map(\.details), rows.map(\.custom), rows.map(\.search.sortName),
+            rows.map(\.search.text), rows.map(\.search.terms),
         ]
     }
 

@@ -4,7 +4,7 @@ import Postgres
 enum ImportStore {
     static let statements = [
         begin, drop, addChunk, addBytes, queue, get, list, claim, chunk, dropChunk, allow, match, wholes, lockAll,
-        insert, update,
+        insert, publish, update,
         remember,
         refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
     ]
@@ -51,10 +51,11 @@ enum ImportStore {
         """
         SELECT set_config('statement_timeout', '600000', true), set_config('work_mem', '64MB', true),
             set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true), set_config('gin_pending_list_limit', '16MB', true)
+            set_config('enable_mergejoin', 'off', true), set_config('gin_pending_list_limit', '64MB', true)
         """)
 
-    /// The parties that rows are already, by one key of each: what comes first is the better key.
+    /// The parties that rows are already, by one key of each: what comes first is the better key. A merged party's keys lead to its
+    /// survivor.
     static let match = Statement(
         "import.match",
         """
@@ -63,10 +64,10 @@ enum ImportStore {
             FROM unnest($1::text[]) WITH ORDINALITY AS k(reference, n)
                 JOIN party_reference r ON r.system = 'import' AND r.reference = k.reference
             UNION ALL
-            SELECT k.n, p.id, 2 FROM unnest($2::text[]) WITH ORDINALITY AS k(email, n)
+            SELECT k.n, coalesce(p.merged_into, p.id), 2 FROM unnest($2::text[]) WITH ORDINALITY AS k(email, n)
                 JOIN party p ON lower(p.email) = k.email AND p.email IS NOT NULL
             UNION ALL
-            SELECT k.n, p.id, 3 FROM unnest($3::text[]) WITH ORDINALITY AS k(phone, n)
+            SELECT k.n, coalesce(p.merged_into, p.id), 3 FROM unnest($3::text[]) WITH ORDINALITY AS k(phone, n)
                 JOIN party p ON reverse(p.phone) = reverse(k.phone) AND p.phone IS NOT NULL) found
         ORDER BY n, rank, id
         """)
@@ -93,7 +94,7 @@ enum ImportStore {
         """
 
     /// Publishes `written` rows under their versions.
-    private static func publish(_ type: String) -> String {
+    private static func publishing(_ type: String) -> String {
         """
         INSERT INTO outbox (topic, key, seq, type, payload)
         SELECT 'crm.contacts', w.id::text, w.version, '\(type)', json_strip_nulls(json_build_object('partyId', w.id,
@@ -107,12 +108,18 @@ enum ImportStore {
     static let insert = Statement(
         "import.insert",
         """
-        WITH \(incoming),
-        written AS (
-            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
-                birthday, details, custom, sort_name, search_text, search_terms)
-            SELECT * FROM incoming RETURNING *)
-        \(publish("contacts.party.created.v1"))
+        WITH \(incoming)
+        INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+            birthday, details, custom, sort_name, search_text, search_terms)
+        SELECT * FROM incoming
+        """)
+    /// The events of new parties, whose data is told already.
+    static let publish = Statement(
+        "import.publish",
+        """
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', id::text, 1, 'contacts.party.created.v1', payload
+        FROM unnest($1::uuid[], $2::text[]) AS n(id, payload)
         """)
 
     static let update = Statement(
@@ -125,7 +132,7 @@ enum ImportStore {
                 owner = i.owner, category = i.category, birthday = i.birthday, details = i.details, custom = i.custom,
                 sort_name = i.sort_name, search_text = i.search_text, search_terms = i.terms, updated_at = now()
             FROM incoming i WHERE p.id = i.id RETURNING p.*)
-        \(publish("contacts.party.changed.v1"))
+        \(publishing("contacts.party.changed.v1"))
         """)
 
     /// What was done, for undo; of a party that two steps changed the first remembers how it was.
@@ -187,15 +194,20 @@ enum ImportStore {
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
             ON p.id = r.party_id ORDER BY r.party_id
         """)
-    /// Takes parties away that only the import knew of.
+    /// Takes parties away that only the import knew of, with all that was derived from them. It is nobody's request to be forgotten, so
+    /// no receipts are asked for: the event names no erasure.
     static let remove = Statement(
         "import.remove",
         """
         WITH referred AS (DELETE FROM party_reference WHERE party_id = ANY($1::uuid[])),
+        matched AS (DELETE FROM match_key WHERE party_id = ANY($1::uuid[])),
+        paired AS (DELETE FROM duplicate_pair WHERE low = ANY($1::uuid[]) OR high = ANY($1::uuid[])),
+        past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
+        spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
         INSERT INTO outbox (topic, key, seq, type, payload)
         SELECT 'crm.contacts', id::text, version + 1, 'contacts.party.erased.v1',
-            json_build_object('partyId', id, 'reason', 'import undone')::text FROM gone
+            json_build_object('partyId', id)::text FROM gone
         """)
     /// Puts the columns of changed parties back as they were.
     static let restore = Statement(
@@ -208,7 +220,7 @@ enum ImportStore {
                 sort_name = b.sort_name, search_text = b.search_text, search_terms = b.search_terms, updated_at = now()
             FROM unnest($1::text[]) AS n(before), jsonb_populate_record(NULL::party, n.before::jsonb) b
             WHERE p.id = b.id RETURNING p.*)
-        \(publish("contacts.party.changed.v1"))
+        \(publishing("contacts.party.changed.v1"))
         """)
     static let forget = Statement(
         "import.forget", "DELETE FROM import_row WHERE import_id = $1 AND party_id = ANY($2::uuid[])")

@@ -1,5 +1,7 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// Takes an import back: parties that it made go, parties that it changed are as before. What was changed since is kept as it is and
@@ -25,7 +27,10 @@ enum ImportUndo {
             }
             if let before { changed.append((try row.value(0), before)) } else { created.append(try row.value(0)) }
         }
-        if !created.isEmpty { transaction.enqueue(ImportStore.remove, created) }
+        if !created.isEmpty {
+            transaction.enqueue(ImportStore.remove, created)
+            _ = try await SubjectKeys.destroy(created.map(\.text), of: "/contacts", in: transaction)
+        }
         if !changed.isEmpty {
             transaction.enqueue(ImportStore.restore, changed.map(\.before))
             transaction.enqueue(PartyStore.clearNumbers, changed.map(\.id))

@@ -13,6 +13,8 @@ final class ImportWorker {
     private let context: ServiceContext
     private let changed = Notice()
     private var isWoken = false
+    /// The search index taking in what steps wrote, which is as much work as writing it: behind them and beside the next.
+    private var tidying: Task<Void, any Error>?
     private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
 
     init(_ context: ServiceContext) { self.context = context }
@@ -40,7 +42,7 @@ final class ImportWorker {
     func step() async throws -> Bool {
         var claimed: UUID?
         do {
-            return try await context.transaction { transaction in
+            let isDone = try await context.transaction { transaction in
                 transaction.enqueue(ImportStore.allow)
                 guard let row = try await transaction.query(ImportStore.claim).first else { return false }
                 let id: UUID = try row.value(0)
@@ -52,12 +54,27 @@ final class ImportWorker {
                 }
                 return true
             }
+            _ = try? await tidying?.value
+            tidying = isDone ? tidy() : nil
+            return isDone
         } catch {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
             guard let claimed, !isTransient else { throw error }
             // What fails once fails always: the import ends here, what it did before can be undone.
             _ = try await context.pool.query(ImportStore.fail, claimed, String("\(error)".prefix(2000)))
             return true
+        }
+    }
+
+    /// Begins to bring the search index in order; the next step ends when this has, so what waits there has a bound. Where it fails
+    /// it is the next one's to do, or the database's own upkeep's.
+    private func tidy() -> Task<Void, any Error> {
+        let pool = context.pool
+        return Task { @Loop in
+            try await pool.transaction { transaction in
+                transaction.enqueue(ImportStore.allow)
+                transaction.enqueue(ImportStore.tidy)
+            }
         }
     }
 
@@ -88,7 +105,7 @@ final class ImportWorker {
         transaction.enqueue(
             ImportStore.advance, id, SQLBytes(parsed.place.carry),
             try parsed.place.header.map { try ModelJSON.text($0) }, parsed.place.line,
-            try ModelJSON.text(parsed.options), parsed.rows.count + errors.count, counts.created, counts.changed,
+            try ModelJSON.text(parsed.options), parsed.rows + errors.count, counts.created, counts.changed,
             counts.skipped, errors.count, parsed.bytes)
         if next == chunks - 1 {
             transaction.enqueue(ImportStore.tidy)
@@ -122,7 +139,7 @@ final class ImportWorker {
             }
             var parser = ImportParser(before.options, before.place, fields, labels: keys)
             try parser.read(bytes.bytes, isLast: number == chunks - 1)
-            return ParsedStep(parser, bytes: bytes.bytes.count)
+            return try ParsedStep(parser, bytes: bytes.bytes.count)
         }
     }
 
@@ -134,32 +151,5 @@ final class ImportWorker {
             try await pool.transaction { try await self.parse(parsed, id, number, chunks, $0) }
         }
         ahead = (id, number, parsing)
-    }
-}
-
-/// What one piece of an upload holds.
-struct ParsedStep: Sendable {
-    var rows: [ImportRow] = []
-    var errors: [ImportError] = []
-    let options: ImportOptions
-    let place: ImportPlace
-    /// The length of the piece.
-    var bytes = 0
-
-    /// A place to begin at.
-    init(_ options: ImportOptions, _ place: ImportPlace) {
-        self.options = options
-        self.place = place
-    }
-
-    /// What was read; the search terms of each row are made here, off the loop.
-    init(_ parser: ImportParser, bytes: Int) {
-        rows = parser.rows
-        errors = parser.errors
-        options = parser.options
-        place = parser.place
-        self.bytes = bytes
-        let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-        for index in rows.indices { rows[index].search = rows[index].party(nobody).search }
     }
 }

@@ -25,19 +25,18 @@ enum MergeCommands {
         guard survivor.version == version else {
             throw Problem.stale("party", at: survivor.version, seen: version)
         }
-        for party in [survivor, merged] {
-            guard let other = party.mergedInto else { continue }
-            throw Problem(status: .conflict, detail: "Party \(party.id.text) is merged into \(other.text).")
+        for record in [survivor, merged] {
+            guard let other = record.mergedInto else { continue }
+            throw Problem(status: .conflict, detail: "Party \(record.party.id.text) is merged into \(other.text).")
         }
         let id = UUID.v7()
-        let changes = Survivorship.changes(
-            survivor: survivor.fields, merged: merged.fields, taking: input.fields ?? [:])
-        let addedTags = merged.tags.filter { !survivor.tags.contains($0) }
+        var after = try Survivorship.merged(survivor.party, merged.party, taking: input.fields ?? [:])
+        let changes = try Survivorship.changes(from: survivor.party, to: after)
+        let addedTags = merged.party.tags.filter { !after.tags.contains($0) }
+        after.tags += addedTags
         transaction.enqueue(
             MergeStore.put, id, survivorID, mergedID, input.by, try json(changes), addedTags)
-        if !changes.isEmpty || !addedTags.isEmpty {
-            try change(survivorID, changes, tags: survivor.tags + addedTags, transaction)
-        }
+        if !changes.isEmpty || !addedTags.isEmpty { try change(survivor, to: after, changes.keys, transaction) }
         let parties: [UUID] = try await transaction.query(MergeStore.intoIt, mergedID).map { try $0.value(0) }
         try await lead(parties, to: survivorID, transaction)
         DuplicateStore.close(survivorID, mergedID, "merged", by: input.by, transaction)
@@ -62,16 +61,19 @@ enum MergeCommands {
             throw Problem.missing("party", survivorID)
         }
         try await passOn(changes, survivorID, after: try row.value(5), transaction)
-        let (restored, kept) = Survivorship.undo(changes, now: survivor.fields)
-        let tags = survivor.tags.filter { !addedTags.contains($0) }
-        if !restored.isEmpty || tags != survivor.tags { try change(survivorID, restored, tags: tags, transaction) }
+        var after = survivor.party
+        let (restored, kept) = try Survivorship.undo(changes, on: &after)
+        after.tags.removeAll { addedTags.contains($0) }
+        if !restored.isEmpty || after.tags != survivor.party.tags {
+            try change(survivor, to: after, restored, transaction)
+        }
         transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array("{}".utf8)))
         let parties: [UUID] = try await transaction.query(MergeStore.intoIts, mergedID).map { try $0.value(0) }
         let moved = try await lead(parties, to: mergedID, transaction)
         DuplicateStore.close(survivorID, mergedID, "rejected", by: person, transaction)
         ConsentCommands.settle([survivor.mergedInto ?? survivorID, mergedID], transaction)
         let report = UndoReport(
-            mergeId: id, survivorId: survivorID, mergedId: mergedID, restored: restored.keys.sorted(), kept: kept,
+            mergeId: id, survivorId: survivorID, mergedId: mergedID, restored: restored, kept: kept,
             documentsReturned: moved, survivorMergedInto: survivor.mergedInto)
         let text = try ModelJSON.text(report)
         transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array(text.utf8)))
@@ -83,6 +85,9 @@ enum MergeCommands {
     private static func lead(_ parties: [UUID], to survivor: UUID, _ transaction: Transaction) async throws -> Int {
         let changes = try await Ledger.follow(parties.map { Redirect($0, to: survivor) }, in: transaction)
         ValueHandlers.recount(changes, transaction)
+        if !changes.isEmpty {
+            try await Foretelling.again(Array(Set(changes.compactMap(\.party)).sorted()), transaction)
+        }
         transaction.enqueue(MergeStore.redirect, parties, survivor)
         transaction.enqueue(MergeStore.references, parties, survivor)
         return changes.count / 2
@@ -105,14 +110,18 @@ enum MergeCommands {
         }
     }
 
+    /// Writes the survivor's record and publishes it whole.
     private static func change(
-        _ party: UUID, _ changes: [String: Survivorship.Change], tags: [String], _ transaction: Transaction
+        _ record: Record, to party: Party, _ fields: some Sequence<String>, _ transaction: Transaction
     ) throws {
-        var columns: [String: String?] = [:]
-        for (field, change) in changes {
-            columns.updateValue(change.after, forKey: field == "timeZone" ? "time_zone" : field)
+        transaction.enqueue(PartyStore.update, values: try party.values)
+        if fields.contains(where: { $0.hasPrefix("custom.") }) {
+            transaction.enqueue(PartyStore.clearNumbers, [party.id])
+            transaction.enqueue(PartyStore.insertNumbers, [party.id])
         }
-        transaction.enqueue(MergeStore.change, party, try json(columns), tags)
+        try Outbox.append(
+            PartyChanged(party: party.state), topic: .contacts, key: party.id.text, sequence: record.version + 1,
+            in: transaction)
     }
 
     private static func json(_ value: some Encodable) throws -> SQLJSON {
@@ -125,21 +134,16 @@ enum MergeCommands {
 
     /// A party as merges see it.
     private struct Record {
-        let id: UUID
+        let party: Party
         let version: Int
         let mergedInto: UUID?
-        let fields: [String: String]
-        let tags: [String]
     }
 
     private static func records(_ ids: [UUID], _ transaction: Transaction) async throws -> [UUID: Record] {
         var found: [UUID: Record] = [:]
         for row in try await transaction.query(MergeStore.lock, ids) {
-            let id: UUID = try row.value(0)
-            found[id] = Record(
-                id: id, version: try row.value(1), mergedInto: try row.value(2),
-                fields: try decoded([String: String].self, try row.value(3)),
-                tags: try decoded([String].self, try row.value(4)))
+            let party = try Party(row)
+            found[party.id] = Record(party: party, version: try row.value(0), mergedInto: try row.value(17))
         }
         return found
     }

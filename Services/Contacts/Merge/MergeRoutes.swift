@@ -67,7 +67,8 @@ private let mergeSchema = Schema.object([
     .init("mergedId", .uuid, "The party that is merged"),
     .init(
         "fields", .map(.enumeration(["survivor", "merged"])), required: false,
-        "Whose value stays, by field; unless said, the survivor's where it has one"),
+        "Whose value stays, by field, `custom.KEY` for custom ones; unless said, the survivor's where it has one, and of lists both"
+    ),
     .init("by", .string, required: false, "Who decided it"),
 ])
 

@@ -4,17 +4,14 @@ import ServiceKit
 /// The SQL of merges.
 enum MergeStore {
     static let statements = [
-        lock, intoIt, intoIts, put, redirect, references, change, find, undo, later, patch, get, list,
+        lock, intoIt, intoIts, put, redirect, references, find, undo, later, patch, get, list,
     ]
 
-    /// Two parties as texts by field, locked in order of id.
+    /// Two parties whole, and what they are merged into, locked in order of id.
     static let lock = Statement(
         "merge.lock",
         """
-        SELECT id, version, merged_into, json_strip_nulls(json_build_object('kind', kind, 'name', name,
-            'email', email, 'phone', phone, 'language', language, 'timeZone', time_zone, 'country', country,
-            'notes', notes))::text, to_json(tags)::text
-        FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+        SELECT \(PartyStore.columns), p.merged_into FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
         """)
 
     /// A party and all that are merged into it.
@@ -60,24 +57,6 @@ enum MergeStore {
         """
         UPDATE party_reference r SET party_id = $2, origin_id = nullif(coalesce(r.origin_id, r.party_id), $2)
         WHERE coalesce(r.origin_id, r.party_id) = ANY($1::uuid[])
-        """)
-
-    /// Changes fields of a record, given as an object of columns, and publishes it whole.
-    static let change = Statement(
-        "merge.change",
-        """
-        WITH changed AS (
-            UPDATE party p SET version = p.version + 1, updated_at = now(), kind = n.kind, name = n.name,
-                email = n.email, phone = n.phone, language = n.language, time_zone = n.time_zone, country = n.country,
-                notes = n.notes, tags = $3
-            FROM party o CROSS JOIN jsonb_populate_record(o, $2::jsonb) n
-            WHERE p.id = $1 AND o.id = p.id RETURNING p.*)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', c.id::text, c.version, 'contacts.party.changed.v1', json_build_object('partyId', c.id,
-            'kind', c.kind, 'name', c.name, 'email', c.email, 'phone', c.phone, 'language', c.language,
-            'timeZone', c.time_zone, 'country', c.country, 'customerNo', (SELECT r.reference FROM party_reference r
-                WHERE r.party_id = c.id AND r.system = 'erp' AND r.origin_id IS NULL ORDER BY r.reference LIMIT 1))::text
-        FROM changed c
         """)
 
     static let find = Statement(

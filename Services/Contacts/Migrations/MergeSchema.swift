@@ -2,7 +2,7 @@ import Postgres
 
 /// The tables of history, merges, duplicates and consent.
 enum MergeSchema {
-    static let migrations = [history, merges, duplicates, consent, erasures]
+    static let migrations = [history, merges, duplicates, consent, erasures, archives, addresses]
 
     /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
     private static let history = Migration(
@@ -101,6 +101,22 @@ enum MergeSchema {
         INSERT INTO consent_effective SELECT * FROM consent;
         """)
 
+    private static let archives = Migration(
+        "m0037_archives",
+        """
+        -- What was gathered on persons who asked for it, for a week: who asked when, and what each service delivered.
+        CREATE TABLE party_archive (
+            id uuid PRIMARY KEY, party_id uuid NOT NULL, parties uuid[] NOT NULL, requested_by text,
+            requested_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE archive_piece (
+            archive_id uuid NOT NULL REFERENCES party_archive ON DELETE CASCADE, party_id uuid NOT NULL,
+            service text NOT NULL, piece bigint NOT NULL, pieces bigint NOT NULL, bytes bytea NOT NULL,
+            PRIMARY KEY (archive_id, service, party_id, piece)
+        );
+        CREATE INDEX archive_piece_of ON archive_piece (party_id);
+        """)
+
     private static let erasures = Migration(
         "m0036_erasures",
         """
@@ -114,5 +130,18 @@ enum MergeSchema {
             completed_at timestamptz NOT NULL DEFAULT now(), lines jsonb NOT NULL,
             PRIMARY KEY (erasure_id, party_id, service)
         );
+        """)
+
+    private static let addresses = Migration(
+        "m0041_duplicate_addresses",
+        """
+        -- Parties are found by their further mail addresses and numbers, by where they live and by how a Chinese name sounds.
+        DROP TRIGGER check_changed_party ON party;
+        CREATE TRIGGER check_changed_party AFTER UPDATE OF updated_at ON party FOR EACH ROW
+            WHEN ((OLD.name, OLD.email, OLD.phone, OLD.country, OLD.kind, OLD.merged_into, OLD.details)
+                IS DISTINCT FROM (NEW.name, NEW.email, NEW.phone, NEW.country, NEW.kind, NEW.merged_into, NEW.details))
+            EXECUTE FUNCTION check_changed_party();
+        INSERT INTO duplicate_check (party_id) SELECT id FROM party
+        WHERE details ?| ARRAY['emails', 'phones', 'addresses'] OR name ~ '[^ -~]'
         """)
 }

@@ -113,4 +113,21 @@ enum ValueSchema {
             ('walk-in', CASE WHEN party_id IS NULL THEN to_char(at, 'YYYY-MM') END)) c(dimension, cell)
         WHERE NOT is_cancelled AND kind IN ('order', 'credit') AND cell IS NOT NULL GROUP BY 1, 2, 3
         """)
+
+    static let months = Migration(
+        "m0043_months",
+        """
+        -- Customers by the months of their first order and of another, and how many of them ordered in the month before too.
+        CREATE TABLE cohort_month (
+            currency text NOT NULL, cohort date NOT NULL, month date NOT NULL, customers bigint NOT NULL, kept bigint NOT NULL,
+            PRIMARY KEY (currency, cohort, month)
+        );
+        -- The sums that months had when they were counted, and months in which more changed than was added.
+        CREATE TABLE month_seen (
+            currency text NOT NULL, month date NOT NULL, orders bigint NOT NULL, revenue numeric NOT NULL,
+            PRIMARY KEY (currency, month)
+        );
+        CREATE TABLE month_stale (currency text NOT NULL, month date NOT NULL);
+        CREATE INDEX party_month_newest ON party_month USING brin (month)
+        """)
 }

@@ -24,23 +24,36 @@ struct CustomerModels: Sendable {
 
     /// Predictions of a page of customers; equal histories are worked out once.
     func predictions(_ rows: Rows) throws -> [Prediction] {
-        var known: [PurchaseHistory: (alive: Double, purchases: Double, discounted: Double)] = [:]
+        var known: [PurchaseHistory: Future] = [:]
         return try rows.map { row in
             let history = PurchaseHistory(
                 repeats: try row.value(1), recency: try row.value(2), age: try row.value(3))
             let future = known[history] ?? self.future(history)
             known[history] = future
-            let mean = spend?.expectedSpend(history.repeats, mean: try row.value(4))
-            let isKnown = mean.map { $0.isFinite && $0 < 1e9 } ?? false
-            return Prediction(
-                party: try row.value(0), alive: future.alive, purchases: future.purchases,
-                spend: isKnown ? mean.map { Int(($0 * 10_000).rounded()) } : nil,
-                lifetimeValue: isKnown ? mean.map { Int(($0 * 10_000 * future.discounted).rounded()) } : nil)
+            return prediction(try row.value(0), history, mean: try row.value(4), future)
         }
     }
 
+    /// What is foretold of one customer.
+    func prediction(_ party: UUID, _ history: PurchaseHistory, mean: Double) -> Prediction {
+        prediction(party, history, mean: mean, future(history))
+    }
+
+    private typealias Future = (alive: Double, purchases: Double, discounted: Double)
+
+    private func prediction(
+        _ party: UUID, _ history: PurchaseHistory, mean: Double, _ future: Future
+    ) -> Prediction {
+        let mean = spend?.expectedSpend(history.repeats, mean: mean)
+        let isKnown = mean.map { $0.isFinite && $0 < 1e9 } ?? false
+        return Prediction(
+            party: party, alive: future.alive, purchases: future.purchases,
+            spend: isKnown ? mean.map { Int(($0 * 10_000).rounded()) } : nil,
+            lifetimeValue: isKnown ? mean.map { Int(($0 * 10_000 * future.discounted).rounded()) } : nil)
+    }
+
     /// The chance that customers with a history are alive, the purchases to expect of them, and these discounted.
-    private func future(_ history: PurchaseHistory) -> (alive: Double, purchases: Double, discounted: Double) {
+    private func future(_ history: PurchaseHistory) -> Future {
         var before = 0.0
         var discounted = 0.0
         for step in 1...Self.steps {

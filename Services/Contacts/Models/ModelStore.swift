@@ -4,6 +4,7 @@ import Postgres
 enum ModelStore {
     static let statements = [
         ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
+        again, drop, put,
     ]
 
     /// Asks for a fit; no row where one of the currency is under way.
@@ -102,6 +103,31 @@ enum ModelStore {
                 purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
         UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
         WHERE id = $1 AND owner = $9 RETURNING id
+        """)
+
+    /// Some customers' histories as they are now, each with the last fit of its currency.
+    static let again = Statement(
+        "model.again",
+        """
+        SELECT v.party_id, v.currency, v.purchase_days - 1, (v.last_order_at::date - v.first_order_at::date)::bigint,
+            greatest(u.as_of::date, v.last_order_at::date) - v.first_order_at::date,
+            CASE WHEN v.purchase_days > 1 AND v.revenue > v.first_day_revenue
+                THEN ((v.revenue - v.first_day_revenue) / 10000.0 / (v.purchase_days - 1))::float8 ELSE 0 END,
+            u.id, u.weeks, u.as_of, u.r, u.alpha, u.a, u.b, u.p, u.q, u.gamma
+        FROM party_value v CROSS JOIN LATERAL (
+            SELECT * FROM model_run m WHERE m.currency = v.currency AND m.state = 'done' AND m.r IS NOT NULL
+            ORDER BY m.asked_at DESC LIMIT 1) u
+        WHERE v.party_id = ANY($1::uuid[]) AND v.orders > 0
+        """)
+
+    static let drop = Statement(
+        "model.drop", "DELETE FROM party_prediction WHERE party_id = ANY($1::uuid[])")
+
+    static let put = Statement(
+        "model.put",
+        """
+        INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
         """)
 
     /// Predictions of customers who are not in the base any more.

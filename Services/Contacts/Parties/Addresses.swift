@@ -3,13 +3,19 @@ import ServiceKit
 
 /// Mail addresses as they are stored: trimmed, the host in lower case.
 enum MailAddress {
+    private static let dot = UInt8(ascii: ".")
+
     /// The stored form; nil for what is no address.
     static func normal(_ text: String) -> String? {
         let clean = text.trimmed
-        guard clean.utf8.count <= 254, let at = clean.lastIndex(of: "@"), at != clean.startIndex else { return nil }
+        guard clean.utf8.count <= 254, let at = clean.utf8.lastIndex(of: UInt8(ascii: "@")), at != clean.startIndex
+        else { return nil }
         let host = clean[clean.index(after: at)...]
-        guard host.contains("."), !host.hasPrefix("."), !host.hasSuffix("."),
-            !clean.contains(where: { $0.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" || $0 == "\0" })
+        let bytes = host.utf8
+        guard bytes.contains(dot), bytes.first != dot, bytes.last != dot,
+            !clean.unicodeScalars.contains(where: {
+                $0.properties.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" || $0 == "\0"
+            })
         else { return nil }
         return clean[..<at] + "@" + host.lowercased()
     }
@@ -28,12 +34,12 @@ enum PhoneNumber {
     static func normal(_ text: String) -> String? {
         var digits = ""
         var isInternational = false
-        for character in text {
-            if let value = character.wholeNumberValue, value >= 0, value <= 9 {
-                digits.append(String(value))
-            } else if character == "+" || character == "＋", digits.isEmpty {
+        for scalar in text.unicodeScalars {
+            if let digit = digit(scalar) {
+                digits.unicodeScalars.append(digit)
+            } else if scalar == "+" || scalar == "＋", digits.isEmpty {
                 isInternational = true
-            } else if !" -().·/　－（）".contains(character) {
+            } else if !marks.contains(scalar) {
                 return nil
             }
         }
@@ -41,8 +47,18 @@ enum PhoneNumber {
             digits.removeFirst(2)
             isInternational = true
         }
-        guard (isInternational ? 7...15 : 3...15).contains(digits.count) else { return nil }
+        guard (isInternational ? 7...15 : 3...15).contains(digits.utf8.count) else { return nil }
         return isInternational ? "+\(digits)" : digits
+    }
+
+    /// What people write between the digits.
+    private static let marks: [Unicode.Scalar] = [" ", "-", "(", ")", ".", "·", "/", "　", "－", "（", "）", "\u{A0}"]
+
+    /// The digit of any script.
+    private static func digit(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        if scalar.isASCII { return ("0"..."9").contains(scalar) ? scalar : nil }
+        guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else { return nil }
+        return Unicode.Scalar(UInt8(ascii: "0") + UInt8(value))
     }
 
     static func checked(_ text: String) throws -> String {

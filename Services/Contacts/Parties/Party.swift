@@ -174,8 +174,13 @@ struct Party {
 
 extension String {
     var trimmed: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        let scalars = unicodeScalars
+        guard let first = scalars.first, let last = scalars.last else { return self }
+        // The common case costs nothing: imports come here with every field.
+        if !first.properties.isWhitespace, !last.properties.isWhitespace { return self }
+        guard let begin = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })
         else { return "" }
-        return String(self[first...last])
+        return String(scalars[begin...end])
     }
 }

@@ -35,9 +35,7 @@ enum PartyCommands {
     static func change(
         _ id: UUID, seen version: Int, _ input: PartyInput, in transaction: Transaction
     ) async throws -> Outcome {
-        guard let row = try await transaction.query(PartyStore.lock, id).first else {
-            throw Problem.missing("party", id)
-        }
+        let row = try await lock(id, transaction)
         let current: Int = try row.value(0)
         guard current == version else { return .stale(try row.value(17), version: current) }
         try await checkCustom(input, transaction)
@@ -52,6 +50,21 @@ enum PartyCommands {
             PartyChanged(party: party.state), topic: .contacts, key: id.text, sequence: current + 1, in: transaction)
         guard let changed = rows.first else { throw Problem.missing("party", id) }
         return .changed(try changed.value(0))
+    }
+
+    /// Locks a party that is to be changed: one that is merged into another is not changed any more, for nobody would see it.
+    @discardableResult
+    static func lock(_ id: UUID, _ transaction: Transaction) async throws -> Row {
+        guard let row = try await transaction.query(PartyStore.lock, id).first else {
+            throw Problem.missing("party", id)
+        }
+        if let survivor: UUID = try row.value(18) as UUID? {
+            throw Problem(
+                status: .conflict, detail: "Party \(id.text) is merged into \(survivor.text): change that one.",
+                errors: [FieldError(field: "id", message: "is merged into \(survivor.text)")],
+                headers: ["link": "</v1/parties/\(survivor.text)>; rel=\"successor-version\""])
+        }
+        return row
     }
 
     /// Only what has custom fields asks for their definitions.

@@ -73,6 +73,8 @@ struct PartyQuery {
             try addCustom(condition, place, String(name.dropFirst(7)))
         } else if name.hasPrefix("consent.") {
             try addConsent(condition, place)
+        } else if name == "stage" {
+            try addStage(condition, place)
         } else {
             throw Problem.field("\(place).field", "is no field that lists are filtered by")
         }
@@ -159,6 +161,20 @@ struct PartyQuery {
             tests.append("c.number \(sign) \(bind(number, as: "numeric"))")
         }
         add("EXISTS (SELECT 1 FROM party_custom c WHERE \(tests.joined(separator: " AND ")))")
+    }
+
+    /// One stage or several; who has none is a prospect.
+    private mutating func addStage(_ condition: PartyCondition, _ place: String) throws {
+        let wanted = (condition.in ?? condition.is.map { [$0] } ?? []).compactMap(\.facet)
+        guard !wanted.isEmpty, wanted.allSatisfy(StageStore.stages.contains) else {
+            throw Problem.field(place, "takes is or in, of \(StageStore.stages.joined(separator: ", "))")
+        }
+        let stages = bind("{\(wanted.joined(separator: ","))}", as: "text[]")
+        if wanted.contains("prospect") {
+            add("coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect') = ANY(\(stages))")
+        } else {
+            add("EXISTS (SELECT 1 FROM party_stage s WHERE s.party_id = p.id AND s.stage = ANY(\(stages)))")
+        }
     }
 
     /// `consent.mail.marketing` is true or false.

@@ -32,12 +32,13 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .patch, "/v1/parties/{id}",
-            "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`",
+            "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`; a 409 names the survivor "
+                + "of a party that is merged",
             tag: "parties",
             parameters: [.header("If-Match", .string, "The ETag that was read; without it a 428")],
             body: .json(PartySchemas.change),
             answers: [
-                .json(200, PartySchemas.party), 400, 404, 412, 415, 428,
+                .json(200, PartySchemas.party), 400, 404, 409, 412, 415, 428,
             ]
         ) { request in
             let id = try request.id()

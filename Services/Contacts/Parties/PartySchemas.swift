@@ -65,7 +65,10 @@ enum PartySchemas {
             .init("emails", .array(.any)), .init("phones", .array(.any)), .init("addresses", .array(.any)),
             .init("handles", .array(.any)), .init("likes", .array(.string)), .init("preferences", .map(.string)),
             .init("organisation", .nullable(.string)), .init("title", .nullable(.string)),
-            .init("custom", .map(.any)), .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
+            .init("custom", .map(.any)),
+            .init("stage", .enumeration(StageStore.stages), "Where the customer is in the relationship"),
+            .init("mergedInto", .nullable(.uuid), "The survivor of a party that is merged"),
+            .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
             .init(
                 "references", .array(.object([.init("system", .string), .init("reference", .string)])),
                 "What other systems call the party"),
@@ -95,7 +98,7 @@ extension Route.Parameter {
             A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
             notes, language, timeZone, country, owner, category, tag (is, isNot, in, isSet); birthday, createdAt, updatedAt, \
             value.orders, value.net, value.paid, value.firstOrderAt, value.lastOrderAt with currency (is, atLeast, atMost, isSet); \
-            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is)
+            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is); stage (is, in)
             """),
     ]
 

@@ -20,7 +20,8 @@ enum PartyStore {
             'addresses', coalesce(p.details->'addresses', '[]'), 'handles', coalesce(p.details->'handles', '[]'),
             'likes', coalesce(p.details->'likes', '[]'), 'preferences', coalesce(p.details->'preferences', '{}'),
             'organisation', p.details->'organisation', 'title', p.details->'title',
-            'custom', p.custom, 'mergedInto', p.merged_into, 'createdAt', p.created_at, 'updatedAt', p.updated_at,
+            'custom', p.custom, 'mergedInto', p.merged_into,
+            'stage', coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect'), 'createdAt', p.created_at, 'updatedAt', p.updated_at,
             'references', (SELECT coalesce(json_agg(json_build_object('system', r.system, 'reference', r.reference)), '[]')
                 FROM party_reference r WHERE r.party_id = p.id))
         """
@@ -104,18 +105,19 @@ enum PartyStore {
         FROM written w JOIN incoming i USING (id)
         """)
 
-    /// A party for a change of it, and as the routes show it.
+    /// A party for a change of it, as the routes show it, and its survivor where it is merged.
     static let lock = Statement(
         "party.lock",
         """
-        SELECT \(columns), \(json)::text FROM party p WHERE id = $1 FOR UPDATE
+        SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR UPDATE
         """)
 
-    /// A party's columns as `Party` reads them.
+    /// A party's columns as `Party` reads them; its customer number is its own, not one that came with a merge.
     static let columns = """
         p.version, p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country, p.notes, to_json(p.tags)::text,
             p.owner, p.category, p.birthday::text, p.details::text, p.custom::text,
-            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' LIMIT 1), p.id
+            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' AND r.origin_id IS NULL
+                ORDER BY reference LIMIT 1), p.id
         """
 
     static let update = Statement(

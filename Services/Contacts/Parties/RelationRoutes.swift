@@ -26,16 +26,15 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             .put, "/v1/parties/{id}/relations/{kind}/{other}", "Relates two parties", tag: "relations",
             parameters: place,
             body: .json(.object([.init("since", .date, required: false), .init("note", .string, required: false)])),
-            answers: [204, 400, 404]
+            answers: [204, 400, 404, 409]
         ) { request in
             let (id, other) = (try request.id(), try request.id("other"))
             guard id != other else { throw Problem.field("other", "must be another party") }
             let input = try await request.model(RelationInput.self)
             let note = try FieldCheck.text(input.note, "note", atMost: 500)
             return try await context.transaction { transaction in
-                for party in [id, other].sorted(by: { $0.uuidString < $1.uuidString })
-                where try await transaction.query(PartyStore.lock, party).isEmpty {
-                    throw Problem.missing("party", party)
+                for party in [id, other].sorted(by: { $0.uuidString < $1.uuidString }) {
+                    try await PartyCommands.lock(party, transaction)
                 }
                 transaction.enqueue(RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
                 return Response(.noContent)
@@ -58,9 +57,7 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             let system = try FieldCheck.needed(request.path("system"), "system", atMost: 50)
             let reference = try FieldCheck.needed(request.path("reference"), "reference", atMost: 200)
             return try await context.transaction { transaction in
-                guard try await !transaction.query(PartyStore.lock, id).isEmpty else {
-                    throw Problem.missing("party", id)
-                }
+                try await PartyCommands.lock(id, transaction)
                 let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
                     .value(0)
                 guard holder == id else {

@@ -16,14 +16,15 @@ struct SearchText: Sendable {
     init(name: String, emails: [String], phones: [String], facets: [String]) {
         let folded = SearchText.fold(name)
         sortName = String(folded.prefix(100))
-        let digits = phones.map { $0.filter(\.isASCII).filter { $0 != "+" } }
+        let digits = phones.map { String(decoding: $0.utf8.filter { $0 < 0x80 && $0 != 0x2B }, as: UTF8.self) }
         text = ([folded] + emails.map(SearchText.fold) + digits).joined(separator: "\n")
-        var hashes: Set<Int32> = []
+        var hashes: [Int32] = []
+        hashes.reserveCapacity(96)
         for run in SearchText.runs(text) { SearchText.addPieces(of: run, isQuery: false, to: &hashes) }
         for run in SearchText.runs(folded) where SearchText.isFuzzy(run) {
             SearchText.addVariants(of: run, to: &hashes)
         }
-        for facet in facets { hashes.insert(SearchText.facet(facet)) }
+        for facet in facets { hashes.append(SearchText.facet(facet)) }
         terms = SearchText.literal(hashes)
     }
 
@@ -55,7 +56,7 @@ struct SearchText: Sendable {
 
     /// The terms that every text with these words has; empty where no piece is long enough to be in the index.
     static func required(_ words: [String]) -> String? {
-        var hashes: Set<Int32> = []
+        var hashes: [Int32] = []
         for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
         return hashes.isEmpty ? nil : literal(hashes)
     }
@@ -65,7 +66,7 @@ struct SearchText: Sendable {
         let runs = words.flatMap(runs)
         guard !runs.isEmpty, runs.allSatisfy(isFuzzy) else { return nil }
         return runs.map { run in
-            var hashes: Set<Int32> = []
+            var hashes: [Int32] = []
             addVariants(of: run, to: &hashes)
             return (run, literal(hashes))
         }
@@ -114,12 +115,12 @@ struct SearchText: Sendable {
     }
 
     /// Letters in threes and the first two of each word; ideographs in twos and alone.
-    private static func addPieces(of run: [Unicode.Scalar], isQuery: Bool, to hashes: inout Set<Int32>) {
+    private static func addPieces(of run: [Unicode.Scalar], isQuery: Bool, to hashes: inout [Int32]) {
         let width = isIdeograph(run[0]) ? 2 : 3
-        if width == 3, run.count >= 2, !isQuery || run.count == 2 { hashes.insert(hash(1, run[..<2])) }
-        if width == 2, !isQuery || run.count == 1 { for scalar in run { hashes.insert(hash(0, [scalar])) } }
+        if width == 3, run.count >= 2, !isQuery || run.count == 2 { hashes.append(hash(1, run[..<2])) }
+        if width == 2, !isQuery || run.count == 1 { for scalar in run { hashes.append(hash(0, [scalar])) } }
         guard run.count >= width else { return }
-        for start in 0...(run.count - width) { hashes.insert(hash(0, run[start..<(start + width)])) }
+        for start in 0...(run.count - width) { hashes.append(hash(0, run[start..<(start + width)])) }
     }
 
     /// Names of four letters or three ideographs and more can be mistaken; numbers are right or wrong.
@@ -130,10 +131,10 @@ struct SearchText: Sendable {
 
     /// The word and what is left of it without any one letter: two words at most one letter apart share one of these
     /// (the symmetric delete algorithm of W. Garbe's SymSpell).
-    private static func addVariants(of run: [Unicode.Scalar], to hashes: inout Set<Int32>) {
-        hashes.insert(hash(2, run))
+    private static func addVariants(of run: [Unicode.Scalar], to hashes: inout [Int32]) {
+        hashes.append(hash(2, run))
         for index in run.indices {
-            hashes.insert(hash(2, run[..<index], run[(index + 1)...]))
+            hashes.append(hash(2, run[..<index], run[(index + 1)...]))
         }
     }
 
@@ -160,7 +161,39 @@ struct SearchText: Sendable {
         return Int32(bitPattern: value)
     }
 
-    private static func literal(_ hashes: Set<Int32>) -> String {
-        "{" + hashes.map { String($0) }.joined(separator: ",") + "}"
+    /// Each term once, as an array literal: made for every row of an import, so without a string for each.
+    private static func literal(_ hashes: [Int32]) -> String {
+        let sorted = hashes.sorted()
+        return String(unsafeUninitializedCapacity: sorted.count * 12 + 2) { output in
+            output[0] = UInt8(ascii: "{")
+            var end = 1
+            for (index, hash) in sorted.enumerated() where index == 0 || hash != sorted[index - 1] {
+                if end > 1 {
+                    output[end] = UInt8(ascii: ",")
+                    end += 1
+                }
+                end = write(hash, to: output, at: end)
+            }
+            output[end] = UInt8(ascii: "}")
+            return end + 1
+        }
+    }
+
+    /// Writes a number's digits, at most eleven bytes, and gives the place behind them.
+    private static func write(_ number: Int32, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
+        var place = start
+        if number < 0 {
+            output[place] = UInt8(ascii: "-")
+            place += 1
+        }
+        var rest = number.magnitude
+        let first = place
+        repeat {
+            output[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+            place += 1
+        } while rest > 0
+        output[first..<place].reverse()
+        return place
     }
 }

@@ -36,6 +36,8 @@ let contactsPersonalData = PersonalData(
             "import_row", .blank("before = NULL", because: "an import that is taken back must know whom it made")),
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
+        PersonalTable("party_stage", .remove),
+        PersonalTable("party_stage_change", .remove),
         PersonalTable("party_wallet", .remove),
         PersonalTable("party_prediction", .remove),
         PersonalTable("party_voice", .keep(because: "figures of satisfaction, without the person")),

@@ -25,12 +25,29 @@ enum Erasure {
         }
         let id = UUID.v7()
         transaction.enqueue(ErasureStore.put, id, party, parties, person, reason)
+        let archives = ErasureLine(
+            table: "party_archive", rows: try await transaction.query(ArchiveStore.forget, parties).affected,
+            action: "removed", reason: nil)
+        let records = try await transaction.query(ErasureStore.customerNumbers, parties).affected
         for one in parties {
-            let lines = try await contactsPersonalData.erase(one, in: transaction)
+            var lines = try await contactsPersonalData.erase(one, in: transaction)
+            if one == party { lines += topicLines(records) + [archives] }
             try receive([(id, one, lines)], from: ContactsService.name, transaction)
         }
         transaction.enqueue(ErasureStore.publish, parties, id)
         return id
+    }
+
+    /// What becomes of the topics that others write.
+    private static func topicLines(_ records: Int) -> [ErasureLine] {
+        [
+            ErasureLine(
+                table: "topic erp.customers", rows: records, action: "removed",
+                reason: "the topic is compacted: records go within two days; the ERP's own copy must be told by people"),
+            ErasureLine(
+                table: "topics erp.orders, logistics.shipments", rows: 0, action: "kept",
+                reason: "the ERP's and the carrier's own; they carry the customer number, no name, no address"),
+        ]
     }
 
     /// Hears the other services' receipts.

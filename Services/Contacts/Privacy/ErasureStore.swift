@@ -2,7 +2,7 @@ import Postgres
 
 /// The SQL of erasures.
 enum ErasureStore {
-    static let statements = [lock, put, publish, receive, get]
+    static let statements = [lock, put, customerNumbers, publish, receive, get]
 
     /// The party and all merged into it, locked; and the survivor where it is merged itself.
     static let lock = Statement(
@@ -15,6 +15,16 @@ enum ErasureStore {
     static let put = Statement(
         "erasure.put",
         "INSERT INTO erasure (id, party_id, parties, requested_by, reason) VALUES ($1, $2, $3, $4, $5)")
+
+    /// Takes the ERP's records of parties out of its topic, which is compacted: a message without data replaces each. The ERP
+    /// itself must be told by people.
+    static let customerNumbers = Statement(
+        "erasure.customer_numbers",
+        """
+        INSERT INTO outbox (topic, key, type, payload)
+        SELECT 'erp.customers', reference, 'contacts.customer.forgotten.v1', NULL FROM party_reference
+        WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system = 'erp'
+        """)
 
     static let publish = Statement(
         "erasure.publish",

@@ -73,13 +73,9 @@ enum BaseReportStore {
     static let persistency = Report(
         "persistency", en: "Customer persistency", zh: "客户持续性",
         """
-        WITH active AS MATERIALIZED (
-            SELECT party_id, month, first_value(month) OVER w AS cohort, lag(month) OVER w AS before,
-                lead(month) OVER w AS next
-            FROM party_month WHERE currency = $1 AND orders > 0
-            WINDOW w AS (PARTITION BY party_id ORDER BY month)),
-        newest AS (SELECT max(month) AS month FROM active),
-        cells AS (SELECT cohort, month, count(*) AS customers FROM active GROUP BY 1, 2),
+        WITH cells AS (SELECT cohort, month, customers FROM cohort_month WHERE currency = $1),
+        months AS (\(MonthStore.months)),
+        newest AS (SELECT max(month) AS month FROM months),
         cohorts AS (
             SELECT c.cohort, s.customers AS size, json_agg(json_build_object('month', to_char(c.month, 'YYYY-MM'),
                 'offset', (extract(year FROM c.month) - extract(year FROM c.cohort)) * 12 + extract(month FROM c.month)
@@ -87,30 +83,24 @@ enum BaseReportStore {
                 'customers', c.customers, 'rate', round(c.customers / s.customers::numeric, 6)) ORDER BY c.month) AS months
             FROM cells c JOIN cells s ON s.cohort = c.cohort AND s.month = c.cohort, newest n
             WHERE c.cohort > n.month - interval '36 months' GROUP BY 1, 2),
-        moves AS (
-            SELECT month, count(*) FILTER (WHERE before IS NULL) AS new,
-                count(*) FILTER (WHERE before = month - interval '1 month') AS kept,
-                count(*) FILTER (WHERE before < month - interval '1 month') AS back, 0 AS lapsed
-            FROM active GROUP BY month
-            UNION ALL
-            SELECT (month + interval '1 month')::date, 0, 0, 0, count(*) FROM active
-            WHERE (next IS NULL OR next > month + interval '1 month') GROUP BY month),
         movement AS (
-            SELECT m.month, sum(new) AS new, sum(kept) AS kept, sum(back) AS back, sum(lapsed) AS lapsed
-            FROM moves m, newest n WHERE m.month <= n.month AND m.month > n.month - interval '36 months' GROUP BY m.month),
-        base AS (
-            SELECT v.*, b.newest, (b.newest::date - v.first_order_at::date) AS days FROM party_value v
+            SELECT k.month, coalesce(m.new, 0) AS new, coalesce(m.kept, 0) AS kept,
+                coalesce(m.active - m.new - m.kept, 0) AS back, coalesce(p.active, 0) - coalesce(m.kept, 0) AS lapsed
+            FROM (SELECT month FROM months UNION SELECT (month + interval '1 month')::date FROM months) k
+            LEFT JOIN months m USING (month) LEFT JOIN months p ON p.month = (k.month - interval '1 month')::date, newest n
+            WHERE k.month <= n.month AND k.month > n.month - interval '36 months'),
+        tenure AS MATERIALIZED (
+            SELECT CASE WHEN b.newest::date - v.first_order_at::date < 91 THEN 'under_3_months'
+                    WHEN b.newest::date - v.first_order_at::date < 365 THEN 'under_1_year'
+                    WHEN b.newest::date - v.first_order_at::date < 730 THEN 'under_2_years' ELSE 'over_2_years' END AS key,
+                count(*) AS customers, count(*) FILTER (WHERE v.orders > 1) AS repeaters,
+                count(*) FILTER (WHERE v.last_order_at > b.newest - interval '91 days') AS active
+            FROM party_value v
             CROSS JOIN (SELECT max(last_order_at) AS newest FROM party_value WHERE currency = $1 AND orders > 0) b
-            WHERE v.currency = $1 AND v.orders > 0),
-        tenure AS (
-            SELECT CASE WHEN days < 91 THEN 'under_3_months' WHEN days < 365 THEN 'under_1_year'
-                    WHEN days < 730 THEN 'under_2_years' ELSE 'over_2_years' END AS key,
-                count(*) AS customers, count(*) FILTER (WHERE orders > 1) AS repeaters,
-                count(*) FILTER (WHERE last_order_at > newest - interval '91 days') AS active
-            FROM base GROUP BY 1)
+            WHERE v.currency = $1 AND v.orders > 0 GROUP BY 1)
         SELECT json_build_object(
-            'repeatRate', (SELECT json_build_object('customers', count(*), 'repeaters', count(*) FILTER (WHERE orders > 1),
-                'rate', round(count(*) FILTER (WHERE orders > 1) / nullif(count(*), 0)::numeric, 6)) FROM base),
+            'repeatRate', (SELECT json_build_object('customers', coalesce(sum(customers), 0),
+                'repeaters', coalesce(sum(repeaters), 0), 'rate', round(sum(repeaters) / nullif(sum(customers), 0), 6)) FROM tenure),
             'tenure', (SELECT coalesce(json_agg(t ORDER BY t.key), '[]') FROM tenure t),
             'retention', (SELECT coalesce(json_agg(json_build_object('cohort', to_char(cohort, 'YYYY-MM'),
                 'customers', size, 'months', months) ORDER BY cohort), '[]') FROM cohorts),
@@ -154,7 +144,7 @@ enum BaseReportStore {
                         .init("back", .integer(), "Ordered before, but not in the month before"),
                         .init("lapsed", .integer(), "Ordered in the month before, but not in this one"),
                     ]))),
-        ], labels: ReportLabels.tenures + ReportLabels.moves)
+        ], labels: ReportLabels.tenures + ReportLabels.moves, needsMonths: true)
 
     static let counts = Schema.array(
         .object([.init("key", .string), .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount)]))

@@ -167,9 +167,10 @@ enum MarketReportStore {
         "quadrant", en: "Satisfaction and loyalty", zh: "满意度与忠诚度",
         """
         WITH voices AS (
-            SELECT party_id, sum(total) FILTER (WHERE survey <> 'nps') / sum(answers) FILTER (WHERE survey <> 'nps') AS csat,
+            SELECT coalesce(d.survivor_id, a.party_id) AS party_id,
+                sum(total) FILTER (WHERE survey <> 'nps') / sum(answers) FILTER (WHERE survey <> 'nps') AS csat,
                 sum(total) FILTER (WHERE survey = 'nps') / sum(answers) FILTER (WHERE survey = 'nps') AS nps
-            FROM party_voice GROUP BY party_id),
+            FROM party_voice a LEFT JOIN party_redirect d ON d.party_id = a.party_id GROUP BY 1),
         judged AS MATERIALIZED (
             SELECT q.net, q.orders > 1 AND coalesce(n.alive >= 0.5, q.r >= 3) AS loyal, o.csat >= 0.75 AS satisfied,
                 coalesce(o.nps >= 0.9, o.csat >= 0.75) AS attached

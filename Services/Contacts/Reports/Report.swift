@@ -10,10 +10,14 @@ struct Report: Sendable {
     let statement: Statement
     let data: [Schema.Property]
     let labels: [ReportLabel]
+    /// Whether the months are to be counted before.
+    let needsMonths: Bool
 
     init(
-        _ name: String, en: String, zh: String, _ sql: String, data: [Schema.Property], labels: [ReportLabel] = []
+        _ name: String, en: String, zh: String, _ sql: String, data: [Schema.Property], labels: [ReportLabel] = [],
+        needsMonths: Bool = false
     ) {
+        self.needsMonths = needsMonths
         self.name = name
         title = ReportLabel(name, en, zh)
         statement = Statement("report.\(name)", sql)

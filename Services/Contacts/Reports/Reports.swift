@@ -27,6 +27,9 @@ enum Reports {
             transaction.enqueue(LongWork.allow)
             guard try await LongWork.claim("report \(report.name) \(currency)", transaction) else { return false }
             let begin = Loop.now
+            if report.needsMonths, try await LongWork.claim("months \(currency)", transaction) {
+                transaction.enqueue(MonthStore.refresh, currency)
+            }
             let rows = try await transaction.query(report.statement, currency)
             let body: String = try rows.first?.value(0) ?? "{}"
             transaction.enqueue(ReportStore.keep, report.name, currency, (Loop.now - begin).seconds, body)

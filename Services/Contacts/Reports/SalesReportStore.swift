@@ -143,13 +143,11 @@ enum SalesReportStore {
     static let prospecting = Report(
         "prospecting", en: "Growth of the base", zh: "客户增长展望",
         """
-        WITH active AS (SELECT party_id, month, min(month) OVER (PARTITION BY party_id) AS cohort
-            FROM party_month WHERE currency = $1 AND orders > 0),
+        WITH counted AS (\(MonthStore.months)),
         months AS (
-            SELECT month, count(*) AS active, count(*) FILTER (WHERE month = cohort) AS new,
-                sum(count(*) FILTER (WHERE month = cohort)) OVER (ORDER BY month) AS ever,
-                row_number() OVER (ORDER BY month) AS x, row_number() OVER (ORDER BY month DESC) AS back
-            FROM active GROUP BY month),
+            SELECT month, active, new, sum(new) OVER (ORDER BY month) AS ever, row_number() OVER (ORDER BY month) AS x,
+                row_number() OVER (ORDER BY month DESC) AS back
+            FROM counted),
         -- The newest month may not be over.
         trend AS (
             SELECT regr_slope(new, x) AS slope, regr_intercept(new, x) AS base, avg(new) AS mean, max(x) AS last,
@@ -191,5 +189,5 @@ enum SalesReportStore {
                     .init("purchases", .nullable(.number)), .init("futureValue", .nullable(ValueSchemas.amount)),
                     .init("asOf", .nullable(.dateTime)),
                 ]), "What the models expect of the customers there are"),
-        ])
+        ], needsMonths: true)
 }

@@ -54,6 +54,7 @@ enum TimelineHandlers {
                     opportunity.partyId, event.time, kind, opportunity.opportunityId.text,
                     "\(opportunity.name): \(opportunity.stage)")
             }, transaction)
+        StageHandlers.opportunities(opportunities, transaction)
     }
 
     static func quotes(_ kind: String, _ events: [Event], _ quotes: [QuoteState], _ transaction: Transaction) {
@@ -76,6 +77,7 @@ enum TimelineHandlers {
             zip(events, leads).map { event, lead in
                 Touch(lead.partyId, event.time, kind, lead.leadId.text, "\(lead.name): \(lead.status)")
             }, transaction)
+        StageHandlers.leads(leads, transaction)
     }
 
     static func surveysAnswered(_ events: [Received<SurveyAnswered>], _ transaction: Transaction) async throws {

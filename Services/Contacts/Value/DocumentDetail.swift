@@ -50,24 +50,8 @@ struct DocumentDetail {
         var text = "["
         for line in lines {
             if text.utf8.count > 1 { text += "," }
-            text += "[\(quoted(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
+            text += "[\(JSONQuoted.text(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
         }
         return SQLJSON(Array((text + "]").utf8))
-    }
-
-    /// A JSON string; NUL, which PostgreSQL's text does not take, is left out.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "\0": continue
-            case "\u{1}"..<" ":
-                let hex = String(scalar.value, radix: 16)
-                quoted += "\\u00\(scalar.value < 16 ? "0" : "")\(hex)"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

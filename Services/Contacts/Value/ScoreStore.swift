@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of scores: nobody's score is stored. What is stored are the edges between the classes of the live base; a customer's
 /// class is how many edges lie below his value, so it is right the moment his value changes.
@@ -120,14 +121,17 @@ enum ScoreStore {
                 FROM value_scale s WHERE s.currency = v.currency AND v.orders > 0) AS q) AS k ON true
         LEFT JOIN party_prediction n ON n.party_id = v.party_id AND n.currency = v.currency
         LEFT JOIN model_run u ON u.id = n.run_id
-        LEFT JOIN party_wallet y ON y.party_id = v.party_id AND y.currency = v.currency
+        LEFT JOIN LATERAL (
+            SELECT w.yearly_spend FROM party_wallet w
+            WHERE w.party_id = ANY(\(Redirects.circle("v.party_id"))) AND w.currency = v.currency
+            ORDER BY w.party_id <> v.party_id, w.updated_at DESC LIMIT 1) AS y ON true
         LEFT JOIN LATERAL (
             SELECT round(sum(g.weight * CASE g.behaviour WHEN 'recency' THEN k.r WHEN 'frequency' THEN k.f
                 WHEN 'monetary' THEN k.m
                 WHEN 'tenureYears' THEN extract(epoch FROM v.last_order_at - v.first_order_at) / 31557600
                 WHEN 'returnRate' THEN CASE WHEN v.revenue > 0 THEN v.credited / v.revenue::float8 END
                 WHEN 'satisfaction' THEN (SELECT sum(total) / sum(answers) FROM party_voice o
-                    WHERE o.party_id = v.party_id AND o.survey = 'csat')
+                    WHERE o.party_id = ANY(\(Redirects.circle("v.party_id"))) AND o.survey = 'csat')
                 WHEN 'aliveChance' THEN n.alive END)::numeric, 4) AS score
             FROM value_weight g) AS w ON true
         """

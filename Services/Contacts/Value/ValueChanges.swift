@@ -41,6 +41,8 @@ struct ValueChanges {
     private(set) var recounted: [Recount] = []
     private(set) var cells: [Cell] = []
     private(set) var parties: Set<UUID> = []
+    /// The document of each of them that came last, for people.
+    private(set) var causes: [UUID: String] = [:]
     private var detailOf: [String: DocumentDetail] = [:]
 
     init(_ changes: [LedgerChange]) {
@@ -74,6 +76,7 @@ struct ValueChanges {
             return
         }
         parties.insert(party)
+        causes[party] = "\(change.kind.rawValue) \(change.document.id)"
     }
 
     /// A sum that is counted again holds its new documents too: they are in the ledger already.

@@ -30,6 +30,7 @@ enum ValueHandlers {
             transaction.enqueue(ValueStore.recountValues, months.map(\.party), months.map(\.currency))
         }
         transaction.enqueue(ValueStore.publish, parties)
+        transaction.enqueue(StageStore.judge, parties, parties.map { work.causes[$0] ?? "orders" })
     }
 
     /// The customers of documents by their numbers, known or not yet.
@@ -51,6 +52,7 @@ enum ValueHandlers {
             ValueStore.recountMonths, parties, months.map(\.document.currency), months.map(\.document.at))
         transaction.enqueue(ValueStore.recountValues, parties, months.map(\.document.currency))
         transaction.enqueue(ValueStore.publish, Set(parties).sorted())
+        transaction.enqueue(StageStore.judge, Set(parties).sorted(), Set(parties).map { _ in "merge" })
     }
 
     private static func add(_ documents: [ValueChanges.Document], _ transaction: Transaction) {

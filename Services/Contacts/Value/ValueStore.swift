@@ -101,6 +101,7 @@ enum ValueStore {
         WITH keys AS (
             SELECT DISTINCT party_id, date_trunc('month', at)::date AS month, currency
             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS n(party_id, currency, at)),
+        stale AS (INSERT INTO month_stale (currency, month) SELECT DISTINCT currency, month FROM keys),
         documents AS (
             SELECT k.party_id, k.month, k.currency, d.kind, d.at, d.total, coalesce(x.cost, 0) AS cost,
                 coalesce(x.costed, 0) AS costed

@@ -3,6 +3,7 @@ import ServiceKit
 /// What notifications holds of persons, and what an erasure leaves of it. What waits is not sent any more.
 let notificationsPersonalData = PersonalData(
     "notifications", terms: "SELECT DISTINCT address FROM message WHERE recipient = $1",
+    subjects: "SELECT id::text FROM message WHERE recipient = $1",
     [
         PersonalTable(
             "suppression", where: "t.address IN (SELECT lower(address) FROM message WHERE recipient = $1)", .remove),

@@ -96,7 +96,11 @@ struct Chaos {
         let audit = ChaosAudit(fleet, orders, clients)
         try await audit.run()
         show(plan, fleet, orders, clients, settled)
-        if let nodes { terminal.line("\(nodes.kills) times a node of Kafka was killed and brought back") }
+        if let nodes {
+            terminal.line(
+                "\(nodes.kills) times a node of Kafka was killed and brought back; \(nodes.moves) partitions got another leader on demand"
+            )
+        }
         for text in audit.checked where audit.violations.isEmpty { terminal.line("  \(text)") }
         return audit.violations + plan.failures
     }
@@ -105,11 +109,13 @@ struct Chaos {
     private func killNodes(_ nodes: KafkaNodes?, until end: Duration) async throws {
         guard let nodes, let count = options.nodes else { return }
         var node = Int(options.seed % UInt64(count)) + 1
-        while Loop.now + .seconds(10) < end {
+        while Loop.now + .seconds(20) < end {
             try await Loop.sleep(for: .seconds(5))
             try await nodes.kill(node, pause: .seconds(4))
-            // Two of three must be in step before the next may go.
-            try await Loop.sleep(for: .seconds(25))
+            // Two of three must be in step before the next may go, and what the node led goes back to it.
+            try await Loop.sleep(for: .seconds(min(20, max(0, (end - Loop.now).seconds - 2))))
+            try await nodes.electPreferredLeaders(via: node % count + 1)
+            try await Loop.sleep(for: .seconds(5))
             node = node % count + 1
         }
     }
@@ -143,8 +149,8 @@ struct Chaos {
                 open.append("\(name) does not answer")
                 continue
             }
-            sum += progress.applied - waiting
-            if waiting > 0 { open.append("\(waiting) rows of \(name)") }
+            sum += progress.applied - waiting.count
+            if waiting.count > 0 { open.append("\(waiting.what) of \(name)") }
             if progress.applied < progress.all {
                 open.append("\(progress.all - progress.applied) messages for \(name)")
             }

@@ -8,8 +8,11 @@ final class KafkaNodes {
     let brokers: String
     /// Nodes killed and brought back.
     private(set) var kills = 0
+    /// Partitions whose leader was moved on demand.
+    private(set) var moves = 0
     private let folder: String
     private let count: Int
+    private let port: Int
     private let server: ChildProcess
     private var nodes: [Int: ProcessMark] = [:]
     private var commands: [Int: [String]] = [:]
@@ -21,6 +24,7 @@ final class KafkaNodes {
         let port = try Self.freePorts(count)
         self.folder = folder
         self.count = count
+        self.port = port
         brokers = (0..<count).map { "127.0.0.1:\(port + $0)" }.joined(separator: ",")
         try? FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -60,6 +64,22 @@ final class KafkaNodes {
             program, Array(command.dropFirst()), output: "\(folder)/node-\(node).log", isDetached: true)
         nodes[node] = ProcessMark(child.id)
         kills += 1
+    }
+
+    /// Has the first replica of every partition lead it again, as after a repair; asks one node, which passes it on.
+    func electPreferredLeaders(via node: Int) async throws {
+        let stream = try await Stream.connect(host: "127.0.0.1", port: port + node - 1, within: .seconds(5))
+        defer { stream.close() }
+        var answer: [UInt8] = []
+        let changed = Notice()
+        stream.onBytes = {
+            answer += $0
+            changed.notify()
+        }
+        stream.resumeReading()
+        stream.write(LeaderElection.request)
+        _ = try await changed.wait(until: { LeaderElection.isWhole(answer) }, atMost: .seconds(20))
+        moves += try LeaderElection.moved(answer)
     }
 
     /// Ends all nodes.

@@ -10,6 +10,7 @@ enum HelpText {
           rapport reconcile         compare the order topic with what the services hold
           rapport dead-letters      list, show, replay or discard what services have put aside
           rapport lag               where each service stands in each topic
+          rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport events            follow the events of topics, or publish one
           rapport bench             measure, beside limits and peers in the same run
@@ -68,10 +69,18 @@ enum HelpText {
         rapport lag [--partitions] [--run DIR]
         Shows for each service and topic (or partition) the stored position, the end of the log and the difference.
         """,
+        "rebuild": """
+        rapport rebuild <service> [--check | --force] [--reason TEXT] [--run DIR]
+        Applies the topics from their beginning to new tables beside the live ones, while the service goes on; then lets its
+        writers wait for a moment, compares number and hash of the rows of each table, and swaps the tables where all are
+        equal. Status 0 where they are, else 1. What people made over HTTP is no such table: it is in no topic alone.
+          --check        compare only
+          --force        swap although they differ: the new ones are right where the live ones were damaged
+        """,
         "bench": """
         rapport bench [programs | broker | apply | flow | latency | http | value | contacts | sight]
-        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
-        KAFKA_BROKERS name others; the schema contacts of that database is deleted.
+        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, stops them and deletes them, whatever
+        DATABASE_URL and KAFKA_BROKERS name.
         """,
         "chaos": """
         rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]

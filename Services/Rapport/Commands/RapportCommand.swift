@@ -76,9 +76,11 @@ public enum RapportCommand {
             let isEach = arguments.flag("--partitions")
             try arguments.end()
             try await LagReport(suite).show(eachPartition: isEach)
+        case "rebuild": return try await RebuildCommand(suite).run(&arguments)
         case "demo": return try await demo(suite, &arguments)
         case "bench":
-            let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
+            let bench = try Suite(
+                SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal, isAlone: true)
             return try await bench.bench(arguments.rest())
         case "chaos":
             let own = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/chaos"), terminal)

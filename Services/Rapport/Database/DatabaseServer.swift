@@ -96,7 +96,7 @@ struct DatabaseServer {
     func program(port: Int) -> Program {
         let settings = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=256MB",
-            "max_connections=200", "max_wal_size=2GB", "fsync=on", "synchronous_commit=on",
+            "max_connections=200", "max_wal_size=2GB", "wal_compression=lz4", "fsync=on", "synchronous_commit=on",
             "log_min_messages=warning", "log_line_prefix=%m [%p] %u ", "timezone=UTC",
         ]
         var program = Program(name: "postgres", path: tools + "/postgres")

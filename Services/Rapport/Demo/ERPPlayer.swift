@@ -26,7 +26,7 @@ final class ERPPlayer {
     static func makeTopics(_ settings: KafkaSettings) async throws {
         let known = try await KafkaAdmin.topics(settings)
         let missing = Topic.all.filter { known[$0.name] == nil }.map {
-            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: ["retention.ms": "-1"])
+            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: $0.settings)
         }
         if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, settings) }
     }

@@ -16,10 +16,15 @@ final class Positions {
     private static let waiting = Statement("positions.waiting", "SELECT count(*) FROM outbox")
     private static let unfinished = Statement(
         "positions.unfinished",
-        "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM parked_key)"
-            + " + (SELECT count(*) FROM timer WHERE due_at < now())")
+        "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM parked_key),"
+            + " (SELECT count(*) FROM timer WHERE due_at < now())")
     private static let unsent = Statement(
-        "positions.unsent", "SELECT count(*) FROM message WHERE status IN ('queued', 'sending')")
+        "positions.unsent",
+        """
+        SELECT count(*), coalesce(max(attempts), 0)::bigint,
+            coalesce(max(extract(epoch FROM next_try_at - now())), 0)::bigint, coalesce(max(reason), '')
+        FROM message WHERE status IN ('queued', 'sending')
+        """)
 
     init(_ urls: [String: String]) { self.urls = urls }
 
@@ -53,12 +58,22 @@ final class Positions {
         try? await ask(service, Self.waiting).first?.value(0)
     }
 
-    /// All of a service that waits for its time or its turn: events, parked keys, due timers, mails; nil when it cannot be told now.
-    func waiting(in service: String) async -> Int? {
-        guard let rows: Int = try? await ask(service, Self.unfinished).first?.value(0) else { return nil }
-        guard service == "notifications" else { return rows }
-        guard let mails: Int = try? await ask(service, Self.unsent).first?.value(0) else { return nil }
-        return rows + mails
+    /// All of a service that waits for its time or its turn: how much, and what, for people; nil when it cannot be told now.
+    func waiting(in service: String) async -> (count: Int, what: String)? {
+        guard let row = try? await ask(service, Self.unfinished).first, let events: Int = try? row.value(0),
+            let keys: Int = try? row.value(1), let timers: Int = try? row.value(2)
+        else { return nil }
+        var parts = [(events, "events to publish"), (keys, "parked keys"), (timers, "due timers")]
+        if service == "notifications" {
+            guard let row = try? await ask(service, Self.unsent).first, let mails: Int = try? row.value(0),
+                let attempts: Int = try? row.value(1), let pause: Int = try? row.value(2),
+                let reason: String = try? row.value(3)
+            else { return nil }
+            parts.append(
+                (mails, "mails to send (attempt \(attempts), due in \(pause) s\(reason.isEmpty ? "" : ", \(reason)"))"))
+        }
+        let what = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return (parts.reduce(0) { $0 + $1.0 }, what)
     }
 
     /// How many messages a service has applied in all; nil when it cannot be told now.

@@ -60,6 +60,7 @@ struct ShownEvent {
 
     private var body: String {
         if record.isTombstone { return "  (deleted: no value)" }
+        if event?.sealed != nil { return "  (sealed: \(data.count) bytes)" }
         if let pretty = JSONShape.pretty(data, indent: "  ") { return pretty }
         guard let whole = String(validating: data, as: UTF8.self) else {
             let digits = data.prefix(64).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")

@@ -28,10 +28,12 @@ struct ServiceProbe {
         return answer.body
     }
 
-    /// Sends JSON; throws `SuiteError` for any answer but 200.
-    func post(_ path: String, _ json: [UInt8], within limit: Duration) async throws -> [UInt8] {
+    /// Sends JSON; throws `SuiteError` for any answer but the one that is expected.
+    func post(
+        _ path: String, _ json: [UInt8], within limit: Duration, expecting status: Status = .ok
+    ) async throws -> [UInt8] {
         let answer = try await ask(path, within: limit, maximumBytes: 8 << 20, posting: json)
-        guard answer.status == .ok else {
+        guard answer.status == status else {
             let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
             throw SuiteError("\(name) answered \(answer.status.rawValue) to \(path): \(text)")
         }
@@ -64,13 +66,15 @@ struct ServiceProbe {
         }
     }
 
-    /// Its figures without labels, by name; empty when it does not answer.
+    /// Its figures by name, those with labels added up; empty when it does not answer.
     func figures() async -> [String: Double] {
         guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [:] }
         var figures: [String: Double] = [:]
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-            let parts = line.split(separator: " ")
-            if parts.count == 2, let value = Double(parts[1]) { figures[String(parts[0])] = value }
+            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
+                continue
+            }
+            figures[String(line[..<space].prefix { $0 != "{" }), default: 0] += value
         }
         return figures
     }

@@ -1,21 +1,35 @@
 import ServiceKit
 
-/// What sales holds of persons, and what an erasure leaves of it. Leads go first: they are found by the account's mail address.
+/// The leads of the party `$1`: its own, and those who gave the account's mail address.
+private let leads = """
+    SELECT id FROM lead WHERE party_id = $1 OR lower(email) = (SELECT lower(email) FROM account WHERE id = $1)
+    """
+
+/// Its opportunities, those too that came of such leads before anybody knew whose they are.
+private let opportunities = """
+    SELECT id FROM opportunity WHERE party_id = $1 OR lead_id IN (\(leads))
+        OR lower(contact_email) = (SELECT lower(email) FROM account WHERE id = $1)
+    """
+
+/// What sales holds of persons, and what an erasure leaves of it. The account goes last: by its mail address
+/// leads are found, and by these opportunities.
 let salesPersonalData = PersonalData(
     "sales",
     terms: """
         SELECT unnest(ARRAY[email, phone, '"' || customer_no || '"']) FROM account WHERE id = $1
         UNION SELECT unnest(ARRAY[email, phone]) FROM lead WHERE party_id = $1
         """,
+    subjects: """
+        SELECT id::text FROM (\(leads)) AS l UNION ALL SELECT id::text FROM (\(opportunities)) AS o
+        UNION ALL SELECT id::text FROM task WHERE party_id = $1
+        """,
     [
         PersonalTable(
-            "lead", where: "t.party_id = $1 OR lower(t.email) = (SELECT lower(email) FROM account WHERE id = $1)",
-            .remove),
-        PersonalTable(
-            "opportunity",
+            "opportunity", where: "t.id IN (\(opportunities))",
             .blank(
                 "name = 'erased', contact_name = NULL, contact_email = NULL",
                 because: "figures of the pipeline, without the person")),
+        PersonalTable("lead", where: "t.id IN (\(leads))", .remove),
         PersonalTable("task", .blank("subject = 'erased'", because: "figures of work done, without the person")),
         PersonalTable("order_request", .keep(because: "business correspondence that the law has us keep")),
         PersonalTable(

@@ -4,6 +4,7 @@ import ServiceKit
 let ticketsPersonalData = PersonalData(
     "tickets",
     terms: "SELECT unnest(ARRAY[email, phone, '\"' || customer_no || '\"']) FROM customer WHERE party_id = $1",
+    subjects: "SELECT id::text FROM ticket WHERE party_id = $1",
     [
         PersonalTable(
             "reply", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",

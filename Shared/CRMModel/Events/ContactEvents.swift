@@ -132,3 +132,24 @@ public struct ValueChanged: EventData, Codable {
     /// The latest order.
     public let lastOrderAt: Date?
 }
+
+/// A customer has come to another stage of the relationship.
+public struct StageChanged: EventData, Codable {
+    /// `contacts.stage.changed`.
+    public static let type = "contacts.stage.changed"
+    /// The party.
+    public let partyId: UUID
+    /// `prospect`, `lead`, `customer`, `loyal`, `lapsing`, `lapsed`, `lost` or `won_back`.
+    public let stage: String
+    /// The stage before.
+    public let previous: String
+    /// What brought it there, for people: `order 536365`, `no order for 180 days`.
+    public let cause: String
+    /// Tells of a change.
+    public init(partyId: UUID, stage: String, previous: String, cause: String) {
+        self.partyId = partyId
+        self.stage = stage
+        self.previous = previous
+        self.cause = cause
+    }
+}

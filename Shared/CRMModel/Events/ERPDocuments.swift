@@ -132,12 +132,36 @@ extension ERPLine {
     }
 }
 
+extension ERPDocument {
+    /// What `init(json:)` reads.
+    fileprivate static func shape(
+        _ id: String, _ time: String, _ total: String = "total", needsLines: Bool = true
+    ) -> DataShape {
+        let text = DataShape.text()
+        let amount = DataShape.text(format: "decimal")
+        let line = DataShape.object([
+            .init("sku", text), .init("name", text, needed: false), .init("quantity", amount),
+            .init("unitPrice", amount),
+            .init("unitCost", amount, needed: false),
+        ])
+        let order: [DataShape.Member] = id == "orderId" ? [] : [.init("orderId", text, needed: false)]
+        return .object(
+            [.init(id, text), .init(time, .text(format: "date-time"))] + order + [
+                .init("customerNo", text, needed: false), .init("status", text, needed: false), .init("currency", text),
+                .init("lines", .list(line), needed: needsLines), .init(total, amount),
+                .init("correlationId", text, needed: false), .init("channel", text, needed: false),
+            ])
+    }
+}
+
 /// An order was placed: its whole first state.
 public struct OrderPlaced: EventData {
     /// `erp.order.placed`.
     public static let type = "erp.order.placed"
     /// The order.
     public let order: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("orderId", "placedAt") }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: true)
@@ -150,6 +174,8 @@ public struct OrderChanged: EventData {
     public static let type = "erp.order.changed"
     /// The order as it is now.
     public let order: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("orderId", "placedAt") }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: true)
@@ -162,6 +188,8 @@ public struct OrderCancelled: EventData {
     public static let type = "erp.order.cancelled"
     /// The order as it was.
     public let order: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("orderId", "placedAt", needsLines: false) }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         order = try ERPDocument(json: json, idKey: "orderId", timeKey: "placedAt", needsLines: false)
@@ -174,6 +202,8 @@ public struct InvoiceIssued: EventData {
     public static let type = "erp.invoice.issued"
     /// The invoice.
     public let invoice: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("invoiceId", "issuedAt", needsLines: false) }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         invoice = try ERPDocument(json: json, idKey: "invoiceId", timeKey: "issuedAt", needsLines: false)
@@ -186,6 +216,8 @@ public struct PaymentReceived: EventData {
     public static let type = "erp.payment.received"
     /// The payment; `total` is what was paid.
     public let payment: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("paymentId", "receivedAt", "amount", needsLines: false) }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         payment = try ERPDocument(
@@ -199,6 +231,8 @@ public struct CreditIssued: EventData {
     public static let type = "erp.credit.issued"
     /// The credit; `total` is what the customer gets back, positive.
     public let credit: ERPDocument
+    /// As it is read below.
+    public static var shape: DataShape { ERPDocument.shape("creditId", "issuedAt", needsLines: false) }
     /// Reads JSON.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         credit = try ERPDocument(json: json, idKey: "creditId", timeKey: "issuedAt", needsLines: false)

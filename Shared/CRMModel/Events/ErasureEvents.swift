@@ -7,10 +7,10 @@ public struct PartyErased: EventData, Codable {
     public static let type = "contacts.party.erased"
     /// The party.
     public let partyId: UUID
-    /// What receipts refer to.
-    public let erasureId: UUID
+    /// What receipts refer to; nil where nobody asked for them, as when an import is taken back.
+    public let erasureId: UUID?
     /// Tells of an erasure.
-    public init(partyId: UUID, erasureId: UUID) {
+    public init(partyId: UUID, erasureId: UUID?) {
         self.partyId = partyId
         self.erasureId = erasureId
     }

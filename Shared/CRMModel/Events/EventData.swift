@@ -7,6 +7,8 @@ public protocol EventData: Sendable {
     static var type: String { get }
     /// The version of the type; additive change does not raise it.
     static var version: Int { get }
+    /// The shape of its JSON, for the description of topics.
+    static var shape: DataShape { get }
     /// Reads JSON; errors name the field.
     init(json: UnsafeRawBufferPointer) throws(JSONError)
 }
@@ -16,9 +18,14 @@ extension EventData {
     public static var versionedType: String { "\(type).v\(version)" }
     /// Most types have their first version.
     public static var version: Int { 1 }
+    /// Unknown, unless the type tells.
+    public static var shape: DataShape { .any }
 }
 
 extension EventData where Self: Decodable {
+    /// What the general decoder reads.
+    public static var shape: DataShape { ShapeDecoder.shape(of: Self.self) }
+
     /// Reads with the general decoder.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
         do {

@@ -1,5 +1,5 @@
-/// A JSON text in the making, members in their order: for the documents that this module writes itself.
-indirect enum JSONValue {
+/// A JSON text in the making, members in their order: for the documents that the program writes itself.
+package indirect enum JSONValue {
     case string(String)
     case integer(Int)
     case boolean(Bool)
@@ -7,7 +7,7 @@ indirect enum JSONValue {
     case object([(String, JSONValue)])
 
     /// The text.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var out: [UInt8] = []
         write(to: &out)
         return out

@@ -41,14 +41,21 @@ public struct PersonalData: Sendable {
 
     private let tables: [Prepared]
     private let terms: Statement
+    private let subjects: Statement
+    private let source: String
 
     /// Describes what a service holds.
     ///
     /// - Parameters:
     ///   - terms: a query that gives the texts by which the party `$1`, and nobody else, is known: mail addresses, phone numbers, customer
     ///     numbers in their quotes. Messages that were put aside and hold one are removed; a name alone may be another person's.
+    ///   - subjects: a query that gives the ids of the aggregates besides the party `$1` under whose keys this service publishes what
+    ///     tells of the party.
     ///   - tables: in the order in which an erasure works on them.
-    public init(_ service: String, terms: String, _ tables: [PersonalTable]) {
+    public init(_ service: String, terms: String, subjects: String? = nil, _ tables: [PersonalTable]) {
+        source = "/\(service)"
+        let others = subjects.map { " UNION \($0)" } ?? ""
+        self.subjects = Statement("personal.\(service).subjects", "SELECT $1::uuid::text\(others)")
         self.terms = Statement("personal.\(service).terms", terms)
         self.tables = tables.enumerated().map { number, table in
             let name = "personal.\(service).\(number)"
@@ -73,7 +80,8 @@ public struct PersonalData: Sendable {
 
     /// All statements, for the test that prepares them.
     public var statements: [Statement] {
-        [terms] + tables.flatMap { [$0.read, $0.count] + ($0.change.map { [$0] } ?? []) } + AsideStore.statements
+        [terms, subjects] + tables.flatMap { [$0.read, $0.count] + ($0.change.map { [$0] } ?? []) }
+            + AsideStore.statements
     }
 
     /// The texts by which a party is known here; ask before anything is erased.
@@ -87,6 +95,7 @@ public struct PersonalData: Sendable {
     @Loop
     public func erase(_ party: UUID, in transaction: Transaction) async throws -> [ErasureLine] {
         let terms = try await terms(of: party, in: transaction)
+        let subjects: [String] = try await transaction.query(subjects, party).map { try $0.value(0) }
         var lines: [ErasureLine] = []
         for prepared in tables {
             let rows = try await transaction.query(prepared.count, party)
@@ -104,6 +113,12 @@ public struct PersonalData: Sendable {
             let gone = try await transaction.query(statement, terms).affected
             lines.append(ErasureLine(table: table, rows: gone, action: "removed", reason: nil))
         }
+        // Last, as the rows are locked by now: nobody writes of them any more.
+        let keys = try await SubjectKeys.destroy(subjects, of: source, in: transaction)
+        lines.append(
+            ErasureLine(
+                table: "subject_key", rows: keys, action: "removed",
+                reason: "what was published is sealed with these keys, and nobody can read it any more"))
         return lines
     }
 
@@ -130,7 +145,25 @@ public struct PersonalData: Sendable {
         ]
     }
 
-    /// Answers erasures with receipts on the service's own topic.
+    /// All that this service holds of a party as JSON, an object of lists by table, in pieces that fit into events.
+    @Loop
+    public func pieces(of party: UUID, in transaction: Transaction) async throws -> [[UInt8]] {
+        var text = ""
+        for prepared in tables {
+            let rows = try await transaction.query(prepared.read, party)
+            let list: String = try rows.first?.value(0) ?? "[]"
+            text += "\(text.isEmpty ? "{" : ",")\n\"\(prepared.table.name)\":\(list)"
+        }
+        let bytes = Array((text + "\n}\n").utf8)
+        return stride(from: 0, to: bytes.count, by: Self.pieceSize).map {
+            Array(bytes[$0..<min($0 + Self.pieceSize, bytes.count)])
+        }
+    }
+
+    /// In base 64 and with what stands around it below the bound of the outbox.
+    private static let pieceSize = 500_000
+
+    /// Answers erasures with receipts, and requests for archives with this service's part, on the service's own topic.
     @Loop
     public func subscribe<Owner: ErasureOwner>(
         _ owner: Owner.Type, _ topic: Topic, _ subscriptions: inout Subscriptions
@@ -138,9 +171,21 @@ public struct PersonalData: Sendable {
         subscriptions.on(PartyErased.self) { events, transaction in
             for event in events.map(\.data) {
                 let lines = try await erase(event.partyId, in: transaction)
+                guard let erasure = event.erasureId else { continue }
                 try Outbox.append(
-                    ErasureCompleted<Owner>(partyId: event.partyId, erasureId: event.erasureId, lines: lines),
+                    ErasureCompleted<Owner>(partyId: event.partyId, erasureId: erasure, lines: lines),
                     topic: topic, key: event.partyId.text, sequence: nil, in: transaction)
+            }
+        }
+        subscriptions.on(ArchiveRequested.self) { events, transaction in
+            for event in events.map(\.data) {
+                let pieces = try await pieces(of: event.partyId, in: transaction)
+                for (number, piece) in pieces.enumerated() {
+                    let part = ArchiveDelivered<Owner>(
+                        archiveId: event.archiveId, partyId: event.partyId, piece: number, pieces: pieces.count,
+                        bytes: Base64.encode(piece))
+                    try Outbox.append(part, topic: topic, key: event.partyId.text, sequence: nil, in: transaction)
+                }
             }
         }
     }
@@ -160,7 +205,7 @@ private enum AsideStore {
         DELETE FROM dead_letter d WHERE EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
             WHERE position(bytes IN coalesce(d.payload, '')) > 0 OR position(bytes IN coalesce(d.key, '')) > 0
-                OR position(n.term IN d.headers::text) > 0 OR position(n.term IN d.error_text) > 0)
+                OR position(n.term IN d.headers::text) > 0 OR position(bytes IN coalesce(d.raw_headers, '')) > 0 OR position(n.term IN d.error_text) > 0)
         """)
 
     /// A key whose messages are gone is forgotten by the one that tries it next.

@@ -1,0 +1,36 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// Moves customers on who have been silent for long: due times are rows, so nothing is forgotten while no process runs.
+@Loop
+final class StageClock {
+    private let context: ServiceContext
+
+    init(_ context: ServiceContext) { self.context = context }
+
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                while try await step() > 0, !Task.isCancelled {}
+            } catch {
+                context.log.warning("stages were not judged: \(error)")
+            }
+            try? await Loop.sleep(for: .seconds(15))
+        }
+    }
+
+    /// Judges up to 500 customers and says how many were due.
+    func step() async throws -> Int {
+        try await context.pool.transaction { transaction in
+            let due: [UUID] = try await transaction.query(StageStore.due).map { try $0.value(0) }
+            guard !due.isEmpty else { return 0 }
+            Redirects.hold(in: transaction)
+            transaction.enqueue(StageStore.lock, due.sorted())
+            transaction.enqueue(StageStore.judge, due, due.map { _ in "time" })
+            return due.count
+        }
+    }
+}

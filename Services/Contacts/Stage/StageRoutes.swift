@@ -1,0 +1,60 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+@Loop
+func stageRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/parties/{id}/stage", "Where a customer is in the relationship, since when and why", tag: "stage",
+            parameters: [.path("id", .uuid, "The party")], answers: [.json(.ok, stageSchema), 400, 404]
+        ) { request in
+            let id = try request.id()
+            guard let row = try await context.query(StageStore.get, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .stored(try row.value(0))
+        },
+        Route(
+            .put, "/v1/parties/{id}/stage", "Sets the stage by hand; the next order or the clock goes on from there",
+            tag: "stage", parameters: [.path("id", .uuid, "The party")],
+            body: .json(.object([.init("stage", .enumeration(StageStore.stages)), .init("cause", .string)])),
+            answers: [.json(.ok, stageSchema), 400, 404, 409, 415]
+        ) { request in
+            let id = try request.id()
+            let input = try await request.model(StageInput.self)
+            _ = try FieldCheck.word(input.stage, "stage", of: StageStore.stages)
+            let cause = try FieldCheck.needed(input.cause, "cause", atMost: 200)
+            return try await context.transaction { transaction in
+                try await PartyCommands.lock(id, transaction)
+                Outbox.carryTrace(in: transaction)
+                transaction.enqueue(StageStore.set, id, input.stage, cause)
+                let row = try await transaction.query(StageStore.get, id).first
+                return .stored(try row?.value(0) ?? "{}")
+            }
+        },
+    ]
+}
+
+private struct StageInput: Decodable {
+    let stage: String
+    let cause: String
+}
+
+private let stageSchema = Schema.named(
+    "Stage",
+    .object([
+        .init("stage", .enumeration(StageStore.stages)), .init("since", .dateTime), .init("cause", .string),
+        .init(
+            "changes",
+            .array(
+                .object([
+                    .init("at", .dateTime), .init("stage", .string), .init("previous", .string),
+                    .init("cause", .string),
+                ])), "The newest hundred, newest first"),
+    ]))

@@ -1,0 +1,73 @@
+/// All types of events with their topics: what the description of topics is made from.
+public struct EventContract: Sendable {
+    private let data: any EventData.Type
+    /// `contacts.party.created`.
+    public let type: String
+    /// `contacts.party.created.v1`.
+    public let versionedType: String
+    /// Where it is told.
+    public let topic: Topic
+    /// The services that tell it; none for what comes from outside.
+    public let senders: [String]
+
+    private init(_ data: any EventData.Type, _ topic: Topic, by senders: [String]? = nil) {
+        self.data = data
+        type = data.type
+        versionedType = data.versionedType
+        self.topic = topic
+        // Types begin with the name of their owner.
+        let owner = data.type.split(separator: ".").first.map(String.init) ?? ""
+        self.senders = senders ?? (Topic.isOutside(topic.name) ? [] : [owner])
+    }
+
+    /// The shape of its data.
+    public var shape: DataShape { data.shape }
+
+    /// The services.
+    public static let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+
+    /// All of them.
+    public static let all: [EventContract] = outside + contacts + sales + campaigns + tickets + notifications
+
+    private static let outside: [EventContract] =
+        of(.erpCustomers, CustomerUpserted.self)
+        + of(.erpProducts, ProductUpserted.self, ProductDiscontinued.self)
+        + of(
+            .erpOrders, OrderPlaced.self, OrderChanged.self, OrderCancelled.self, InvoiceIssued.self,
+            PaymentReceived.self, CreditIssued.self)
+        + of(
+            .shipments, ShipmentDispatched.self, ShipmentDelayed.self, ShipmentDelivered.self, ShipmentReturned.self)
+
+    private static let contacts: [EventContract] =
+        of(
+            .contacts, PartyCreated.self, PartyChanged.self, PartyMerged.self, PartyUnmerged.self, PartyErased.self,
+            ConsentChanged.self, ValueChanged.self, ArchiveRequested.self)
+        + [EventContract(SubjectKeyChanged.self, .subjectKeys, by: services)]
+
+    private static let sales: [EventContract] = of(
+        .sales, LeadCreated.self, LeadChanged.self, LeadConverted.self, OpportunityCreated.self,
+        OpportunityChanged.self, OpportunityStageChanged.self, OpportunityWon.self, OpportunityLost.self,
+        QuoteCreated.self, QuoteAccepted.self, OrderRequested.self, OrderConfirmed.self, TaskRaised.self,
+        TaskClosed.self, ErasureCompleted<ErasureOwners.Sales>.self, ArchiveDelivered<ErasureOwners.Sales>.self)
+
+    private static let campaigns: [EventContract] = of(
+        .campaigns, SegmentEntered.self, SegmentLeft.self, CampaignCreated.self, CampaignLaunched.self,
+        CampaignCompleted.self, ErasureCompleted<ErasureOwners.Campaigns>.self,
+        ArchiveDelivered<ErasureOwners.Campaigns>.self)
+
+    private static let tickets: [EventContract] = of(
+        .tickets, TicketOpened.self, TicketAssigned.self, TicketReplied.self, TicketBreached.self, TicketResolved.self,
+        TicketReopened.self, TicketChanged.self, SurveyAnswered.self, ErasureCompleted<ErasureOwners.Tickets>.self,
+        ArchiveDelivered<ErasureOwners.Tickets>.self)
+
+    private static let notifications: [EventContract] =
+        [EventContract(MessageRequested.self, .notificationRequests, by: ["campaigns", "tickets"])]
+        + of(
+            .notifications, MessageSent.self, MessageDelivered.self, MessageBounced.self, MessageFailed.self,
+            MessageSuppressed.self, ErasureCompleted<ErasureOwners.Notifications>.self,
+            ArchiveDelivered<ErasureOwners.Notifications>.self)
+
+    private static func of(_ topic: Topic, _ types: any EventData.Type...) -> [EventContract] {
+        types.map { EventContract($0, topic) }
+    }
+}

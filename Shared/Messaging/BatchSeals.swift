@@ -1,0 +1,74 @@
+import CRMModel
+import Crypto
+import EventLoop
+import Kafka
+import Postgres
+
+/// Stands for the data of an event until it is opened.
+struct SealedData: Sendable {}
+
+/// A sealed event that its key does not open: it was changed on its way, or sealed with another key.
+private struct SealBroken: Error, CustomStringConvertible {
+    let description = "the seal of its data does not fit its key"
+}
+
+extension BatchItem {
+    /// The event and its handler, where its data is sealed.
+    fileprivate var sealed: (event: Event, version: Int, handler: Subscriptions.Handler)? {
+        guard case .event(let event, _, let handler) = content, let version = event.sealed else { return nil }
+        return (event, version, handler)
+    }
+
+    /// Whether its data is sealed.
+    var isSealed: Bool { sealed != nil }
+
+    fileprivate var isOfKeys: Bool { record.origin.topic == Topic.subjectKeys.name }
+}
+
+extension Event {
+    fileprivate var keyName: SubjectKeys.Name { SubjectKeys.Name(owner: source, subject: key) }
+}
+
+extension BatchApplication {
+    /// How often keys that have not come are looked for again, 20 ms apart, before their events are parked: in another process the
+    /// commit that brings them may be under way.
+    private static let looks = 10
+
+    /// Opens sealed events. Those whose keys are gone are left out: nobody can read them any more, and they count as applied.
+    func opened(_ items: [BatchItem], _ transaction: Transaction) async throws -> [BatchItem] {
+        // Keys that came together with what they open.
+        let keys = items.filter(\.isOfKeys)
+        for call in ordered(keys) { try await call.handler.apply(call.data, transaction) }
+        let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
+        var known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
+        var missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
+        for _ in 0..<Self.looks where !missing.isEmpty {
+            try await Loop.sleep(for: .milliseconds(20))
+            known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
+            missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
+        }
+        guard missing.isEmpty else { throw NotYet("the key of its data has not come", keys: missing) }
+        return try items.filter { !$0.isOfKeys }.compactMap { try open($0, known) }
+    }
+
+    /// The keys of messages whose data cannot be opened yet.
+    private static func missing(
+        _ sealed: [(event: Event, version: Int)], _ known: [SubjectKeys.Name: SubjectKeys.Known]
+    ) -> Set<String> {
+        Set(sealed.filter { (known[$0.event.keyName]?.version ?? 0) < $0.version }.map(\.event.key))
+    }
+
+    private func open(_ item: BatchItem, _ known: [SubjectKeys.Name: SubjectKeys.Known]) throws -> BatchItem? {
+        guard let sealed = item.sealed else { return item }
+        var event = sealed.event
+        guard let key = known[event.keyName], key.version == sealed.version, let bytes = key.key else { return nil }
+        do {
+            event.opened = try AESGCM.open(event.record.value ?? [], key: bytes, context: Array(event.id.utf8))
+        } catch {
+            throw SealBroken()
+        }
+        var item = item
+        item.content = .event(event, data: try sealed.handler.decode(event), handler: sealed.handler)
+        return item
+    }
+}

@@ -1,0 +1,51 @@
+import EventLoop
+import Kafka
+
+/// A reader of partitions up to fixed ends, a member of no group: whoever reads through it competes with nobody and tells nobody.
+@Loop
+final class BoundedReader: LogReader {
+    var onReady: (@Loop () -> Void)? {
+        get { consumer.onReady }
+        set { consumer.onReady = newValue }
+    }
+    var onAssigned: (@Loop ([TopicPartition]) -> Void)?
+    var onRevoked: (@Loop () -> Void)?
+    var onEnd: (@Loop (TopicPartition, Int64) -> Void)? {
+        didSet {
+            consumer.onEnd = { [weak self] partition, next in
+                guard let self, let end = ends[partition], next >= end else { return }
+                onEnd?(partition, end)
+            }
+        }
+    }
+    var onError: (@Loop (KafkaError) -> Void)? {
+        get { consumer.onError }
+        set { consumer.onError = newValue }
+    }
+    private let consumer: KafkaConsumer
+    private let ends: [TopicPartition: Int64]
+
+    init(_ kafka: KafkaSettings, to ends: [TopicPartition: Int64]) throws {
+        consumer = try KafkaConsumer(kafka, group: nil, properties: ["enable.partition.eof": "true"])
+        self.ends = ends
+    }
+
+    func subscribe(to topics: [String]) throws { onAssigned?(Array(ends.keys)) }
+
+    func assign(_ partitions: [TopicPartition: Int64?]) throws { try consumer.assign(partitions) }
+
+    func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
+        while true {
+            let records = consumer.poll(limit: limit, byteLimit: byteLimit)
+            let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 }
+            if records.isEmpty || !wanted.isEmpty { return wanted }
+        }
+    }
+
+    /// The group's positions are those of the live tables.
+    func commitForLagTools(_ positions: [TopicPartition: Int64]) {}
+
+    func knownEnd(of partition: TopicPartition) -> Int64? { ends[partition] }
+
+    func close(within limit: Duration) async { await consumer.close(within: limit) }
+}

@@ -1,0 +1,76 @@
+import Postgres
+
+/// The SQL of the keys under which events of persons are sealed.
+public enum SubjectKeyStore {
+    /// All statements, for the test that prepares them.
+    public static let statements = [known, make, undecided, learn, withhold, destroy]
+
+    static let known = Statement(
+        "seal.known",
+        """
+        SELECT k.owner, k.subject, k.version, k.key FROM unnest($1::text[], $2::text[]) AS n(owner, subject)
+        JOIN subject_key k USING (owner, subject)
+        """)
+
+    /// Makes keys for rows of the outbox whose subjects have none, and tells of them; answers the rows that tell, as pages have them.
+    ///
+    /// The lock decides between this and an erasure: either the key is there when the erasure looks for it, or the row is blank. Who comes
+    /// back after an erasure gets a new key only when the end of the old one is in the log: of a key the last word must stay the last.
+    static let make = Statement(
+        "seal.make",
+        """
+        WITH drawn AS (SELECT * FROM unnest($2::bigint[], $3::bytea[]) AS n(id, key)),
+        waiting AS (
+            SELECT o.key AS subject, d.key FROM outbox o JOIN drawn d USING (id)
+            WHERE o.payload IS NOT NULL ORDER BY o.id FOR SHARE OF o),
+        made AS (
+            INSERT INTO subject_key AS k (owner, subject, version, key)
+            SELECT $1, w.subject, 1, w.key FROM (SELECT DISTINCT ON (subject) * FROM waiting) w
+            LEFT JOIN subject_key e ON e.owner = $1 AND e.subject = w.subject
+            WHERE e.subject IS NULL
+                OR NOT EXISTS (SELECT 1 FROM outbox t WHERE t.topic = 'crm.subject-keys' AND t.key = w.subject)
+            ON CONFLICT (subject, owner) DO UPDATE SET version = k.version + 1, key = excluded.key WHERE k.key IS NULL
+            RETURNING subject, version, key)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
+            json_build_object('owner', $1, 'subject', subject, 'key', encode(key, 'base64'))::text
+        FROM made
+        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload
+        """)
+
+    /// Which of some rows have something to say and no key yet.
+    static let undecided = Statement(
+        "seal.undecided",
+        """
+        SELECT o.id FROM outbox o LEFT JOIN subject_key k ON k.owner = $1 AND k.subject = o.key
+        WHERE o.id = ANY($2::bigint[]) AND o.payload IS NOT NULL AND k.key IS NULL
+        """)
+
+    /// Takes in what services tell of keys; an older word changes nothing.
+    static let learn = Statement(
+        "seal.learn",
+        """
+        INSERT INTO subject_key AS k (owner, subject, version, key)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
+        ON CONFLICT (subject, owner) DO UPDATE SET version = excluded.version, key = excluded.key
+        WHERE k.version < excluded.version
+        """)
+
+    /// Blanks what waits to be published of subjects: it goes out under its number, and nobody can read it.
+    static let withhold = Statement(
+        "seal.withhold",
+        "UPDATE outbox SET payload = NULL WHERE key = ANY($1::text[]) AND type = ANY($2::text[])")
+
+    /// Destroys keys and tells so; as many rows as keys.
+    static let destroy = Statement(
+        "seal.destroy",
+        """
+        WITH gone AS (
+            UPDATE subject_key SET key = NULL, version = version + 1
+            WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NOT NULL RETURNING subject, version)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
+            json_build_object('owner', $1, 'subject', subject)::text
+        FROM gone
+        """)
+}

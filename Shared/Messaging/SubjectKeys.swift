@@ -1,0 +1,69 @@
+import CRMModel
+import Crypto
+import EventLoop
+import Postgres
+
+/// The keys under which events of persons lie in the log: one for each aggregate and service, made by its relay with the first event,
+/// spread on a compacted topic, and destroyed by an erasure. After that the sealed events stay where they are, and nobody can read them.
+///
+/// `version` counts what was told of a key, and each sealed event names the version that it was sealed with. So a service knows a
+/// key that has not come yet (it waits) from one that is gone (it passes the event over), also when it reads the log anew from its start.
+public enum SubjectKeys {
+    /// Destroys the keys of aggregates and blanks what waits to be published of them; answers how many keys there were.
+    ///
+    /// Call it when the rows of these aggregates are locked or gone: what another transaction may still write of them would get a new key.
+    ///
+    /// - Parameters:
+    ///   - source: `ce_source` of the service.
+    ///   - subjects: ids of aggregates, as they stand in the keys of messages.
+    @Loop
+    public static func destroy(
+        _ subjects: [String], of source: String, in transaction: Transaction
+    ) async throws -> Int {
+        transaction.enqueue(SubjectKeyStore.withhold, subjects, PersonalEvents.types.sorted())
+        return try await transaction.query(SubjectKeyStore.destroy, source, subjects).affected
+    }
+
+    /// A key as it is known here.
+    struct Known {
+        let version: Int
+        /// Nil once it is destroyed.
+        let key: [UInt8]?
+    }
+
+    /// Whose key it is.
+    struct Name: Hashable {
+        let owner: String
+        let subject: String
+    }
+
+    /// What is known of some keys.
+    @Loop
+    static func known(_ names: Set<Name>, in transaction: Transaction) async throws -> [Name: Known] {
+        let list = Array(names)
+        var found: [Name: Known] = [:]
+        let rows = try await transaction.query(SubjectKeyStore.known, list.map(\.owner), list.map(\.subject))
+        for row in rows {
+            let key: SQLBytes? = try row.value(3)
+            found[Name(owner: try row.value(0), subject: try row.value(1))] = Known(
+                version: try row.value(2), key: key?.bytes)
+        }
+        return found
+    }
+
+    /// Takes in what services tell of their keys.
+    @Loop
+    static func learn(_ events: [Received<SubjectKeyChanged>], _ transaction: Transaction) {
+        var latest: [Name: (version: Int, key: SQLBytes?)] = [:]
+        for event in events {
+            let name = Name(owner: event.data.owner, subject: event.data.subject)
+            // Nobody speaks of another's keys.
+            guard event.event.source == name.owner, let version = event.event.sequence else { continue }
+            latest[name] = (version, event.data.key.flatMap(Base64.decode).map { SQLBytes($0) })
+        }
+        let list = latest.sorted { ($0.key.subject, $0.key.owner) < ($1.key.subject, $1.key.owner) }
+        transaction.enqueue(
+            SubjectKeyStore.learn, list.map(\.key.owner), list.map(\.key.subject), list.map(\.value.version),
+            list.map(\.value.key))
+    }
+}

@@ -1,0 +1,168 @@
+import Broker
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Kafka
+import Messaging
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import TestKit
+import Testing
+
+@testable import Contacts
+@testable import Rapport
+
+/// Contacts with its consumer on a broker over TCP, and an ERP that places, changes, cancels and credits orders.
+@Loop
+private final class LiveContacts {
+    let service: TestService
+    let kafka: KafkaSettings
+    private let broker: Broker
+    private let folder: String
+    private let runner: ConsumerRunner
+    private let orders: ChaosOrders
+    private let producer: KafkaProducer
+    private var play: Task<Void, any Error>?
+    private var sent = 0
+    private let seed = UInt64.random(in: 1...999_999)
+
+    init() async throws {
+        print("seed \(seed)")
+        service = try await TestService(ContactsService.self)
+        folder = try TestPaths.temporaryFolder()
+        var settings = BrokerSettings(dataDirectory: folder)
+        settings.flush = .pageCache
+        broker = try Broker(settings)
+        try await broker.start()
+        kafka = KafkaSettings(brokers: "127.0.0.1:\(broker.port)", clientID: "test")
+        let subscriptions = contactsSubscriptions()
+        try await KafkaAdmin.createTopics(subscriptions.topics.map { TopicPlan(name: $0.name, partitions: 4) }, kafka)
+        runner = ConsumerRunner(subscriptions, group: "contacts", kafka: kafka, postgres: service.options)
+        orders = try ChaosOrders(kafka, seed: seed)
+        producer = try KafkaProducer(kafka)
+        try runner.start()
+    }
+
+    func close() async {
+        await runner.stop()
+        producer.close()
+        await broker.stop()
+        service.close()
+        TestPaths.remove(folder)
+    }
+
+    /// Lets the ERP talk until it is told to stop.
+    func begin(rate: Int) { play = Task { @Loop in try await orders.play(rate: rate) } }
+
+    func applied(_ count: Int) async throws {
+        try await eventually("\(count) events applied", within: .seconds(60)) { runner.statistics.applied >= count }
+    }
+
+    func end() async throws {
+        orders.stop()
+        try await play?.value
+    }
+
+    /// An event of another service.
+    func tell<T: EventData & Encodable>(_ data: T, topic: Topic, key: String) throws {
+        sent += 1
+        let headers = [
+            ("ce_specversion", "1.0"), ("ce_id", "e\(sent)"), ("ce_source", "/test"), ("ce_type", T.versionedType),
+            ("ce_time", "2026-01-02T03:04:05.\(100 + sent)Z"),
+        ]
+        try producer.produce(
+            topic: topic.name, key: key, value: Array(try ModelJSON.text(data).utf8),
+            headers: headers.map { ($0.0, Array($0.1.utf8)) }, id: sent)
+    }
+
+    func party(_ number: Int) -> UUID { ExternalID.party(customerNo: "C\(seed)-\(number)") }
+
+    func rebuild(swap: Bool = true, force: Bool = false) async throws -> Rebuild.Outcome {
+        let rebuild = Rebuild(
+            try #require(ContactsService.rebuildPlan), contactsSubscriptions(), service: "contacts",
+            migrations: ContactsService.migrations, kafka: kafka, postgres: service.options)
+        return try await rebuild.run(isSwapping: swap, isForced: force)
+    }
+
+    func differing(_ outcome: Rebuild.Outcome) -> [String] {
+        outcome.parts.filter { $0.hash != $0.liveHash }.map(\.table)
+    }
+}
+
+/// Read models rebuilt from the topics beside the live ones.
+@Suite(.serialized) struct RebuildTests {
+    @Test @Loop func theTopicsGiveTheSameTablesAsTheLiveOnesWhileOrdersComeIn() async throws {
+        let live = try await LiveContacts()
+        do { try await Self.work(live) } catch { Issue.record(error) }
+        try? await live.end()
+        await live.close()
+    }
+
+    @Loop private static func work(_ live: LiveContacts) async throws {
+        live.begin(rate: 400)
+        try await live.applied(800)
+        for number in 0..<20 {
+            try live.tell(
+                SurveyAnswered(
+                    ticketId: UUID.v7(), partyId: live.party(number % 7), survey: "csat", score: 1 + number % 5,
+                    comment: nil, assignee: nil),
+                topic: .tickets, key: "t\(number)")
+        }
+        // What people do meanwhile: one customer becomes part of another, a third is forgotten.
+        let merge = #"{"mergedId":"\#(live.party(2).text)"}"#
+        let survivor = "/v1/parties/\(live.party(1).text)"
+        // Orders raise the version all the time.
+        try await eventually("the merge", within: .seconds(30)) {
+            let tag = try await live.service.send(.get, survivor).headers["etag"] ?? ""
+            let merged = try await live.service.send(.post, survivor + "/merges", merge, headers: ["if-match": tag])
+            #expect([201, 412].contains(merged.status), "\(merged)")
+            return merged.status == 201
+        }
+        let answers = "SELECT count(*)::text FROM touch WHERE party_id = '\(live.party(3).text)' AND at < '2026-01-03'"
+        try await live.applied(1500)
+        try await eventually("the answers of one to forget", within: .seconds(30)) {
+            try await live.service.column(answers) == ["3"]
+        }
+        let erased = try await live.service.send(.post, "/v1/parties/\(live.party(3).text)/erasures", #"{"by":"test"}"#)
+        #expect(erased.status == 201, "\(erased)")
+        // The ERP goes on through the first rebuild.
+        let first = try await live.rebuild()
+        #expect(first.isEqual && first.isSwapped, "\(live.differing(first))")
+        #expect(first.messages >= 1500)
+        let rows = Dictionary(uniqueKeysWithValues: first.parts.map { ($0.table, $0.rows) })
+        for table in [
+            "erp_document", "document_detail", "party_month", "party_value", "sales_cell", "touch", "party_voice",
+        ] {
+            #expect(rows[table] ?? 0 > 0, "\(table)")
+        }
+        print(
+            "\(first.messages) messages in \(first.seconds) s, \(Int(Double(first.messages) / first.seconds)) a second;"
+                + " writers waited \(first.waited) s")
+        let later = try await live.service.column("SELECT sum(orders)::text FROM party_value")
+        try await eventually("the swapped tables go on", within: .seconds(30)) {
+            try await live.service.column("SELECT sum(orders)::text FROM party_value") != later
+        }
+        try await live.end()
+        // The swapped tables are what they were: a check leaves them, and finds what is damaged.
+        let check = try await live.rebuild(swap: false)
+        #expect(check.isEqual && !check.isSwapped, "\(live.differing(check))")
+        _ = try await live.service.column(
+            "UPDATE party_value SET revenue = revenue + 1 WHERE party_id = '\(live.party(5).text)' RETURNING 'x'")
+        let damaged = try await live.rebuild()
+        #expect(!damaged.isEqual && !damaged.isSwapped && live.differing(damaged) == ["party_value"])
+        let forced = try await live.rebuild(force: true)
+        #expect(!forced.isEqual && forced.isSwapped)
+        #expect(try await live.rebuild().isEqual)
+        // Whom the topics still tell of is not brought back.
+        #expect(try await live.service.column(answers) == ["0"])
+        // Nothing was published twice: the live outbox has each party's version once.
+        #expect(
+            try await live.service.column(
+                "SELECT count(*)::text FROM (SELECT FROM outbox GROUP BY key, seq HAVING count(*) > 1) AS twice") == [
+                    "0"
+                ])
+    }
+}

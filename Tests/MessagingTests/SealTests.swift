@@ -1,0 +1,139 @@
+import Crypto
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import TestKit
+import Testing
+
+@testable import Messaging
+
+/// Events of persons lie sealed in the log; what becomes of them with their keys and without.
+@Suite(.serialized) struct SealTests {
+    private static let party = UUID(uuid: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16))
+    private static let append = Statement(
+        "test.append",
+        """
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'desk', $1, n, 'contacts.party.changed.v1',
+            json_build_object('partyId', $2::uuid, 'kind', 'consumer', 'name', $1 || ' Quill 奎尔 ' || n)::text
+        FROM generate_series($3::bigint, $4::bigint) AS n
+        """)
+
+    @Loop private static func append(_ desk: Desk, _ key: String, _ numbers: ClosedRange<Int>) async throws {
+        try await desk.service.transaction {
+            $0.enqueue(Self.append, key, Self.party, numbers.lowerBound, numbers.upperBound)
+        }
+    }
+
+    @Loop private static func work(_ body: @Loop (Desk, Relay) async throws -> Void) async throws {
+        try await Desk.work { desk in
+            let topic = Topic.subjectKeys
+            try await KafkaAdmin.createTopics(
+                [TopicPlan(name: topic.name, partitions: 3, settings: topic.settings)], desk.kafka)
+            try await body(desk, Relay(source: "/desk", kafka: desk.kafka, postgres: desk.settings))
+        }
+    }
+
+    /// A reader of the topic; groups share what the service knows of keys.
+    @Loop private static func runner(_ desk: Desk, _ group: String) throws -> ConsumerRunner {
+        var subscriptions = Subscriptions([Desk.topic, .subjectKeys])
+        subscriptions.on(PartyChanged.self) { events, transaction in
+            transaction.enqueue(DeskService.insert, events.map(\.data.party.name), group)
+        }
+        let runner = ConsumerRunner(subscriptions, group: group, kafka: desk.kafka, postgres: desk.settings)
+        runner.parking.firstPause = .milliseconds(100)
+        try runner.start()
+        return runner
+    }
+
+    @Loop private static func notes(_ desk: Desk, _ group: String) async throws -> [String] {
+        try await desk.service.column("SELECT id FROM note WHERE kind = '\(group)' ORDER BY number")
+    }
+
+    /// Whether a text stands in any file of the broker.
+    @Loop private static func isInLog(_ text: String, _ desk: Desk) throws -> Bool {
+        try !ByteSearch.files(with: text, in: desk.folder).isEmpty
+    }
+
+    @Loop private static func destroy(_ desk: Desk, _ subject: String) async throws -> Int {
+        try await desk.service.transaction { try await SubjectKeys.destroy([subject], of: "/desk", in: $0) }
+    }
+
+    @Test @Loop func whatIsSealedIsReadWithItsKeyOnlyAndByNobodyOnceItIsDestroyed() async throws {
+        try await Self.work { desk, relay in
+            relay.start()
+            let runner = try Self.runner(desk, "first")
+            try await Self.append(desk, "a", 1...3)
+            try await Self.append(desk, "b", 1...1)
+            try await eventually("all", within: .seconds(30)) { try await Self.notes(desk, "first").count == 4 }
+            for text in ["Quill", "奎尔"] { #expect(try !Self.isInLog(text, desk), "\(text)") }
+            #expect(try Self.isInLog("party.changed", desk))
+            #expect(try await Self.destroy(desk, "a") == 1)
+            // Who comes back has a new key.
+            try await Self.append(desk, "a", 4...4)
+            try await eventually("the new one", within: .seconds(30)) {
+                try await Self.notes(desk, "first").contains("a Quill 奎尔 4")
+            }
+            // Who reads the log from its start finds what still has its key.
+            let again = try Self.runner(desk, "again")
+            try await eventually("all that is left", within: .seconds(30)) {
+                again.lag == 0 && again.isAssigned && again.statistics.applied >= 5
+            }
+            await again.stop()
+            await runner.stop()
+            await relay.stop()
+            #expect(try await Self.notes(desk, "again").sorted() == ["a Quill 奎尔 4", "b Quill 奎尔 1"])
+            for one in [runner, again] {
+                #expect(one.statistics.gaps == 0 && one.statistics.dead == 0)
+            }
+        }
+    }
+
+    @Test @Loop func whatWaitsForTheRelayIsBlankedAndGoesOutUnderItsNumber() async throws {
+        try await Self.work { desk, relay in
+            try await Self.append(desk, "a", 1...2)
+            _ = try await Self.destroy(desk, "a")
+            #expect(try await desk.service.column("SELECT payload FROM outbox WHERE payload LIKE '%Quill%'").isEmpty)
+            try await Self.append(desk, "a", 3...3)
+            relay.start()
+            let runner = try Self.runner(desk, "first")
+            try await eventually("what came since", within: .seconds(30)) {
+                try await Self.notes(desk, "first") == ["a Quill 奎尔 3"]
+            }
+            await runner.stop()
+            await relay.stop()
+            #expect(runner.statistics.gaps == 0 && runner.statistics.dead == 0)
+        }
+    }
+
+    @Test @Loop func anEventWhoseKeyHasNotComeWaitsForIt() async throws {
+        try await Self.work { desk, _ in
+            let (id, key) = ("0190", SecureRandom.bytes(32))
+            let plain = #"{"partyId":"\#(Self.party.text)","kind":"consumer","name":"late"}"#
+            let sealed = try AESGCM.seal(Array(plain.utf8), key: key, context: Array(id.utf8))
+            let headers = Desk.headers(id, "contacts.party.changed.v1") + [("ce_sequence", Array("1".utf8))]
+            try desk.send("x", sealed, headers + [("ce_sealed", Array("1".utf8))])
+            // Changed on its way, and so a dead letter, once its key is there.
+            let spoilt = Desk.headers("0191", "contacts.party.changed.v1") + [("ce_sequence", Array("1".utf8))]
+            try desk.send("y", sealed, spoilt + [("ce_sealed", Array("1".utf8))])
+            try await desk.flush()
+            let runner = try Self.runner(desk, "first")
+            try await eventually("parked", within: .seconds(30)) { runner.statistics.parkedKeys == 2 }
+            for subject in ["x", "y"] {
+                let news = SubjectKeyChanged(owner: "/test", subject: subject, key: Base64.encode(key))
+                let told = Desk.headers(subject, SubjectKeyChanged.versionedType) + [("ce_sequence", Array("1".utf8))]
+                let bytes = Array(try ModelJSON.text(news).utf8)
+                try desk.send("/test:\(subject)", bytes, told, to: .subjectKeys)
+            }
+            try await eventually("applied", within: .seconds(30)) {
+                runner.statistics.parkedKeys == 0 && runner.statistics.dead == 1
+            }
+            await runner.stop()
+            #expect(try await Self.notes(desk, "first") == ["late"])
+        }
+    }
+}
