@@ -40,10 +40,17 @@ public final class SocketWatch {
         uv_poll_start(handle, events.rawValue) { handle, status, events in
             guard let data = handle?.pointee.data else { return }
             let watch = Unmanaged<SocketWatch>.fromOpaque(data).takeUnretainedValue()
-            // An error is told as readable and writable, so that the owner's next call meets it.
-            let seen = status < 0 ? [.readable, .writable] : Events(rawValue: events)
-            Loop.assumeIsolated { watch.onEvents(seen) }
+            Loop.assumeIsolated { status < 0 ? watch.tellError() : watch.onEvents(Events(rawValue: events)) }
         }
+    }
+
+    /// An error is told as readable and writable, so that the owner's next call meets it. libuv has ended the watch by itself: it
+    /// is begun again, as what that call meets may be the last words of the peer and the error is still to come.
+    private func tellError() {
+        let before = watched
+        watched = []
+        onEvents([.readable, .writable])
+        if watched.isEmpty { watch(before) }
     }
 
     /// Ends the watch; the descriptor may be closed afterwards.

@@ -195,7 +195,11 @@ public final class PostgresConnection: StatementChannel {
     }
 
     private func flush() {
-        switch PQflush(connection) {
+        let left = PQflush(connection)
+        // To send a sync is to flush as well: where libpq met the end of the connection there, it has closed the socket, nothing is
+        // left to send, and nothing would ever wake us.
+        guard PQstatus(connection) == CONNECTION_OK else { return fail(.connection(lastMessage)) }
+        switch left {
         case 0: watch?.watch(.readable)
         case 1: watch?.watch([.readable, .writable])
         default: fail(.connection(lastMessage))
@@ -225,7 +229,10 @@ public final class PostgresConnection: StatementChannel {
     private func take(_ result: OpaquePointer?) {
         guard let result else {
             // An error of the commit itself has a null of its own; the sync is still to come.
-            if case .sync = expected[answered] { return }
+            if case .sync = expected[answered] {
+                if PQstatus(connection) != CONNECTION_OK { fail(.connection(lastMessage)) }
+                return
+            }
             answered += 1
             return
         }

@@ -216,6 +216,37 @@ extension PostgresConnection {
         }
     }
 
+    /// libpq closes the socket itself when it meets the end while it sends: nothing would come from the socket any more.
+    @Test @Loop func anEndThatIsMetWhileSendingIsNoticed() async throws {
+        try await withTable { settings, connection in
+            for flushes in (0..<40).map({ $0 % 5 }) {
+                let victim = try await PostgresConnection.open(settings)
+                defer { victim.close() }
+                let pid: Int = try await victim.transaction {
+                    try await $0.query(Statement("test.pid", "SELECT pg_backend_pid()::bigint"))[0].value(0)
+                }
+                _ = try await connection.transaction {
+                    try await $0.query(Statement("test.kill_one", "SELECT pg_terminate_backend($1::int)"), pid)
+                }
+                // The loop stands still meanwhile, so that nobody has read of the end.
+                usleep(20_000)
+                let begin = Loop.now
+                let limit = Loop.after(.seconds(10)) { victim.close() }
+                await #expect(throws: PostgresError.self) {
+                    try await victim.transaction { transaction in
+                        for number in 0..<flushes {
+                            transaction.enqueue(add, number)
+                            transaction.flush()
+                        }
+                        transaction.enqueue(count)
+                    }
+                }
+                limit.cancel()
+                #expect(Loop.now - begin < .seconds(5), "after \(flushes) flushes")
+            }
+        }
+    }
+
     @Test @Loop func manyCallersShareFewConnections() async throws {
         try await withTable { settings, _ in
             let pool = PostgresPool(settings, size: 2, acquireTimeout: .seconds(20))
