@@ -89,7 +89,10 @@ let package = Package(
             ]),
         tests(
             "SalesTests",
-            ["CRMModel", "Crypto", "EventLoop", "HTTP", "Postgres", "Sales", "ServiceKit", "ServiceTestKit", "TestKit"]),
+            [
+                "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "Sales", "ServiceKit",
+                "ServiceTestKit", "TestKit",
+            ]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
             name: "Broker", dependencies: ["EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],

@@ -63,7 +63,6 @@ struct ApplyBench {
         let script =
             """
             \\set n random(1, 200)
-            SET search_path = contacts;
             BEGIN;
             \(ContactsService.benchStatements.joined(separator: ";\n"));
             COMMIT;

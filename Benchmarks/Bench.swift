@@ -67,13 +67,35 @@ final class Bench {
     }
 
     /// Runs a program and gives what it printed.
-    func output(of program: String, _ arguments: [String]) async throws -> String {
+    func output(
+        of program: String, _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws -> String {
         let file = "/tmp/rapport-bench-\(getpid())-\(UInt32.random(in: 0 ... .max)).txt"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        let exit = try await ChildProcess(program, arguments, output: file).exit()
+        let exit = try await ChildProcess(
+            program, arguments, environment: environment.map { "\($0.key)=\($0.value)" }, output: file
+        ).exit()
         let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
         guard exit.isSuccess else { throw BenchError(text: "\(program) failed: \(text)") }
         return text
+    }
+
+    /// Where pgbench connects: not by arguments, as the list of processes shows a password there, and with the schema set, as the
+    /// services' connections have it.
+    private var pgbenchEnvironment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        let rest = database.split(separator: "://", maxSplits: 1).last ?? ""
+        let at = rest.lastIndex(of: "@") ?? rest.startIndex
+        let user = rest[..<at].split(separator: ":", maxSplits: 1)
+        let place = rest[at...].drop { $0 == "@" }.split(separator: "/", maxSplits: 1)
+        let host = place.first?.split(separator: ":") ?? []
+        environment["PGUSER"] = user.first.map(String.init)
+        environment["PGPASSWORD"] = user.count == 2 ? String(user[1]) : nil
+        environment["PGHOST"] = host.first.map(String.init)
+        environment["PGPORT"] = host.count == 2 ? String(host[1]) : nil
+        environment["PGDATABASE"] = place.count == 2 ? String(place[1]) : nil
+        environment["PGOPTIONS"] = "-c search_path=contacts"
+        return environment
     }
 
     /// pgbench's transactions a second for a script.
@@ -87,7 +109,7 @@ final class Bench {
         let text = try await output(
             of: program,
             ["-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-T", "\(seconds)", "-f", file]
-                + define.flatMap { ["-D", $0] } + [database])
+                + define.flatMap { ["-D", $0] }, environment: pgbenchEnvironment)
         for line in text.split(separator: "\n") where line.hasPrefix("tps = ") {
             return Double(line.dropFirst(6).prefix { $0 != " " }) ?? 0
         }

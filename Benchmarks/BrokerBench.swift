@@ -17,6 +17,8 @@ struct BrokerBench {
         var lingering: [Double] = []
         var immediate: [Double] = []
         var consumed: [Double] = []
+        var consumedByTwo: [Double] = []
+        var consumingCPU: [Double] = []
         var middles: [Double] = []
         var tails: [Double] = []
         var loadedMegabytes = 0.0
@@ -59,7 +61,9 @@ struct BrokerBench {
         }
         row("produce, linger 5 ms", \.lingering, 0, "records/s", goal: "> 1")
         row("produce, linger 0", \.immediate, 0, "records/s", goal: "> 1")
-        row("consume", \.consumed, 0, "records/s", goal: "> 1")
+        row("consume, one client", \.consumed, 0, "records/s", goal: "> 1")
+        row("consume, two clients", \.consumedByTwo, 0, "records/s", goal: "> 1")
+        row("the same, broker's CPU for a million records", \.consumingCPU, 3, "s", goal: "< 1")
         row("produce to consume at 200 records/s, p50", \.middles, 2, "ms", goal: "< 1")
         row("produce to consume at 200 records/s, p99", \.tails, 2, "ms", goal: "< 1")
         single("start to the first answer", \.start, 3, "s")
@@ -140,7 +144,8 @@ struct BrokerBench {
 
     private func measureIdle(_ brokers: [Running], _ figures: inout [Figures]) async throws {
         for broker in brokers {
-            try await KafkaAdmin.createTopics([TopicPlan(name: "warm", partitions: 6)], settings(broker))
+            let plans = ["warm", "stored"].map { TopicPlan(name: $0, partitions: 6) }
+            try await KafkaAdmin.createTopics(plans, settings(broker))
         }
         try await Loop.sleep(for: .seconds(3))
         let before = brokers.map { cpuTicks($0.child.id) }
@@ -154,6 +159,8 @@ struct BrokerBench {
         for broker in brokers {
             _ = try await produce(400_000, to: "warm", linger: 5, settings(broker))
             _ = try await consume(400_000, from: "warm", settings(broker))
+            // What is read later: full batches of 500, the same with both, however fast they took them.
+            _ = try await produce(2_000_000, to: "stored", linger: 1000, batch: 500, settings(broker))
         }
     }
 
@@ -174,8 +181,17 @@ struct BrokerBench {
         }
         for _ in 0..<3 {
             for index in order {
-                let rate = try await consume(2_000_000, from: lingering, settings(brokers[index]))
-                figures[index].consumed.append(rate)
+                let kafka = settings(brokers[index])
+                figures[index].consumed.append(try await consume(2_000_000, from: "stored", kafka))
+            }
+            for index in order {
+                let (id, kafka) = (brokers[index].child.id, settings(brokers[index]))
+                let before = cpuTicks(id)
+                async let one = consume(2_000_000, from: "stored", kafka)
+                async let other = consume(2_000_000, from: "stored", kafka)
+                figures[index].consumedByTwo.append(try await one + other)
+                let seconds = Double(cpuTicks(id) - before) / Double(sysconf(Int32(_SC_CLK_TCK)))
+                figures[index].consumingCPU.append(seconds / 4)
             }
         }
         for index in order {
@@ -186,10 +202,12 @@ struct BrokerBench {
     }
 
     /// Records a second from the first call to the last acknowledgement.
-    private func produce(_ count: Int, to topic: String, linger: Int, _ kafka: KafkaSettings) async throws -> Double {
+    private func produce(
+        _ count: Int, to topic: String, linger: Int, batch: Int = 10_000, _ kafka: KafkaSettings
+    ) async throws -> Double {
         let settings = [
             "bootstrap.servers": kafka.brokers, "acks": "all", "linger.ms": "\(linger)", "enable.idempotence": "true",
-            "queue.buffering.max.messages": "200000",
+            "queue.buffering.max.messages": "200000", "batch.num.messages": "\(batch)",
         ]
         return try await Loop.offload {
             let client = try BareClient(RD_KAFKA_PRODUCER, settings)

@@ -35,7 +35,7 @@ struct ContactsBench {
         let before = program.residentMegabytes
         let begin = Loop.now
         let head =
-            "POST /v1/imports HTTP/1.1\r\nHost: b\r\nContent-Type: text/csv\r\nContent-Length: \(body.count)\r\n\r\n"
+            "POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: \(body.count)\r\n\r\n"
         let answer = try await client.ask(Array(head.utf8) + body)
         body = []
         let uploaded = Loop.now - begin
@@ -164,7 +164,7 @@ struct ContactsBench {
     }
 
     private func get(_ path: String, _ client: LoadClient) async throws -> [UInt8] {
-        let answer = try await client.ask(Array("GET \(path) HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
+        let answer = try await client.ask(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
         guard answer.status == 200 else {
             throw BenchError(
                 text: "\(path) was answered \(answer.status): \(String(decoding: answer.body, as: UTF8.self))")

@@ -17,7 +17,7 @@ struct HTTPBench {
         try await creates(program.port)
         let ids = try await someIDs()
         let read = try await load(program.port, seconds: 5) { number in
-            "GET /v1/parties/\(ids[number % ids.count]) HTTP/1.1\r\nHost: b\r\n\r\n"
+            "GET /v1/parties/\(ids[number % ids.count]) HTTP/1.1\r\nHost: localhost\r\n\r\n"
         }
         let list = ids.map { "'\($0)'" }.joined(separator: ",")
         let peer = try await bench.pgbench(
@@ -32,11 +32,11 @@ struct HTTPBench {
             let id = first + number
             let body =
                 "{\"name\":\"Bench \(id)\",\"email\":\"b\(id)@example.com\",\"phone\":\"+4420\(10_000_000 + id)\"}"
-            return "POST /v1/parties HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: "
+            return "POST /v1/parties HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                 + "\(body.utf8.count)\r\n\r\n\(body)"
         }
         let create = try await bench.pgbench(
-            "SET search_path = contacts;\nBEGIN;\n" + ContactsService.benchCreate.joined(separator: ";\n")
+            "BEGIN;\n" + ContactsService.benchCreate.joined(separator: ";\n")
                 + ";\nCOMMIT;\n", clients: 8)
         bench.row(
             "creates per second", grouped(created), beside: "pgbench \(grouped(create))", ratio: created / create,

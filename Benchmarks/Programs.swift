@@ -33,7 +33,7 @@ final class RunningProgram {
         while true {
             if child.hasEnded { throw BenchError(text: "\(name) ended; see \(log)") }
             if let client = try? await LoadClient.connect(port: port) {
-                let answer = try? await client.ask(Array("GET /health/live HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
+                let answer = try? await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
                 client.close()
                 if answer?.status == 200 { break }
             }
@@ -70,7 +70,7 @@ struct ProgramBench {
     init(_ bench: Bench) { self.bench = bench }
 
     func run() async throws {
-        bench.title("programs: from start to the first answer, and resident memory when idle")
+        bench.title("programs: from start to ready, and resident memory when idle")
         for name in ["contacts", "sales", "campaigns", "tickets", "notifications"] {
             guard FileManager.default.fileExists(atPath: "\(bench.programs)/rapport-\(name)") else { continue }
             let program = try await RunningProgram.start("rapport-\(name)", bench)

@@ -16,7 +16,7 @@ struct SightBench {
         defer { program.kill() }
         let client = try await LoadClient.connect(port: program.port)
         defer { client.close() }
-        while try await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: b\r\n\r\n".utf8)).status != 200 {
+        while try await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)).status != 200 {
             try await Loop.sleep(for: .milliseconds(50))
         }
         var sights: [Duration] = []
@@ -25,7 +25,7 @@ struct SightBench {
         for number in 0..<40 {
             let order = source.order(number)
             let party = ExternalID.party(customerNo: order.key).text
-            let request = Array("GET /v1/parties/\(party)/timeline HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
+            let request = Array("GET /v1/parties/\(party)/timeline HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
             let begin = Loop.now
             let kcat = try produce(order)
             let produced = Task { @Loop in (try await kcat.exit(), Loop.now) }

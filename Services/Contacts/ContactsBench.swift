@@ -57,6 +57,7 @@ extension ContactsService {
                 [
                     column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
                     column("statuses"), column("cancelled"), column("lines"), column("times"),
+                    "false",
                 ]),
             fill(PartyStore.addMissing.sql, [folded("p"), folded("min(c)")]),
             fill(

@@ -8,7 +8,7 @@ public enum TicketsService: ServiceDefinition {
     public static let name = "tickets"
 
     /// Its tables.
-    public static let migrations = [TicketsSchema.migration, Redirects.migration]
+    public static let migrations = [TicketsSchema.migration, Redirects.migration, TicketsSchema.told]
 
     /// Its SQL.
     public static let statements =

@@ -25,15 +25,7 @@ func ticketsSubscriptions() -> Subscriptions {
     subscriptions.on(PartyChanged.self) { events, transaction in
         CustomerHandlers.known(events.map(\.data.party), transaction)
     }
-    subscriptions.on(OrderPlaced.self) { events, transaction in
-        CustomerHandlers.ordered(events.map(\.data.order), .placed, transaction)
-    }
-    subscriptions.on(OrderChanged.self) { events, transaction in
-        CustomerHandlers.ordered(events.map(\.data.order), .changed, transaction)
-    }
-    subscriptions.on(OrderCancelled.self) { events, transaction in
-        CustomerHandlers.ordered(events.map(\.data.order), .cancelled, transaction)
-    }
+    subscriptions.onOrders { CustomerHandlers.ordered($0, $1) }
     subscriptions.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
     ticketsPersonalData.subscribe(ErasureOwners.Tickets.self, .tickets, &subscriptions)
     return subscriptions

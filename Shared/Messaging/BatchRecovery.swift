@@ -73,6 +73,7 @@ extension ConsumerRunner {
 
     private func isolate(_ error: any Error, _ failed: BatchApplication) async throws {
         let items = failed.items
+        guard !items.isEmpty else { throw error }
         guard items.count == 1, let only = items.first else {
             let middle = items.startIndex + items.count / 2
             var begin = failed.begin
@@ -100,7 +101,6 @@ extension ConsumerRunner {
             statistics.parkedKeys = parked.keys
             statistics.parkedMessages = parked.messages
         }
-        isPositionLost = false
         statistics.batches += 1
         statistics.lastApplied = Date().timeIntervalSince1970
         statistics.applyTime += Loop.now - flight.begin

@@ -55,6 +55,8 @@ extension ConsumerRunner {
         }
         // The group may have decided anew while we read.
         guard pending == partitions else { return }
+        // The partition whose position the log has lost is told of again, if it still is.
+        isPositionLost = false
         try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
         positions = offsets
         awaited = offsets

@@ -172,7 +172,9 @@ public final class TimerRunner {
             fired += count
             return count
         } catch {
-            guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted) else { throw error }
+            guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted), !claimed.isEmpty else {
+                throw error
+            }
             // One of them is at fault: one by one, and that one is put aside.
             return limit > 1 ? try await fire(limit: 1) : try await bury(claimed, error)
         }

@@ -55,6 +55,15 @@ public final class PostgresConnection: StatementChannel {
         }
     }
 
+    /// A password as the server keeps it (SCRAM-SHA-256), to set it without telling it.
+    public func encrypted(_ password: String, of role: String) throws(PostgresError) -> String {
+        guard let text = PQencryptPasswordConn(connection, password, role, "scram-sha-256") else {
+            throw .connection("the password of \(role) cannot be encrypted: \(lastMessage)")
+        }
+        defer { PQfreemem(text) }
+        return String(cString: text)
+    }
+
     /// Ends the connection; what is under way fails.
     public func close() { fail(.connection("the connection was closed")) }
 

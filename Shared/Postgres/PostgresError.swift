@@ -43,7 +43,8 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
         case "40001", "40P01", "55P03", "57014", "26000": .retry
         default:
             switch sqlState.prefix(2) {
-            case "08", "53", "57", "58", "XX": .retry
+            // 42: the schema is not the one this program was made for, or a right is missing; no message is at fault.
+            case "08", "25", "42", "53", "57", "58", "XX": .retry
             default: .permanent
             }
         }

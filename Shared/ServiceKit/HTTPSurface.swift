@@ -65,12 +65,20 @@ final class HTTPSurface {
 
     /// Without a token only programs of this machine may ask, and no page from elsewhere that a browser here has open (RFC 6454).
     private func checkOrigin(_ request: Request) throws {
+        // A page whose own name leads to this machine (DNS rebinding) sends no Origin, and its name as the host.
+        guard Self.isHere(request.headers["host"] ?? "localhost") else {
+            throw Problem(
+                status: 403, detail: "This answers to localhost only; set API_TOKEN to be asked by other names.")
+        }
         guard let origin = request.headers["origin"] else { return }
-        let host = origin.split(separator: "/").last.map(String.init) ?? ""
-        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
-        guard ["localhost", "127.0.0.1", "[::1"].contains(name) else {
+        guard Self.isHere(origin.split(separator: "/").last.map(String.init) ?? "") else {
             throw Problem(status: 403, detail: "Pages of \(origin) may not ask here; set API_TOKEN to allow others.")
         }
+    }
+
+    private static func isHere(_ host: String) -> Bool {
+        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
+        return ["localhost", "127.0.0.1", "[::1"].contains(name)
     }
 
     private func count(_ path: String, _ method: Method, _ status: Int) {

@@ -14,6 +14,8 @@ public final class ServiceProcess {
     public var port: Int { server?.port ?? 0 }
     private let options: ServiceOptions
     private let name: String
+    /// All that the schema must have.
+    private let migrations: [String]
     private let context: ServiceContext
     private let parts: ServiceParts
     private let consumer: ConsumerRunner?
@@ -32,6 +34,7 @@ public final class ServiceProcess {
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
         self.options = options
         name = definition.name
+        migrations = (MessagingSchema.migrations + definition.migrations).map(\.name)
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres, size: options.poolSize)
         context = ServiceContext(pool: pool, log: log, settings: settings)
@@ -137,9 +140,11 @@ public final class ServiceProcess {
         while true {
             do {
                 try await context.pool.start()
-                let applied = try await context.pool.query(ServiceStore.lastMigration)
-                guard applied.isEmpty else { return }
-                throw SettingError(name: "the schema", problem: "is empty; run this program with `migrate` first")
+                let missing = try await missingMigrations()
+                if missing.isEmpty { return }
+                throw SettingError(
+                    name: "the schema",
+                    problem: "lacks \(missing.joined(separator: ", ")); run this program with `migrate` first")
             } catch {
                 let passes = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
                 guard passes, Loop.now < deadline else { throw error }
@@ -147,6 +152,15 @@ public final class ServiceProcess {
                 attempt += 1
             }
             try await Loop.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func missingMigrations() async throws -> [String] {
+        do {
+            return try await context.pool.query(ServiceStore.missingMigrations, migrations).map { try $0.value(0) }
+        } catch let error as PostgresError {
+            guard error.sqlState == "42P01" else { throw error }
+            return ["all tables"]
         }
     }
 
@@ -161,7 +175,9 @@ public final class ServiceProcess {
                 let missing = plans.filter { known[$0.name] == nil }
                 if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
                 return
-            } catch let error as KafkaError where !error.isConfiguration {
+            } catch let error as KafkaError {
+                // A wrong password or a missing right does not pass by itself.
+                if error.isConfiguration || error.isRefusal { throw error }
                 context.log.warning("waiting for the broker: \(error)")
                 try await Loop.sleep(for: .milliseconds(300))
             }

@@ -3,10 +3,12 @@ import Postgres
 /// The SQL that every service's process needs.
 public enum ServiceStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [lastMigration, keepAnswer, findAnswer, positions]
+    public static let statements = [missingMigrations, keepAnswer, findAnswer, positions]
 
-    static let lastMigration = Statement(
-        "service.last_migration", "SELECT name FROM schema_migration ORDER BY name DESC LIMIT 1")
+    /// Those of some migrations that were not applied.
+    static let missingMigrations = Statement(
+        "service.missing_migrations",
+        "SELECT n FROM unnest($1::text[]) AS n WHERE NOT EXISTS (SELECT 1 FROM schema_migration WHERE name = n)")
 
     static let positions = Statement(
         "service.positions", "SELECT topic, part, next_offset FROM consumer_offset ORDER BY topic, part")

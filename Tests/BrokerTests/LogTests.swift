@@ -63,7 +63,7 @@ private struct StoredFile {
 
 @Test(arguments: [true, false])
 @Loop func aTornTailIsCutWhereverItWasTorn(afterPowerLoss: Bool) async throws {
-    try await withFolder { folder in
+    try await withFolder(inMemory: true) { folder in
         try Disk.makeFolder(folder)
         let path = "\(folder)/\(Segment.name(0))"
         let file = StoredFile(flushes: [0, 0, -1])
@@ -88,7 +88,7 @@ private struct StoredFile {
 
 @Test(arguments: [true, false])
 @Loop func aFlippedBitIsDamageUnlessAPowerLossExplainsIt(afterPowerLoss: Bool) async throws {
-    try await withFolder { folder in
+    try await withFolder(inMemory: true) { folder in
         try Disk.makeFolder(folder)
         let path = "\(folder)/\(Segment.name(0))"
         // The last flush begins with the third batch.

@@ -176,10 +176,11 @@ func withBroker(
     }
 }
 
-/// Runs `body` with a new temporary folder.
+/// Runs `body` with a new temporary folder; in memory, if there is such a place, where nothing is asked of the disk.
 @Loop
-func withFolder(_ body: @Loop (String) async throws -> Void) async throws {
-    let folder = "/tmp/broker-test-\(TopicID.random().hex)"
+func withFolder(inMemory: Bool = false, _ body: @Loop (String) async throws -> Void) async throws {
+    let place = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    let folder = "\(place)/broker-test-\(TopicID.random().hex)"
     do {
         try await body(folder)
     } catch {

@@ -19,7 +19,7 @@ extension WholeSuite {
                 #expect(try !suite.processes().isEmpty)
                 let down = try await suite.rapport("down")
                 #expect(down.isSuccess, "\(down.text)")
-                #expect(try suite.processes().isEmpty)
+                try await eventually("the end of all") { try suite.processes().isEmpty }
                 #expect(try await !suite.rapport("status").isSuccess)
             }
         }
@@ -32,7 +32,7 @@ extension WholeSuite {
                 let up = try await suite.rapport("up")
                 try #require(up.isSuccess, "\(up.text)")
                 // Slow enough that every death falls into the middle.
-                let shop = file.map { ["--file", $0] } ?? ["--orders", "3000", "--rate", "120"]
+                let shop = file.map { ["--file", $0, "--rate", "1500"] } ?? ["--orders", "3000", "--rate", "120"]
                 let demo = try suite.start(["demo"] + shop)
                 try await Loop.sleep(for: .seconds(2))
                 var deaths = 0

@@ -60,8 +60,14 @@ import Testing
         let document = try json.withUnsafeBytes { try OrderPlaced(json: $0) }.order
         // The order and the shipment come before their customer.
         try await fixture.pool.transaction { transaction in
-            CustomerHandlers.ordered([document], .cancelled, transaction)
-            CustomerHandlers.ordered([document], .placed, transaction)
+            CustomerHandlers.ordered([LedgerEntry(.order, document)], transaction)
+            let cancelled = LedgerEntry(.order, document, isCancelled: true, toldAt: Date(timeIntervalSince1970: 2))
+            CustomerHandlers.ordered([cancelled], transaction)
+            // The older state, under the number that the order had before, comes from a slow partition.
+            var before = document
+            before.customerNo = "1"
+            CustomerHandlers.ordered(
+                [LedgerEntry(.order, before, toldAt: Date(timeIntervalSince1970: 1))], transaction)
             ShipmentHandlers.delayed([try shipment("s1")], transaction)
             CustomerHandlers.shipped([try shipment("s1", at: "2010-12-01T09:00:00Z")], "dispatched", transaction)
         }
@@ -90,10 +96,10 @@ import Testing
         let paused = try await fixture.open()
         _ = try await fixture.send(.post, "/v1/tickets/\(answered)/replies", #"{"body":"yes"}"#)
         _ = try await fixture.send(.post, "/v1/tickets/\(answered)/resolve")
-        let runner = TimerRunner(fixture.pool, fixture.parts.timers)
-        runner.start()
         _ = try await fixture.send(
             .patch, "/v1/tickets/\(paused)", #"{"status":"waiting"}"#, headers: ["if-match": "\"1\""])
+        let runner = TimerRunner(fixture.pool, fixture.parts.timers)
+        runner.start()
         try await eventually("both breaches of the late ticket") {
             try await fixture.sql(
                 "SELECT 1 FROM ticket WHERE id = '\(late)' AND resolution_breached_at IS NOT NULL"

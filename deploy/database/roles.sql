@@ -2,7 +2,8 @@
 -- one login role for each service, and a role can use its own schema and nothing else. Run as an administrator, connected to
 -- the database of the suite, once for each of contacts, sales, campaigns, tickets and notifications:
 --
---   psql -v service=contacts -v password="'...'" -f roles.sql "postgresql://admin@host/rapport"
+--   psql -v service=contacts -f roles.sql "postgresql://admin@host/rapport"
+--   \password rapport_contacts                         in psql, so that no list of processes and no log has it
 --
 -- Then give each service its address: CONTACTS_DATABASE_URL=postgresql://rapport_contacts:...@host/rapport, and so on.
 
@@ -11,7 +12,7 @@
 SELECT format('CREATE ROLE %I', :'role')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 
-ALTER ROLE :role LOGIN PASSWORD :password NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
+ALTER ROLE :role LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 -- An administrator who is no superuser may give a schema only to a role that it is a member of.
 GRANT :role TO CURRENT_USER;
 

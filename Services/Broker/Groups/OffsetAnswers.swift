@@ -26,15 +26,12 @@ extension Node {
         if !accepted.isEmpty {
             do { try await groups.commit(accepted, in: groupID) } catch { failed = true }
         }
-        let topics: [Message] = body.list("Topics").map { topic in
-            let answers: [Message] = topic.list("Partitions").map { entry in
-                let key = OffsetKey(topic: topic.text("Name"), partition: entry.int("PartitionIndex"))
-                let code = failed && accepted[key] != nil ? .storageError : codes[key] ?? .none
-                return ["PartitionIndex": .int(key.partition), "ErrorCode": .code(code)]
-            }
-            return ["Name": topic["Name"] ?? "", "Partitions": .list(answers)]
+        let topics = body.forEachPartition("Name") { topic, entry in
+            let key = OffsetKey(topic: topic, partition: entry.int("PartitionIndex"))
+            let code = failed && accepted[key] != nil ? .storageError : codes[key] ?? .none
+            return ["PartitionIndex": .int(key.partition), "ErrorCode": .code(code)]
         }
-        return ["Topics": .list(topics)]
+        return ["Topics": topics]
     }
 
     private func commitFault(_ body: Message, _ group: Group?) -> ErrorCode? {
@@ -93,24 +90,19 @@ extension Node {
         let isLive = !group.members.isEmpty
         if isLive, group.protocolType != "consumer" { return ["ErrorCode": .code(.nonEmptyGroup)] }
         var forgotten: [OffsetKey] = []
-        var topics: [Message] = []
-        for topic in body.list("Topics") {
-            let name = topic.text("Name")
-            let answers: [Message] = topic.list("Partitions").map { entry in
-                let index = entry.int("PartitionIndex")
-                var code = ErrorCode.none
-                if partition(name, index) == nil {
-                    code = .unknownTopicOrPartition
-                } else if isLive, group.subscribes(to: name) {
-                    code = .groupSubscribedToTopic
-                } else {
-                    forgotten.append(OffsetKey(topic: name, partition: index))
-                }
-                return ["PartitionIndex": .int(index), "ErrorCode": .code(code)]
+        let topics = body.forEachPartition("Name") { name, entry in
+            let index = entry.int("PartitionIndex")
+            var code = ErrorCode.none
+            if partition(name, index) == nil {
+                code = .unknownTopicOrPartition
+            } else if isLive, group.subscribes(to: name) {
+                code = .groupSubscribedToTopic
+            } else {
+                forgotten.append(OffsetKey(topic: name, partition: index))
             }
-            topics.append(["Name": .text(name), "Partitions": .list(answers)])
+            return ["PartitionIndex": .int(index), "ErrorCode": .code(code)]
         }
         do { try await groups.forget(forgotten, in: groupID) } catch { return ["ErrorCode": .code(.storageError)] }
-        return ["ErrorCode": 0, "Topics": .list(topics)]
+        return ["ErrorCode": 0, "Topics": topics]
     }
 }

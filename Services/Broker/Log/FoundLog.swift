@@ -2,12 +2,7 @@ import EventLoop
 
 /// What a partition's folder was found to hold when the broker started.
 struct FoundLog: Sendable {
-    struct File: Sendable {
-        let baseOffset: Int
-        let index: SegmentIndex
-    }
-
-    var segments: [File] = []
+    var segments: [(baseOffset: Int, index: SegmentIndex)] = []
     var producers = ProducerStates()
     /// Damage that is not a torn tail, which takes the partition out of use.
     var damage: String?
@@ -54,7 +49,7 @@ struct FoundLog: Sendable {
         let outcome = try SegmentScan.recover(file, from: known, to: size, now: now)
         // Records that were not acknowledged may be yet, when a producer sends them again: they are kept like others.
         if !afterPowerLoss, outcome.index.size > known.index.size { try file.synchronise() }
-        segments.append(File(baseOffset: baseOffset, index: outcome.index))
+        segments.append((baseOffset, outcome.index))
         producers = outcome.producers
         guard size > outcome.index.size else { return }
         // A write that a kill or a loss of power broke off is the last of all and was never acknowledged.

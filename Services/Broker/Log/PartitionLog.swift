@@ -92,17 +92,15 @@ final class PartitionLog {
 
     /// Waits until a place is durable.
     func commit(_ place: Place) async throws {
-        try await changed.wait(until: { knownEnd(place) > place.lastOffset || isLost(place) || failure != nil })
-        if isLost(place) || knownEnd(place) <= place.lastOffset { throw ErrorCode.storageError }
+        try await changed.wait(until: {
+            knownEnd(place) > place.lastOffset || place.refusals < refusals.count || failure != nil
+        })
+        if knownEnd(place) <= place.lastOffset { throw ErrorCode.storageError }
     }
 
     /// The durable end before the first write that was refused after a place was given; the present one if none was.
     private func knownEnd(_ place: Place) -> Int {
         place.refusals < refusals.count ? refusals[place.refusals] : durableEnd
-    }
-
-    private func isLost(_ place: Place) -> Bool {
-        place.refusals < refusals.count && place.lastOffset >= refusals[place.refusals]
     }
 
     /// Hands what is pending to the committer, sorted into files.
@@ -175,12 +173,8 @@ final class PartitionLog {
     }
 
     /// Notes what the newest file holds, so that the next start need not read it and never cuts it.
-    func saveCheckpoint() async {
-        guard failure == nil, let newest = segments.last else { return }
-        await saveCheckpoint(of: newest)
-    }
-
-    private func saveCheckpoint(of segment: Segment) async {
+    func saveCheckpoint(of segment: Segment? = nil) async {
+        guard failure == nil, let segment = segment ?? segments.last else { return }
         guard segment.index.size > segment.checkpointedSize else { return }
         segment.checkpointedSize = segment.index.size
         let checkpoint = Checkpoint(index: segment.index, producers: producers.upTo(segment.index.endOffset))

@@ -72,10 +72,12 @@ extension Kind {
             if case .string = self { return .text(String(decoding: bytes, as: UTF8.self)) }
             return .bytes(bytes)
         case .array(let element):
-            guard let count = try reader.count(isCompact: isFlexible) else {
+            guard let count = try length(&reader, isFlexible: isFlexible) else {
                 guard isNullable else { throw MalformedRequest(reason: "null where none may be") }
                 return .null
             }
+            // Each takes a byte at least.
+            guard count <= reader.remaining else { throw MalformedRequest(reason: "more elements than bytes") }
             var values: [Value] = []
             for _ in 0..<count {
                 values.append(

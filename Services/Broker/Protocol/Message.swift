@@ -90,6 +90,15 @@ struct Message: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     func list(_ name: String) -> [Message] { optionalList(name) ?? [] }
 
+    /// The same topics and partitions, where `name` names topics, with an answer for each partition.
+    func forEachPartition(_ name: String, _ answer: (String, Message) -> Message) -> Value {
+        .list(
+            list("Topics").map { topic -> Message in
+                let answers = topic.list("Partitions").map { answer(topic.text(name), $0) }
+                return Message(names: [name, "Partitions"], values: [.text(topic.text(name)), .list(answers)])
+            })
+    }
+
     func ints(_ name: String) -> [Int] {
         guard case .list(let values)? = value(name) else { return [] }
         return values.compactMap { if case .int(let number) = $0 { number } else { nil } }

@@ -42,14 +42,6 @@ struct WireReader {
         throw MalformedRequest(reason: "number too long")
     }
 
-    /// The length of an array whose elements take at least a byte each; nil for null.
-    mutating func count(isCompact: Bool) throws -> Int? {
-        let count = try isCompact ? uvarint() - 1 : integer(Int32.self)
-        guard count >= 0 else { return nil }
-        guard count <= remaining else { throw MalformedRequest(reason: "more elements than bytes") }
-        return count
-    }
-
     mutating func spend() throws {
         budget -= 1
         if budget < 0 { throw MalformedRequest(reason: "too many values") }

@@ -50,6 +50,11 @@ final class Node {
                 store.report("\(partition.topic)-\(partition.partition) cannot be cleaned: \(error)")
             }
         }
+        await settleOrReport()
+    }
+
+    /// Has what changed kept; where the disk refuses, people are told and it is tried again with the next change.
+    func settleOrReport() async {
         do { try await catalogue.settle() } catch { store.report("the catalogue cannot be written: \(error)") }
     }
 
@@ -106,7 +111,6 @@ extension Node {
         case 14: return .message(await sync(request))
         case 15: return .message(describeGroups(body))
         case 16: return .message(listGroups(body))
-        case 17: return .message(["ErrorCode": .code(.illegalSignInState), "Mechanisms": []])
         case 18: return .message(apiVersions(.none))
         case 19: return .message(await createTopics(request))
         case 20: return .message(await deleteTopics(request))
@@ -119,9 +123,8 @@ extension Node {
         case 42: return .message(await deleteGroups(body))
         case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
-        case 36:
-            let text = "There is nothing to sign in for now."
-            return .message(["ErrorCode": .code(.illegalSignInState), "ErrorMessage": .text(text)])
+        // There is nothing to sign in for.
+        case 17, 36: return .message(["ErrorCode": .code(.illegalSignInState)])
         case 60: return .message(describeCluster(request))
         default: return .close
         }

@@ -46,48 +46,34 @@ extension Node {
 
     /// Where an epoch of the leader ended: there is only epoch 0, which has not.
     func offsetForLeaderEpoch(_ body: Message) -> Message {
-        let topics: [Message] = body.list("Topics").map { topic in
-            let answers: [Message] = topic.list("Partitions").map { entry in
-                let index = entry.int("Partition")
-                guard let log = partition(topic.text("Topic"), index) else {
-                    return ["ErrorCode": .code(.unknownTopicOrPartition), "Partition": .int(index), "EndOffset": -1]
-                }
-                if let code = Self.epochFault(entry.int("CurrentLeaderEpoch")) {
-                    return ["ErrorCode": .code(code), "Partition": .int(index), "EndOffset": -1]
-                }
-                let isKnown = entry.int("LeaderEpoch") == 0
-                return [
-                    "ErrorCode": 0, "Partition": .int(index), "LeaderEpoch": isKnown ? 0 : -1,
-                    "EndOffset": .int(isKnown ? log.durableEnd : -1),
-                ]
-            }
-            return ["Topic": topic["Topic"] ?? "", "Partitions": .list(answers)]
+        let topics = body.forEachPartition("Topic") { topic, entry in
+            let index = entry.int("Partition")
+            let code =
+                partition(topic, index) == nil
+                ? .unknownTopicOrPartition : Self.epochFault(entry.int("CurrentLeaderEpoch")) ?? .none
+            let isKnown = code == .none && entry.int("LeaderEpoch") == 0
+            return [
+                "ErrorCode": .code(code), "Partition": .int(index), "LeaderEpoch": isKnown ? 0 : -1,
+                "EndOffset": .int(isKnown ? partition(topic, index)?.durableEnd ?? -1 : -1),
+            ]
         }
-        return ["Topics": .list(topics)]
+        return ["Topics": topics]
     }
 
     /// Removes records from the front of partitions.
     func deleteRecords(_ body: Message) async -> Message {
-        var topics: [Message] = []
-        for topic in body.list("Topics") {
-            let answers: [Message] = topic.list("Partitions").map { entry in
-                let index = entry.int("PartitionIndex")
-                do throws(ErrorCode) {
-                    let low = try deleteRecords(topic.text("Name"), index, before: entry.int("Offset"))
-                    return ["PartitionIndex": .int(index), "LowWatermark": .int(low), "ErrorCode": 0]
-                } catch {
-                    return ["PartitionIndex": .int(index), "LowWatermark": -1, "ErrorCode": .code(error)]
-                }
+        let topics = body.forEachPartition("Name") { topic, entry in
+            let index = entry.int("PartitionIndex")
+            do throws(ErrorCode) {
+                let low = try deleteRecords(topic, index, before: entry.int("Offset"))
+                return ["PartitionIndex": .int(index), "LowWatermark": .int(low), "ErrorCode": 0]
+            } catch {
+                return ["PartitionIndex": .int(index), "LowWatermark": -1, "ErrorCode": .code(error)]
             }
-            topics.append(["Name": topic["Name"] ?? "", "Partitions": .list(answers)])
         }
-        do {
-            try await catalogue.settle()
-        } catch {
-            // The records are gone; what is not kept is where the log starts, and the next start may show some again.
-            store.report("the catalogue cannot be written: \(error)")
-        }
-        return ["Topics": .list(topics)]
+        // The records are gone; what may not be kept is where the log starts, and the next start may show some again.
+        await settleOrReport()
+        return ["Topics": topics]
     }
 
     private func deleteRecords(_ name: String, _ index: Int, before offset: Int) throws(ErrorCode) -> Int {

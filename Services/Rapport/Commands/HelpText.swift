@@ -79,8 +79,8 @@ enum HelpText {
         """,
         "bench": """
         rapport bench [programs | broker | apply | flow | latency | http | value | contacts | sight]
-        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, and stops them. DATABASE_URL and
-        KAFKA_BROKERS name others; the schema contacts of that database is deleted.
+        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, stops them and deletes them, whatever
+        DATABASE_URL and KAFKA_BROKERS name.
         """,
         "chaos": """
         rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]

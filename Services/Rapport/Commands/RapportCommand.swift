@@ -79,7 +79,8 @@ public enum RapportCommand {
         case "rebuild": return try await RebuildCommand(suite).run(&arguments)
         case "demo": return try await demo(suite, &arguments)
         case "bench":
-            let bench = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal)
+            let bench = try Suite(
+                SuiteFolder(arguments.value("--run") ?? folder.path + "/bench"), terminal, isAlone: true)
             return try await bench.bench(arguments.rest())
         case "chaos":
             let own = try Suite(SuiteFolder(arguments.value("--run") ?? folder.path + "/chaos"), terminal)

@@ -20,8 +20,10 @@ struct DatabaseRoles {
             PostgresSettings(url: admin, applicationName: "rapport", statementTimeout: 60_000))
         defer { connection.close() }
         for (service, password) in passwords.sorted(by: { $0.key < $1.key }) {
+            // As the server keeps it: a log of statements must not have the password itself.
+            let kept = try connection.encrypted(password, of: Self.role(of: service))
             let statements =
-                Self.statements(service, password: password) + (isOwnServer ? Self.closing(service, password) : [])
+                Self.statements(service, password: kept) + (isOwnServer ? Self.closing(service, kept) : [])
             for (number, sql) in statements.enumerated() {
                 let statement = Statement("roles.\(service).\(number)", sql)
                 _ = try await connection.transaction { try await $0.query(statement) }
@@ -46,7 +48,8 @@ struct DatabaseRoles {
         }
     }
 
-    /// The statements for one service; names and passwords hold letters, digits and underscores only.
+    /// The statements for one service; names hold letters and underscores only, and what is kept of
+    /// passwords no quotes.
     private nonisolated static func statements(_ service: String, password: String) -> [String] {
         let role = "rapport_\(service)"
         return [
@@ -93,6 +96,12 @@ struct DatabaseRoles {
         let rest = admin[scheme.upperBound...]
         let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) ?? rest.endIndex
         let host = rest[..<end].lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
-        return "\(admin[..<scheme.upperBound])\(Self.role(of: service)):\(password)@\(host)"
+        // There too a user may stand, who would go before the role.
+        let parts = host.split(separator: "?", maxSplits: 1)
+        let options = (parts.count == 2 ? parts[1] : "").split(separator: "&").filter {
+            !$0.hasPrefix("user=") && !$0.hasPrefix("password=")
+        }
+        let query = options.isEmpty ? "" : "?" + options.joined(separator: "&")
+        return "\(admin[..<scheme.upperBound])\(Self.role(of: service)):\(password)@\(parts[0])\(query)"
     }
 }

@@ -53,12 +53,13 @@ struct OrderBook {
         toldAt[name] = time
     }
 
-    /// As the services' ledgers have it: under another customer number, in another partition, only the ERP's clock says what is newer.
+    /// As the services' ledgers have it: under another customer number, in another partition, only the ERP's clock says what is newer,
+    /// and at one time the greater party.
     private func isOutdated(_ entry: BookEntry, _ time: Date?, by name: BookName) -> Bool {
         guard let known = entries[name], known.party != entry.party, let time, let then = toldAt[name] else {
             return false
         }
-        return time < then
+        return (time, entry.party ?? "") < (then, known.party ?? "")
     }
 
     private static let types: Set<String> = [

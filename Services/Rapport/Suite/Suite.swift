@@ -8,12 +8,16 @@ import Postgres
 final class Suite {
     let folder: SuiteFolder
     let terminal: Terminal
-    private let environment = ProcessInfo.processInfo.environment
+    private let environment: [String: String]
     /// The address that the Broker tells its clients; another than its own puts something between.
     var brokerHost: String?
     static let infrastructure = ["postgres", "broker"]
 
-    init(_ folder: SuiteFolder, _ terminal: Terminal) {
+    /// `isAlone` leaves databases and brokers of others out of it, whatever the environment names.
+    init(_ folder: SuiteFolder, _ terminal: Terminal, isAlone: Bool = false) {
+        environment = ProcessInfo.processInfo.environment.filter { name, _ in
+            !isAlone || !(name == "DATABASE_URL" || name.hasSuffix("_DATABASE_URL") || name.hasPrefix("KAFKA_"))
+        }
         self.folder = folder
         self.terminal = terminal
     }
@@ -34,6 +38,7 @@ final class Suite {
         try await folder.locked { state in
             state.isUp = true
             if isDemo { state.isDemo = true }
+            if let foreignDatabase { state.foreignDatabase = Self.withoutSecret(foreignDatabase) }
             try await startDatabase(&state)
             try await startBroker(&state)
             let roles = try await applyRoles(state)
@@ -172,13 +177,13 @@ final class Suite {
 
     /// Starts database and broker alone, runs the benchmarks on them, and stops what was started.
     func bench(_ arguments: [String]) async throws -> Bool {
-        var environment = ProcessInfo.processInfo.environment
+        var environment = environment
         try await folder.locked { state in
             state.isUp = true
             try await startDatabase(&state)
             try await startBroker(&state)
             environment["BENCH_DATABASE_URL"] =
-                try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+                try adminURL(state, folder.secret("postgres"), database: "rapport")
             environment["BENCH_KAFKA_BROKERS"] = kafka(state)?.brokers
         }
         let run = try ChildProcess(
@@ -302,6 +307,16 @@ final class Suite {
     /// Stops everything in the reverse order of starting; `wipe` deletes the data too.
     func down(wipe: Bool) async throws {
         try await folder.locked { state in
+            if wipe, let other = state.foreignDatabase ?? foreignDatabase.map(Self.withoutSecret),
+                state.programs["broker"] != nil
+            {
+                throw SuiteError(
+                    """
+                    the database \(other) is not the suite's own, and holds how far the services have read the Broker's log: \
+                    without the log they would wait for ever. Drop the services' schemas and roles there, delete \
+                    \(folder.path), and nothing is left; make down without WIPE only stops everything
+                    """)
+            }
             state.isUp = false
             // Second instances are among them.
             let services = state.programs.keys.filter { !Self.infrastructure.contains($0) }.sorted(by: >)
@@ -314,13 +329,22 @@ final class Suite {
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
             // By name: the folder may be one that holds other things too.
             // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
-            let secrets = foreignDatabase == nil ? ["secrets.json"] : []
+            let secrets = state.foreignDatabase == nil && foreignDatabase == nil ? ["secrets.json"] : []
             for part in ["postgres", "broker", "maildir", "log"] + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
+            let foreignDatabase = state.foreignDatabase
             state = SuiteState()
+            state.foreignDatabase = foreignDatabase
         }
+    }
+
+    /// An address as it may be shown and kept.
+    private static func withoutSecret(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://"), let at = url.lastIndex(of: "@") else { return "of DATABASE_URL" }
+        let rest = url[url.index(after: at)...]
+        return "\(url[..<scheme.upperBound])\(rest.prefix { $0 != "?" })"
     }
 
     func stop(_ name: String, _ mark: ProcessMark) async throws {

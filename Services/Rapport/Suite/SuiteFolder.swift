@@ -9,6 +9,8 @@ struct SuiteState: Codable {
     var isDemo: Bool?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
+    /// The database that is not ours and holds how far our Broker's log was read, without its password.
+    var foreignDatabase: String?
     /// What was started, by name.
     var programs: [String: ProgramState] = [:]
 }

@@ -45,6 +45,9 @@ enum AccountHandlers {
             AccountStore.addRevenue, rows.map(\.key.account), rows.map(\.key.currency), rows.map(\.value.orders),
             rows.map(\.value.revenue.units), rows.map(\.value.credits), rows.map(\.value.credited.units),
             rows.map(\.value.lastAt))
+        // What was cancelled, moved or given another date may have been the last.
+        let redated = changes.filter { $0.kind == .order && ($0.count < 0 || $0.previous != nil) }.compactMap(\.party)
+        if !redated.isEmpty { transaction.enqueue(AccountStore.redate, Set(redated).sorted()) }
     }
 }
 

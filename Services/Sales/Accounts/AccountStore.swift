@@ -46,7 +46,8 @@ enum AccountStore {
         """
         UPDATE account_revenue r SET last_order_at = (
             SELECT max(d.at) FROM erp_document d
-            WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order')
+            WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order'
+                AND NOT d.is_cancelled)
         WHERE r.account_id = ANY($1::uuid[])
         """)
 

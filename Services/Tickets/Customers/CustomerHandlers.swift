@@ -2,13 +2,11 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import Postgres
+import ServiceKit
 
 /// What tickets keeps of customers, their orders and shipments, for whoever answers the telephone.
 @Loop
 enum CustomerHandlers {
-    /// How far an order's news goes; a later stage is never overwritten by an earlier one.
-    enum Stage: Int { case placed, changed, cancelled }
-
     static func known(_ parties: [PartyState], _ transaction: Transaction) {
         var latest: [UUID: PartyState] = [:]
         for party in parties { latest[party.partyId] = party }
@@ -19,15 +17,14 @@ enum CustomerHandlers {
             list.map(\.language), list.map(\.customerNo))
     }
 
-    static func ordered(_ orders: [ERPDocument], _ stage: Stage, _ transaction: Transaction) {
-        var latest: [String: ERPDocument] = [:]
-        for order in orders where order.partyID != nil { latest[order.id] = order }
-        let list = latest.values.sorted { $0.id < $1.id }
+    static func ordered(_ entries: [LedgerEntry], _ transaction: Transaction) {
+        let list = Ledger.latest(entries).filter { $0.document.partyID != nil }
+            .sorted { $0.document.id < $1.document.id }
         guard !list.isEmpty else { return }
         transaction.enqueue(
-            CustomerStore.order, list.map(\.id), list.map(\.partyID), stage.rawValue,
-            list.map { stage == .cancelled ? "cancelled" : $0.status }, list.map(\.at), list.map(\.currency),
-            list.map(\.total.units))
+            CustomerStore.order, list.map(\.document.id), list.map(\.document.partyID),
+            list.map { $0.isCancelled ? "cancelled" : $0.document.status }, list.map(\.document.at),
+            list.map(\.document.currency), list.map(\.document.total.units), list.map(\.toldAt))
     }
 
     static func shipped(_ shipments: [Shipment], _ status: String, _ transaction: Transaction) {

@@ -14,16 +14,19 @@ enum CustomerStore {
             language = excluded.language, customer_no = coalesce(excluded.customer_no, c.customer_no)
         """)
 
+    /// The newest state of orders, by the rule of the ledgers: under one customer number the topic's order counts, and else the ERP's
+    /// own time.
     static let order = Statement(
         "customer.order",
         """
-        INSERT INTO customer_order AS o (id, party_id, stage, status, placed_at, currency, total)
-        SELECT n.id, n.party_id, $3, n.status, n.placed_at, n.currency, n.total
-        FROM unnest($1::text[], $2::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::bigint[])
-            AS n(id, party_id, status, placed_at, currency, total)
-        ON CONFLICT (id) DO UPDATE SET party_id = excluded.party_id, stage = excluded.stage, status = excluded.status,
-            placed_at = excluded.placed_at, currency = excluded.currency, total = excluded.total
-        WHERE excluded.stage >= o.stage
+        INSERT INTO customer_order AS o (id, party_id, status, placed_at, currency, total, told_at)
+        SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
+            $7::timestamptz[])
+        ON CONFLICT (id) DO UPDATE SET party_id = excluded.party_id, status = excluded.status,
+            placed_at = excluded.placed_at, currency = excluded.currency, total = excluded.total,
+            told_at = excluded.told_at
+        WHERE o.party_id = excluded.party_id
+            OR ((excluded.told_at, excluded.party_id) < (o.told_at, o.party_id)) IS NOT TRUE
         """)
 
     static let ship = Statement(

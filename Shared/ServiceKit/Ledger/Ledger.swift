@@ -1,7 +1,9 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 
 /// A document of the ERP as a service keeps it: enough to prove, document by document, that nothing was lost or doubled.
@@ -48,10 +50,11 @@ public struct LedgerEntry: Sendable {
     /// Whether this state is older than another of the same document, which was met before it.
     ///
     /// Under one customer number the topic keeps the order of states. A document that goes to another number goes to another
-    /// partition, where only the ERP's clock says which state is the newer; without it the one that comes last counts.
+    /// partition, where only the ERP's clock says which state is the newer; at one and the same time the greater party counts, so
+    /// that all services decide alike. Without a time the one that comes last counts.
     public func isOutdated(by other: LedgerEntry) -> Bool {
         guard document.partyID != other.document.partyID, let toldAt, let then = other.toldAt else { return false }
-        return toldAt < then
+        return (toldAt, document.partyID?.text ?? "") < (then, other.document.partyID?.text ?? "")
     }
 }
 
@@ -105,7 +108,7 @@ public enum Ledger {
                 record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
                 fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
                 fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count),
-                fresh.map(\.toldAt)))
+                fresh.map(\.toldAt), Replay.isCareful), to: fresh.count)
         return fresh.flatMap { entry in
             let name = entry.name
             guard !found.refused.contains(name) else { return [LedgerChange]() }
@@ -184,7 +187,7 @@ public enum Ledger {
     }
 
     /// Records documents; answers, each in rows of their own, those that were there, as they were, those that count for the
-    /// survivor of a merge, and those that were overwritten.
+    /// survivor of a merge, and in one row how many were new.
     ///
     /// What was there is locked before anything is written: the condition upon it makes the server read it first.
     public static let record = Statement(
@@ -197,8 +200,7 @@ public enum Ledger {
             LEFT JOIN party_redirect r USING (party_id)),
         old AS MATERIALIZED (
             SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at,
-                (coalesce(d.origin_id, d.party_id) IS DISTINCT FROM i.party_id AND i.told_at < d.told_at) IS TRUE
-                    AS is_newer
+                \(isOlder("i.told_at", "i.party_id", than: "d.told_at", "coalesce(d.origin_id, d.party_id)")) AS is_newer
             FROM incoming i JOIN erp_document d USING (id, kind) FOR UPDATE OF d),
         written AS (
             INSERT INTO erp_document AS d (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines,
@@ -209,16 +211,27 @@ public enum Ledger {
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
                 at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
                 is_cancelled = excluded.is_cancelled, lines = excluded.lines, told_at = excluded.told_at
-            WHERE coalesce(d.origin_id, d.party_id) IS NOT DISTINCT FROM coalesce(excluded.origin_id, excluded.party_id)
-                OR (excluded.told_at < d.told_at) IS NOT TRUE
-            RETURNING kind, id, xmax <> 0 AS was_there)
+            WHERE NOT \(isOlder(
+                "excluded.told_at", "coalesce(excluded.origin_id, excluded.party_id)",
+                than: "d.told_at", "coalesce(d.origin_id, d.party_id)"))
+            RETURNING xmax = 0 AS is_new)
         SELECT kind, id, 'before', total, is_cancelled, party_id, currency, at, is_newer FROM old
         UNION ALL
         SELECT kind, id, 'survivor', NULL, NULL, survivor_id, NULL, NULL, NULL FROM incoming
         WHERE survivor_id IS NOT NULL
         UNION ALL
-        SELECT kind, id, 'overwritten', NULL, NULL, NULL, NULL, NULL, NULL FROM written WHERE was_there
+        SELECT '', '', 'new', count(*), NULL, NULL, NULL, NULL, NULL FROM written WHERE is_new
         """)
+
+    /// SQL: whether the state of a time and a party is outdated by another. In a careful replay the time counts under one customer
+    /// number too, as what is replayed is out of the topic's order.
+    private static func isOlder(_ time: String, _ party: String, than other: String, _ otherParty: String) -> String {
+        func pair(_ time: String, _ party: String) -> String {
+            "(\(time), coalesce(\(party), '00000000-0000-0000-0000-000000000000'))"
+        }
+        return "((\(pair(time, party)) < \(pair(other, otherParty))) IS TRUE"
+            + " AND ($11::boolean OR \(party) IS DISTINCT FROM \(otherParty)))"
+    }
 
     private static let page = Statement(
         "ledger.page",

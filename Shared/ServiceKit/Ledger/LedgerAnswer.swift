@@ -34,8 +34,9 @@ struct LedgerAnswer {
     /// Those of which a newer state was there, so that nothing was written.
     private(set) var refused: Set<String> = []
 
-    init(_ rows: Rows) throws {
-        var overwritten: Set<String> = []
+    /// Reads the answer to `count` documents.
+    init(_ rows: Rows, to count: Int) throws {
+        var new = 0
         for row in rows {
             let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
             switch try row.value(2) as String {
@@ -43,10 +44,11 @@ struct LedgerAnswer {
                 before[name] = try LedgerRecord(row)
                 if try row.value(8) { refused.insert(name) }
             case "survivor": survivors[name] = try row.value(5)
-            default: overwritten.insert(name)
+            default: new = try row.value(3)
             }
         }
-        guard overwritten.allSatisfy({ before[$0] != nil }) else {
+        // One that is neither new nor was there has come from another process since the look at what was there.
+        guard new + before.count == count else {
             throw PostgresError(
                 sqlState: "40001", message: "a document was recorded at the same time under another customer number")
         }

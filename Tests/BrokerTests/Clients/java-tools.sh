@@ -2,7 +2,8 @@
 # The command-line tools of Apache Kafka: java-tools.sh PROGRAM VERSION HOST:PORT
 set -euo pipefail
 program=$1 at=$3
-export KAFKA_VERSION=$2 KAFKA_HEAP=192m
+# Each starts a Java of its own, which shall not take long to get ready.
+export KAFKA_VERSION=$2 KAFKA_HEAP=192m JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -10,7 +11,7 @@ tool() {
     local name=$1
     shift
     echo "+ $name $*"
-    timeout 60 "$program" "$name" --bootstrap-server "$at" "$@" > "$folder/out" 2>&1 || { cat "$folder/out"; exit 1; }
+    timeout 60 "$program" "$name" --bootstrap-server "$at" "$@" > "${out:-$folder/out}" 2>&1 || { cat "${out:-$folder/out}"; exit 1; }
 }
 says() { grep -qE -- "$1" "$folder/out" || { echo "expected: $1"; cat "$folder/out"; exit 1; }; }
 # The option that takes a producer's or consumer's settings has another name in the older line.
@@ -31,9 +32,13 @@ for codec in none gzip snappy lz4 zstd; do
     seq 1 200 | sed "s/^/$codec-/" > "$folder/$codec"
 done
 cat "$folder"/{none,gzip,snappy,lz4,zstd} > "$folder/all"
+writers=()
 for codec in gzip snappy lz4 zstd none; do
-    tool console-producer --topic one --compression-codec "$codec" $producer linger.ms=50 < "$folder/$codec"
+    out=$folder/out-$codec tool console-producer --topic one --compression-codec "$codec" $producer linger.ms=50 \
+        < "$folder/$codec" &
+    writers+=($!)
 done
+for writer in "${writers[@]}"; do wait "$writer"; done
 tool console-consumer --topic one --from-beginning --max-messages 1000 --group console $consumer heartbeat.interval.ms=500
 grep -E '^(none|gzip|snappy|lz4|zstd)-' "$folder/out" | sort | cmp - <(sort "$folder/all")
 tool get-offsets --topic one
