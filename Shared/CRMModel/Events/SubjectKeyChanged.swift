@@ -26,7 +26,7 @@ public struct SubjectKeyChanged: EventData, Codable {
 public enum PersonalEvents {
     /// Their types, with versions.
     public static let types: Set<String> = [
-        PartyCreated.versionedType, PartyChanged.versionedType,
+        PartyCreated.versionedType, PartyChanged.versionedType, StageChanged.versionedType,
         LeadCreated.versionedType, LeadChanged.versionedType, LeadConverted.versionedType,
         OpportunityCreated.versionedType, OpportunityChanged.versionedType, OpportunityStageChanged.versionedType,
         OpportunityWon.versionedType, OpportunityLost.versionedType,
