@@ -11,7 +11,9 @@ public enum ContactsService: ServiceDefinition {
     /// Its tables.
     public static let migrations =
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
-        + MergeSchema.migrations + [SearchSchema.imports, StageSchema.migration, ValueSchema.months]
+        + MergeSchema.migrations + [
+            SearchSchema.imports, StageSchema.migration, ValueSchema.months, StageSchema.benefits,
+        ]
 
     /// Its SQL.
     public static let statements =
@@ -20,7 +22,7 @@ public enum ContactsService: ServiceDefinition {
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + ArchiveStore.statements + contactsPersonalData.statements
         + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
-        + StageStore.statements + MonthStore.statements
+        + StageStore.statements + MonthStore.statements + BenefitStore.statements
 
     /// All that follows from events. Parties, consent and merges are its own: made over HTTP too, and numbered as they were published.
     public static let rebuildPlan: RebuildPlan? = RebuildPlan(
@@ -39,7 +41,8 @@ public enum ContactsService: ServiceDefinition {
             ReadModel("campaign_message"),
             ReadModel(
                 "party_voice",
-                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice"),
+                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice",
+                person: "party_id"),
         ], given: ["party_redirect"], erased: "SELECT unnest(parties) FROM erasure")
 
     /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.

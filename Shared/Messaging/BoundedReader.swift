@@ -10,14 +10,7 @@ final class BoundedReader: LogReader {
     }
     var onAssigned: (@Loop ([TopicPartition]) -> Void)?
     var onRevoked: (@Loop () -> Void)?
-    var onEnd: (@Loop (TopicPartition, Int64) -> Void)? {
-        didSet {
-            consumer.onEnd = { [weak self] partition, next in
-                guard let self, let end = ends[partition], next >= end else { return }
-                onEnd?(partition, end)
-            }
-        }
-    }
+    var onEnd: (@Loop (TopicPartition, Int64) -> Void)?
     var onError: (@Loop (KafkaError) -> Void)? {
         get { consumer.onError }
         set { consumer.onError = newValue }
@@ -28,6 +21,7 @@ final class BoundedReader: LogReader {
     init(_ kafka: KafkaSettings, to ends: [TopicPartition: Int64]) throws {
         consumer = try KafkaConsumer(kafka, group: nil, properties: ["enable.partition.eof": "true"])
         self.ends = ends
+        consumer.onEnd = { [weak self] partition, next in self?.onEnd?(partition, min(next, ends[partition] ?? 0)) }
     }
 
     func subscribe(to topics: [String]) throws { onAssigned?(Array(ends.keys)) }
@@ -38,6 +32,10 @@ final class BoundedReader: LogReader {
         while true {
             let records = consumer.poll(limit: limit, byteLimit: byteLimit)
             let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 }
+            // What stood last before the end may be gone: of a compacted topic, or a marker.
+            for record in records where record.offset >= ends[record.origin] ?? 0 {
+                onEnd?(record.origin, ends[record.origin] ?? 0)
+            }
             if records.isEmpty || !wanted.isEmpty { return wanted }
         }
     }

@@ -81,6 +81,8 @@ public final class Rebuild {
         try await session.transaction { transaction in
             for statement in self.store.prepare { transaction.enqueue(statement) }
         }
+        // What the live service could read, and the end of what it cannot read any more.
+        _ = try await session.transaction { $0.enqueue(self.store.keys) }
         let ends = try await positions(session)
         try await checkWhole(ends)
         expected = ends.reduce(0) { $0 + Int($1.value) }
@@ -90,6 +92,7 @@ public final class Rebuild {
         try await session.transaction { transaction in
             for statement in self.store.analyze { transaction.enqueue(statement) }
         }
+        _ = try await session.transaction { $0.enqueue(self.store.keys) }
         let outcome = try await finish(session, isSwapping, isForced)
         if outcome.isSwapped { _ = try await session.transaction { $0.enqueue(self.store.clear) } }
         return outcome

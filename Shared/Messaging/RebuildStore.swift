@@ -108,6 +108,17 @@ public struct RebuildStore: Sendable {
             }
     }
 
+    /// Takes over the keys of sealed events as the live service knows them: those of the log may come after what they open.
+    var keys: Statement {
+        Statement(
+            "rebuild.\(build).keys",
+            """
+            INSERT INTO \(build).subject_key AS k SELECT * FROM \(live).subject_key
+            ON CONFLICT (subject, owner) DO UPDATE SET version = excluded.version, key = excluded.key
+            WHERE k.version < excluded.version
+            """)
+    }
+
     /// For the planner, which would meet the new tables without any knowledge of them.
     var analyze: [Statement] {
         plan.models.map { Statement("rebuild.\(build).analyze.\($0.table)", "ANALYZE \(build).\($0.table)") }

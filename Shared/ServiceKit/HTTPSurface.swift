@@ -78,7 +78,7 @@ final class HTTPSurface {
 
     private static func isHere(_ host: String) -> Bool {
         let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
-        return name == "localhost" || name == "[::1" || name.hasPrefix("127.")
+        return ["localhost", "127.0.0.1", "[::1"].contains(name)
     }
 
     private func count(_ path: String, _ method: Method, _ status: Int) {

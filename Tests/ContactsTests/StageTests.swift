@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Postgres
 import ServiceKit
 import ServiceTestKit
 import Testing
@@ -92,5 +93,39 @@ import Testing
         #expect(try list.json(FoundParties.self).items.map(\.name) == ["New"])
         let unknown = percentEncoded(#"[{"field":"stage","is":"x"}]"#)
         #expect(try await service.send(.get, "/v1/parties?filter=\(unknown)").status == 400)
+    }
+
+    @Test @Loop func whatACustomerValuesIsDeclaredOrLearntAndListed() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        for number in 1...5 { try await apply([try order("A\(number)", "1", "2011-01-0\(number)")], service) }
+        try await apply([try order("B1", "2", "2011-01-05"), try order("C1", "3", "2011-01-05")], service)
+        let ids = ["1", "2", "3"].map { ExternalID.party(customerNo: $0) }
+        let touch = TimelineStore.touch
+        let day = try #require(RFC3339.date("2011-01-04T08:00:00Z"))
+        try await service.transaction { transaction in
+            let kinds = ["survey.answered", "ticket.replied", "task.closed", "ticket.opened"]
+            transaction.enqueue(touch, kinds.map { _ in ids[1] }, kinds.map { _ in day }, kinds, kinds, kinds)
+            transaction.enqueue(BenefitStore.learn, ids)
+            transaction.enqueue(BenefitStore.learn, ids)
+        }
+        func benefit(_ id: UUID) async throws -> String {
+            try await service.send(.get, "/v1/parties/\(id.text)/benefit").text
+        }
+        #expect(try await benefit(ids[0]).contains(#""learnt" : "functional""#))
+        #expect(try await benefit(ids[1]).contains(#""benefit" : "relationship""#))
+        #expect(try await benefit(ids[2]).contains(#""benefit" : null"#), "one order says nothing")
+        let said = try await service.send(.put, "/v1/parties/\(ids[0].text)/benefit", #"{"declared":"process"}"#)
+        #expect(said.status == 200 && said.text.contains(#""benefit" : "process""#), "\(said.text)")
+        #expect(try await service.send(.put, "/v1/parties/\(ids[0].text)/benefit", #"{"declared":"x"}"#).status == 400)
+        let filter = percentEncoded(#"[{"field":"benefit","in":["process","relationship"]}]"#)
+        let list = try await service.send(.get, "/v1/parties?filter=\(filter)")
+        #expect(try list.json(FoundParties.self).items.map(\.name) == ["1", "2"])
+        _ = try await service.send(.put, "/v1/parties/\(ids[0].text)/benefit", #"{"declared":null}"#)
+        #expect(try await benefit(ids[0]).contains(#""benefit" : "functional""#))
+        let events = try await service.column(
+            "SELECT concat_ws(' ', payload::json->>'benefit', payload::json->>'isDeclared') FROM outbox "
+                + "WHERE type = 'contacts.benefit.changed.v1' ORDER BY id")
+        #expect(events.sorted() == ["functional false", "functional false", "process true", "relationship false"])
     }
 }

@@ -13,7 +13,7 @@ import Testing
         defer { files.remove() }
         let url = try await TestDatabase.make("https")
         _ = try await Migrations.apply(
-            [MessagingSchema.migration] + ContactsService.migrations,
+            MessagingSchema.migrations + ContactsService.migrations,
             to: PostgresSettings(url: url, applicationName: "test", schema: "contacts"))
         let broker = try Broker(BrokerSettings(dataDirectory: files.folder + "/broker"))
         try await broker.start()

@@ -223,8 +223,8 @@ extension SimulatedStore {
             return claimed
         case "timer.next":
             let kinds = Set(try value(0, [String].self))
-            let first = timers.rows(id).filter { kinds.contains($0.key.first) }.map(\.value.due).min()
-            return [[first.map { $0.timeIntervalSince(clock) }]]
+            let due = timers.rows(id).filter { kinds.contains($0.key.first) }.map { $0.value.due.timeIntervalSince(clock) }
+            return [[due.min(), due.count { $0 < -5 }]]
         case "timer.bury":
             dead.set(Names(first: "timer", second: try value(1), number: transaction.id), try value(3), id)
         default: throw unknown(name)

@@ -1,6 +1,6 @@
 import Postgres
 
-/// The tables of lifecycle stages.
+/// The tables of lifecycle stages and of what customers value.
 enum StageSchema {
     static let migration = Migration(
         "m0042_stages",
@@ -25,5 +25,18 @@ enum StageSchema {
         INSERT INTO party_stage (party_id, stage, cause, last_order_at, due_at)
         SELECT party_id, 'customer', 'orders before stages were kept', max(last_order_at), '-infinity'
         FROM party_value WHERE orders > 0 GROUP BY party_id
+        """)
+
+    static let benefits = Migration(
+        "m0044_benefits",
+        """
+        -- What customers value: what they say, and what their behaviour says.
+        CREATE TABLE party_benefit (
+            party_id uuid PRIMARY KEY,
+            declared text CHECK (declared IN ('functional', 'process', 'relationship')),
+            learnt text CHECK (learnt IN ('functional', 'process', 'relationship')),
+            evidence jsonb, updated_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX party_benefit_of ON party_benefit (coalesce(declared, learnt), party_id)
         """)
 }

@@ -122,6 +122,16 @@ struct ModelRun {
                 page.map(\.spend), page.map(\.lifetimeValue), after, owner)
             // Another process thought that this one was gone, and goes on instead.
             guard !kept.isEmpty else { throw Superseded() }
+            try await learn(page.map(\.party).sorted())
+        }
+    }
+
+    /// What these customers value, on the same way through the base.
+    private func learn(_ parties: [UUID]) async throws {
+        try await context.pool.transaction { transaction in
+            Redirects.hold(in: transaction)
+            transaction.enqueue(StageStore.lock, parties)
+            transaction.enqueue(BenefitStore.learn, parties)
         }
     }
 

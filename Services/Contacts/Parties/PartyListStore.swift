@@ -75,6 +75,8 @@ struct PartyQuery {
             try addConsent(condition, place)
         } else if name == "stage" {
             try addStage(condition, place)
+        } else if name == "benefit" {
+            try addBenefit(condition, place)
         } else {
             throw Problem.field("\(place).field", "is no field that lists are filtered by")
         }
@@ -175,6 +177,19 @@ struct PartyQuery {
         } else {
             add("EXISTS (SELECT 1 FROM party_stage s WHERE s.party_id = p.id AND s.stage = ANY(\(stages)))")
         }
+    }
+
+    /// What a customer values, declared or learnt.
+    private mutating func addBenefit(_ condition: PartyCondition, _ place: String) throws {
+        let wanted = (condition.in ?? condition.is.map { [$0] } ?? []).compactMap(\.facet)
+        guard !wanted.isEmpty, wanted.allSatisfy(BenefitStore.benefits.contains) else {
+            throw Problem.field(place, "takes is or in, of \(BenefitStore.benefits.joined(separator: ", "))")
+        }
+        let benefits = bind("{\(wanted.joined(separator: ","))}", as: "text[]")
+        add(
+            """
+            EXISTS (SELECT 1 FROM party_benefit b WHERE b.party_id = p.id AND coalesce(b.declared, b.learnt) = ANY(\(benefits)))
+            """)
     }
 
     /// `consent.mail.marketing` is true or false.

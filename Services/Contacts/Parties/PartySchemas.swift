@@ -98,7 +98,7 @@ extension Route.Parameter {
             A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
             notes, language, timeZone, country, owner, category, tag (is, isNot, in, isSet); birthday, createdAt, updatedAt, \
             value.orders, value.net, value.paid, value.firstOrderAt, value.lastOrderAt with currency (is, atLeast, atMost, isSet); \
-            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is); stage (is, in)
+            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is); stage, benefit (is, in)
             """),
     ]
 

@@ -37,6 +37,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
         PersonalTable("party_stage", .remove),
+        PersonalTable("party_benefit", .remove),
         PersonalTable("party_stage_change", .remove),
         PersonalTable("party_wallet", .remove),
         PersonalTable("party_prediction", .remove),

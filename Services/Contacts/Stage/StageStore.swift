@@ -12,7 +12,7 @@ enum StageStore {
     static let (loyalFrom, lapsingAfter, lapsedAfter, lostAfter) = (3, 180, 365, 730)
 
     /// Today, or the day of the newest document where a whole past is told again: silence is measured within what was told.
-    private static let clock = """
+    static let clock = """
         (SELECT least(now(), coalesce(max(x.at), now())) AS now FROM (SELECT DISTINCT currency FROM sales_cell
             WHERE dimension = 'month') c CROSS JOIN LATERAL (
             SELECT at FROM document_detail d WHERE d.currency = c.currency ORDER BY at DESC LIMIT 1) x)

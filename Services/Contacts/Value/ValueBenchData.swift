@@ -29,7 +29,8 @@ extension ContactsService {
         let other = Task { @Loop in try await run(benchDetails, on: sessions[1]) }
         try await run(benchLedger, on: sessions[0])
         try await other.value
-        try await run(["DROP TABLE bench_order, bench_customer, bench_lines", "ANALYZE"], on: sessions[0])
+        try await run(
+            ["DROP TABLE bench_order, bench_customer, bench_lines", "ANALYZE"], on: sessions[0])
     }
 
     @Loop
@@ -94,6 +95,11 @@ extension ContactsService {
         SELECT party_id, currency, sum(orders), sum(revenue)::bigint, 0, 0, 0, min(first_at), max(last_at),
             sum(bit_count(days::bit(31)))::bigint, (sum(revenue) / sum(orders))::bigint
         FROM party_month GROUP BY 1, 2
+        """,
+        """
+        INSERT INTO party_stage (party_id, stage, cause, last_order_at, due_at)
+        SELECT party_id, CASE WHEN orders >= 3 THEN 'loyal' ELSE 'customer' END, 'bench', last_order_at,
+            last_order_at + interval '180 days' FROM party_value
         """,
         """
         INSERT INTO sales_cell SELECT 'GBP', 'month', to_char(month, 'YYYY-MM'), 0, sum(orders), sum(revenue)::bigint, 0, 0

@@ -153,3 +153,21 @@ public struct StageChanged: EventData, Codable {
         self.cause = cause
     }
 }
+
+/// What a customer values most is another now.
+public struct BenefitChanged: EventData, Codable {
+    /// `contacts.benefit.changed`.
+    public static let type = "contacts.benefit.changed"
+    /// The party.
+    public let partyId: UUID
+    /// `functional`, `process` or `relationship`; nil where it is not known any more.
+    public let benefit: String?
+    /// Whether the customer says so; otherwise it is learnt.
+    public let isDeclared: Bool
+    /// Tells of a change.
+    public init(partyId: UUID, benefit: String?, isDeclared: Bool) {
+        self.partyId = partyId
+        self.benefit = benefit
+        self.isDeclared = isDeclared
+    }
+}

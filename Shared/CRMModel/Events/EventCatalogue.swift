@@ -41,7 +41,7 @@ public struct EventContract: Sendable {
     private static let contacts: [EventContract] =
         of(
             .contacts, PartyCreated.self, PartyChanged.self, PartyMerged.self, PartyUnmerged.self, PartyErased.self,
-            ConsentChanged.self, ValueChanged.self, ArchiveRequested.self)
+            ConsentChanged.self, ValueChanged.self, StageChanged.self, BenefitChanged.self, ArchiveRequested.self)
         + [EventContract(SubjectKeyChanged.self, .subjectKeys, by: services)]
 
     private static let sales: [EventContract] = of(

@@ -1,0 +1,53 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+@Loop
+func benefitRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .get, "/v1/parties/{id}/benefit", "What a customer values most, as declared or as learnt", tag: "benefits",
+            parameters: [.path("id", .uuid, "The party")], answers: [.json(.ok, benefitSchema), 400, 404]
+        ) { request in
+            let id = try request.id()
+            guard let row = try await context.query(BenefitStore.get, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .stored(try row.value(0))
+        },
+        Route(
+            .put, "/v1/parties/{id}/benefit", "Notes what a customer says to value most; null takes it back",
+            tag: "benefits", parameters: [.path("id", .uuid, "The party")],
+            body: .json(.object([.init("declared", .nullable(.enumeration(BenefitStore.benefits)))])),
+            answers: [.json(.ok, benefitSchema), 400, 404, 409, 415]
+        ) { request in
+            let id = try request.id()
+            let declared = try await request.model(BenefitInput.self).declared
+            _ = try FieldCheck.word(declared, "declared", of: BenefitStore.benefits)
+            return try await context.transaction { transaction in
+                try await PartyCommands.lock(id, transaction)
+                Outbox.carryTrace(in: transaction)
+                transaction.enqueue(BenefitStore.declare, id, declared)
+                return .stored(try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
+            }
+        },
+    ]
+}
+
+private struct BenefitInput: Decodable { let declared: String? }
+
+private let benefitSchema = Schema.named(
+    "Benefit",
+    .object([
+        .init("benefit", .nullable(.enumeration(BenefitStore.benefits)), "What counts: declared before learnt"),
+        .init("declared", .nullable(.enumeration(BenefitStore.benefits))),
+        .init("learnt", .nullable(.enumeration(BenefitStore.benefits))),
+        .init(
+            "evidence", .nullable(.map(.integer())),
+            "Orders, things to be put right and dealings with people, of a year, when it was learnt"),
+    ]))

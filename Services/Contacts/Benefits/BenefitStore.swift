@@ -1,0 +1,73 @@
+import Postgres
+
+/// The SQL of what customers value (C16).
+enum BenefitStore {
+    static let statements = [get, declare, learn]
+
+    /// What is bought, how it is bought and served, who it is bought from.
+    static let benefits = ["functional", "process", "relationship"]
+
+    static let get = Statement(
+        "benefit.get",
+        """
+        SELECT json_build_object('benefit', coalesce(b.declared, b.learnt), 'declared', b.declared, 'learnt', b.learnt,
+            'evidence', b.evidence)::text
+        FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1
+        """)
+
+    /// What a customer says, or NULL to take it back; what is said counts before what is learnt.
+    static let declare = Statement(
+        "benefit.declare",
+        """
+        WITH changed AS (
+            SELECT p.id AS party_id, $2::text AS declared, b.learnt, b.evidence, coalesce(b.declared, b.learnt) AS old
+            FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1),
+        \(written)
+        """)
+
+    /// Learns of customers, whose rows are locked, from what they did in the year before today or the newest document: how often they
+    /// ordered, needed something put right, and dealt with people. Fewer than five of these say nothing.
+    static let learn = Statement(
+        "benefit.learn",
+        """
+        WITH clock AS \(StageStore.clock),
+        counted AS (
+            SELECT n.party_id, coalesce(o.orders, 0) AS functional, t.process, t.relationship
+            FROM unnest($1::uuid[]) AS n(party_id) CROSS JOIN clock c
+            CROSS JOIN LATERAL (
+                SELECT sum(m.orders)::bigint AS orders FROM party_month m
+                WHERE m.party_id = n.party_id AND m.month > c.now - interval '1 year') o
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE kind IN ('ticket.opened', 'ticket.reopened', 'shipment.returned')) AS process,
+                    count(*) FILTER (WHERE kind IN ('ticket.replied', 'survey.answered', 'task.closed', 'opportunity.created',
+                        'quote.accepted')) AS relationship
+                FROM (SELECT kind FROM touch WHERE party_id = n.party_id AND at > c.now - interval '1 year'
+                    ORDER BY at DESC LIMIT 500) k) t),
+        judged AS (
+            SELECT *, CASE WHEN functional + process + relationship < 5 THEN NULL
+                WHEN relationship >= functional AND relationship >= process THEN 'relationship'
+                WHEN process >= functional THEN 'process' ELSE 'functional' END AS learnt FROM counted),
+        changed AS (
+            SELECT j.party_id, b.declared, j.learnt, jsonb_build_object('functional', j.functional, 'process', j.process,
+                'relationship', j.relationship) AS evidence, coalesce(b.declared, b.learnt) AS old
+            FROM judged j LEFT JOIN LATERAL (SELECT * FROM party_benefit b WHERE b.party_id = j.party_id LIMIT 1) b ON true
+            WHERE j.learnt IS DISTINCT FROM b.learnt),
+        \(written)
+        """)
+
+    /// Writes `changed` and publishes where what counts is another now.
+    private static let written = """
+        written AS (
+            INSERT INTO party_benefit AS b (party_id, declared, learnt, evidence)
+            SELECT party_id, declared, learnt, evidence FROM changed
+            ON CONFLICT (party_id) DO UPDATE SET declared = excluded.declared, learnt = excluded.learnt,
+                evidence = excluded.evidence, updated_at = now()),
+        raised AS (
+            UPDATE party p SET version = p.version + 1 FROM changed c
+            WHERE p.id = c.party_id AND coalesce(c.declared, c.learnt) IS DISTINCT FROM c.old
+            RETURNING p.id, p.version, coalesce(c.declared, c.learnt) AS benefit, c.declared IS NOT NULL AS is_declared)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.contacts', id::text, version, 'contacts.benefit.changed.v1', json_build_object('partyId', id,
+            'benefit', benefit, 'isDeclared', is_declared)::text FROM raised ORDER BY id
+        """
+}
