@@ -30,6 +30,8 @@ final class Bench {
             ("broker", { try await BrokerBench(self).run() }),
             ("apply", { try await ApplyBench(self).run() }),
             ("flow", { try await FlowBench(self).run() }),
+            ("relay", { try await RelayBench(self).run() }),
+            ("disturb", { try await DisturbanceBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),
             ("http", { try await HTTPBench(self).run() }),
             ("value", { try await ValueBench(self).run() }),
@@ -98,8 +100,10 @@ final class Bench {
         return environment
     }
 
-    /// pgbench's transactions a second for a script.
-    func pgbench(_ script: String, clients: Int = 1, seconds: Int = 5, define: [String] = []) async throws -> Double {
+    /// pgbench's transactions a second for a script, that runs for a time or so often.
+    func pgbench(
+        _ script: String, clients: Int = 1, seconds: Int = 5, transactions: Int? = nil, define: [String] = []
+    ) async throws -> Double {
         let file = "/tmp/rapport-bench-\(getpid()).sql"
         try Data(script.utf8).write(to: URL(filePath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
@@ -108,7 +112,8 @@ final class Bench {
             ? "/usr/lib/postgresql/15/bin/pgbench" : "pgbench"
         let text = try await output(
             of: program,
-            ["-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-T", "\(seconds)", "-f", file]
+            ["-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-f", file]
+                + (transactions.map { ["-t", "\($0)"] } ?? ["-T", "\(seconds)"])
                 + define.flatMap { ["-D", $0] }, environment: pgbenchEnvironment)
         for line in text.split(separator: "\n") where line.hasPrefix("tps = ") {
             return Double(line.dropFirst(6).prefix { $0 != " " }) ?? 0

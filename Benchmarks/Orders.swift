@@ -55,20 +55,25 @@ extension Bench {
             kafka)
     }
 
-    /// Publishes orders and returns when the broker has them all.
-    func publish(_ count: Int, customers: Int, prefix: String, to topic: String = Topic.erpOrders.name) async throws {
+    /// Publishes orders and returns when the broker has them all. With `poison` one of ten messages is half an order, beside them.
+    func publish(
+        _ count: Int, customers: Int, prefix: String, to topic: String = Topic.erpOrders.name, poison: Bool = false
+    ) async throws {
         let producer = try KafkaProducer(kafka, linger: .milliseconds(5))
         var source = OrderSource(customers: customers, prefix: prefix)
         for number in 0..<count {
             let order = source.order(number)
-            while true {
-                do {
-                    try producer.produce(
-                        topic: topic, key: order.key, value: order.value, headers: order.headers, id: number + 1)
-                    break
-                } catch {
-                    guard error.isQueueFull else { throw error }
-                    try await Loop.sleep(for: .milliseconds(5))
+            let half = Array(order.value.prefix(order.value.count / 2))
+            for value in poison && number % 9 == 0 ? [half, order.value] : [order.value] {
+                while true {
+                    do {
+                        try producer.produce(
+                            topic: topic, key: order.key, value: value, headers: order.headers, id: number + 1)
+                        break
+                    } catch {
+                        guard error.isQueueFull else { throw error }
+                        try await Loop.sleep(for: .milliseconds(5))
+                    }
                 }
             }
         }

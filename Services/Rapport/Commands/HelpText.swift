@@ -78,7 +78,7 @@ enum HelpText {
           --force        swap although they differ: the new ones are right where the live ones were damaged
         """,
         "bench": """
-        rapport bench [programs | broker | apply | flow | latency | http | value | contacts | sight]
+        rapport bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, stops them and deletes them, whatever
         DATABASE_URL and KAFKA_BROKERS name.
         """,

@@ -1,0 +1,101 @@
+import CRMModel
+import Contacts
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Messaging
+import Postgres
+
+/// The relay's way from table to broker, beside its two halves alone: the same bytes produced by librdkafka, and the same pages selected
+/// and deleted by pgbench.
+@Loop
+struct RelayBench {
+    let bench: Bench
+    private let count = 200_000
+
+    init(_ bench: Bench) { self.bench = bench }
+
+    func run() async throws {
+        bench.title(
+            "relay: \(grouped(Double(count))) events of 300 bytes from the outbox to the broker and out of the table")
+        let relay = try await measureRelay()
+        let produced = try await measureProducer()
+        let deleted = try await measurePgbench()
+        bench.row(
+            "events published per second", grouped(relay), beside: "librdkafka, same bytes \(grouped(produced))",
+            ratio: relay / produced)
+        bench.row(
+            "", "", beside: "pgbench, select and delete \(grouped(deleted))", ratio: relay / deleted)
+        bench.row("of the slower of the two", "", ratio: relay / min(produced, deleted), goal: ">= 0.6")
+    }
+
+    /// A full outbox under a topic of its own; answers the topic and the settings.
+    private func fill() async throws -> (PostgresSettings, String) {
+        var settings = try await bench.contactsSchema()
+        settings.statementTimeout = 0
+        let topic = "bench.relay.\(UInt32.random(in: 0 ... .max))"
+        try await KafkaAdmin.createTopics([TopicPlan(name: topic, partitions: 12)], bench.kafka)
+        let connection = try await PostgresConnection.open(settings)
+        defer { connection.close() }
+        for sql in [
+            """
+            INSERT INTO outbox (topic, key, seq, type, payload)
+            SELECT '\(topic)', md5((i % 20000)::text), i, 'contacts.party.changed.v1',
+                '{"partyId":"' || md5(i::text) || '","note":"' || repeat('x', 240) || '"}'
+            FROM generate_series(1, \(count)) AS i
+            """, "ANALYZE outbox",
+        ] { _ = try await connection.transaction { try await $0.query(Statement("relay.\(topic).\(sql.count)", sql)) } }
+        return (settings, topic)
+    }
+
+    private func measureRelay() async throws -> Double {
+        let (settings, _) = try await fill()
+        let relay = Relay(source: "/contacts", kafka: bench.kafka, postgres: settings)
+        relay.onProblem = { print("  problem: \($0)") }
+        relay.start()
+        while relay.statistics.published == 0 { try await Loop.sleep(for: .milliseconds(1)) }
+        let begin = (Loop.now, relay.statistics.published)
+        while relay.statistics.published < count { try await Loop.sleep(for: .milliseconds(1)) }
+        let rate = Double(relay.statistics.published - begin.1) / (Loop.now - begin.0).seconds
+        await relay.stop()
+        return rate
+    }
+
+    private func measureProducer() async throws -> Double {
+        let topic = "bench.produce.\(UInt32.random(in: 0 ... .max))"
+        try await KafkaAdmin.createTopics([TopicPlan(name: topic, partitions: 12)], bench.kafka)
+        let producer = try KafkaProducer(bench.kafka)
+        let headers = [
+            ("ce_specversion", "1.0"), ("ce_id", UUID().uuidString), ("ce_source", "/contacts"),
+            ("ce_type", "contacts.party.changed.v1"), ("ce_time", "2026-01-02T03:04:05.123456Z"),
+            ("content-type", "application/json"), ("ce_sequence", "123456"),
+        ].map { ($0.0, Array($0.1.utf8)) }
+        let value = Array(
+            #"{"partyId":"\#(String(repeating: "0", count: 32))","note":"\#(String(repeating: "x", count: 240))"}"#.utf8
+        )
+        let keys = (0..<20_000).map { "\($0)-abcdefghijklmnopqrstuvwxyz".prefix(32) }.map(String.init)
+        let begin = Loop.now
+        for number in 0..<count {
+            while producer.inFlight >= 8_000 { try await Loop.sleep(for: .milliseconds(1)) }
+            try producer.produce(
+                topic: topic, key: keys[number % keys.count], value: value, headers: headers, id: number + 1)
+        }
+        guard await producer.flush(within: .seconds(60)) else { throw BenchError(text: "the broker took too long") }
+        let rate = Double(count) / (Loop.now - begin).seconds
+        producer.close()
+        return rate
+    }
+
+    /// Pages of 500, as the relay asks for them.
+    private func measurePgbench() async throws -> Double {
+        _ = try await fill()
+        let script =
+            """
+            SELECT id, topic, key, seq, event_id, type, trace, created_at, payload FROM contacts.outbox
+                WHERE id > :n AND lane = ANY('{0,1,2,3,4,5,6,7}') ORDER BY id LIMIT 500;
+            DELETE FROM contacts.outbox WHERE id = ANY(ARRAY(SELECT generate_series(:n + 1, :n + 500)));
+            \\set n :n + 500
+            """
+        return try await bench.pgbench(script, transactions: count / 500, define: ["n=0"]) * 500
+    }
+}
