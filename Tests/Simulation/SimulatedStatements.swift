@@ -223,7 +223,9 @@ extension SimulatedStore {
             return claimed
         case "timer.next":
             let kinds = Set(try value(0, [String].self))
-            let due = timers.rows(id).filter { kinds.contains($0.key.first) }.map { $0.value.due.timeIntervalSince(clock) }
+            let due = timers.rows(id).filter { kinds.contains($0.key.first) }.map {
+                $0.value.due.timeIntervalSince(clock)
+            }
             return [[due.min(), due.count { $0 < -5 }]]
         case "timer.bury":
             dead.set(Names(first: "timer", second: try value(1), number: transaction.id), try value(3), id)
