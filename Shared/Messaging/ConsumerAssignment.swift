@@ -75,8 +75,10 @@ extension ConsumerRunner {
         let passed = ends.filter { partition, end in positions[partition].map { max($0, 0) < end } ?? false }
         ends = [:]
         guard !passed.isEmpty, !hasDropped else { return }
-        flight = Flight(BatchApplication(group: group, passing: passed, positions: positions))
-        flight?.start(on: try await database())
+        let connection = try await database()
+        let next = Flight(BatchApplication(group: group, passing: passed, positions: positions))
+        flight = next
+        next.start(on: connection)
         awaited.merge(passed) { $1 }
         try await land()
     }
