@@ -44,12 +44,12 @@ struct DisturbanceBench {
                 "\(disturbance.rawValue): orders per second", grouped(found.rate),
                 beside: isCalm ? "" : "undisturbed \(grouped(calm.rate))", ratio: isCalm ? nil : found.rate / calm.rate,
                 goal: isCalm ? "" : ">= 0.83 (1 / 1.2)")
-            let (what, goal) =
-                disturbance == .poison ? ("produced to applied", "<= 2") : ("committed to published", "<= 250 ms")
+            // Poison is in the way in, not in the way out: its latency is measured below.
+            if disturbance == .poison { continue }
             bench.row(
-                "\(disturbance.rawValue): \(what), p99", "\(decimal(found.latency * 1000, 1)) ms",
-                beside: isCalm || disturbance == .poison ? "" : "undisturbed \(decimal(calm.latency * 1000, 1)) ms",
-                ratio: isCalm || disturbance == .poison ? nil : found.latency / calm.latency, goal: isCalm ? "" : goal)
+                "\(disturbance.rawValue): published, p99", "\(decimal(found.latency * 1000, 1)) ms",
+                beside: isCalm ? "" : "undisturbed \(decimal(calm.latency * 1000, 1)) ms",
+                ratio: isCalm ? nil : found.latency / calm.latency, goal: isCalm ? "" : "<= 250 ms")
         }
         let readable = try await LatencyBench(bench).measure(poison: false)
         let flooded = try await LatencyBench(bench).measure(poison: true)
