@@ -16,6 +16,9 @@ extension PostgresError: ProblemConvertible {
             Problem(
                 status: .unavailable, detail: "The database cannot answer at the moment; try again.",
                 headers: ["retry-after": "1"])
+        case .permanent where sqlState == "22021":
+            // What a route's own check let through; all routes may answer 400 to what they are sent.
+            Problem(status: .badRequest, detail: "A text has the character U+0000, which cannot be kept.")
         case .permanent where isUniqueViolation:
             Problem(status: .conflict, detail: "It is there already (\(constraint ?? "unique")).")
         case .permanent where sqlState.hasPrefix("22") || sqlState.hasPrefix("23"):

@@ -17,7 +17,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 50
             let found = try await letters.list(
-                request.deadLetters, status: request.deadLetterStatus, after: request.query("after", as: Int.self) ?? 0,
+                request.deadLetters(), status: request.deadLetterStatus, after: request.query("after", as: Int.self) ?? 0,
                 limit: limit)
             return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })
         },
@@ -25,7 +25,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             .get, "/v1/ops/dead-letter-groups", "Messages put aside, by what went wrong", tag: "operations",
             parameters: filterParameters
         ) { request in
-            let found = try await letters.groups(request.deadLetters, status: request.deadLetterStatus)
+            let found = try await letters.groups(request.deadLetters(), status: request.deadLetterStatus)
             return .stored("{\"items\":[\(found.joined(separator: ","))]}")
         },
         Route(
@@ -105,10 +105,10 @@ private struct DeadLetterOrder: Decodable {
     func checkedFilter() throws -> DeadLetters.Filter {
         var filter = DeadLetters.Filter()
         filter.ids = ids
-        filter.topic = topic
-        filter.type = type
-        filter.errorClass = `class`
-        filter.fingerprint = fingerprint
+        filter.topic = try FieldCheck.text(topic, "topic")
+        filter.type = try FieldCheck.text(type, "type")
+        filter.errorClass = try FieldCheck.text(`class`, "class")
+        filter.fingerprint = try FieldCheck.text(fingerprint, "fingerprint")
         guard !filter.isEmpty || all == true else {
             throw Problem.field("all", "must be true where ids, topic, type, class and fingerprint are missing")
         }
@@ -120,12 +120,13 @@ private struct DeadLetterOrder: Decodable {
 
 extension Request {
     @Loop
-    fileprivate var deadLetters: DeadLetters.Filter {
+    fileprivate func deadLetters() throws -> DeadLetters.Filter {
+        func text(_ name: String) throws -> String? { try FieldCheck.text(query(name), name) }
         var filter = DeadLetters.Filter()
-        filter.topic = query("topic")
-        filter.type = query("type")
-        filter.errorClass = query("class")
-        filter.fingerprint = query("fingerprint")
+        filter.topic = try text("topic")
+        filter.type = try text("type")
+        filter.errorClass = try text("class")
+        filter.fingerprint = try text("fingerprint")
         return filter
     }
 
