@@ -42,7 +42,7 @@ extension BatchApplication {
         let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
         var known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
         var missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
-        for _ in 0..<Self.looks where !missing.isEmpty {
+        for _ in 0..<(waitsForKeys ? Self.looks : 0) where !missing.isEmpty {
             try await Loop.sleep(for: .milliseconds(20))
             known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
             missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)

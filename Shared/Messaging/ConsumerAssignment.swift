@@ -20,9 +20,13 @@ extension ConsumerRunner {
             self?.pending = nil
             self?.ahead = []
             self?.ends = [:]
+            self?.unreadKeys = []
             self?.isAssigned = false
         }
-        consumer.onEnd = { [weak self] partition, next in self?.ends[partition] = next }
+        consumer.onEnd = { [weak self] partition, next in
+            self?.ends[partition] = next
+            self?.unreadKeys.remove(partition)
+        }
         consumer.onError = { [weak self] error in self?.failed(error) }
         try consumer.subscribe(to: subscriptions.topics.map(\.name))
         self.consumer = consumer
@@ -57,7 +61,11 @@ extension ConsumerRunner {
         guard pending == partitions else { return }
         // The partition whose position the log has lost is told of again, if it still is.
         isPositionLost = false
-        try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
+        // The keys of sealed events first and alone: whoever has much to catch up on would meet the events of weeks before their keys.
+        let keys = offsets.filter { $0.key.topic == Topic.subjectKeys.name }
+        unreadKeys = keys.count < offsets.count ? Set(keys.keys) : []
+        keysDeadline = unreadKeys.isEmpty ? nil : Loop.now + .seconds(10)
+        try fetch(unreadKeys.isEmpty ? offsets : keys)
         positions = offsets
         awaited = offsets
         parked = found
@@ -67,6 +75,22 @@ extension ConsumerRunner {
         ends = [:]
         pending = nil
         isAssigned = true
+    }
+
+    private func fetch(_ offsets: [TopicPartition: Int64]) throws {
+        try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
+    }
+
+    /// Fetches everything once the keys are read to their ends, or do not come in time.
+    func fetchTheRest() async throws {
+        guard let deadline = keysDeadline, ahead.isEmpty && unreadKeys.isEmpty || Loop.now > deadline else { return }
+        try await land()
+        guard pending == nil else { return }
+        keysDeadline = nil
+        unreadKeys = []
+        ahead = []
+        ends = [:]
+        try fetch(positions)
     }
 
     /// Moves the stored offsets over what stands last in a partition and is no record, a transaction's commit marker: it would look

@@ -45,6 +45,10 @@ public final class ConsumerRunner {
     var hasMore = false
     /// Whether messages were dropped, because too much is parked.
     var hasDropped = false
+    /// Partitions with keys of sealed events that were not read to their ends yet; only these are fetched until then.
+    var unreadKeys: Set<TopicPartition> = []
+    /// When the others are fetched all the same; nil once they are.
+    var keysDeadline: Duration?
     /// The ends of partitions, as they were reached; void as soon as the assignment changes.
     var ends: [TopicPartition: Int64] = [:]
     /// Messages read and decoded while the batch before them is applied; void as soon as the assignment changes.
@@ -140,6 +144,7 @@ public final class ConsumerRunner {
             try await land()
             try await takeOver(partitions)
         }
+        if keysDeadline != nil { try await fetchTheRest() }
         statistics.lastProgress = Loop.now
         if parked.due.map({ $0 <= Loop.now }) ?? false {
             try await land()
@@ -150,6 +155,7 @@ public final class ConsumerRunner {
             try await land()
             if pending != nil || hasMore { return }
             if !ends.isEmpty { try await passMarkers() }
+            if keysDeadline != nil, unreadKeys.isEmpty { return }
             // Idle: poll every second all the same, or the group would expel us.
             let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(

@@ -45,6 +45,7 @@ extension ConsumerRunner {
                 let items = try await self.messages(of: key, origin, limit, transaction)
                 tried = items.first?.offset
                 var batch = BatchApplication(group: group, items: items.map(subscriptions.prepare)[...])
+                batch.waitsForKeys = false
                 try await batch.apply(in: transaction)
                 counts = batch.counts
                 self.release(key, items, transaction)

@@ -17,7 +17,8 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 50
             let found = try await letters.list(
-                request.deadLetters(), status: request.deadLetterStatus, after: request.query("after", as: Int.self) ?? 0,
+                request.deadLetters(), status: request.deadLetterStatus,
+                after: request.query("after", as: Int.self) ?? 0,
                 limit: limit)
             return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })
         },
