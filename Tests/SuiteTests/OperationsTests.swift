@@ -68,8 +68,8 @@ extension WholeSuite {
                     list.isSuccess && list.text.contains("decode") && list.text.contains("erp.orders"), "\(list.text)")
                 let each = try await suite.rapport("dead-letters", "list", "sales", "--each", "--topic", "erp.orders")
                 #expect(each.text.split(separator: "\n").count == 3, "\(each.text)")
-                let id = try #require(
-                    each.text.split(separator: "\n").last?.split(separator: " ").first.map(String.init))
+                let row = try #require(each.text.split(separator: "\n").last).split(separator: " ")
+                let id = try #require(row.count > 1 ? String(row[1]) : nil)
                 let show = try await suite.rapport("dead-letters", "show", "sales", id)
                 #expect(show.isSuccess && show.text.contains("payloadBytes"), "\(show.text)")
                 // Still unreadable: they stay, and the command says so.
