@@ -21,6 +21,7 @@ extension ConsumerRunner {
             self?.ahead = []
             self?.ends = [:]
             self?.unreadKeys = []
+            self?.keysDeadline = nil
             self?.isAssigned = false
         }
         consumer.onEnd = { [weak self] partition, next in
