@@ -156,7 +156,8 @@ private let compacted = [
             var last: [String: Int] = [:]
             for file in found.segments {
                 let open = try OpenFile("\(copy)/\(Segment.name(file.baseOffset))")
-                let _: Bool? = try SegmentScan.first(in: open, from: 0, to: file.index.size) { bytes, batch in
+                let _: Bool? = try SegmentScan.first(in: open, offset: file.baseOffset, to: file.index.size) {
+                    bytes, batch in
                     for record in Records.read(bytes, batch) ?? [] { last[text(record.key)] = record.offset }
                     return nil
                 }

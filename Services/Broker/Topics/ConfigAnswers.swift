@@ -8,7 +8,8 @@ extension Node {
 
     /// Tells the settings of topics and of this broker.
     func describeConfigs(_ body: Message) -> Message {
-        let results: [Message] = body.list("Resources").map { resource in
+        let results: [Message] = Self.distinct(body.list("Resources"), "ResourceType", "ResourceName").map {
+            resource, _ in
             var answer: Message = [
                 "ErrorCode": 0, "ErrorMessage": nil, "ResourceType": resource["ResourceType"] ?? 0,
                 "ResourceName": resource["ResourceName"] ?? "", "Configs": [],
