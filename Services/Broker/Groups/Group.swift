@@ -372,10 +372,16 @@ final class Group {
         return true
     }
 
+    /// Forgets all ids that were given out and not used.
+    func forgetPromises() {
+        for timer in promised.values { timer.cancel() }
+        promised = [:]
+    }
+
     /// Stops all clocks and lets nobody wait.
     func stop() {
         for member in members { drop(member) }
-        for timer in promised.values { timer.cancel() }
+        forgetPromises()
         rebalance?.cancel()
     }
 

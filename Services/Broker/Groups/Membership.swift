@@ -129,7 +129,7 @@ extension Node {
         for groupID in body.optionalTexts("GroupsNames") ?? [] {
             var code = ErrorCode.none
             if let group = groups.groups[groupID] {
-                if !group.members.isEmpty { code = .nonEmptyGroup }
+                if group.members.isEmpty { group.forgetPromises() } else { code = .nonEmptyGroup }
                 if code == .none { do { try await groups.delete(groupID) } catch { code = .coordinatorNotAvailable } }
             } else {
                 code = .groupIDNotFound
