@@ -368,8 +368,8 @@ struct ComparedScript {
             let version = isStatic ? Int.random(in: 3...5, using: &random) : Int.random(in: 0...5, using: &random)
             let isForOlderLine = isForOlderLine
             let mayRun: @Loop (ComparedBroker) -> Bool = {
-                // The newer line has the others gather anew when somebody leaves who has been given an id and no more, though
-                // nothing has changed for them.
+                // The newer line has the others gather anew when somebody leaves who has been given an id and no
+                // more, though nothing has changed for them.
                 if !isForOlderLine, $0.isPromised(name) { return false }
                 // Whom Apache Kafka makes leader of those who remain is chance.
                 return !$0.isLeader(name) || $0.waiting.union($0.members.keys).count < 3

@@ -75,7 +75,8 @@ struct HostileTests {
         }
     }
 
-    /// The list of topics decides what is removed as nobody's: it must not be believed when it is damaged, nor be missed.
+    /// The list of topics decides what is removed as nobody's: it must not be believed when it is damaged, nor be
+    /// missed.
     @Test @Loop func aDamagedOrMissingListRemovesNothing() async throws {
         try await withFolder { folder in
             let settings = BrokerSettings(dataDirectory: folder)

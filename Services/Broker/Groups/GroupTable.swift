@@ -110,8 +110,8 @@ final class GroupTable {
         groups = groups.filter { !$0.value.isUnused }
     }
 
-    /// Notes which groups have members and since when the others have not: a new start neither lengthens the time of those nor
-    /// takes a group for one that was left long ago only because its members have not come back yet.
+    /// Notes which groups have members and since when the others have not: a new start neither lengthens the time of
+    /// those nor takes a group for one that was left long ago only because its members have not come back yet.
     func noteGroups() async {
         for group in groups.values { await note(group) }
     }

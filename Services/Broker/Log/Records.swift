@@ -81,8 +81,8 @@ enum Records {
         let value: Range<Int>?
     }
 
-    /// Calls `body` with each record of a batch; says whether all could be read, each behind the one before and within the
-    /// batch's offsets. Producers say what they like, and Apache Kafka lets them.
+    /// Calls `body` with each record of a batch; says whether all could be read, each behind the one before and
+    /// within the batch's offsets. Producers say what they like, and Apache Kafka lets them.
     static func walk(_ plain: UnsafeRawBufferPointer, _ batch: RecordBatch, _ body: (Part) -> Void) -> Bool {
         var cursor = RecordCursor(plain, from: 0, to: plain.count)
         var least = 0

@@ -45,8 +45,8 @@ struct SegmentScan: Sendable {
         }
     }
 
-    /// Calls `body` with each batch from a position to another, whole and checked, until it gives something; `offset` is
-    /// that of the first.
+    /// Calls `body` with each batch from a position to another, whole and checked, until it gives something; `offset`
+    /// is that of the first.
     static func first<T>(
         in file: OpenFile, from position: Int = 0, offset: Int, to end: Int,
         _ body: (UnsafeRawBufferPointer, RecordBatch) -> T?

@@ -11,8 +11,8 @@ struct WireReader {
     private(set) var position: Int
     /// How many values were made of this frame.
     private(set) var values = 0
-    /// The most there may be, so that a small frame cannot fill the memory nor hold up everybody: a request for each of the
-    /// most partitions has half of that.
+    /// The most there may be, so that a small frame cannot fill the memory nor hold up everybody: a request for each
+    /// of the most partitions has half of that.
     private static let valueLimit = 300_000
 
     init(_ bytes: [UInt8], from position: Int = 0) {
