@@ -170,5 +170,6 @@ struct ImportRow: Sendable {
             party.details.phones?[0].number = number
         }
         party.custom.merge(custom) { $1 }
+        if let reference, !party.references.contains(reference) { party.references.append(reference) }
     }
 }

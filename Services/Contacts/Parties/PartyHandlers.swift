@@ -43,6 +43,7 @@ enum PartyHandlers {
         party.language = customer.language
         party.timeZone = customer.timeZone
         party.country = customer.country
+        party.references = [customer.customerNo]
         return party.search
     }
 }
