@@ -125,6 +125,17 @@ struct Party {
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
         applyFirst(input)
+        completeNumbers()
+    }
+
+    /// National numbers become E.164 by the party's country, or that of its first address.
+    mutating func completeNumbers() {
+        let country = country ?? details.addresses?.lazy.compactMap(\.country).first
+        guard country != nil else { return }
+        phone = phone.map { PhoneNumber.normal($0, in: country) }
+        details.phones = details.phones?.map {
+            PartyDetails.Phone(number: PhoneNumber.normal($0.number, in: country), label: $0.label)
+        }
     }
 
     /// The first of the lists and the single members `email` and `phone` are the same thing.
