@@ -68,7 +68,7 @@ public struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible, C
     /// one that still would stays there, and no input ends the process.
     public static func + (a: Amount, b: Amount) -> Amount {
         let (sum, overflow) = a.units.addingReportingOverflow(b.units)
-        return Amount(units: overflow ? (b.units < 0 ? -Int.max : Int.max) : sum)
+        return Amount(units: overflow ? (b.units < 0 ? .min : .max) : sum)
     }
     /// Subtracts, within the same bounds.
     public static func - (a: Amount, b: Amount) -> Amount { a + -b }

@@ -71,6 +71,7 @@ import Testing
                 switch name {
                 case "key": return "there"
                 case "system", "reference", "token": return "x"
+                case "high": return "00000000-0000-7000-8000-000000000001"
                 default: return names[previous] ?? "00000000-0000-7000-8000-000000000000"
                 }
             }.reduce("") { "\($0)/\($1)" }

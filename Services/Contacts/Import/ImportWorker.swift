@@ -61,7 +61,8 @@ final class ImportWorker {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
             guard let claimed, !isTransient else { throw error }
             // What fails once fails always: the import ends here, what it did before can be undone.
-            _ = try await context.pool.query(ImportStore.fail, claimed, String("\(error)".prefix(2000)))
+            let reason = "\(error)".prefix(2000).replacing("\0", with: "\u{FFFD}")
+            _ = try await context.pool.query(ImportStore.fail, claimed, String(reason))
             return true
         }
     }
