@@ -20,19 +20,23 @@ final class RelaySession {
     let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
+    /// Rows under way: read, and not deleted yet.
     private var inFlight: Set<Int> = []
+    /// Keys of subjects that were met, bounded by `keyLimit`.
+    var keys: [String: SubjectKeys.Known] = [:]
+    static let keyLimit = 25_000
+    private let pageSize: Int
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
-    /// Rows deleted since the page under way was asked for, which may still show them.
-    private var deletedMeanwhile: Set<Int> = []
-    private var lastCursor = 0
+    private var lastSeen = 0
     private var acknowledged: [Int] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
 
-    init(source: String, sealing sealedTypes: Set<String>, on substrate: Substrate) async throws {
+    init(source: String, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate) async throws {
         owner = source
+        self.pageSize = pageSize
         self.sealedTypes = sealedTypes
         self.source = Array(source.utf8)
         reader = try await substrate.openSession()
@@ -43,6 +47,7 @@ final class RelaySession {
             throw error
         }
         do {
+            _ = try await deleter.transaction { $0.enqueue(RelayStore.forget) }
             producer = try substrate.openWriter()
         } catch {
             reader.close()
@@ -99,57 +104,74 @@ final class RelaySession {
         }
     }
 
-    /// Reads from the lowest id to the end and produces what is not under way.
+    /// Produces what waits and is not under way, the oldest first, until nothing is left.
+    ///
+    /// Each page is one statement from the lowest id on, and so one snapshot: whoever sees a later row of a key in it sees the earlier
+    /// ones too, or they are under way. To go on behind the last id of the page before would not do: a row that has committed
+    /// meanwhile under a lower id would be passed by the next of its key.
     func publishPass() async throws {
-        var cursor = PlantedBug.idCursor.isPlanted ? lastCursor : 0
-        // A lane that is won during a pass waits for the next: this one is past its oldest rows.
-        let lanes = self.lanes
+        var page = look(beside: [])
         while true {
-            // A bound on what is under way bounds memory and what a crash publishes twice.
-            try await changed.wait(until: { inFlight.count < 8_000 || isBroken })
-            try check()
-            deletedMeanwhile = []
-            let rows = try await reader.transaction { [cursor] transaction in
-                try await transaction.query(RelayStore.nextPage, cursor, lanes)
-            }
+            let rows = try await page.value.map { try OutboxRow($0) }
             // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
             try check()
-            guard let keys = try await keys(for: rows) else { return }
+            let isFull = rows.count >= pageSize
+            // The server reads the next page while this one is produced.
+            if isFull { page = look(beside: rows.map(\.id)) }
+            // A bound on what is under way bounds memory and what a crash publishes twice.
+            try await changed.wait(until: { inFlight.count <= pageSize || isBroken })
             try check()
-            for row in rows {
-                cursor = max(cursor, try row.value(0))
-                try await produce(row, keys)
+            // A page that must be read again takes with it the one that was read in the belief that it would be under way.
+            guard try await prepareKeys(for: rows) else { return }
+            try check()
+            for row in rows where !row.isOfKeys {
+                let isDone = try !row.isLong && handOver(row)
+                if !isDone { try await produce(row) }
             }
-            lastCursor = cursor
-            if rows.count < 500 { return }
+            if !isFull { return }
         }
     }
 
-    /// Whether a row of a page still is to be published.
-    func isDue(_ id: Int) -> Bool { !inFlight.contains(id) && !deletedMeanwhile.contains(id) }
-
-    func produce(_ row: Row, _ keys: [String: SubjectKeys.Known]) async throws {
-        let id: Int = try row.value(0)
-        guard isDue(id) else { return }
-        let (value, headers) = try message(of: row, keys)
-        while true {
-            do {
-                try producer.produce(
-                    topic: row.value(1), key: key(of: row), value: value, headers: headers, id: id)
-                inFlight.insert(id)
-                return
-            } catch let error as KafkaError where error.isQueueFull {
-                let before = inFlight.count
-                try await changed.wait(until: { inFlight.count < before || isBroken })
-                try check()
-            }
+    /// Reads the oldest rows but those that are under way or will be before these.
+    private func look(beside coming: [Int]) -> Task<Rows, any Error> {
+        var underWay = Array(inFlight) + coming
+        if PlantedBug.idCursor.isPlanted { underWay = Array(0...max(lastSeen, coming.max() ?? 0)) }
+        return Task.immediate { @Loop [reader, lanes, pageSize] in
+            try await reader.transaction { try await $0.query(RelayStore.nextPage, lanes, underWay, pageSize) }
         }
     }
 
-    /// The message's key. On the topic of keys it names the owner too: several services may seal what they tell of one subject.
-    private func key(of row: Row) throws -> String {
-        let key: String = try row.value(2)
-        return try row.value(1) == Topic.subjectKeys.name ? "\(owner):\(key)" : key
+    /// Hands a row to the producer, when its payload is read and there is room.
+    func produce(_ row: OutboxRow) async throws {
+        var row = row
+        if row.isLong { row.payload = try await longPayload(of: row.id)?.bytes }
+        while try !handOver(row) {
+            let before = inFlight.count
+            try await changed.wait(until: { inFlight.count < before || isBroken })
+            try check()
+        }
+    }
+
+    /// Hands a row to the producer; false where its queue is full.
+    private func handOver(_ row: OutboxRow) throws -> Bool {
+        let (value, headers) = try message(of: row)
+        // On the topic of keys the key names the owner too: several services may seal what they tell of one subject.
+        let key = row.isOfKeys ? "\(owner):\(row.key)" : row.key
+        do {
+            try producer.produce(topic: row.topic, key: key, value: value, headers: headers, id: row.id)
+        } catch {
+            guard error.isQueueFull else { throw error }
+            return false
+        }
+        inFlight.insert(row.id)
+        lastSeen = max(lastSeen, row.id)
+        return true
+    }
+
+    private func longPayload(of id: Int) async throws -> SQLBytes? {
+        let rows = try await reader.transaction { try await $0.query(RelayStore.payload, id) }
+        try check()
+        return try rows.first?.value(0)
     }
 
     /// Waits until rows are in the log and gone from the table.
@@ -158,26 +180,26 @@ final class RelaySession {
         try check()
     }
 
-    private func message(
-        of row: Row, _ keys: [String: SubjectKeys.Known]
-    ) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
-        let id: UUID = try row.value(4)
-        let type: String = try row.value(5)
-        let time: Date = try row.value(7)
-        var headers = [
-            ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.text.utf8)),
-            ("ce_source", source), ("ce_type", Array(type.utf8)), ("ce_time", Array(RFC3339.string(time).utf8)),
-        ]
-        if let sequence: Int = try row.value(3) { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
-        if let trace: String = try row.value(6) { headers.append(("traceparent", Array(trace.utf8))) }
-        let payload: String? = try row.value(8)
-        let plain = payload.map { Array($0.utf8) }
-        guard sealedTypes.contains(type) else {
-            headers.append(("content-type", Array("application/json".utf8)))
-            return (plain, headers)
+    private static let specversion = Array("1.0".utf8)
+    private static let json = Array("application/json".utf8)
+    private static let binary = Array("application/octet-stream".utf8)
+
+    private func message(of row: OutboxRow) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
+        var headers: [(String, [UInt8])] = []
+        headers.reserveCapacity(9)
+        headers.append(("ce_specversion", Self.specversion))
+        headers.append(("ce_id", row.event))
+        headers.append(("ce_source", source))
+        headers.append(("ce_type", Array(row.type.utf8)))
+        headers.append(("ce_time", RFC3339.bytes(row.time)))
+        if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
+        if let trace = row.trace { headers.append(("traceparent", trace)) }
+        guard sealedTypes.contains(row.type) else {
+            headers.append(("content-type", Self.json))
+            return (row.payload, headers)
         }
-        let (value, version) = try sealed(plain, event: Array(id.text.utf8), keys[try row.value(2)])
-        headers.append(("content-type", Array("application/octet-stream".utf8)))
+        let (value, version) = try sealed(row)
+        headers.append(("content-type", Self.binary))
         headers.append(("ce_sealed", Array(String(version).utf8)))
         return (value, headers)
     }
@@ -204,7 +226,6 @@ final class RelaySession {
                 _ = try await deleter.transaction { $0.enqueue(RelayStore.delete, ids) }
                 published += ids.count
                 inFlight.subtract(ids)
-                deletedMeanwhile.formUnion(ids)
                 changed.notify()
             } catch {
                 return fail(error)
