@@ -44,7 +44,9 @@ enum Erasure {
         [
             ErasureLine(
                 table: "topic erp.customers", rows: records, action: "removed",
-                reason: "the topic is compacted: records go within two days; the ERP's own copy must be told by people"),
+                reason:
+                    "the topic is compacted: records go within two days, in a partition where messages go on coming; the ERP's own copy must "
+                    + "be told by people"),
             ErasureLine(
                 table: "topic channel.interactions", rows: senders, action: "removed",
                 reason:
