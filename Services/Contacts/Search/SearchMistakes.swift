@@ -64,7 +64,7 @@ extension SearchText {
     }
 
     private static func letters(_ text: some StringProtocol) -> [Unicode.Scalar] {
-        text.unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        text.unicodeScalars.filter(isWord)
     }
 
     /// Names of four letters or three ideographs and more can be mistaken; numbers are right or wrong.

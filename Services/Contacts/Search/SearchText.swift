@@ -82,9 +82,7 @@ struct SearchText: Sendable {
         var runs: [[Unicode.Scalar]] = []
         var current: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
-            let isWord =
-                scalar.isASCII
-                ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            let isWord = isWord(scalar)
             let changes = current.last.map { isIdeograph($0) != isIdeograph(scalar) } ?? false
             if !current.isEmpty, !isWord || changes {
                 runs.append(current)
@@ -94,6 +92,11 @@ struct SearchText: Sendable {
         }
         if !current.isEmpty { runs.append(current) }
         return runs
+    }
+
+    /// A letter or a digit of any script.
+    static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
