@@ -3,7 +3,7 @@ import Postgres
 /// The SQL of the keys under which events of persons are sealed.
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [known, make, undecided, learn, withhold, destroy]
+    public static let statements = [known, make, undecided, learn, withhold, destroy, tellEnds]
 
     /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
     /// them whole until they are next analysed.
@@ -78,5 +78,15 @@ public enum SubjectKeyStore {
         SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
             json_build_object('owner', $1, 'subject', subject)::text
         FROM gone
+        """)
+
+    /// Tells the end of keys once more, under the number that it had: readers have it already.
+    static let tellEnds = Statement(
+        "seal.tell_ends",
+        """
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
+            json_build_object('owner', $1::text, 'subject', subject)::text
+        FROM subject_key WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NULL
         """)
 }
