@@ -51,18 +51,44 @@ extension PartyQuery {
     /// Telephone numbers that end like one half of the digits, or have the other that far from their end; to be held against
     /// `SearchText.isNearNumber`.
     func nearNumber(_ first: String, _ second: String, limit: Int) -> PartySelect {
-        var query = self
         let rest = second.utf8.count
-        let halves = [
-            (first, "\n[0-9]*\(first)[0-9]{\(rest - 1),\(rest + 1)}(\n|$)"), (second, "\n[0-9]+\(second)(\n|$)"),
-        ]
-        let tests = halves.map { half, pattern in
-            let terms = SearchText.required([half]) ?? "{}"
+        return half(
+            [
+                (first, "\n[0-9]*\(first)[0-9]{\(rest - 1),\(rest + 1)}(\n|$)"), (second, "\n[0-9]+\(second)(\n|$)"),
+            ], limit)
+    }
+
+    /// Mail addresses and references that begin like one half, or end like the other before their host; to be held against
+    /// `SearchText.isNearWhole`.
+    func nearWhole(_ first: String, _ second: String, limit: Int) -> PartySelect {
+        func others(_ half: String) -> String {
+            "[^\n@]{\(half.unicodeScalars.count - 1),\(half.unicodeScalars.count + 1)}"
+        }
+        return half(
+            [
+                (first, "\n\(Self.verbatim(first))\(others(second))(@|\n|$)"),
+                (second, "\n\(others(first))\(Self.verbatim(second))(@|\n|$)"),
+            ], limit)
+    }
+
+    /// Texts with the index terms of a half and its pattern.
+    private func half(_ halves: [(text: String, pattern: String)], _ limit: Int) -> PartySelect {
+        var query = self
+        let tests = halves.map { half in
+            let terms = SearchText.required(part: half.text) ?? "{}"
             return
-                "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(pattern)))"
+                "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(half.pattern)))"
         }
         query.add("(\(tests.joined(separator: " OR ")))")
         return query.found("p.search_text", limit)
+    }
+
+    /// A regular expression for just this text (PostgreSQL's manual, 9.7.3.3: a backslash takes a character that is no letter for itself).
+    private static func verbatim(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { pattern, scalar in
+            if scalar.isASCII, !SearchText.isWord(scalar) { pattern += "\\" }
+            pattern.unicodeScalars.append(scalar)
+        }
     }
 
     private func found(_ sort: String, _ limit: Int, _ order: String = "", join: String = "") -> PartySelect {
@@ -97,10 +123,10 @@ extension PartyQueries {
             try found.add(rows.filter { SearchText.isNear(try $0.value(1), near.map(\.word)) })
         }
         if found.items.isEmpty, let near = SearchText.nearWhole(clean) {
-            let rows = try await rows(query.near([near.terms], limit: candidates), context)
+            let rows = try await rows(query.nearWhole(near.first, near.second, limit: candidates), context)
             let hasHost = clean.contains("@")
             try found.add(
-                rows.filter { SearchText.isNearWhole(try $0.value(1), near.squeezed, hasHost: hasHost) })
+                rows.filter { SearchText.isNearWhole(try $0.value(1), near.letters, hasHost: hasHost) })
         }
         if found.items.isEmpty, let (digits, first, second) = SearchText.halves(clean) {
             let rows = try await rows(query.nearNumber(first, second, limit: candidates), context)

@@ -1,5 +1,5 @@
-/// What is found though a letter is wrong: the symmetric delete algorithm for names, mail addresses and references, and the half that is
-/// right for telephone numbers.
+/// What is found though a letter is wrong: the symmetric delete algorithm for names, and for mail addresses, references and telephone
+/// numbers the half that is right.
 extension SearchText {
     /// For each word of a query the terms of what is at most one letter away; nil where a word is too short to be mistaken.
     static func near(_ query: String) -> [(word: [Unicode.Scalar], terms: String)]? {
@@ -18,13 +18,16 @@ extension SearchText {
         return words.allSatisfy { word in present.contains { isOneOff($0[...], word[...]) } }
     }
 
-    /// The terms of mail addresses and references at most one character away from a query without blanks; nil where it is too short.
-    static func nearWhole(_ query: String) -> (squeezed: [Unicode.Scalar], terms: String)? {
+    /// The letters of a query without blanks that may be a mail address or a reference, and the two halves of what stands before the host:
+    /// where one character is wrong, the other half is right. Nil where a half is too short for the index.
+    static func nearWhole(_ query: String) -> (letters: [Unicode.Scalar], first: String, second: String)? {
         let folded = fold(query)
-        guard !folded.contains(where: \.isWhitespace), let squeezed = squeezed(folded) else { return nil }
-        var hashes: [Int32] = []
-        addVariants(of: squeezed, to: &hashes)
-        return (letters(folded), literal(hashes))
+        let part = folded.prefix { $0 != "@" }
+        guard !folded.contains(where: \.isWhitespace), part.unicodeScalars.count <= 64 else { return nil }
+        let middle = part.count / 2
+        let (first, second) = (String(part.prefix(middle)), String(part.dropFirst(middle)))
+        guard required(part: first) != nil, required(part: second) != nil else { return nil }
+        return (letters(folded), first, second)
     }
 
     /// Whether a line of the text behind the name is at most one letter or digit off a query's; without a host a mail address is meant
@@ -56,12 +59,6 @@ extension SearchText {
     }
 
     // MARK: Variants
-
-    /// What of a mail address before its host, or of a reference, can be mistaken: its letters and digits, 4 to 24.
-    static func squeezed(_ line: String) -> [Unicode.Scalar]? {
-        let found = letters(line.prefix { $0 != "@" })
-        return (4...24).contains(found.count) ? found : nil
-    }
 
     private static func letters(_ text: some StringProtocol) -> [Unicode.Scalar] {
         text.unicodeScalars.filter(isWord)

@@ -25,9 +25,6 @@ struct SearchText: Sendable {
         for run in SearchText.runs(folded) where SearchText.isFuzzy(run) {
             SearchText.addVariants(of: run, to: &hashes)
         }
-        for line in whole {
-            if let squeezed = SearchText.squeezed(line) { SearchText.addVariants(of: squeezed, to: &hashes) }
-        }
         for facet in facets { hashes.append(SearchText.facet(facet)) }
         terms = SearchText.literal(hashes)
     }
@@ -65,10 +62,19 @@ struct SearchText: Sendable {
         return String(digits)
     }
 
-    /// The terms that every text with these words has; empty where no piece is long enough to be in the index.
+    /// The terms that every text with these words has; nil where no piece is long enough to be in the index.
     static func required(_ words: [String]) -> String? {
         var hashes: [Int32] = []
         for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
+        return hashes.isEmpty ? nil : literal(hashes)
+    }
+
+    /// The same of a part of a text, which may begin and end within a word.
+    static func required(part: String) -> String? {
+        var hashes: [Int32] = []
+        for run in runs(part) where isIdeograph(run[0]) || run.count >= 3 {
+            addPieces(of: run, isQuery: true, to: &hashes)
+        }
         return hashes.isEmpty ? nil : literal(hashes)
     }
 
