@@ -23,6 +23,8 @@ public final class ServiceProcess {
     private let timers: TimerRunner
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
+    /// Of a service that keeps a ledger.
+    private let reconciler: Reconciler?
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
@@ -43,6 +45,7 @@ public final class ServiceProcess {
         timers = TimerRunner(pool, parts.timers)
         letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
         rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
+        reconciler = Reconciler.concerns(definition) ? Reconciler(pool, options.kafka) : nil
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -96,6 +99,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
+            + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
