@@ -18,7 +18,8 @@ struct RelayBench {
     func run() async throws {
         bench.title(
             "relay: \(grouped(Double(count))) events of 300 bytes from the outbox to the broker and out of the table")
-        let relay = try await measureRelay()
+        let relay = try await measureRelay("contacts.segment.changed.v1")
+        let sealing = try await measureRelay("contacts.party.changed.v1")
         let produced = try await measureProducer()
         let deleted = try await measurePgbench()
         bench.row(
@@ -27,10 +28,13 @@ struct RelayBench {
         bench.row(
             "", "", beside: "pgbench, select and delete \(grouped(deleted))", ratio: relay / deleted)
         bench.row("of the slower of the two", "", ratio: relay / min(produced, deleted), goal: ">= 0.6")
+        bench.row(
+            "the same, sealed under 20,000 keys", grouped(sealing), beside: "without seals \(grouped(relay))",
+            ratio: sealing / relay)
     }
 
-    /// A full outbox under a topic of its own; answers the topic and the settings.
-    private func fill() async throws -> (PostgresSettings, String) {
+    /// A full outbox under a topic of its own, with keys for all subjects.
+    private func fill(_ type: String = "contacts.party.changed.v1") async throws -> PostgresSettings {
         var settings = try await bench.contactsSchema()
         settings.statementTimeout = 0
         let topic = "bench.relay.\(UInt32.random(in: 0 ... .max))"
@@ -40,16 +44,20 @@ struct RelayBench {
         for sql in [
             """
             INSERT INTO outbox (topic, key, seq, type, payload)
-            SELECT '\(topic)', md5((i % 20000)::text), i, 'contacts.party.changed.v1',
+            SELECT '\(topic)', md5((i % 20000)::text), i, '\(type)',
                 '{"partyId":"' || md5(i::text) || '","note":"' || repeat('x', 240) || '"}'
             FROM generate_series(1, \(count)) AS i
+            """,
+            """
+            INSERT INTO subject_key (owner, subject, version, key)
+            SELECT '/contacts', md5(i::text), 1, sha256(i::text::bytea) FROM generate_series(0, 19999) AS i
             """, "ANALYZE outbox",
         ] { _ = try await connection.transaction { try await $0.query(Statement("relay.\(topic).\(sql.count)", sql)) } }
-        return (settings, topic)
+        return settings
     }
 
-    private func measureRelay() async throws -> Double {
-        let (settings, _) = try await fill()
+    private func measureRelay(_ type: String) async throws -> Double {
+        let settings = try await fill(type)
         let relay = Relay(source: "/contacts", kafka: bench.kafka, postgres: settings)
         relay.onProblem = { print("  problem: \($0)") }
         relay.start()
@@ -90,16 +98,16 @@ struct RelayBench {
         return rate
     }
 
-    /// Pages of 500, as the relay asks for them.
+    /// Pages of 4,000, as the relay asks for them.
     private func measurePgbench() async throws -> Double {
         _ = try await fill()
         let script =
             """
             SELECT id, topic, key, seq, event_id, type, trace, created_at, payload FROM contacts.outbox
-                WHERE id > :n AND lane = ANY('{0,1,2,3,4,5,6,7}') ORDER BY id LIMIT 500;
-            DELETE FROM contacts.outbox WHERE id = ANY(ARRAY(SELECT generate_series(:n + 1, :n + 500)));
-            \\set n :n + 500
+                WHERE id > :n AND lane = ANY('{0,1,2,3,4,5,6,7}') ORDER BY id LIMIT 4000;
+            DELETE FROM contacts.outbox WHERE id = ANY(ARRAY(SELECT generate_series(:n + 1, :n + 4000)));
+            \\set n :n + 4000
             """
-        return try await bench.pgbench(script, transactions: count / 500, define: ["n=0"]) * 500
+        return try await bench.pgbench(script, transactions: count / 4_000, define: ["n=0"]) * 4_000
     }
 }

@@ -37,14 +37,43 @@ public enum RFC3339 {
 
     /// Writes a moment in UTC, with six places where there is a fraction.
     public static func string(_ date: Date) -> String {
-        let total = Int((date.timeIntervalSince1970 * 1e6).rounded())
+        String(unsafeUninitializedCapacity: longest) { write(date, into: $0) }
+    }
+
+    /// The same as ASCII.
+    public static func bytes(_ date: Date) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in count = write(date, into: buffer) }
+    }
+
+    private static let longest = 27
+    /// Years have four digits (RFC 3339, 5.6): what lies outside is written as the nearest moment that can be.
+    private static let moments = -62_135_596_800.0...253_402_300_799.0
+
+    /// Answers how many bytes it wrote.
+    private static func write(_ date: Date, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let seconds = min(max(date.timeIntervalSince1970, moments.lowerBound), moments.upperBound)
+        let total = Int((seconds * 1e6).rounded())
         let (days, inDay) = floorDivide(total, 86_400_000_000)
         let (year, month, day) = civil(days)
-        let seconds = inDay / 1_000_000
-        var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
-        text += "\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
-        let fraction = inDay % 1_000_000
-        return text + (fraction == 0 ? "Z" : ".\(pad(fraction, 6))Z")
+        let (second, fraction) = (inDay / 1_000_000, inDay % 1_000_000)
+        var place = 0
+        func put(_ number: Int, _ width: Int, then end: Character) {
+            var rest = number
+            for index in stride(from: place + width - 1, through: place, by: -1) {
+                output[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            output[place + width] = end.asciiValue ?? 0
+            place += width + 1
+        }
+        put(year, 4, then: "-")
+        put(month, 2, then: "-")
+        put(day, 2, then: "T")
+        put(second / 3600, 2, then: ":")
+        put(second / 60 % 60, 2, then: ":")
+        put(second % 60, 2, then: fraction == 0 ? "Z" : ".")
+        if fraction != 0 { put(fraction, 6, then: "Z") }
+        return place
     }
 
     private static func zone(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int? {
@@ -64,11 +93,6 @@ public enum RFC3339 {
             value = value * 10 + Int(bytes[index] - 48)
         }
         return value
-    }
-
-    private static func pad(_ number: Int, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 
     private static func floorDivide(_ a: Int, _ b: Int) -> (Int, Int) {

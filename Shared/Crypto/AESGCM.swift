@@ -44,13 +44,15 @@ public enum AESGCM {
     /// One use of the library's cipher, in either direction.
     private final class Cipher {
         private let context: OpaquePointer
+        /// Fetched once: to look it up in the library at each use costs more than to seal an event.
+        private nonisolated(unsafe) static let algorithm = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
 
         init(key: [UInt8], nonce: [UInt8], seals: Bool) throws(Failure) {
             guard key.count == 32 else { throw .keyLength }
             guard let context = EVP_CIPHER_CTX_new() else { throw .refused }
             self.context = context
             // The nonce length of 12 bytes is the mode's default.
-            guard EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce, seals ? 1 : 0) == 1 else {
+            guard EVP_CipherInit_ex(context, Self.algorithm, nil, key, nonce, seals ? 1 : 0) == 1 else {
                 throw .refused
             }
         }

@@ -35,21 +35,28 @@ extension UUID {
     /// The text in lower case (RFC 9562, section 4), as PostgreSQL writes it and as keys have it. Foundation's goes through `printf`,
     /// which was a third of what applying a batch cost.
     public var text: String {
-        String(unsafeUninitializedCapacity: 36) { output in
-            var place = 0
-            withUnsafeBytes(of: uuid) { bytes in
-                for (index, byte) in bytes.enumerated() {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        output[place] = UInt8(ascii: "-")
-                        place += 1
-                    }
-                    output[place] = Hex.digit(byte >> 4)
-                    output[place + 1] = Hex.digit(byte & 15)
-                    place += 2
+        String(unsafeUninitializedCapacity: 36) { write(into: $0) }
+    }
+
+    /// The same as ASCII.
+    public var textBytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 36) { output, count in count = write(into: output) }
+    }
+
+    private func write(into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var place = 0
+        withUnsafeBytes(of: uuid) { bytes in
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    output[place] = UInt8(ascii: "-")
+                    place += 1
                 }
+                output[place] = Hex.digit(byte >> 4)
+                output[place + 1] = Hex.digit(byte & 15)
+                place += 2
             }
-            return place
         }
+        return place
     }
 
     /// Reads the text of an id, of either case; nil when it is none.

@@ -27,6 +27,8 @@ public final class Relay {
     public var onProblem: (@Loop (String) -> Void)?
     /// Whether this process publishes.
     public private(set) var isLeading = false
+    /// How many rows are read at once; a quarter more may be under way.
+    package var pageSize = 4_000
     private let source: String
     private let sealedTypes: Set<String>
     private let substrate: Substrate
@@ -89,7 +91,7 @@ public final class Relay {
 
     /// Opens a session, waits for the lead and publishes until something breaks.
     private func lead() async throws {
-        let session = try await RelaySession(source: source, sealing: sealedTypes, on: substrate)
+        let session = try await RelaySession(source: source, sealing: sealedTypes, pageSize: pageSize, on: substrate)
         self.session = session
         defer {
             session.close()

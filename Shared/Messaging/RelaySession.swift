@@ -20,19 +20,23 @@ final class RelaySession {
     let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
+    /// Rows under way: read, and not deleted yet.
     private var inFlight: Set<Int> = []
+    /// Keys of subjects that were met, bounded by `keyLimit`.
+    var keys: [String: SubjectKeys.Known] = [:]
+    static let keyLimit = 10_000
+    private let pageSize: Int
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
-    /// Rows deleted since the page under way was asked for, which may still show them.
-    private var deletedMeanwhile: Set<Int> = []
-    private var lastCursor = 0
+    private var lastSeen = 0
     private var acknowledged: [Int] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
 
-    init(source: String, sealing sealedTypes: Set<String>, on substrate: Substrate) async throws {
+    init(source: String, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate) async throws {
         owner = source
+        self.pageSize = pageSize
         self.sealedTypes = sealedTypes
         self.source = Array(source.utf8)
         reader = try await substrate.openSession()
@@ -43,6 +47,7 @@ final class RelaySession {
             throw error
         }
         do {
+            _ = try await deleter.transaction { $0.enqueue(RelayStore.forget) }
             producer = try substrate.openWriter()
         } catch {
             reader.close()
@@ -99,44 +104,42 @@ final class RelaySession {
         }
     }
 
-    /// Reads from the lowest id to the end and produces what is not under way.
+    /// Produces what waits and is not under way, the oldest first, until nothing is left.
+    ///
+    /// Each page is one statement from the lowest id on, and so one snapshot: whoever sees a later row of a key in it sees the earlier
+    /// ones too, or they are under way. To go on behind the last id of the page before would not do: a row that has committed
+    /// meanwhile under a lower id would be passed by the next of its key.
     func publishPass() async throws {
-        var cursor = PlantedBug.idCursor.isPlanted ? lastCursor : 0
-        // A lane that is won during a pass waits for the next: this one is past its oldest rows.
-        let lanes = self.lanes
         while true {
             // A bound on what is under way bounds memory and what a crash publishes twice.
-            try await changed.wait(until: { inFlight.count < 8_000 || isBroken })
+            try await changed.wait(until: { inFlight.count <= pageSize / 4 || isBroken })
             try check()
-            deletedMeanwhile = []
-            let rows = try await reader.transaction { [cursor] transaction in
-                try await transaction.query(RelayStore.nextPage, cursor, lanes)
+            let underWay = PlantedBug.idCursor.isPlanted ? Array(0...lastSeen) : Array(inFlight)
+            let rows = try await reader.transaction { [lanes, pageSize] transaction in
+                try await transaction.query(RelayStore.nextPage, lanes, underWay, pageSize)
             }
             // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
             try check()
-            guard let keys = try await keys(for: rows) else { return }
+            guard try await prepareKeys(for: rows) else { return }
             try check()
-            for row in rows {
-                cursor = max(cursor, try row.value(0))
-                try await produce(row, keys)
-            }
-            lastCursor = cursor
-            if rows.count < 500 { return }
+            for row in rows where try row.value(1) != Topic.subjectKeys.name { try await produce(row) }
+            if rows.count < pageSize { return }
         }
     }
 
-    /// Whether a row of a page still is to be published.
-    func isDue(_ id: Int) -> Bool { !inFlight.contains(id) && !deletedMeanwhile.contains(id) }
-
-    func produce(_ row: Row, _ keys: [String: SubjectKeys.Known]) async throws {
+    /// Hands a row to the producer, when there is room.
+    func produce(_ row: Row) async throws {
         let id: Int = try row.value(0)
-        guard isDue(id) else { return }
-        let (value, headers) = try message(of: row, keys)
+        var payload: SQLBytes? = try row.value(8)
+        let isLong: Bool = try row.value(9)
+        if isLong { payload = try await longPayload(of: id) }
+        let (value, headers) = try message(of: row, payload?.bytes)
         while true {
             do {
                 try producer.produce(
                     topic: row.value(1), key: key(of: row), value: value, headers: headers, id: id)
                 inFlight.insert(id)
+                lastSeen = max(lastSeen, id)
                 return
             } catch let error as KafkaError where error.isQueueFull {
                 let before = inFlight.count
@@ -144,6 +147,12 @@ final class RelaySession {
                 try check()
             }
         }
+    }
+
+    private func longPayload(of id: Int) async throws -> SQLBytes? {
+        let rows = try await reader.transaction { try await $0.query(RelayStore.payload, id) }
+        try check()
+        return try rows.first?.value(0)
     }
 
     /// The message's key. On the topic of keys it names the owner too: several services may seal what they tell of one subject.
@@ -158,26 +167,30 @@ final class RelaySession {
         try check()
     }
 
+    private static let specversion = Array("1.0".utf8)
+    private static let json = Array("application/json".utf8)
+    private static let binary = Array("application/octet-stream".utf8)
+
     private func message(
-        of row: Row, _ keys: [String: SubjectKeys.Known]
+        of row: Row, _ payload: [UInt8]?
     ) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
-        let id: UUID = try row.value(4)
+        let id = (try row.value(4) as UUID).textBytes
         let type: String = try row.value(5)
-        let time: Date = try row.value(7)
-        var headers = [
-            ("ce_specversion", Array("1.0".utf8)), ("ce_id", Array(id.text.utf8)),
-            ("ce_source", source), ("ce_type", Array(type.utf8)), ("ce_time", Array(RFC3339.string(time).utf8)),
-        ]
+        var headers: [(String, [UInt8])] = []
+        headers.reserveCapacity(9)
+        headers.append(("ce_specversion", Self.specversion))
+        headers.append(("ce_id", id))
+        headers.append(("ce_source", source))
+        headers.append(("ce_type", Array(type.utf8)))
+        headers.append(("ce_time", RFC3339.bytes(try row.value(7))))
         if let sequence: Int = try row.value(3) { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
-        if let trace: String = try row.value(6) { headers.append(("traceparent", Array(trace.utf8))) }
-        let payload: String? = try row.value(8)
-        let plain = payload.map { Array($0.utf8) }
+        if let trace: SQLBytes = try row.value(6) { headers.append(("traceparent", trace.bytes)) }
         guard sealedTypes.contains(type) else {
-            headers.append(("content-type", Array("application/json".utf8)))
-            return (plain, headers)
+            headers.append(("content-type", Self.json))
+            return (payload, headers)
         }
-        let (value, version) = try sealed(plain, event: Array(id.text.utf8), keys[try row.value(2)])
-        headers.append(("content-type", Array("application/octet-stream".utf8)))
+        let (value, version) = try sealed(payload, event: id, of: try row.value(2))
+        headers.append(("content-type", Self.binary))
         headers.append(("ce_sealed", Array(String(version).utf8)))
         return (value, headers)
     }
@@ -204,7 +217,6 @@ final class RelaySession {
                 _ = try await deleter.transaction { $0.enqueue(RelayStore.delete, ids) }
                 published += ids.count
                 inFlight.subtract(ids)
-                deletedMeanwhile.formUnion(ids)
                 changed.notify()
             } catch {
                 return fail(error)

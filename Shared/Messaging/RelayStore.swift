@@ -4,7 +4,7 @@ import Postgres
 /// The SQL of the relay.
 public enum RelayStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [lead, page, delete, pulse, depth]
+    public static let statements = [lead, page, payload, forget, delete, pulse, depth]
 
     /// The leadership of lanes that this session has not yet, held until it ends. Two keys: what it is, and which schema and lane.
     static let lead = Statement(
@@ -15,12 +15,17 @@ public enum RelayStore {
             ELSE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) END ORDER BY lane
         """)
 
+    /// The oldest rows that are not under way. What is long is left out, so that a page is bounded in bytes too.
     static let page = Statement(
         "relay.page",
         """
-        SELECT id, topic, key, seq, event_id, type, trace, created_at, payload FROM outbox
-        WHERE id > $1 AND lane = ANY($2::bigint[]) ORDER BY id LIMIT 500
+        SELECT id, topic, key, seq, event_id, type, trace, created_at,
+            CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false)
+        FROM outbox WHERE lane = ANY($1::bigint[]) AND id <> ALL($2::bigint[]) ORDER BY id LIMIT $3
         """)
+
+    /// What a page has left out.
+    static let payload = Statement("relay.payload", "SELECT payload FROM outbox WHERE id = $1")
 
     /// The page, or what a planted bug makes of it.
     @Loop static var nextPage: Statement {
@@ -31,6 +36,9 @@ public enum RelayStore {
         #endif
         return page
     }
+
+    /// What a crash of the server forgets of this session is published again, and dropped where it is read: no commit need wait for the disk.
+    static let forget = Statement("relay.forget", "SELECT set_config('synchronous_commit', 'off', false)")
 
     static let delete = Statement("relay.delete", "DELETE FROM outbox WHERE id = ANY($1::bigint[])")
 

@@ -35,7 +35,7 @@ public enum SubjectKeyStore {
         SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
             json_build_object('owner', $1, 'subject', subject, 'key', encode(key, 'base64'))::text
         FROM made
-        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload
+        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false
         """)
 
     /// Which of some rows have something to say and no key yet.

@@ -19,7 +19,7 @@ public struct Statement: Sendable, Hashable {
 ///
 /// `@unchecked Sendable`: a PGresult is never changed after it was received (libpq documentation, 34.20).
 public final class Rows: RandomAccessCollection, @unchecked Sendable {
-    private let result: OpaquePointer?
+    @usableFromInline let result: OpaquePointer?
     /// What a simulated server answered, where there is no result of a real one.
     private let cells: [[[UInt8]?]]
     private let statement: String
@@ -49,7 +49,9 @@ public final class Rows: RandomAccessCollection, @unchecked Sendable {
     /// The number of rows that an INSERT, UPDATE or DELETE touched.
     public var affected: Int { result.flatMap { Int(String(cString: PQcmdTuples($0))) } ?? cells.count }
 
-    fileprivate func decode<T: SQLDecodable>(_ row: Int32, _ column: Int) throws(PostgresError) -> T {
+    // Inlinable, so that each type's decoding is compiled for it where it is asked for.
+    @inlinable
+    func decode<T: SQLDecodable>(_ row: Int32, _ column: Int) throws(PostgresError) -> T {
         guard let result else {
             if let value: T = decodeCell(Int(row), column) { return value }
             throw mismatch(column, T.self)
@@ -64,21 +66,24 @@ public final class Rows: RandomAccessCollection, @unchecked Sendable {
         throw mismatch(column, T.self)
     }
 
-    private func decodeCell<T: SQLDecodable>(_ row: Int, _ column: Int) -> T? {
+    @usableFromInline
+    func decodeCell<T: SQLDecodable>(_ row: Int, _ column: Int) -> T? {
         guard let cell = cells[row][column] else { return T.sqlNull }
         return cell.withUnsafeBytes { T(sqlBytes: $0) }
     }
 
-    private func mismatch<T>(_ column: Int, _ type: T.Type) -> PostgresError {
+    @usableFromInline
+    func mismatch<T>(_ column: Int, _ type: T.Type) -> PostgresError {
         PostgresError(sqlState: "22000", message: "column \(column) does not hold a \(type)", statement: statement)
     }
 }
 
 /// One row of an answer; it keeps the answer alive.
 public struct Row {
-    fileprivate let rows: Rows
-    fileprivate let index: Int32
+    @usableFromInline let rows: Rows
+    @usableFromInline let index: Int32
 
     /// A column by its place, counted from 0, as the type that is asked for.
+    @inlinable
     public func value<T: SQLDecodable>(_ column: Int) throws(PostgresError) -> T { try rows.decode(index, column) }
 }

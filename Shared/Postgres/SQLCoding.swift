@@ -20,7 +20,7 @@ public protocol SQLDecodable {
 
 extension SQLDecodable {
     /// Null is an error unless the type is optional.
-    public static var sqlNull: Self? { nil }
+    @inlinable public static var sqlNull: Self? { nil }
 }
 
 /// A byte string (`bytea`).
@@ -187,12 +187,12 @@ extension Optional: SQLEncodable where Wrapped: SQLEncodable {
 
 extension Optional: SQLDecodable where Wrapped: SQLDecodable {
     /// Reads a value that is not null.
-    public init?(sqlBytes: UnsafeRawBufferPointer) {
+    @inlinable public init?(sqlBytes: UnsafeRawBufferPointer) {
         guard let value = Wrapped(sqlBytes: sqlBytes) else { return nil }
         self = .some(value)
     }
     /// Null is nil.
-    public static var sqlNull: Self? { .some(.none) }
+    @inlinable public static var sqlNull: Self? { .some(.none) }
 }
 
 extension Array: SQLEncodable where Element: SQLEncodable {

@@ -46,6 +46,7 @@ final class SimulatedProcess {
         }
         if world.plan.relays {
             let relay = Relay(source: "/own", on: substrate)
+            relay.pageSize = world.chance.number(1...8)
             relay.onProblem = { [unowned world, number] in world.trace?("process \(number) relay: \($0)") }
             relay.start()
             self.relay = relay

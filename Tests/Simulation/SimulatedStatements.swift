@@ -252,11 +252,10 @@ extension SimulatedStore {
             let known = Set(try value(0, [Int].self))
             return (0..<8).filter { !known.contains($0) && takeAdvisoryLock($0, session.id) }.map { [$0] }
         case "relay.page", "relay.page_by_transaction":
-            let cursor: Int = try value(0)
-            let lanes = Set(try value(1, [Int].self))
-            var page = outbox.rows(id).filter { $0.key > cursor && lanes.contains($0.value.lane) }.map(\.value)
+            let (lanes, underWay) = (Set(try value(0, [Int].self)), Set(try value(1, [Int].self)))
+            var page = outbox.rows(id).map(\.value).filter { lanes.contains($0.lane) && !underWay.contains($0.id) }
             if name != "relay.page" { page.sort { ($0.writer, $0.id) < ($1.writer, $1.id) } }
-            return page.prefix(500).map { row in
+            return page.prefix(try value(2)).map { row in
                 let number = UInt64(row.id)
                 let event = UUID(
                     uuid: (
@@ -265,6 +264,7 @@ extension SimulatedStore {
                     ))
                 return [
                     row.id, row.topic, row.key, row.sequence, event, row.type, nil, row.createdAt, row.payload,
+                    false,
                 ]
             }
         case "relay.delete":
@@ -273,6 +273,7 @@ extension SimulatedStore {
                 if outbox.value(key, id) != nil { outbox.set(key, nil, id) }
             }
         case "relay.pulse": return [[1]]
+        case "relay.forget": break
         default: throw unknown(name)
         }
         return []
