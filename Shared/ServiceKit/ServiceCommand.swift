@@ -43,7 +43,7 @@ public enum ServiceCommand {
         fflush(nil)
         try await Signals.untilTermination()
         // Whatever hangs, the process ends: all state is in the database.
-        let watchdog = Loop.after(.seconds(15)) { _exit(1) }
+        let watchdog = Loop.after(.seconds(10)) { _exit(1) }
         await process.stop()
         watchdog.cancel()
     }

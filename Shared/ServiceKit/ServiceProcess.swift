@@ -119,9 +119,11 @@ public final class ServiceProcess {
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
-    /// Background work has eight seconds to settle what it has begun.
+    /// Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is given up then.
     public func stop() async {
         isStopping = true
+        let patience = Loop.after(.seconds(8)) { [context] in context.pool.close() }
+        defer { patience.cancel() }
         for task in background { task.cancel() }
         let settled = Task { @Loop [background] in
             try? await Loop.withDeadline(.seconds(8)) { for task in background { await task.value } }
