@@ -57,22 +57,22 @@ public enum RFC3339 {
         let (year, month, day) = civil(days)
         let (second, fraction) = (inDay / 1_000_000, inDay % 1_000_000)
         var place = 0
-        func put(_ number: Int, _ width: Int, then end: Character) {
+        func put(_ number: Int, _ width: Int, then end: UInt8) {
             var rest = number
             for index in stride(from: place + width - 1, through: place, by: -1) {
                 output[index] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10
             }
-            output[place + width] = end.asciiValue ?? 0
+            output[place + width] = end
             place += width + 1
         }
-        put(year, 4, then: "-")
-        put(month, 2, then: "-")
-        put(day, 2, then: "T")
-        put(second / 3600, 2, then: ":")
-        put(second / 60 % 60, 2, then: ":")
-        put(second % 60, 2, then: fraction == 0 ? "Z" : ".")
-        if fraction != 0 { put(fraction, 6, then: "Z") }
+        put(year, 4, then: UInt8(ascii: "-"))
+        put(month, 2, then: UInt8(ascii: "-"))
+        put(day, 2, then: UInt8(ascii: "T"))
+        put(second / 3600, 2, then: UInt8(ascii: ":"))
+        put(second / 60 % 60, 2, then: UInt8(ascii: ":"))
+        put(second % 60, 2, then: fraction == 0 ? UInt8(ascii: "Z") : UInt8(ascii: "."))
+        if fraction != 0 { put(fraction, 6, then: UInt8(ascii: "Z")) }
         return place
     }
 

@@ -77,8 +77,12 @@ public final class KafkaProducer {
         }
         let list = rd_kafka_headers_new(headers.count)
         for (name, value) in headers {
-            value.withUnsafeBytes { raw in
-                _ = rd_kafka_header_add(list, name, name.utf8.count, raw.baseAddress, raw.count)
+            var name = name
+            name.withUTF8 { name in
+                let text = UnsafeRawPointer(name.baseAddress)?.assumingMemoryBound(to: CChar.self)
+                value.withUnsafeBytes { raw in
+                    _ = rd_kafka_header_add(list, text, name.count, raw.baseAddress, raw.count)
+                }
             }
         }
         var key = key

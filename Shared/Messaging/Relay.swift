@@ -27,7 +27,7 @@ public final class Relay {
     public var onProblem: (@Loop (String) -> Void)?
     /// Whether this process publishes.
     public private(set) var isLeading = false
-    /// How many rows are read at once; a quarter more may be under way.
+    /// How many rows are read at once; twice as many may be under way.
     package var pageSize = 4_000
     private let source: String
     private let sealedTypes: Set<String>

@@ -7,19 +7,15 @@ import Postgres
 extension RelaySession {
     /// Sees to the keys for rows of a page; new ones are in the log when this returns, so that readers have them first. False where the
     /// page must be read again, because a key has ended that is needed again and its end is not in the log.
-    func prepareKeys(for rows: Rows) async throws -> Bool {
+    func prepareKeys(for rows: [OutboxRow]) async throws -> Bool {
         // What is told of keys goes first; its place in the outbox has the lane of its subject, and so the same leader.
-        for row in rows where try row.value(1) == Topic.subjectKeys.name {
-            keys[try row.value(2)] = nil
+        for row in rows where row.isOfKeys {
+            keys[row.key] = nil
             try await produce(row)
         }
         if keys.count > Self.keyLimit { keys = [:] }
-        guard !sealedTypes.isEmpty else { return true }
         var lacking: [Int: String] = [:]
-        for row in rows where sealedTypes.contains(try row.value(5)) {
-            let subject: String = try row.value(2)
-            if keys[subject] == nil { lacking[try row.value(0)] = subject }
-        }
+        for row in rows where sealedTypes.contains(row.type) && keys[row.key] == nil { lacking[row.id] = row.key }
         guard !lacking.isEmpty else { return true }
         try await lookUp(Set(lacking.values))
         lacking = lacking.filter { keys[$0.value] == nil }
@@ -34,8 +30,9 @@ extension RelaySession {
                 SubjectKeyStore.make, owner, ids, ids.map { _ in SQLBytes(SecureRandom.bytes(32)) })
         }
         try check()
-        for row in made { try await produce(row) }
-        try await awaitDelivery(of: Set(try made.map { try $0.value(0) as Int }))
+        let told = try made.map { try OutboxRow($0) }
+        for row in told { try await produce(row) }
+        try await awaitDelivery(of: Set(told.map(\.id)))
         let undecided = try await reader.transaction { [owner] transaction in
             try await transaction.query(SubjectKeyStore.undecided, owner, ids)
         }
@@ -54,10 +51,8 @@ extension RelaySession {
 
     /// A row's data as it goes into the log, with the version of the key that it is sealed with. What an erasure has blanked goes
     /// out empty and under version 0, which never was: its number is not missing, and there is nothing to read.
-    func sealed(
-        _ payload: [UInt8]?, event: [UInt8], of subject: String
-    ) throws -> (value: [UInt8], version: Int) {
-        guard let payload, let key = keys[subject], let bytes = key.key else { return ([], 0) }
-        return (try AESGCM.seal(payload, key: bytes, context: event), key.version)
+    func sealed(_ row: OutboxRow) throws -> (value: [UInt8], version: Int) {
+        guard let payload = row.payload, let key = keys[row.key], let bytes = key.key else { return ([], 0) }
+        return (try AESGCM.seal(payload, key: bytes, context: row.event), key.version)
     }
 }

@@ -24,7 +24,7 @@ final class RelaySession {
     private var inFlight: Set<Int> = []
     /// Keys of subjects that were met, bounded by `keyLimit`.
     var keys: [String: SubjectKeys.Known] = [:]
-    static let keyLimit = 10_000
+    static let keyLimit = 25_000
     private let pageSize: Int
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
@@ -110,55 +110,68 @@ final class RelaySession {
     /// ones too, or they are under way. To go on behind the last id of the page before would not do: a row that has committed
     /// meanwhile under a lower id would be passed by the next of its key.
     func publishPass() async throws {
+        var page = look(beside: [])
         while true {
-            // A bound on what is under way bounds memory and what a crash publishes twice.
-            try await changed.wait(until: { inFlight.count <= pageSize / 4 || isBroken })
-            try check()
-            let underWay = PlantedBug.idCursor.isPlanted ? Array(0...lastSeen) : Array(inFlight)
-            let rows = try await reader.transaction { [lanes, pageSize] transaction in
-                try await transaction.query(RelayStore.nextPage, lanes, underWay, pageSize)
-            }
+            let rows = try await page.value.map { try OutboxRow($0) }
             // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
             try check()
+            let isFull = rows.count >= pageSize
+            // The server reads the next page while this one is produced.
+            if isFull { page = look(beside: rows.map(\.id)) }
+            // A bound on what is under way bounds memory and what a crash publishes twice.
+            try await changed.wait(until: { inFlight.count <= pageSize || isBroken })
+            try check()
+            // A page that must be read again takes with it the one that was read in the belief that it would be under way.
             guard try await prepareKeys(for: rows) else { return }
             try check()
-            for row in rows where try row.value(1) != Topic.subjectKeys.name { try await produce(row) }
-            if rows.count < pageSize { return }
+            for row in rows where !row.isOfKeys {
+                let isDone = try !row.isLong && handOver(row)
+                if !isDone { try await produce(row) }
+            }
+            if !isFull { return }
         }
     }
 
-    /// Hands a row to the producer, when there is room.
-    func produce(_ row: Row) async throws {
-        let id: Int = try row.value(0)
-        var payload: SQLBytes? = try row.value(8)
-        let isLong: Bool = try row.value(9)
-        if isLong { payload = try await longPayload(of: id) }
-        let (value, headers) = try message(of: row, payload?.bytes)
-        while true {
-            do {
-                try producer.produce(
-                    topic: row.value(1), key: key(of: row), value: value, headers: headers, id: id)
-                inFlight.insert(id)
-                lastSeen = max(lastSeen, id)
-                return
-            } catch let error as KafkaError where error.isQueueFull {
-                let before = inFlight.count
-                try await changed.wait(until: { inFlight.count < before || isBroken })
-                try check()
-            }
+    /// Reads the oldest rows but those that are under way or will be before these.
+    private func look(beside coming: [Int]) -> Task<Rows, any Error> {
+        var underWay = Array(inFlight) + coming
+        if PlantedBug.idCursor.isPlanted { underWay = Array(0...max(lastSeen, coming.max() ?? 0)) }
+        return Task.immediate { @Loop [reader, lanes, pageSize] in
+            try await reader.transaction { try await $0.query(RelayStore.nextPage, lanes, underWay, pageSize) }
         }
+    }
+
+    /// Hands a row to the producer, when its payload is read and there is room.
+    func produce(_ row: OutboxRow) async throws {
+        var row = row
+        if row.isLong { row.payload = try await longPayload(of: row.id)?.bytes }
+        while try !handOver(row) {
+            let before = inFlight.count
+            try await changed.wait(until: { inFlight.count < before || isBroken })
+            try check()
+        }
+    }
+
+    /// Hands a row to the producer; false where its queue is full.
+    private func handOver(_ row: OutboxRow) throws -> Bool {
+        let (value, headers) = try message(of: row)
+        // On the topic of keys the key names the owner too: several services may seal what they tell of one subject.
+        let key = row.isOfKeys ? "\(owner):\(row.key)" : row.key
+        do {
+            try producer.produce(topic: row.topic, key: key, value: value, headers: headers, id: row.id)
+        } catch {
+            guard error.isQueueFull else { throw error }
+            return false
+        }
+        inFlight.insert(row.id)
+        lastSeen = max(lastSeen, row.id)
+        return true
     }
 
     private func longPayload(of id: Int) async throws -> SQLBytes? {
         let rows = try await reader.transaction { try await $0.query(RelayStore.payload, id) }
         try check()
         return try rows.first?.value(0)
-    }
-
-    /// The message's key. On the topic of keys it names the owner too: several services may seal what they tell of one subject.
-    private func key(of row: Row) throws -> String {
-        let key: String = try row.value(2)
-        return try row.value(1) == Topic.subjectKeys.name ? "\(owner):\(key)" : key
     }
 
     /// Waits until rows are in the log and gone from the table.
@@ -171,25 +184,21 @@ final class RelaySession {
     private static let json = Array("application/json".utf8)
     private static let binary = Array("application/octet-stream".utf8)
 
-    private func message(
-        of row: Row, _ payload: [UInt8]?
-    ) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
-        let id = (try row.value(4) as UUID).textBytes
-        let type: String = try row.value(5)
+    private func message(of row: OutboxRow) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
         var headers: [(String, [UInt8])] = []
         headers.reserveCapacity(9)
         headers.append(("ce_specversion", Self.specversion))
-        headers.append(("ce_id", id))
+        headers.append(("ce_id", row.event))
         headers.append(("ce_source", source))
-        headers.append(("ce_type", Array(type.utf8)))
-        headers.append(("ce_time", RFC3339.bytes(try row.value(7))))
-        if let sequence: Int = try row.value(3) { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
-        if let trace: SQLBytes = try row.value(6) { headers.append(("traceparent", trace.bytes)) }
-        guard sealedTypes.contains(type) else {
+        headers.append(("ce_type", Array(row.type.utf8)))
+        headers.append(("ce_time", RFC3339.bytes(row.time)))
+        if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
+        if let trace = row.trace { headers.append(("traceparent", trace)) }
+        guard sealedTypes.contains(row.type) else {
             headers.append(("content-type", Self.json))
-            return (payload, headers)
+            return (row.payload, headers)
         }
-        let (value, version) = try sealed(payload, event: id, of: try row.value(2))
+        let (value, version) = try sealed(row)
         headers.append(("content-type", Self.binary))
         headers.append(("ce_sealed", Array(String(version).utf8)))
         return (value, headers)

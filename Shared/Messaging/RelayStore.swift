@@ -15,13 +15,14 @@ public enum RelayStore {
             ELSE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) END ORDER BY lane
         """)
 
-    /// The oldest rows that are not under way. What is long is left out, so that a page is bounded in bytes too.
+    /// The oldest rows that are not under way; they are looked up in a hash, as those of `<> ALL` are not. What is long is left out, so
+    /// that a page is bounded in bytes too.
     static let page = Statement(
         "relay.page",
         """
         SELECT id, topic, key, seq, event_id, type, trace, created_at,
             CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false)
-        FROM outbox WHERE lane = ANY($1::bigint[]) AND id <> ALL($2::bigint[]) ORDER BY id LIMIT $3
+        FROM outbox WHERE lane = ANY($1::bigint[]) AND id NOT IN (SELECT unnest($2::bigint[])) ORDER BY id LIMIT $3
         """)
 
     /// What a page has left out.
