@@ -56,7 +56,8 @@ enum PartyStore {
         created AS (
             INSERT INTO party (id, kind, name)
             SELECT i.id, 'consumer', i.customer_no FROM incoming i
-            WHERE NOT EXISTS (SELECT 1 FROM party p WHERE p.id = i.id)
+            LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
+            WHERE is_there IS NULL
             ON CONFLICT DO NOTHING RETURNING id, name, version),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id) SELECT 'erp', name, id FROM created
