@@ -179,19 +179,22 @@ private final class LiveContacts {
         try await live.applied(600)
         try await live.end()
         let reconciler = Reconciler(live.service.context.pool, live.kafka)
-        reconciler.sliceLimit = 100
+        reconciler.sliceLimit = 400
+        // What the database refused is told and not held: it is among the dead letters.
+        func refused(_ round: Reconciler.Round) -> Int { round.named.count { $0.contains("BAD-") } }
         var equal = 0
-        try await eventually("all applied", within: .seconds(30)) {
+        try await eventually("all applied", within: .seconds(60)) {
             let round = try await reconciler.compare()
             equal = round.equal
-            return round.different == 0 && round.equal > 100
+            return round.different == refused(round) && round.equal > 100
         }
         let wrong = try await live.service.column(
             "UPDATE erp_document SET total = total + 1 WHERE id = (SELECT min(id) FROM erp_document) RETURNING id")
         let lost = try await live.service.column(
             "DELETE FROM erp_document WHERE id = (SELECT max(id) FROM erp_document) RETURNING id")
+        print("compared \(equal) documents")
         let round = try await reconciler.compare()
-        #expect(round.different == 2 && round.equal == equal - 2, "\(round)")
+        #expect(round.different == refused(round) + 2 && round.equal == equal - 2, "\(round)")
         #expect(round.named.contains { $0.contains(wrong[0]) && $0.contains("the topic says") }, "\(round.named)")
         #expect(round.named.contains { $0.contains(lost[0]) && $0.contains("is missing") }, "\(round.named)")
     }
