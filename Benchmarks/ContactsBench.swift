@@ -115,10 +115,20 @@ struct ContactsBench {
             ("Chinese, one character wrong", chinese.filter { $0.name.count == 3 }.map(\.mistaken)),
             ("mail address", sample.map(\.email)), ("phone, as written", sample.map(\.writtenPhone)),
             ("phone, the last four digits", sample.map { String($0.phone.suffix(4)) }),
+            ("mail address, a letter wrong", sample.map { Self.mistaken($0.email) }),
+            ("phone, a digit wrong", sample.map { Self.mistaken($0.writtenPhone) }),
         ]
         for (kind, words) in kinds {
             try await measure("search: \(kind)", words.map { "/v1/parties?search=\(encoded($0))" }, client, "< 50 ms")
         }
+    }
+
+    /// With one of its letters or digits wrong.
+    private static func mistaken(_ text: String) -> String {
+        var letters = Array(text)
+        let place = letters.count / 4
+        letters[place] = letters[place].isNumber ? (letters[place] == "7" ? "3" : "7") : "q"
+        return String(letters)
     }
 
     private func lists(_ client: LoadClient) async throws {
@@ -145,6 +155,8 @@ struct ContactsBench {
         }
         let count = filter(#"[{"field":"country","is":"CN"}]"#).replacing("/v1/parties", with: "/v1/parties/count")
         try await measure("count, bounded", Array(repeating: count, count: 20), client, "< 30 ms")
+        let read = filter(#"[{"field":"notes","isSet":true}]"#).replacing("/v1/parties", with: "/v1/parties/count")
+        try await measure("count of what is only read", Array(repeating: read, count: 20), client, "< 30 ms")
     }
 
     private struct Page: Decodable { let next: String? }

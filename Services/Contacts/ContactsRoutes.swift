@@ -7,8 +7,10 @@ import ServiceKit
 func contactsRoutes(
     _ context: ServiceContext, _ models: ModelWorker, _ imports: ImportWorker, _ links: PreferenceLinks
 ) -> [Route] {
-    partyRoutes(context) + relationRoutes(context) + fieldRoutes(context) + viewRoutes(context)
+    partyRoutes(context) + relationRoutes(context) + referralRoutes(context) + referenceRoutes(context)
+        + fieldRoutes(context) + viewRoutes(context)
         + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
+        + interactionRoutes(context)
         + consentRoutes(context) + preferencePages(context, links) + mergeRoutes(context) + duplicateRoutes(context)
         + historyRoutes(context) + stageRoutes(context) + benefitRoutes(context) + privacyRoutes(context)
         + archiveRoutes(context)

@@ -13,6 +13,8 @@ public enum ContactsService: ServiceDefinition {
         Ledger.migrations + [ContactsSchema.migration, ValueSchema.migration, SearchSchema.migration]
         + MergeSchema.migrations + [
             SearchSchema.imports, StageSchema.migration, ValueSchema.months, StageSchema.benefits,
+            SearchSchema.references,
+            SearchSchema.referrals, InteractionSchema.migration,
         ]
 
     /// Its SQL.
@@ -21,8 +23,10 @@ public enum ContactsService: ServiceDefinition {
         + ConsentStore.statements + ScoreStore.statements + LongWork.statements + ModelStore.statements
         + ReportStore.statements + FactStore.statements + MergeStore.statements + DuplicateStore.statements
         + HistoryStore.statements + ErasureStore.statements + ArchiveStore.statements + contactsPersonalData.statements
-        + RelationStore.statements + FieldStore.statements + ViewStore.statements + ImportStore.statements
+        + RelationStore.statements + ReferralStore.statements + FieldStore.statements + ViewStore.statements
+        + ImportStore.statements
         + StageStore.statements + MonthStore.statements + BenefitStore.statements
+        + InteractionStore.statements
 
     /// All that follows from events. Parties, consent and merges are its own: made over HTTP too, and numbered as they were published.
     public static let rebuildPlan: RebuildPlan? = RebuildPlan(

@@ -7,13 +7,15 @@ import ServiceKit
 @Loop
 func contactsSubscriptions(
     _ topics: [Topic] = [
-        .erpCustomers, .erpProducts, .erpOrders, .shipments, .tickets, .notifications, .campaigns, .sales,
+        .erpCustomers, .erpProducts, .erpOrders, .shipments, .interactions, .tickets, .notifications, .campaigns,
+        .sales,
     ]
 ) -> Subscriptions {
     var subscriptions = Subscriptions(topics)
     subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
     subscriptions.onDocuments(ValueHandlers.apply)
     TimelineHandlers.subscribe(&subscriptions)
+    Interactions.subscribe(&subscriptions)
     subscriptions.on(MessageSent.self) { events, transaction in
         TimelineHandlers.messages("message.sent", events.map(\.event), events.map(\.data.outcome), transaction)
         FactHandlers.messages(events, transaction)

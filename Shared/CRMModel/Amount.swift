@@ -64,14 +64,20 @@ public struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible, C
 
     /// Smaller first.
     public static func < (a: Amount, b: Amount) -> Bool { a.units < b.units }
-    /// Adds; stops the process on overflow past 900 million million.
-    public static func + (a: Amount, b: Amount) -> Amount { Amount(units: a.units + b.units) }
-    /// Subtracts.
-    public static func - (a: Amount, b: Amount) -> Amount { Amount(units: a.units - b.units) }
-    /// Adds in place.
-    public static func += (a: inout Amount, b: Amount) { a.units += b.units }
+    /// Adds. What is read is bounded, so that no sum of a request or a batch comes near the end of the range (some 900 million million);
+    /// one that still would stays there, and no input ends the process.
+    public static func + (a: Amount, b: Amount) -> Amount {
+        let (sum, overflow) = a.units.addingReportingOverflow(b.units)
+        return Amount(units: overflow ? (b.units < 0 ? .min : .max) : sum)
+    }
+    /// Subtracts, within the same bounds.
+    public static func - (a: Amount, b: Amount) -> Amount { a + -b }
+    /// Adds in place, within the same bounds.
+    public static func += (a: inout Amount, b: Amount) { a = a + b }
     /// The other sign.
-    public static prefix func - (a: Amount) -> Amount { Amount(units: -a.units) }
+    public static prefix func - (a: Amount) -> Amount {
+        Amount(units: a.units == .min ? .max : -a.units)
+    }
 
     /// The exact product, rounded half away from zero to four places; nil on overflow.
     public func times(_ quantity: Amount) -> Amount? {

@@ -6,24 +6,32 @@ public struct Topic: Sendable, Hashable {
     public let key: String
     /// Who writes it.
     public let owner: String
-    /// Whether of each key only the newest message is kept, so that what it replaces is gone for good.
-    public let isCompacted: Bool
+    /// After how long of each key only the newest message is kept, in hours, so that what it replaces is gone for good; nil where all
+    /// is kept.
+    public let compactedAfter: Int?
+    /// Whether a message is the whole state of its key, so that nobody needs the one before it.
+    public let isState: Bool
 
     /// Describes a topic; those of the suite are below.
-    public init(name: String, key: String, owner: String, isCompacted: Bool = false) {
+    public init(name: String, key: String, owner: String, compactedAfter: Int? = nil, isState: Bool = true) {
         self.name = name
         self.key = key
         self.owner = owner
-        self.isCompacted = isCompacted
+        self.compactedAfter = compactedAfter
+        self.isState = isState
     }
 
-    /// The settings that it is made with: kept for ever; where it is compacted, what was replaced is gone after a day, or two where
-    /// files are closed late.
+    /// Whether of each key only the newest message is kept in the end.
+    public var isCompacted: Bool { compactedAfter != nil }
+
+    /// The settings that it is made with: kept for ever; where it is compacted, what was replaced is kept for its time and is gone after
+    /// twice that, where files are closed late.
     public var settings: [String: String] {
-        guard isCompacted else { return ["retention.ms": "-1"] }
+        guard let compactedAfter else { return ["retention.ms": "-1"] }
+        let lag = String(compactedAfter * 3_600_000)
         return [
-            "cleanup.policy": "compact", "retention.ms": "-1", "max.compaction.lag.ms": "86400000",
-            "segment.ms": "86400000", "min.cleanable.dirty.ratio": "0.1",
+            "cleanup.policy": "compact", "retention.ms": "-1", "max.compaction.lag.ms": lag, "segment.ms": lag,
+            "min.compaction.lag.ms": isState ? "0" : lag, "min.cleanable.dirty.ratio": "0.1",
         ]
     }
 
@@ -34,15 +42,17 @@ public struct Topic: Sendable, Hashable {
 
     /// ERP customer master: each record is whole, so the newest is enough, and an erasure can take it away.
     public static let erpCustomers = Topic(
-        name: "erp.customers", key: "customer number", owner: "ERP", isCompacted: true)
+        name: "erp.customers", key: "customer number", owner: "ERP", compactedAfter: 24)
     /// ERP product master.
     public static let erpProducts = Topic(name: "erp.products", key: "SKU", owner: "ERP")
     /// ERP orders, invoices, payments and credits.
     public static let erpOrders = Topic(name: "erp.orders", key: "customer number", owner: "ERP")
     /// Shipments.
     public static let shipments = Topic(name: "logistics.shipments", key: "customer number", owner: "logistics")
-    /// Calls, messages, forms and reviews.
-    public static let interactions = Topic(name: "channel.interactions", key: "sender address", owner: "channels")
+    /// Calls, messages, forms and reviews. Each is a fact of its own, but they tell of persons: of each sender the newest stays for good, the
+    /// others for a week, in which every reader has seen them, and an erasure takes all away.
+    public static let interactions = Topic(
+        name: "channel.interactions", key: "sender address", owner: "channels", compactedAfter: 168, isState: false)
     /// Parties, consent, stages and values.
     public static let contacts = Topic(name: "crm.contacts", key: "party id", owner: "contacts")
     /// Leads, opportunities, quotes, order requests.
@@ -59,7 +69,7 @@ public struct Topic: Sendable, Hashable {
 
     /// Keys under which events of persons are sealed.
     public static let subjectKeys = Topic(
-        name: "crm.subject-keys", key: "owner and aggregate id", owner: "any service", isCompacted: true)
+        name: "crm.subject-keys", key: "owner and aggregate id", owner: "any service", compactedAfter: 1)
 
     /// All of them.
     public static let all = [

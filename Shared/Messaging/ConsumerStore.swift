@@ -50,11 +50,13 @@ public enum ConsumerStore {
         ON CONFLICT DO NOTHING RETURNING source, id
         """)
 
+    /// Looked up one by one: a join planned while the table was empty would read it whole until it is next analysed.
     static let sequences = Statement(
         "consumer.sequences",
         """
         SELECT a.source, a.key, a.seq FROM unnest($2::text[], $3::text[]) AS n(source, key)
-        JOIN applied_sequence a ON a.grp = $1 AND a.source = n.source AND a.key = n.key
+        CROSS JOIN LATERAL (
+            SELECT * FROM applied_sequence a WHERE a.key = n.key AND a.source = n.source AND a.grp = $1 LIMIT 1) a
         """)
 
     static let raiseSequences = Statement(

@@ -33,11 +33,18 @@ extension RelaySession {
         let told = try made.map { try OutboxRow($0) }
         for row in told { try await produce(row) }
         try await awaitDelivery(of: Set(told.map(\.id)))
+        for (row, answer) in zip(told, made) {
+            guard let version = row.sequence, let key: SQLBytes = try answer.value(10) else { continue }
+            keys[row.key] = SubjectKeys.Known(version: version, key: key.bytes)
+        }
+        // Of the others, what an erasure has blanked needs no key.
+        let others = lacking.filter { keys[$0.value] == nil }
+        if others.isEmpty { return true }
         let undecided = try await reader.transaction { [owner] transaction in
-            try await transaction.query(SubjectKeyStore.undecided, owner, ids)
+            try await transaction.query(SubjectKeyStore.undecided, owner, others.keys.sorted())
         }
         guard undecided.isEmpty else { return false }
-        try await lookUp(Set(lacking.values))
+        try await lookUp(Set(others.values))
         return true
     }
 

@@ -3,16 +3,20 @@ import Postgres
 /// The SQL of the keys under which events of persons are sealed.
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [known, make, undecided, learn, withhold, destroy]
+    public static let statements = [known, make, undecided, learn, withhold, destroy, tellEnds]
 
+    /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
+    /// them whole until they are next analysed.
     static let known = Statement(
         "seal.known",
         """
         SELECT k.owner, k.subject, k.version, k.key FROM unnest($1::text[], $2::text[]) AS n(owner, subject)
-        JOIN subject_key k USING (owner, subject)
+        CROSS JOIN LATERAL (
+            SELECT * FROM subject_key k WHERE k.subject = n.subject AND k.owner = n.owner LIMIT 1) k
         """)
 
-    /// Makes keys for rows of the outbox whose subjects have none, and tells of them; answers the rows that tell, as pages have them.
+    /// Makes keys for rows of the outbox whose subjects have none, and tells of them; answers the rows that tell, as pages have them, each
+    /// with its key.
     ///
     /// The lock decides between this and an erasure: either the key is there when the erasure looks for it, or the row is blank. Who comes
     /// back after an erasure gets a new key only when the end of the old one is in the log: of a key the last word must stay the last.
@@ -21,12 +25,13 @@ public enum SubjectKeyStore {
         """
         WITH drawn AS (SELECT * FROM unnest($2::bigint[], $3::bytea[]) AS n(id, key)),
         waiting AS (
-            SELECT o.key AS subject, d.key FROM outbox o JOIN drawn d USING (id)
-            WHERE o.payload IS NOT NULL ORDER BY o.id FOR SHARE OF o),
+            SELECT o.key AS subject, d.key FROM drawn d CROSS JOIN LATERAL (
+                SELECT o.key FROM outbox o WHERE o.id = d.id AND o.payload IS NOT NULL FOR SHARE) o),
         made AS (
             INSERT INTO subject_key AS k (owner, subject, version, key)
             SELECT $1, w.subject, 1, w.key FROM (SELECT DISTINCT ON (subject) * FROM waiting) w
-            LEFT JOIN subject_key e ON e.owner = $1 AND e.subject = w.subject
+            LEFT JOIN LATERAL (
+                SELECT e.subject FROM subject_key e WHERE e.subject = w.subject AND e.owner = $1 LIMIT 1) e ON true
             WHERE e.subject IS NULL
                 OR NOT EXISTS (SELECT 1 FROM outbox t WHERE t.topic = 'crm.subject-keys' AND t.key = w.subject)
             ON CONFLICT (subject, owner) DO UPDATE SET version = k.version + 1, key = excluded.key WHERE k.key IS NULL
@@ -35,7 +40,8 @@ public enum SubjectKeyStore {
         SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
             json_build_object('owner', $1, 'subject', subject, 'key', encode(key, 'base64'))::text
         FROM made
-        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false
+        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false,
+            decode(payload::json ->> 'key', 'base64')
         """)
 
     /// Which of some rows have something to say and no key yet.
@@ -72,5 +78,15 @@ public enum SubjectKeyStore {
         SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
             json_build_object('owner', $1, 'subject', subject)::text
         FROM gone
+        """)
+
+    /// Tells the end of keys once more, under the number that it had: readers have it already.
+    static let tellEnds = Statement(
+        "seal.tell_ends",
+        """
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
+            json_build_object('owner', $1::text, 'subject', subject)::text
+        FROM subject_key WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NULL
         """)
 }

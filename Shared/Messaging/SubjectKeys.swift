@@ -1,6 +1,7 @@
 import CRMModel
 import Crypto
 import EventLoop
+import FoundationEssentials
 import Postgres
 
 /// The keys under which events of persons lie in the log: one for each aggregate and service, made by its relay with the first event,
@@ -22,6 +23,28 @@ public enum SubjectKeys {
     ) async throws -> Int {
         transaction.enqueue(SubjectKeyStore.withhold, subjects, PersonalEvents.types.sorted())
         return try await transaction.query(SubjectKeyStore.destroy, source, subjects).affected
+    }
+
+    /// The timer that tells the end of keys once more.
+    public static let reminder = "subject-key-end"
+
+    /// Tells the end of a party's keys once more when the time is over in which the topic keeps what was replaced: a file of a topic is closed,
+    /// and so compacted, only by a message that comes after that time, and in a quiet partition there may be none.
+    @Loop
+    public static func remind(of subjects: [String], party: String, in transaction: Transaction) throws {
+        let pause = Double((Topic.subjectKeys.compactedAfter ?? 0) * 3600 + 300)
+        Timers.set(
+            kind: reminder, key: party, dueAt: Date(timeIntervalSinceNow: pause),
+            payload: try ModelJSON.text(subjects), in: transaction)
+    }
+
+    /// What is done when that timer is due.
+    @Loop
+    public static func tellAgain(_ due: [DueTimer], of source: String, in transaction: Transaction) throws {
+        let subjects = try due.flatMap { timer in
+            try ModelJSON.decoder.decode([String].self, from: Data((timer.payload ?? "[]").utf8))
+        }
+        transaction.enqueue(SubjectKeyStore.tellEnds, source, subjects)
     }
 
     /// A key as it is known here.

@@ -41,8 +41,11 @@ public final class ServiceProcess {
         let pool = PostgresPool(options.postgres, size: options.poolSize)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
-        relay = Relay(source: "/\(definition.name)", kafka: options.kafka, postgres: options.postgres)
-        timers = TimerRunner(pool, parts.timers)
+        let source = "/\(definition.name)"
+        relay = Relay(source: source, kafka: options.kafka, postgres: options.postgres)
+        timers = TimerRunner(
+            pool,
+            parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
         letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
         rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
         reconciler = Reconciler.concerns(definition) ? Reconciler(pool, options.kafka) : nil

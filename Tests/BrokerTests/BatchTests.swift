@@ -98,8 +98,8 @@ private let golden = bytes(
     let path = "\(folder)/\(Segment.name(0))"
     let checkpoint = Checkpoint(index: index, producers: producers)
     try Disk.replace(path, with: [UInt8](repeating: 1, count: index.size))
-    try checkpoint.write(path)
     let file = try OpenFile(path)
+    try checkpoint.write(of: file)
     let read = Checkpoint.read(path, of: file)
     #expect(read?.index == index && read?.producers == producers)
     // Another file under the same name is not what was described.

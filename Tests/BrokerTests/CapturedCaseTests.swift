@@ -181,7 +181,7 @@ extension Message {
 }
 
 @Test @Loop func capturedCasesGiveTheErrorCodesOfApacheKafka() async throws {
-    let frames = CapturedFrame.all("kafka-frames-apache.jsonl").filter { !$0.title.isEmpty && !$0.isOfOldBroker }
+    let frames = try CapturedFrame.all("kafka-frames-apache.jsonl").filter { !$0.title.isEmpty && !$0.isOfOldBroker }
     guard !frames.isEmpty else { return }
     try await withBroker({ $0.defaultPartitions = 1 }) { broker, client in
         try await prepare(client)

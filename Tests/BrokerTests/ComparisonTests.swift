@@ -91,8 +91,9 @@ struct ComparisonTests {
         try await ApacheKafka.with(version, config: config) { brokers in
             try await withBroker({ $0.autoCreateTopics = false }) { broker, _ in
                 let port = brokers.split(separator: ":").last.flatMap { Int($0) } ?? 0
-                let ours = ComparedBroker("ours", port: broker.port)
-                let theirs = ComparedBroker("theirs", port: port)
+                let isOlder = version.hasPrefix("3.")
+                let ours = ComparedBroker("ours", port: broker.port, withOlderLine: isOlder)
+                let theirs = ComparedBroker("theirs", port: port, withOlderLine: isOlder)
                 defer {
                     ours.close()
                     theirs.close()
@@ -100,7 +101,7 @@ struct ComparisonTests {
                 try await warmUp(theirs)
                 for broker in [ours, theirs] { try await broker.client("").create(ComparedScript.anchorTopic) }
                 let comparison = Comparison(ours: ours, theirs: theirs)
-                var script = ComparedScript(seed: seed)
+                var script = ComparedScript(seed: seed, isForOlderLine: isOlder)
                 for _ in 0..<800 {
                     let step = script.next()
                     guard !comparison.isWaiting(step.via), step.mayRun(ours) else { continue }

@@ -20,14 +20,21 @@ import Testing
 
     private static let folder = TestPaths.package + "/Tests/BrokerTests/Clients"
 
-    /// A Python with its packages; nil, and a word about it, where it cannot be had.
+    /// The Pythons that can be had; a warning for each that cannot, and without any the test is not run.
+    private func pythons() async throws -> [Environment: String] {
+        var pythons: [Environment: String] = [:]
+        for environment in Environment.allCases { pythons[environment] = try await python(environment) }
+        if pythons.isEmpty { try Test.cancel("no Python, or no package index to take its packages from") }
+        return pythons
+    }
+
     private func python(_ environment: Environment) async throws -> String? {
         let place = TestPaths.package + "/.build/clients/\(environment.rawValue)"
         let made = try await runShell(
             "mkdir -p $(dirname '\(place)') && '\(Self.folder)/python-with' '\(place)' \(environment.packages)",
             seconds: 180)
         guard made.status == 0 else {
-            print("skipped: no Python with \(environment.packages): \(made.output)")
+            Issue.record("no Python with \(environment.packages): \(made.output)", severity: .warning)
             return nil
         }
         return made.output.split(separator: "\n").last.map(String.init)
@@ -45,8 +52,7 @@ import Testing
 
     /// Side by side, each with a broker of its own: most of their time they wait.
     @Test @Loop func pythonClientsWriteReadShareAndAdminister() async throws {
-        var pythons: [Environment: String] = [:]
-        for environment in Environment.allCases { pythons[environment] = try await python(environment) }
+        let pythons = try await pythons()
         let runs = Self.scripts.compactMap { script, environment in
             pythons[environment].map { python in
                 Task.immediate { @Loop in
@@ -60,10 +66,9 @@ import Testing
     }
 
     @Test @Loop func pythonClientsSignIn() async throws {
-        var pythons: [String] = []
-        for environment in Environment.allCases { pythons += [try await python(environment)].compactMap { $0 } }
+        let pythons = try await pythons()
         try await withSecureBroker { _, _, port, _ in
-            let runs = pythons.map { python in
+            let runs = pythons.values.map { python in
                 Task.immediate { @Loop in
                     try await run("\(python) '\(Self.folder)/signin.py' 127.0.0.1:\(port) 张三 芝麻开门", seconds: 120)
                 }

@@ -131,7 +131,7 @@ private struct StoredFile {
         let whole = try #require(try Disk.contents(of: path))
         var begins: [Int] = []
         var places: [Int] = []
-        _ = try SegmentScan.first(in: try OpenFile(path), from: 0, to: whole.count) { _, batch -> Bool? in
+        _ = try SegmentScan.first(in: try OpenFile(path), offset: 0, to: whole.count) { _, batch -> Bool? in
             if !batch.isFlushedWithFormer { begins.append(places.count * batch.size) }
             places.append(places.count * batch.size)
             return nil

@@ -4,6 +4,13 @@ import TestKit
 import Testing
 
 @Suite struct AmountTests {
+    @Test func sumsStayWithinTheRange() {
+        let (most, least) = (Amount(units: .max), Amount(units: .min))
+        #expect(most + Amount(units: 1) == most && least - Amount(units: 1) == least && least + least == least)
+        #expect(-least == most && most - most == .zero && most - least == most)
+        #expect(most.times(most) == nil && Amount(units: 3) - Amount(units: 5) == Amount(units: -2))
+    }
+
     @Test(arguments: [
         ("0", 0), ("12.50", 125_000), ("-12.345", -123_450), ("2.125", 21_250), ("0.0725", 725), ("-0", 0),
         ("1.50000000", 15_000), ("007", 70_000), ("922337203685477.5799", Int.max - 8),

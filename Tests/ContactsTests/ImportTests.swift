@@ -126,7 +126,7 @@ private let partyState = """
         #expect(export.contains(",\"'=1+1, Ltd\",enterprise,ltd@example.com,"))
         for (bad, why) in [("a,b\n1,2\n", "name"), ("Name\n\u{0}\n\"open", "")] {
             let failed = try await desk.bring(text: bad)
-            #expect(why.isEmpty ? failed.refused == 1 : failed.error?.contains(why) == true, "\(failed)")
+            #expect(why.isEmpty ? failed.refused == 2 : failed.error?.contains(why) == true, "\(failed)")
         }
         #expect(try await desk.send(.post, "/v1/imports?mapping=x", [65]).status == .badRequest)
         #expect(try await desk.send(.post, "/v1/imports").status == .badRequest)

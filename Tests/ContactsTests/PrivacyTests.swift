@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 import ServiceTestKit
@@ -62,5 +63,30 @@ import Testing
         #expect(try await service.send(.post, "/v1/parties/\(two.second.text)/erasures", #"{"by":"x"}"#).status == 409)
         #expect(try await service.send(.post, "/v1/parties/\(two.first.text)/erasures", "{}").status == 400)
         #expect(try await service.send(.post, "/v1/parties/\(UUID())/erasures", #"{"by":"x"}"#).status == 404)
+    }
+
+    /// A quiet partition is compacted only once another message has come behind the end of a key.
+    @Test @Loop func theEndOfAKeyIsToldAgainWhenItsTopicIsCompacted() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make("/v1/parties", #"{"name":"Ann"}"#).uuidString.lowercased()
+        _ = try await service.column(
+            "INSERT INTO subject_key (owner, subject, version, key) VALUES ('/contacts', '\(id)', 1, sha256('k')) RETURNING owner"
+        )
+        _ = try await service.make("/v1/parties/\(id)/erasures", #"{"by":"x"}"#)
+        let told = "SELECT seq || ' ' || payload FROM outbox WHERE topic = 'crm.subject-keys' ORDER BY id"
+        let once = try await service.column(told)
+        #expect(once.count == 1 && once[0].hasPrefix("2 ") && !once[0].contains("key\""), "\(once)")
+        let timers = try await service.column(
+            """
+            SELECT payload FROM timer WHERE kind = 'subject-key-end'
+                AND due_at BETWEEN now() + interval '1 hour' AND now() + interval '2 hours'
+            """)
+        #expect(timers == ["[\"\(id)\"]"])
+        try await service.transaction { transaction in
+            let due = DueTimer(kind: SubjectKeys.reminder, key: id, dueAt: Date(), payload: timers.first)
+            try SubjectKeys.tellAgain([due], of: "/contacts", in: transaction)
+        }
+        #expect(try await service.column(told).map { $0.prefix(2) } == ["2 ", "2 "])
     }
 }

@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import HTTP
 import Postgres
 import ServiceKit
 import ServiceTestKit
@@ -117,6 +118,49 @@ private struct MadeUpERP {
         #expect(try await service.column(differences).isEmpty)
         #expect(try await service.column("SELECT sum(orders)::text FROM party_value") == ["800"])
         #expect(try await service.column("SELECT sum(purchase_days)::text FROM party_value") == ["20"])
+    }
+
+    @Test @Loop func enormousAmountsAreRefusedWhereSumsEndAndWhatIsThereStays() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let line = [(sku: "S", name: "n", quantity: "900000000000", price: "900000000000")]
+        func orders(_ numbers: Range<Int>) throws -> [LedgerEntry] {
+            try numbers.map { number in
+                LedgerEntry(
+                    .order,
+                    try .order(
+                        "O\(number)", customer: "1", at: "2011-01-05T10:00:00Z", total: "500000000000",
+                        lines: line + line))
+            }
+        }
+        let first = try orders(0..<1800)
+        try await service.transaction { try await ValueHandlers.apply(first, $0) }
+        let more = try orders(1800..<1900)
+        let refusal = await #expect(throws: PostgresError.self) {
+            try await service.transaction { try await ValueHandlers.apply(more, $0) }
+        }
+        // Out of range: a dead letter, and nothing else.
+        #expect(refusal?.sqlState == "22003" && refusal?.verdict == .permanent)
+        #expect(try await service.column("SELECT revenue::text FROM party_value") == ["9000000000000000000"])
+        let small = try LedgerEntry(.order, .order("P", customer: "2", at: "2011-02-05T10:00:00Z", total: "1.50"))
+        try await service.transaction { try await ValueHandlers.apply([small], $0) }
+        #expect(try await service.column(differences).isEmpty)
+        let refused = #expect(throws: JSONError.self) {
+            try ERPDocument.order("Q", customer: "2", at: "2011-02-05T10:00:00Z", total: "500000000000.01")
+        }
+        #expect(refused?.field == "total")
+        _ = try await service.context.query(ScoreStore.refresh)
+        let party = ExternalID.party(customerNo: "1").uuidString.lowercased()
+        let reports = [
+            "profiling", "persistency", "profitability", "performance", "prospecting", "product", "promotion",
+            "relationship", "quadrant",
+        ]
+        for path in ["/v1/parties/\(party)/value", "/v1/parties/\(party)/timeline", "/v1/ledger/totals"]
+            + ["/v1/value/customers?currency=GBP"] + reports.map({ "/v1/reports/\($0)?currency=GBP" })
+        {
+            let answer = try await service.send(.get, path)
+            #expect(answer.status == 200, "\(path): \(answer.text.prefix(300))")
+        }
     }
 
     @Test @Loop func whatWasThereBeforeTheseTablesIsTakenOver() async throws {

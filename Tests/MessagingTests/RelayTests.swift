@@ -60,6 +60,43 @@ import Testing
         }
     }
 
+    @Test @Loop func whatCommitsLateBetweenTwoPagesIsNotPassedByTheNextOfItsKey() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let slow = try await PostgresConnection.open(desk.settings)
+            defer { slow.close() }
+            let (drawn, commit) = (Completion<Void>(), Completion<Void>())
+            let late = Task { @Loop in
+                try await slow.transaction { transaction in
+                    _ = try await transaction.query(Self.append, "late", 1, 1)
+                    drawn.succeed(())
+                    try await commit.wait()
+                }
+            }
+            try await drawn.wait()
+            try await Self.append(desk, "early", 1...3)
+            var substrate = Substrate(kafka: desk.kafka, postgres: desk.settings)
+            let open = substrate.openSession
+            substrate.openSession = {
+                SlowReader(try await open()) {
+                    commit.succeed(())
+                    try await late.value
+                    try await Self.append(desk, "late", 2...2)
+                }
+            }
+            let relay = Relay(source: "/desk", on: substrate)
+            relay.pageSize = 2
+            relay.start()
+            try await eventually("all are published", within: .seconds(20)) { try await Self.isEmpty(desk) }
+            let runner = desk.runner()
+            try runner.start()
+            try await eventually("all", within: .seconds(20)) { try await desk.notes().count == 5 }
+            await runner.stop()
+            await relay.stop()
+            #expect(try await desk.notes().filter { $0.hasPrefix("late") } == ["late1", "late2"])
+            #expect(runner.statistics.duplicates == 0 && runner.statistics.gaps == 0)
+        }
+    }
+
     @Test @Loop func aSecondRelayTakesOverWhenTheFirstLosesItsSession() async throws {
         try await Desk.work(partitions: 3) { desk in
             let relays = [Self.relay(desk), Self.relay(desk)]
@@ -113,5 +150,32 @@ import Testing
             let found = try await desk.service.column(cache)
             #expect(found == ["1"])
         }
+    }
+}
+
+/// A session on which something happens once, between the server's answer of a first page of two rows and its arrival.
+@Loop
+private final class SlowReader: DatabaseSession {
+    private let session: any DatabaseSession
+    private var meanwhile: (@Loop () async throws -> Void)?
+
+    init(_ session: any DatabaseSession, meanwhile: @escaping @Loop () async throws -> Void) {
+        self.session = session
+        self.meanwhile = meanwhile
+    }
+
+    var isOpen: Bool { session.isOpen }
+    var onClose: (@Loop () -> Void)? {
+        get { session.onClose }
+        set { session.onClose = newValue }
+    }
+    func close() { session.close() }
+
+    func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+        let value = try await session.transaction(body)
+        guard let rows = value as? Rows, rows.count == 2, let work = meanwhile else { return value }
+        meanwhile = nil
+        try await work()
+        return value
     }
 }

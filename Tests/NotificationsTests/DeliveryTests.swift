@@ -198,6 +198,22 @@ import Testing
         await task.value
         #expect(try fixture.mails().count == 120)
     }
+
+    @Test @Loop func opensAndClicksOfASentMessageAreTold() async throws {
+        let fixture = try await NotificationsFixture()
+        defer { fixture.close() }
+        let id = try await fixture.ask("k")
+        let path = "/v1/messages/\(id)/touches"
+        #expect(try await fixture.send(.post, path, #"{"kind":"opened"}"#).status == 409)
+        _ = try await fixture.sql("UPDATE message SET status = 'sent', version = 1")
+        #expect(try await fixture.send(.post, path, #"{"kind":"opened"}"#).status == 204)
+        #expect(try await fixture.send(.post, path, #"{"kind":"clicked","link":"https://x.example/a"}"#).status == 204)
+        #expect(
+            try await fixture.outcomes()
+                == ["notifications.message.opened.v1 2", "notifications.message.clicked.v1 3"])
+        #expect(try await fixture.send(.post, path, #"{"kind":"eaten"}"#).status == 400)
+        #expect(try await fixture.send(.post, "/v1/messages/\(UUID())/touches", #"{"kind":"opened"}"#).status == 404)
+    }
 }
 
 /// Writes the mail and then says nothing until it is cancelled.

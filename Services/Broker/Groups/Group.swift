@@ -18,29 +18,40 @@ final class Group {
     private(set) var protocolType: String
     /// Since when it has no members, in milliseconds since 1970; nil while it has some.
     private(set) var emptySince: Int?
-    /// Whether the log says since when.
-    var isEmptinessNoted = false
+    /// What the log says of `emptySince`: −1 for a group with members, nil for nothing.
+    var noted: Int?
     private(set) var protocolName: String?
     private(set) var leader = ""
     /// In the order of joining.
-    private(set) var members: [GroupMember] = []
+    private(set) var members: [GroupMember] = [] { didSet { account() } }
     private(set) var staticIDs: [String: String] = [:]
     /// What was committed, by topic and partition.
     var offsets: [OffsetKey: CommittedOffset] = [:]
-    private var promised: [String: LoopTimer] = [:]
+    private var promised: [String: LoopTimer] = [:] { didSet { account() } }
     private var rebalance: LoopTimer?
+    private let memory: Memory
+    private var accounted = 0
 
     private static let maxMembers = 1000
 
     /// A new group, or one that the log tells of.
-    init(id: String, generation: Int = 0, protocolType: String = "", emptySince: Int = Node.time) {
+    init(
+        id: String, generation: Int = 0, protocolType: String = "", emptySince: Int = Node.time, memory: Memory
+    ) {
         self.id = id
+        self.memory = memory
         self.generation = generation
         self.protocolType = protocolType
         self.emptySince = emptySince
     }
 
     func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
+
+    private func account() {
+        let held = members.reduce(promised.count * 512) { $0 + $1.size }
+        memory.groups += held - accounted
+        accounted = held
+    }
 
     /// The beginning of what consumers say of themselves, which is all that the broker ever reads of it.
     private static let subscription = Shape("Version i16; Topics [s]")
@@ -116,7 +127,6 @@ final class Group {
         }
         members.append(member)
         emptySince = nil
-        isEmptinessNoted = false
         if let instance = joiner.instanceID { staticIDs[instance] = id }
         member.joining = Completion()
         prepare()
@@ -127,6 +137,7 @@ final class Group {
         let isSame = member.said.protocols == joiner.protocols
         let needsRound = state == .preparing || !isSame || (state == .stable && member.id == leader)
         member.said = joiner
+        account()
         guard needsRound else {
             // The answer to an earlier request was lost.
             startSession(member)
@@ -299,6 +310,7 @@ final class Group {
             member.syncing?.succeed(syncAnswer(for: member))
             member.syncing = nil
         }
+        account()
     }
 
     private func syncAnswer(for member: GroupMember) -> Message {
@@ -360,10 +372,16 @@ final class Group {
         return true
     }
 
+    /// Forgets all ids that were given out and not used.
+    func forgetPromises() {
+        for timer in promised.values { timer.cancel() }
+        promised = [:]
+    }
+
     /// Stops all clocks and lets nobody wait.
     func stop() {
         for member in members { drop(member) }
-        for timer in promised.values { timer.cancel() }
+        forgetPromises()
         rebalance?.cancel()
     }
 

@@ -19,6 +19,9 @@ final class GroupMember {
         said = joiner
     }
 
+    /// Bytes that are kept for it, about.
+    var size: Int { said.protocols.reduce(512 + assignment.count) { $0 + $1.metadata.count + $1.name.utf8.count + 64 } }
+
     /// What it said about one way of sharing partitions.
     func metadata(for name: String?) -> ArraySlice<UInt8> {
         said.protocols.first { $0.name == name }?.metadata ?? []

@@ -26,9 +26,11 @@ final class GroupTable {
     let minSessionTimeout: Duration
     private let retention: Duration
     private let catalogue: Catalogue
+    let memory: Memory
 
-    init(catalogue: Catalogue, _ settings: BrokerSettings) {
+    init(catalogue: Catalogue, _ settings: BrokerSettings, _ memory: Memory) {
         self.catalogue = catalogue
+        self.memory = memory
         minSessionTimeout = settings.minSessionTimeout
         retention = settings.offsetsRetention
     }
@@ -36,9 +38,14 @@ final class GroupTable {
     /// The group of a name, made if there is none.
     func group(_ id: String) -> Group {
         if let group = groups[id] { return group }
-        let group = Group(id: id)
+        let group = Group(id: id, memory: memory)
         groups[id] = group
         return group
+    }
+
+    /// Lets go of a group that nobody came to.
+    func forgetIfUnused(_ id: String) {
+        if groups[id]?.isUnused == true { groups[id] = nil }
     }
 
     func stop() { for group in groups.values { group.stop() } }
@@ -74,14 +81,17 @@ final class GroupTable {
     func delete(_ groupID: String) async throws {
         guard let group = groups[groupID] else { return }
         try await forget(Array(group.offsets.keys), in: groupID)
-        if group.isEmptinessNoted { _ = try await append([(OffsetRecord.groupKey(groupID), nil)]) }
+        if group.noted != nil {
+            _ = try await append([(OffsetRecord.groupKey(groupID), nil)])
+            group.noted = nil
+        }
         if group.isUnused { groups[groupID] = nil }
     }
 
     /// Forgets offsets that nobody has used for long: those of a group that lost its last member long ago, and, of a
     /// group that never had one, those committed long ago.
     func expire(now: Int) async {
-        await noteEmptyGroups()
+        await noteGroups()
         let limit = now - Int(retention / .milliseconds(1))
         for group in groups.values {
             guard let since = group.emptySince, group.members.isEmpty else { continue }
@@ -100,17 +110,22 @@ final class GroupTable {
         groups = groups.filter { !$0.value.isUnused }
     }
 
-    /// Notes since when groups have been without members, so that a new start does not lengthen their time.
-    func noteEmptyGroups() async {
-        for group in groups.values where !group.isEmptinessNoted && !group.protocolType.isEmpty {
-            guard let since = group.emptySince, !group.offsets.isEmpty else { continue }
-            group.isEmptinessNoted = true
-            let value = OffsetRecord.emptyGroup(group.protocolType, generation: group.generation, since: since)
-            do {
-                _ = try await append([(OffsetRecord.groupKey(group.id), value)])
-            } catch {
-                group.isEmptinessNoted = false
-            }
+    /// Notes which groups have members and since when the others have not: a new start neither lengthens the time of
+    /// those nor takes a group for one that was left long ago only because its members have not come back yet.
+    func noteGroups() async {
+        for group in groups.values { await note(group) }
+    }
+
+    /// The same for one group.
+    func note(_ group: Group) async {
+        let (since, former) = (group.emptySince ?? -1, group.noted)
+        guard since != former, !group.protocolType.isEmpty, !group.offsets.isEmpty else { return }
+        group.noted = since
+        let value = OffsetRecord.group(group.protocolType, generation: group.generation, since: since)
+        do {
+            _ = try await append([(OffsetRecord.groupKey(group.id), value)])
+        } catch {
+            group.noted = former
         }
     }
 
@@ -131,9 +146,9 @@ final class GroupTable {
             var offset = record.value.flatMap(OffsetRecord.readValue)
             offset?.place = record.offset
             group(groupID).offsets[key] = offset
-        } else if let groupID = OffsetRecord.readGroupKey(record.key ?? []), let value = record.value,
-            let found = OffsetRecord.readEmptyGroup(value, groupID)
-        {
+        } else if let groupID = OffsetRecord.readGroupKey(record.key ?? []) {
+            let noted = record.value.flatMap { OffsetRecord.readGroup($0, groupID, memory) }
+            let found = noted ?? Group(id: groupID, memory: memory)
             found.offsets = groups[groupID]?.offsets ?? [:]
             groups[groupID] = found
         }

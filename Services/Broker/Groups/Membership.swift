@@ -35,7 +35,16 @@ extension Node {
             return .refusedJoin(.invalidSessionTimeout, memberID)
         }
         guard memberID.isEmpty || groups.groups[groupID] != nil else { return .refusedJoin(.unknownMemberID, memberID) }
-        return await groups.group(groupID).join(joiner(request, session))
+        // Members come again, and find the room that others have left.
+        guard memory.hasRoomForMembers || groups.groups[groupID]?.member(memberID) != nil else {
+            return .refusedJoin(.coordinatorNotAvailable, memberID)
+        }
+        let group = groups.group(groupID)
+        let answer = await group.join(joiner(request, session))
+        groups.forgetIfUnused(groupID)
+        // From now on a new start must not take it for one that was left.
+        if group.emptySince == nil, group.noted ?? -1 >= 0 { await groups.note(group) }
+        return answer
     }
 
     private func joiner(_ request: Request, _ session: Duration) -> Joiner {
@@ -120,8 +129,8 @@ extension Node {
         for groupID in body.optionalTexts("GroupsNames") ?? [] {
             var code = ErrorCode.none
             if let group = groups.groups[groupID] {
-                if !group.members.isEmpty { code = .nonEmptyGroup }
-                if code == .none { do { try await groups.delete(groupID) } catch { code = .storageError } }
+                if group.members.isEmpty { group.forgetPromises() } else { code = .nonEmptyGroup }
+                if code == .none { do { try await groups.delete(groupID) } catch { code = .coordinatorNotAvailable } }
             } else {
                 code = .groupIDNotFound
             }
@@ -132,7 +141,9 @@ extension Node {
 
     /// Tells of groups and their members.
     func describeGroups(_ body: Message) -> Message {
-        let answers: [Message] = (body.optionalTexts("Groups") ?? []).map { groupID in
+        var seen: Set<String> = []
+        let asked = (body.optionalTexts("Groups") ?? []).filter { seen.insert($0).inserted }
+        let answers: [Message] = asked.map { groupID in
             guard let group = groups.groups[groupID] else {
                 return ["ErrorCode": 0, "GroupId": .text(groupID), "GroupState": "Dead"]
             }

@@ -28,7 +28,8 @@ extension Node {
         }
         let topics = body.forEachPartition("Name") { topic, entry in
             let key = OffsetKey(topic: topic, partition: entry.int("PartitionIndex"))
-            let code = failed && accepted[key] != nil ? .storageError : codes[key] ?? .none
+            // What clients know of coordinators and repeat; the storage error is for logs.
+            let code = failed && accepted[key] != nil ? .coordinatorNotAvailable : codes[key] ?? .none
             return ["PartitionIndex": .int(key.partition), "ErrorCode": .code(code)]
         }
         return ["Topics": topics]
@@ -102,7 +103,9 @@ extension Node {
             }
             return ["PartitionIndex": .int(index), "ErrorCode": .code(code)]
         }
-        do { try await groups.forget(forgotten, in: groupID) } catch { return ["ErrorCode": .code(.storageError)] }
+        do { try await groups.forget(forgotten, in: groupID) } catch {
+            return ["ErrorCode": .code(.coordinatorNotAvailable)]
+        }
         return ["ErrorCode": 0, "Topics": topics]
     }
 }

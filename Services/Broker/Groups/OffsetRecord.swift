@@ -42,8 +42,8 @@ enum OffsetRecord {
         return key.text("Group")
     }
 
-    /// A group without members, since a time.
-    static func emptyGroup(_ type: String, generation: Int, since: Int) -> [UInt8] {
+    /// A group without members since a time, or, with −1, one that has some.
+    static func group(_ type: String, generation: Int, since: Int) -> [UInt8] {
         write(
             [
                 "Version": 3, "Type": .text(type), "Generation": .int(generation), "Protocol": nil, "Leader": nil,
@@ -52,12 +52,14 @@ enum OffsetRecord {
     }
 
     @Loop
-    static func readEmptyGroup(_ bytes: [UInt8], _ id: String) -> Group? {
+    static func readGroup(_ bytes: [UInt8], _ id: String, _ memory: Memory) -> Group? {
         guard let value = read(bytes, groupShape), value.int("Version") == 3 else { return nil }
+        let since = value.int("Since")
         let group = Group(
             id: id, generation: value.int("Generation"), protocolType: value.text("Type"),
-            emptySince: value.int("Since"))
-        group.isEmptinessNoted = true
+            // Members of before have to join again; until now they were there.
+            emptySince: since < 0 ? Node.time : since, memory: memory)
+        group.noted = since
         return group
     }
 

@@ -22,14 +22,13 @@ struct Checkpoint: Sendable, Equatable {
     }
 
     /// Keeps it, off the loop.
-    func write(_ segmentPath: String) throws {
+    func write(of file: OpenFile) throws {
         var checkpoint = self
-        let file = try OpenFile(segmentPath)
         checkpoint.fileNumber = try file.number
         // It must not outlive what it vouches for.
         try file.synchronise()
         let encoded = checkpoint.encoded
-        try Disk.replace(Self.path(of: segmentPath), with: encoded, isDurable: false)
+        try Disk.replace(Self.path(of: file.path), with: encoded, isDurable: false)
     }
 
     private static let version = 2
@@ -70,15 +69,15 @@ extension Checkpoint {
             guard try next() == Self.version else { return nil }
             fileNumber = try next()
             let (size, endOffset, maxTimestamp) = (try next(), try next(), try next())
-            let entries = try (0..<(try next())).map { _ in
+            let entries = try (0..<max(0, try next())).map { _ in
                 SegmentIndex.Entry(offset: try next(), position: try next(), timestampBefore: try next())
             }
             index = SegmentIndex(entries: entries, maxTimestamp: maxTimestamp, size: size, endOffset: endOffset)
             producers = ProducerStates()
-            for _ in 0..<(try next()) {
+            for _ in 0..<max(0, try next()) {
                 let id = try next()
                 var producer = ProducerStates.Producer(epoch: try next(), lastSeen: try next())
-                producer.recent = try (0..<(try next())).map { _ in
+                producer.recent = try (0..<max(0, try next())).map { _ in
                     ProducerStates.Batch(
                         firstSequence: try next(), lastSequence: try next(), baseOffset: try next(),
                         lastOffset: try next(), timestamp: try next())

@@ -93,11 +93,13 @@ struct Compaction: Sendable {
         var newest: [KeyHash: Int] = [:]
         for source in sources where source.index.endOffset > dirtyFrom {
             let file = try OpenFile(source.path, O_RDONLY)
-            let stop: Int? = try SegmentScan.first(in: file, from: 0, to: source.index.size) { bytes, batch in
+            let stop: Int? = try SegmentScan.first(
+                in: file, offset: source.baseOffset, to: source.index.size
+            ) { bytes, batch in
                 guard batch.lastOffset >= dirtyFrom else { return nil }
                 if newest.count >= keyLimit { return batch.baseOffset }
                 _ = Records.withPlain(bytes, batch) { plain in
-                    Records.walk(plain, count: batch.recordCount) { part in
+                    Records.walk(plain, batch) { part in
                         guard let key = part.key else { return }
                         newest[KeyHash(UnsafeRawBufferPointer(rebasing: plain[key]))] =
                             batch.baseOffset + part.offsetDelta
@@ -117,8 +119,9 @@ struct Compaction: Sendable {
         var (isChanged, nextHorizon): (Bool, Int?) = (false, nil)
         for source in sources[range] {
             let file = try OpenFile(source.path, O_RDONLY)
-            let failure: (any Error)? = try SegmentScan.first(in: file, from: 0, to: source.index.size) {
-                bytes, batch in
+            let failure: (any Error)? = try SegmentScan.first(
+                in: file, offset: source.baseOffset, to: source.index.size
+            ) { bytes, batch in
                 let whole = UnsafeRawBufferPointer(rebasing: bytes[..<batch.size])
                 let verdict = judge(batch, whole, newest, end)
                 if let horizon = verdict.horizon { nextHorizon = min(nextHorizon ?? .max, horizon) }
@@ -163,7 +166,7 @@ struct Compaction: Sendable {
         return Records.withPlain(bytes, batch) { plain in
             var kept: [Records.Part] = []
             var hasTombstones = false
-            let isWhole = Records.walk(plain, count: batch.recordCount) { part in
+            let isWhole = Records.walk(plain, batch) { part in
                 guard let key = part.key else { return }
                 let last = newest[KeyHash(UnsafeRawBufferPointer(rebasing: plain[key]))]
                 guard last ?? 0 <= batch.baseOffset + part.offsetDelta else { return }
@@ -241,12 +244,12 @@ extension PartitionLog {
     func compactIfDue(now: Int) async throws -> Bool {
         guard failure == nil, rules.compacts, segments.count > 1 else { return false }
         let closed = Array(segments.dropLast())
-        let ripe = closed.prefix { $0.index.endOffset <= cleanedTo || now - $0.index.maxTimestamp >= rules.minLag }
+        let ripe = closed.prefix { $0.index.endOffset <= cleanedTo || now - $0.newestTime >= rules.minLag }
         let dirty = ripe.filter { $0.index.endOffset > cleanedTo }
         let share =
             Double(dirty.reduce(0) { $0 + $1.index.size })
             / Double(max(1, ripe.reduce(0) { $0 + $1.index.size }))
-        let isOld = dirty.contains { $0.index.maxTimestamp < now && now - $0.index.maxTimestamp > rules.maxLag }
+        let isOld = dirty.contains { now - $0.newestTime > rules.maxLag }
         let isDue = !dirty.isEmpty && (share >= rules.dirtyRatio || isOld) || nextHorizon.map { $0 <= now } ?? false
         guard isDue else { return false }
         try await compact(Array(ripe), now: now)

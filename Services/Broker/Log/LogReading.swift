@@ -49,10 +49,11 @@ extension PartitionLog {
     /// The first record at or after a time, without key and value; of a batch that cannot be unpacked, its first.
     func find(time: Int) async throws -> Record? {
         for segment in segments where segment.index.maxTimestamp >= time && segment.index.endOffset > startOffset {
-            let (file, index, start) = (try openFile(of: segment), segment.index, startOffset)
+            guard let entry = segment.index.entry(ofTime: time) else { continue }
+            let (file, size, start) = (try openFile(of: segment), segment.index.size, startOffset)
             let found = try await mindingDamage {
                 try await Loop.offload {
-                    try SegmentScan.first(in: file, from: index.position(ofTime: time), to: index.size) {
+                    try SegmentScan.first(in: file, from: entry.position, offset: entry.offset, to: size) {
                         bytes, batch -> Record? in
                         guard batch.maxTimestamp >= time, batch.lastOffset >= start else { return nil }
                         guard let records = Records.read(bytes, batch) else {
@@ -77,10 +78,10 @@ extension PartitionLog {
     /// Calls `body` with all records of an internal topic, in order; for its start only.
     func replay(_ body: @Loop (Record) -> Void) async throws {
         for segment in segments {
-            let (file, size) = (try openFile(of: segment), segment.index.size)
+            let (file, base, size) = (try openFile(of: segment), segment.baseOffset, segment.index.size)
             let records = try await Loop.offload {
                 var records: [Record] = []
-                let _: Bool? = try SegmentScan.first(in: file, from: 0, to: size) { bytes, batch in
+                let _: Bool? = try SegmentScan.first(in: file, offset: base, to: size) { bytes, batch in
                     records += Records.read(bytes, batch) ?? []
                     return nil
                 }

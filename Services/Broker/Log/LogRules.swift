@@ -30,7 +30,8 @@ struct LogRules: Sendable, Equatable {
         retentionAge = bound("retention.ms")
         retentionBytes = bound("retention.bytes")
         dirtyRatio = Double(configs["min.cleanable.dirty.ratio"] ?? "") ?? dirtyRatio
-        tombstoneAge = max(0, number("delete.retention.ms"))
+        // Far below the greatest number, so that no time that it is added to overflows.
+        tombstoneAge = min(max(0, number("delete.retention.ms")), 1 << 60)
         minLag = max(0, number("min.compaction.lag.ms"))
         maxLag = number("max.compaction.lag.ms")
         segmentAge = min(number("segment.ms"), compacts ? maxLag : .max)

@@ -37,6 +37,7 @@ final class PartitionLog {
     /// The ends to which refused writes fell back, oldest first.
     private var refusals: [Int] = []
     private var isClosed = false
+    private var removal: Task<Void, any Error>?
     private var watchers: [ObjectIdentifier: Notice] = [:]
 
     /// A partition as found on disk, or an empty one.
@@ -145,6 +146,7 @@ final class PartitionLog {
                 }
                 store.files.keep(file, for: write.segment)
                 for batch in write.batches { write.segment.index.add(batch.batch) }
+                write.segment.writtenAt = Node.time
             }
             durableEnd = segments.last?.index.endOffset ?? durableEnd
         }
@@ -176,10 +178,11 @@ final class PartitionLog {
     func saveCheckpoint(of segment: Segment? = nil) async {
         guard failure == nil, let segment = segment ?? segments.last else { return }
         guard segment.index.size > segment.checkpointedSize else { return }
+        // This very file and not the one of its name: compaction may put another there meanwhile.
+        guard let file = try? openFile(of: segment) else { return }
         segment.checkpointedSize = segment.index.size
         let checkpoint = Checkpoint(index: segment.index, producers: producers.upTo(segment.index.endOffset))
-        let path = segment.path
-        try? await Loop.offload { try checkpoint.write(path) }
+        try? await Loop.offload { try checkpoint.write(of: file) }
     }
 
     /// The open file of a segment.
@@ -212,7 +215,7 @@ final class PartitionLog {
     func retain(now: Int) throws {
         guard failure == nil, rules.deletes, let newest = segments.last else { return }
         let oldest = rules.retentionAge.map { now - $0 } ?? .min
-        if newest.index.size > 0, newest.index.maxTimestamp < oldest, endOffset == durableEnd {
+        if newest.index.size > 0, newest.newestTime < oldest, endOffset == durableEnd {
             // All is too old: an empty file keeps the place.
             let next = Segment(folder: folder, baseOffset: endOffset)
             store.files.keep(try OpenFile(next.path, O_RDWR | O_CREAT | O_TRUNC), for: next)
@@ -222,7 +225,7 @@ final class PartitionLog {
         let before = segments.count
         while segments.count > 1, let first = segments.first {
             let isTooMuch = rules.retentionBytes.map { size - first.index.size >= $0 } ?? false
-            guard first.index.maxTimestamp < oldest || isTooMuch || first.index.endOffset <= startOffset else { break }
+            guard first.newestTime < oldest || isTooMuch || first.index.endOffset <= startOffset else { break }
             removeFirst()
         }
         startOffset = max(startOffset, segments.first?.baseOffset ?? 0)
@@ -234,9 +237,11 @@ final class PartitionLog {
     private func removeFirst() {
         let segment = segments.removeFirst()
         store.files.drop(segment)
-        let (path, folder) = (segment.path, folder)
-        Task { @Loop in
-            try? await Loop.offload {
+        let (path, folder, former) = (segment.path, folder, removal)
+        removal = Task { @Loop in
+            // One after the other: a kill between them must not leave a gap before files that stay.
+            try await former?.value
+            try await Loop.offload {
                 // What comes after is on disk under its name, so that the log's end is not lost with this.
                 try Disk.synchroniseFolder(folder)
                 try Disk.remove(path)
@@ -244,6 +249,9 @@ final class PartitionLog {
             }
         }
     }
+
+    /// Waits until the files of what was removed are gone.
+    func finishRemoval() async { try? await removal?.value }
 
     /// Puts a compacted file in the place of those that it was made of; false if these have changed meanwhile.
     func replace(_ old: [Segment], by draft: Compaction.Draft) throws -> Bool {

@@ -21,6 +21,8 @@ struct ProducerStates: Sendable, Equatable {
         /// The last five batches, which is how many a producer may have under way.
         var recent: [Batch] = []
         var lastSeen: Int
+
+        var lastOffset: Int { recent.last?.lastOffset ?? -1 }
     }
 
     private(set) var producers: [Int: Producer] = [:]
@@ -54,7 +56,13 @@ struct ProducerStates: Sendable, Equatable {
                 baseOffset: batch.baseOffset, lastOffset: batch.lastOffset, timestamp: batch.maxTimestamp))
         producer.lastSeen = now
         producers[batch.producerID] = producer
+        guard producers.count > Self.limit else { return }
+        let newest = producers.sorted { $0.value.lastOffset > $1.value.lastOffset }.prefix(Self.limit / 2)
+        producers = Dictionary(uniqueKeysWithValues: newest.map { ($0.key, $0.value) })
     }
+
+    /// The most producers that are remembered; of more, half of them, those that wrote last.
+    static let limit = 10_000
 
     /// Forgets producers that were last seen before a time in milliseconds.
     mutating func forget(before time: Int) {

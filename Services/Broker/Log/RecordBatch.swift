@@ -19,7 +19,7 @@ struct RecordBatch: Sendable, Equatable {
     let baseSequence: Int
     let recordCount: Int
 
-    var lastOffset: Int { baseOffset + lastOffsetDelta }
+    var lastOffset: Int { baseOffset &+ lastOffsetDelta }
     var codec: Int { attributes & 7 }
     var usesAppendTime: Bool { attributes & 8 != 0 }
     var isTransactional: Bool { attributes & 16 != 0 }

@@ -23,7 +23,7 @@ enum Records {
     static func read(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> [Record]? {
         withPlain(bytes, batch) { plain in
             var records: [Record] = []
-            let isWhole = walk(plain, count: batch.recordCount) { part in
+            let isWhole = walk(plain, batch) { part in
                 let timestamp =
                     batch.usesAppendTime ? batch.maxTimestamp : batch.baseTimestamp &+ part.timestampDelta
                 records.append(
@@ -39,7 +39,7 @@ enum Records {
     static func haveKeys(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> Bool {
         withPlain(bytes, batch) { plain in
             var haveKeys = true
-            return walk(plain, count: batch.recordCount) { if $0.key == nil { haveKeys = false } } && haveKeys
+            return walk(plain, batch) { if $0.key == nil { haveKeys = false } } && haveKeys
         } ?? false
     }
 
@@ -81,14 +81,17 @@ enum Records {
         let value: Range<Int>?
     }
 
-    /// Calls `body` with each of `count` records; says whether all could be read.
-    static func walk(_ plain: UnsafeRawBufferPointer, count: Int, _ body: (Part) -> Void) -> Bool {
+    /// Calls `body` with each record of a batch; says whether all could be read, each behind the one before and
+    /// within the batch's offsets. Producers say what they like, and Apache Kafka lets them.
+    static func walk(_ plain: UnsafeRawBufferPointer, _ batch: RecordBatch, _ body: (Part) -> Void) -> Bool {
         var cursor = RecordCursor(plain, from: 0, to: plain.count)
-        for _ in 0..<max(0, count) {
+        var least = 0
+        for _ in 0..<max(0, batch.recordCount) {
             let start = cursor.position
             guard let size = cursor.varint(), size >= 0, let end = cursor.position(after: size), cursor.skip(1),
-                let time = cursor.varint(), let delta = cursor.varint()
+                let time = cursor.varint(), let delta = cursor.varint(), delta >= least, delta <= batch.lastOffsetDelta
             else { return false }
+            least = delta + 1
             let rest = cursor.position
             guard let key = cursor.byteString(), let value = cursor.byteString(), cursor.jump(to: end) else {
                 return false

@@ -42,9 +42,9 @@ struct SegmentIndex: Sendable, Equatable {
     /// The last entry's position at or before a position.
     func start(at position: Int) -> Int { entries[..<firstEntry { $0.position > position }].last?.position ?? 0 }
 
-    /// A position at or before the first batch with a timestamp of at least `time`.
-    func position(ofTime time: Int) -> Int {
-        entries[..<firstEntry { $0.timestampBefore >= time }].last?.position ?? 0
+    /// The last noted batch at or before the first with a timestamp of at least `time`; nil without any batch.
+    func entry(ofTime time: Int) -> Entry? {
+        entries[..<firstEntry { $0.timestampBefore >= time }].last ?? entries.first
     }
 
     private func firstEntry(where isBeyond: (Entry) -> Bool) -> Int {
@@ -69,8 +69,11 @@ final class Segment {
     var isCreated: Bool
     /// How much of the file its checkpoint tells of.
     var checkpointedSize = 0
-    /// When it was begun or found, in milliseconds since 1970.
+    /// When it was begun or found, in milliseconds since 1970; and when it was last written to.
     let openedAt = Node.time
+    var writtenAt = Node.time
+    /// The time of its newest record by its producers, or that of writing where they gave none.
+    var newestTime: Int { index.maxTimestamp >= 0 ? index.maxTimestamp : writtenAt }
     /// The open file, while the cache of open files keeps it.
     var file: OpenFile?
     /// When it was last used, as the cache counts.

@@ -45,19 +45,24 @@ struct SegmentScan: Sendable {
         }
     }
 
-    /// Calls `body` with each batch from a position to another, whole and checked, until it gives something.
+    /// Calls `body` with each batch from a position to another, whole and checked, until it gives something; `offset`
+    /// is that of the first.
     static func first<T>(
-        in file: OpenFile, from position: Int, to end: Int, _ body: (UnsafeRawBufferPointer, RecordBatch) -> T?
+        in file: OpenFile, from position: Int = 0, offset: Int, to end: Int,
+        _ body: (UnsafeRawBufferPointer, RecordBatch) -> T?
     ) throws -> T? {
         var window = Window(file: file, fileSize: end)
-        var position = position
+        var (position, offset) = (position, offset)
         while position < end {
             let found = try window.batch(at: position) { bytes, batch in
-                batch.hasRightChecksum(bytes) ? (batch.size, body(bytes, batch)) : nil
+                // The checksum does not cover the offset.
+                batch.baseOffset == offset && batch.lastOffsetDelta >= 0 && batch.hasRightChecksum(bytes)
+                    ? (batch, body(bytes, batch)) : nil
             }
-            guard let (size, value) = found else { throw Damage(file: file, position: position) }
+            guard let (batch, value) = found else { throw Damage(file: file, position: position) }
             if let value { return value }
-            position += size
+            position += batch.size
+            offset = batch.lastOffset + 1
         }
         return nil
     }

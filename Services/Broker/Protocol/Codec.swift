@@ -11,6 +11,7 @@ extension Shape {
         }
         guard isFlexible else { return Message(names: names, values: values) }
         for _ in 0..<(try reader.uvarint()) {
+            try reader.spend()
             let tag = try reader.uvarint()
             let size = try reader.uvarint()
             let end = reader.position + size

@@ -9,8 +9,11 @@ struct MalformedRequest: Error {
 struct WireReader {
     let bytes: [UInt8]
     private(set) var position: Int
-    /// How many more values may be made of this frame, so that a small frame cannot fill the memory.
-    private var budget = 1_000_000
+    /// How many values were made of this frame.
+    private(set) var values = 0
+    /// The most there may be, so that a small frame cannot fill the memory nor hold up everybody: a request for each
+    /// of the most partitions has half of that.
+    private static let valueLimit = 300_000
 
     init(_ bytes: [UInt8], from position: Int = 0) {
         self.bytes = bytes
@@ -43,12 +46,13 @@ struct WireReader {
     }
 
     mutating func spend() throws {
-        budget -= 1
-        if budget < 0 { throw MalformedRequest(reason: "too many values") }
+        values += 1
+        if values > Self.valueLimit { throw MalformedRequest(reason: "too many values") }
     }
 
     mutating func skipTaggedFields() throws {
         for _ in 0..<(try uvarint()) {
+            try spend()
             _ = try uvarint()
             _ = try take(try uvarint())
         }

@@ -43,13 +43,15 @@ final class Connection {
     private static let signInLimit = 64 << 10
     private static let questionLimit = 8 << 20
     private static let runningLimit = 256
+    /// What a value of a request takes in memory, about.
+    private static let valueSize = 64
     /// What the kernel may hold of answers: more only makes the client do the work of sending as it reads.
     private static let sendLimit = 256 << 10
 
     /// A request under way.
     private final class Exchange {
         let isProduce: Bool
-        let size: Int
+        var size: Int
         var answer: Frame?
         var task: Task<Void, Never>?
 
@@ -196,7 +198,7 @@ final class Connection {
         let exchange = Exchange(isProduce: Self.isProduce(frame), size: frame.count)
         running.append(exchange)
         exchange.task = Task.immediate { @Loop [self] in
-            guard let answer = await answer(to: frame) else { return close("malformed") }
+            guard let answer = await answer(to: frame, exchange) else { return close("malformed") }
             exchange.answer = answer
             sendAnswers()
             account()
@@ -216,7 +218,7 @@ final class Connection {
     }
 
     /// The frame that answers a request, empty for none; nil if the connection must close.
-    private func answer(to frame: [UInt8]) async -> Frame? {
+    private func answer(to frame: [UInt8], _ exchange: Exchange) async -> Frame? {
         if let signIn, signIn.isRaw { return await answer(toToken: Array(frame[4...]), signIn) }
         do {
             var reader = WireReader(frame, from: 4)
@@ -224,6 +226,7 @@ final class Connection {
             guard let api = API.byKey[header.key] else { return nil }
             guard api.accepted.contains(header.version) else { return refuseVersion(api, header) }
             let body = try api.readRequest(&reader, version: header.version)
+            guard hold(exchange, values: reader.values) else { return nil }
             let request = Request(
                 key: header.key, version: header.version, clientID: header.clientID, clientHost: host,
                 advertised: advertised, body: body)
@@ -246,6 +249,15 @@ final class Connection {
         } catch {
             return nil
         }
+    }
+
+    /// Counts what a request takes as long as it is worked on; false if that was too much.
+    private func hold(_ exchange: Exchange, values: Int) -> Bool {
+        let bytes = values * Self.valueSize
+        exchange.size += bytes
+        heldBytes += bytes
+        account()
+        return !isClosed
     }
 
     private func answerBeforeSignIn(_ request: Request, _ signIn: SignIn) async -> Answer {

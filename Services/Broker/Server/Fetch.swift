@@ -51,8 +51,13 @@ extension Node {
     }
 
     private func wishes(_ body: Message) -> [Wish] {
-        body.list("Topics").flatMap { topic in
-            Self.lastOfEach(topic.list("Partitions"), "Partition").map { entry in
+        // Each partition once: some clients name a topic several times, with a part of its partitions each time.
+        var seen: Set<OffsetKey> = []
+        return body.list("Topics").flatMap { topic in
+            let name = topic.text("Topic")
+            return Self.lastOfEach(topic.list("Partitions"), "Partition").filter {
+                seen.insert(OffsetKey(topic: name, partition: $0.int("Partition"))).inserted
+            }.map { entry in
                 let log = partition(topic.text("Topic"), entry.int("Partition"))
                 return Wish(
                     topic: topic.text("Topic"), index: entry.int("Partition"), offset: entry.int("FetchOffset"),

@@ -19,8 +19,8 @@ final class Node {
         self.settings = settings
         store = LogStore(isSynchronous: settings.flush == .sync, report: report)
         catalogue = Catalogue(folder: settings.dataDirectory, store: store, segmentBytes: settings.segmentBytes)
-        groups = GroupTable(catalogue: catalogue, settings)
         memory = Memory(limit: settings.maxMemoryBytes)
+        groups = GroupTable(catalogue: catalogue, settings, memory)
     }
 
     /// Milliseconds since 1970.
@@ -61,11 +61,14 @@ final class Node {
     /// Finishes what was begun and notes what makes the next start quick.
     func stop() async {
         groups.stop()
-        await groups.noteEmptyGroups()
+        await groups.noteGroups()
         await store.committer.finish()
         try? await catalogue.settle()
         for topic in catalogue.topics.values {
-            for partition in topic.partitions { await partition.saveCheckpoint() }
+            for partition in topic.partitions {
+                await partition.finishRemoval()
+                await partition.saveCheckpoint()
+            }
         }
     }
 }

@@ -28,7 +28,12 @@ final class Catalogue {
     }
 
     /// Partitions of all topics.
-    var partitionCount: Int { topics.values.reduce(0) { $0 + $1.partitions.count } }
+    private(set) var partitionCount = 0
+    /// Topics by names in which points are underscores: Kafka allows one of each, as figures' names would be the same.
+    private(set) var plainNames: [String: String] = [:]
+
+    /// A name as it is compared with others.
+    static func plain(_ name: String) -> String { name.replacing(".", with: "_") }
 
     // MARK: Changing
 
@@ -51,6 +56,7 @@ final class Catalogue {
             topic.partitions.append(
                 PartitionLog(
                     topic: topic.name, partition: index, folder: folder, store: store, rules: topic.rules))
+            partitionCount += 1
         }
         version += 1
     }
@@ -59,14 +65,23 @@ final class Catalogue {
     func delete(_ topic: Topic) async throws {
         forget(topic)
         version += 1
-        try await settle()
         let folder = topic.folder
+        do {
+            try await settle()
+        } catch {
+            guard (error as? DiskError)?.isFull == true else { throw error }
+            // The room that is missing is what the topic takes.
+            try await Loop.offload { try Disk.remove(folder) }
+            return try await settle()
+        }
         try await Loop.offload { try Disk.remove(folder) }
     }
 
     private func forget(_ topic: Topic) {
+        guard byID.removeValue(forKey: topic.id) != nil else { return }
         topics[topic.name] = nil
-        byID[topic.id] = nil
+        plainNames[Self.plain(topic.name)] = nil
+        partitionCount -= topic.partitions.count
         for partition in topic.partitions { partition.close() }
     }
 
@@ -121,11 +136,13 @@ final class Catalogue {
 
     private func add(_ topic: Topic) {
         topics[topic.name] = topic
+        plainNames[Self.plain(topic.name)] = topic.name
+        partitionCount += topic.partitions.count
         byID[topic.id] = topic
     }
 
     private var text: String {
-        var lines = ["rapport-broker 1", "cluster \(clusterID)", "producers \(reservedProducerIDs)"]
+        var lines = ["rapport-broker 2", "cluster \(clusterID)", "producers \(reservedProducerIDs)"]
         for topic in topics.values.sorted(by: { $0.name < $1.name }) {
             lines.append("topic \(topic.name) \(topic.id.hex) \(topic.partitions.count)")
             for (key, value) in topic.configs.sorted(by: { $0.key < $1.key }) {
@@ -139,14 +156,22 @@ final class Catalogue {
                 lines.append("cleaned \(partition.partition) \(partition.cleanedTo) \(horizon)")
             }
         }
-        return lines.joined(separator: "\n") + "\n"
+        let text = lines.joined(separator: "\n") + "\n"
+        return text + CatalogueFile.check(text) + "\n"
     }
 
     /// Reads the file, opens every partition, and removes folders of topics that are no more.
     func open(afterPowerLoss: Bool) async throws {
         let path = path
-        let bytes = try await Loop.offload { try Disk.contents(of: path) }
-        let listed = try bytes.map { try CatalogueFile(String(decoding: $0, as: UTF8.self)) } ?? CatalogueFile()
+        let topicsFolder = topicsFolder
+        let (bytes, folders) = try await Loop.offload {
+            (try Disk.contents(of: path), try Disk.names(in: topicsFolder))
+        }
+        // What is not listed goes: without the list that would be all.
+        guard bytes != nil || folders.isEmpty else {
+            throw BrokerError("\(path) is missing; put back a copy, or remove \(topicsFolder) to give up all records")
+        }
+        let listed = try bytes.map { try CatalogueFile(checked: $0, path) } ?? CatalogueFile()
         if let id = listed.clusterID { clusterID = id }
         reservedProducerIDs = listed.producerIDs
         durableProducerIDs = listed.producerIDs
@@ -210,16 +235,36 @@ private struct CatalogueFile {
 
     init() {}
 
+    /// The last line, which tells whether the lines before are as they were written.
+    static func check(_ text: String) -> String {
+        var text = text
+        return "check \(text.withUTF8 { Checksum.crc32c(UnsafeRawBufferPointer($0)) })"
+    }
+
+    /// Reads the file if it is as it was written; one of the first version has no last line to tell.
+    init(checked bytes: [UInt8], _ path: String) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isChecked = !text.hasPrefix("rapport-broker 1\n")
+        let end = text.dropLast().lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+        let lines = String(text[..<end])
+        guard !isChecked || text[end...] == Self.check(lines) + "\n" else {
+            throw BrokerError("\(path) is damaged; put back a copy of the file and start again")
+        }
+        try self.init(isChecked ? lines : text)
+    }
+
     init(_ text: String) throws {
         for line in text.split(separator: "\n") {
             let damage = BrokerError("the catalogue cannot be read at: \(line)")
             let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
             switch (words.first, words.count) {
-            case ("rapport-broker", 2) where words[1] == "1": break
+            case ("rapport-broker", 2) where ["1", "2"].contains(words[1]): break
             case ("cluster", 2): clusterID = String(words[1])
-            case ("producers", 2): producerIDs = Int(words[1]) ?? 0
+            case ("producers", 2):
+                guard let count = Int(words[1]) else { throw damage }
+                producerIDs = count
             case ("topic", 4):
-                guard let id = TopicID(hex: words[2]), let count = Int(words[3]) else { throw damage }
+                guard let id = TopicID(hex: words[2]), let count = Int(words[3]), count >= 0 else { throw damage }
                 topics.append(Topic(name: String(words[1]), id: id, partitions: count))
             case ("config", 3...) where !topics.isEmpty:
                 topics[topics.count - 1].configs[String(words[1])] = words[2...].joined(separator: " ")

@@ -8,7 +8,8 @@ extension Node {
 
     /// Tells the settings of topics and of this broker.
     func describeConfigs(_ body: Message) -> Message {
-        let results: [Message] = body.list("Resources").map { resource in
+        let results: [Message] = Self.distinct(body.list("Resources"), "ResourceType", "ResourceName").map {
+            resource, _ in
             var answer: Message = [
                 "ErrorCode": 0, "ErrorMessage": nil, "ResourceType": resource["ResourceType"] ?? 0,
                 "ResourceName": resource["ResourceName"] ?? "", "Configs": [],
@@ -120,15 +121,19 @@ extension Node {
         _ configs: [String: String], by changes: [Message]
     ) throws(Refusal) -> [String: String] {
         var configs = configs
+        // What is wrong with the question comes before what is wrong with a setting.
         for change in changes {
-            let (key, value) = (change.text("Name"), change.optionalText("Value"))
+            let key = change.text("Name")
             guard changes.count(where: { $0.text("Name") == key }) == 1 else {
                 throw Refusal(.invalidRequest, "Duplicate key: \(key)")
             }
-            let operation = change.int("ConfigOperation")
-            guard value != nil || operation == 1 else {
+            guard change.optionalText("Value") != nil || change.int("ConfigOperation") == 1 else {
                 throw Refusal(.invalidRequest, "Null value not supported for: \(key)")
             }
+        }
+        for change in changes {
+            let (key, value) = (change.text("Name"), change.optionalText("Value"))
+            let operation = change.int("ConfigOperation")
             switch operation {
             case 0: configs[key] = value
             case 1: configs[key] = nil

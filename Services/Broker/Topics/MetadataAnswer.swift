@@ -49,7 +49,9 @@ extension Node {
         }
         let name = entry.text("Name")
         if let topic = catalogue.topics[name] { return describe(topic) }
-        guard TopicSettings.isLegalName(name) else { return ["ErrorCode": .code(.invalidTopic), "Name": .text(name)] }
+        guard TopicSettings.isLegalName(name), catalogue.plainNames[Catalogue.plain(name)] == nil || !mayCreate else {
+            return ["ErrorCode": .code(.invalidTopic), "Name": .text(name)]
+        }
         let hasRoom = catalogue.partitionCount + settings.defaultPartitions <= settings.maxPartitions
         guard mayCreate, hasRoom, name != Topic.offsets else {
             return ["ErrorCode": .code(.unknownTopicOrPartition), "Name": .text(name)]

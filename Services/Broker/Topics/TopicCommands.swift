@@ -70,8 +70,7 @@ extension Node {
         if catalogue.topics[name] != nil {
             throw Refusal(.topicAlreadyExists, "Topic '\(name)' already exists.")
         }
-        let plain = name.replacing(".", with: "_")
-        if let other = catalogue.topics.keys.first(where: { $0.replacing(".", with: "_") == plain }) {
+        if let other = catalogue.plainNames[Catalogue.plain(name)] {
             throw Refusal(.invalidTopic, "Topic '\(name)' collides with existing topic: \(other)")
         }
         var configs: [String: String] = [:]

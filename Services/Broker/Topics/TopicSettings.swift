@@ -12,6 +12,8 @@ enum TopicSettings {
     struct Setting {
         let kind: Kind
         let standard: String
+        /// The least that a number may be, as with Apache Kafka.
+        var least = 0
     }
 
     /// Every known key with its type and default.
@@ -20,24 +22,24 @@ enum TopicSettings {
         "compression.type": Setting(kind: .text, standard: "producer"),
         "delete.retention.ms": Setting(kind: .long, standard: "86400000"),
         "file.delete.delay.ms": Setting(kind: .long, standard: "60000"),
-        "flush.messages": Setting(kind: .long, standard: "1"),
+        "flush.messages": Setting(kind: .long, standard: "1", least: 1),
         "flush.ms": Setting(kind: .long, standard: "0"),
         "index.interval.bytes": Setting(kind: .int, standard: "16384"),
-        "max.compaction.lag.ms": Setting(kind: .long, standard: "9223372036854775807"),
+        "max.compaction.lag.ms": Setting(kind: .long, standard: "9223372036854775807", least: 1),
         "max.message.bytes": Setting(kind: .int, standard: "1048588"),
         "message.timestamp.type": Setting(kind: .text, standard: "CreateTime"),
         "message.timestamp.before.max.ms": Setting(kind: .long, standard: "9223372036854775807"),
         "message.timestamp.after.max.ms": Setting(kind: .long, standard: "9223372036854775807"),
         "min.cleanable.dirty.ratio": Setting(kind: .real, standard: "0.5"),
         "min.compaction.lag.ms": Setting(kind: .long, standard: "0"),
-        "min.insync.replicas": Setting(kind: .int, standard: "1"),
+        "min.insync.replicas": Setting(kind: .int, standard: "1", least: 1),
         "preallocate": Setting(kind: .flag, standard: "false"),
-        "retention.bytes": Setting(kind: .long, standard: "-1"),
-        "retention.ms": Setting(kind: .long, standard: "-1"),
+        "retention.bytes": Setting(kind: .long, standard: "-1", least: .min),
+        "retention.ms": Setting(kind: .long, standard: "-1", least: -1),
         "segment.bytes": Setting(kind: .int, standard: "67108864"),
         "segment.index.bytes": Setting(kind: .int, standard: "10485760"),
         "segment.jitter.ms": Setting(kind: .long, standard: "0"),
-        "segment.ms": Setting(kind: .long, standard: "604800000"),
+        "segment.ms": Setting(kind: .long, standard: "604800000", least: 1),
         "unclean.leader.election.enable": Setting(kind: .flag, standard: "false"),
     ]
 
@@ -48,8 +50,9 @@ enum TopicSettings {
         let isGood =
             switch setting.kind {
             case .flag: value == "true" || value == "false"
-            case .int, .long: Int(value) != nil
-            case .real: Double(value) != nil
+            case .int: Int32(value).map { $0 >= setting.least } ?? false
+            case .long: Int(value).map { $0 >= setting.least } ?? false
+            case .real: Double(value).map { (0...1).contains($0) } ?? false
             case .list:
                 !value.isEmpty && value.split(separator: ",").allSatisfy { $0 == "delete" || $0 == "compact" }
             case .text:

@@ -37,6 +37,8 @@ final class DuplicateFinder {
             let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
             transaction.enqueue(
                 DuplicateStore.putKeys, taken, keys.map(\.0), keys.map(\.1), keys.map(\.2))
+            transaction.enqueue(InteractionStore.claim, taken)
+            transaction.enqueue(InteractionStore.expire)
             let pairs = try await Self.pairs(fresh, transaction)
             transaction.enqueue(
                 DuplicateStore.keep, taken, pairs.map(\.low), pairs.map(\.high), pairs.map(\.likeness.score),

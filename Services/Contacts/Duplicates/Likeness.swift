@@ -35,14 +35,14 @@ struct MatchProfile {
     }
 
     /// Without case and without what stands behind a plus, which the same person chose for some purpose.
-    private static func mail(_ address: String) -> String {
+    static func mail(_ address: String) -> String {
         let parts = address.lowercased().split(separator: "@")
         guard parts.count == 2, let name = parts[0].split(separator: "+").first else { return address.lowercased() }
         return "\(name)@\(parts[1])"
     }
 
     /// The last nine digits: with or without country and zero it is the same number.
-    private static func digits(_ phone: String) -> String? {
+    static func digits(_ phone: String) -> String? {
         let digits = phone.filter { ("0"..."9").contains($0) }
         return digits.count >= 7 ? String(digits.suffix(9)) : nil
     }

@@ -34,42 +34,46 @@ enum CSVReader {
         return candidates.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? UInt8(ascii: ",")
     }
 
-    /// Gives each record with the number of lines that it takes; blank lines are passed over. The text is UTF-8.
-    static func records(
-        _ bytes: [UInt8], separator: UInt8, _ body: (_ record: [String], _ lines: Int, _ raw: Range<Int>) -> Void
-    ) {
-        var index = 0
+    /// A record as it stands in the text.
+    struct Record {
+        /// None in a blank line.
+        var fields: [String] = []
+        /// How many lines it takes.
         var lines = 0
+        /// Its place.
+        var raw = 0..<0
+        /// Whether a quote of it is never closed.
+        var isOpen = false
+    }
+
+    /// Gives each record. The text is UTF-8.
+    static func records(_ bytes: [UInt8], separator: UInt8, _ body: (Record) -> Void) {
+        var index = 0
         while index < bytes.count {
+            var record = Record()
             let start = index
-            var record: [String] = []
-            var count = 0
             repeat {
-                let (field, end) = field(bytes, from: index, separator, &count)
-                record.append(field)
+                let (field, end) = field(bytes, from: index, separator, &record)
+                record.fields.append(field)
                 index = end
                 guard index < bytes.count else { break }
                 let isEnd = bytes[index] == newline
                 index += 1
                 if isEnd {
-                    count += 1
+                    record.lines += 1
                     break
                 }
-                if index == bytes.count { record.append("") }
+                if index == bytes.count { record.fields.append("") }
             } while index < bytes.count
-            lines += count
-            if record.count > 1 || record.first?.isEmpty == false {
-                body(record, lines, start..<index)
-            } else {
-                body([], lines, start..<index)
-            }
-            lines = 0
+            if record.fields == [""] { record.fields = [] }
+            record.raw = start..<index
+            body(record)
         }
     }
 
-    /// One field and the place of what ends it. `lines` counts the line ends within.
+    /// One field and the place of what ends it. The line ends within are counted with the record.
     private static func field(
-        _ bytes: [UInt8], from start: Int, _ separator: UInt8, _ lines: inout Int
+        _ bytes: [UInt8], from start: Int, _ separator: UInt8, _ record: inout Record
     ) -> (String, Int) {
         guard start < bytes.count, bytes[start] == quote else {
             var end = start
@@ -79,14 +83,18 @@ enum CSVReader {
         }
         var text: [UInt8] = []
         var index = start + 1
+        record.isOpen = true
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
             if byte == quote {
-                guard index < bytes.count, bytes[index] == quote else { break }
+                guard index < bytes.count, bytes[index] == quote else {
+                    record.isOpen = false
+                    break
+                }
                 index += 1
             } else if byte == newline {
-                lines += 1
+                record.lines += 1
             }
             text.append(byte)
         }

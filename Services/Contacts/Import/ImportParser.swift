@@ -90,14 +90,16 @@ struct ImportParser {
         options.separator = separator
         if let header = place.header { columns = header.map(column) }
         var failure: ImportFailure?
-        CSVReader.records(text, separator: separator) { record, lines, raw in
+        CSVReader.records(text, separator: separator) { record in
             guard failure == nil else { return }
-            defer { place.line += lines }
-            guard !record.isEmpty, record.contains(where: { !$0.isEmpty }) else { return }
+            defer { place.line += record.lines }
+            guard record.fields.contains(where: { !$0.isEmpty }) else { return }
             if place.header == nil {
-                failure = takeHeader(record)
+                failure = takeHeader(record.fields)
+            } else if record.isOpen {
+                refuse(ImportRow(line: place.line), "record", "a quote is never closed", Self.source(text[record.raw]))
             } else {
-                readRecord(record, raw: text[raw])
+                readRecord(record.fields, raw: text[record.raw])
             }
         }
         if let failure { throw failure }
@@ -108,6 +110,9 @@ struct ImportParser {
     }
 
     private mutating func takeHeader(_ record: [String]) -> ImportFailure? {
+        guard !record.contains(where: { $0.contains("\0") }) else {
+            return ImportFailure(description: "The file is no text: its headings have NUL characters.")
+        }
         place.header = record.map { String($0.prefix(200)) }
         columns = record.map(column)
         options.ignored = zip(record, columns).filter { $0.1 == .ignored }.map(\.0)
@@ -172,6 +177,10 @@ struct ImportParser {
             var row = ImportRow()
             row.line = place.line + card.line
             let source = String(card.source.prefix(4000))
+            guard card.isWhole else {
+                refuse(row, "card", "END:VCARD is missing", source)
+                continue
+            }
             if let (field, complaint) = VCardReader.fill(&row, card) {
                 refuse(row, field, complaint, source)
             } else {

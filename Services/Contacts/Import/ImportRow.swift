@@ -103,6 +103,9 @@ struct ImportRow: Sendable {
         }
         words["givenName"] = nil
         words["familyName"] = nil
+        if let country = words["country"] ?? details.addresses?.lazy.compactMap(\.country).first {
+            phones = phones.map { PhoneNumber.normal($0, in: country) }
+        }
         if emails.count > 1 { details.emails = emails.prefix(20).map { .init(address: $0) } }
         if phones.count > 1 { details.phones = phones.prefix(20).map { .init(number: $0) } }
         return name == nil ? ("name", "is missing") : nil
@@ -169,6 +172,8 @@ struct ImportRow: Sendable {
         if let number = phones.first, phones.count == 1, party.details.phones?.isEmpty == false {
             party.details.phones?[0].number = number
         }
+        party.completeNumbers()
         party.custom.merge(custom) { $1 }
+        if let reference, !party.references.contains(reference) { party.references.append(reference) }
     }
 }

@@ -201,6 +201,7 @@ enum ImportStore {
         """
         WITH referred AS (DELETE FROM party_reference WHERE party_id = ANY($1::uuid[])),
         matched AS (DELETE FROM match_key WHERE party_id = ANY($1::uuid[])),
+        talked AS (UPDATE interaction SET party_id = NULL WHERE party_id = ANY($1::uuid[])),
         paired AS (DELETE FROM duplicate_pair WHERE low = ANY($1::uuid[]) OR high = ANY($1::uuid[])),
         past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
         spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),

@@ -4,38 +4,27 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
-import Telemetry
 
 /// Works imports off in steps, each a piece of the upload in one transaction with the import's place: a process that dies loses the
 /// step under way and no more, and any process goes on with the next. Parsing runs off the loop.
 @Loop
 final class ImportWorker {
     private let context: ServiceContext
-    private let changed = Notice()
-    private var isWoken = false
+    private let work: SteadyWork
     /// The search index taking in what steps wrote, which is as much work as writing it: behind them and beside the next.
     private var tidying: Task<Void, any Error>?
     private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
 
-    init(_ context: ServiceContext) { self.context = context }
-
-    /// Says that there is something to do.
-    func wake() {
-        isWoken = true
-        changed.notify()
+    init(_ context: ServiceContext) {
+        self.context = context
+        work = SteadyWork(context.log, every: .seconds(2), failing: "an import pauses")
     }
 
+    /// Says that there is something to do.
+    func wake() { work.wake() }
+
     func run() async {
-        while !Task.isCancelled {
-            isWoken = false
-            do {
-                _ = try await context.pool.query(ImportStore.sweep)
-                while try await step(), !Task.isCancelled {}
-            } catch {
-                context.log.warning("an import pauses: \(error)")
-            }
-            _ = try? await changed.wait(until: { isWoken }, atMost: .seconds(2))
-        }
+        await work.run(begin: { _ = try await context.pool.query(ImportStore.sweep) }) { try await step() }
     }
 
     /// Does one step of the oldest import; false where none waits.
@@ -61,7 +50,8 @@ final class ImportWorker {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
             guard let claimed, !isTransient else { throw error }
             // What fails once fails always: the import ends here, what it did before can be undone.
-            _ = try await context.pool.query(ImportStore.fail, claimed, String("\(error)".prefix(2000)))
+            let reason = "\(error)".prefix(2000).replacing("\0", with: "\u{FFFD}")
+            _ = try await context.pool.query(ImportStore.fail, claimed, String(reason))
             return true
         }
     }

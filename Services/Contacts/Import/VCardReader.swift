@@ -8,6 +8,8 @@ enum VCardReader {
         /// Lines of the file before it.
         var line = 0
         var source = ""
+        /// Whether its end was there.
+        var isWhole = false
     }
 
     /// `EMAIL;TYPE=work:ann@example.com`.
@@ -45,8 +47,10 @@ enum VCardReader {
             guard !line.isEmpty else { return }
             let folded = line.uppercased()
             if folded == "BEGIN:VCARD" {
+                if let broken = card { cards.append(broken) }
                 card = Card(line: number)
             } else if folded == "END:VCARD" {
+                card?.isWhole = true
                 if let whole = card { cards.append(whole) }
                 card = nil
             } else if let property = property(line) {
@@ -66,6 +70,7 @@ enum VCardReader {
             number += 1
         }
         take(pending)
+        if let broken = card { cards.append(broken) }
         return cards
     }
 

@@ -143,7 +143,7 @@ enum MergeCommands {
         var found: [UUID: Record] = [:]
         for row in try await transaction.query(MergeStore.lock, ids) {
             let party = try Party(row)
-            found[party.id] = Record(party: party, version: try row.value(0), mergedInto: try row.value(17))
+            found[party.id] = Record(party: party, version: try row.value(0), mergedInto: try row.value(18))
         }
         return found
     }

@@ -51,12 +51,17 @@ enum MergeStore {
         FROM raised ORDER BY id
         """)
 
-    /// Lets the references of parties point to where these lead now.
+    /// Lets the references of parties point to where these lead now; whoever had or has them is indexed again.
     static let references = Statement(
         "merge.references",
         """
-        UPDATE party_reference r SET party_id = $2, origin_id = nullif(coalesce(r.origin_id, r.party_id), $2)
-        WHERE coalesce(r.origin_id, r.party_id) = ANY($1::uuid[])
+        WITH told AS (
+            SELECT system, reference, party_id FROM party_reference
+            WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND party_id <> $2 FOR UPDATE),
+        moved AS (
+            UPDATE party_reference r SET party_id = $2, origin_id = nullif(coalesce(r.origin_id, r.party_id), $2)
+            FROM told t WHERE r.system = t.system AND r.reference = t.reference RETURNING t.party_id)
+        UPDATE party SET search_terms = NULL WHERE id IN (SELECT party_id FROM moved UNION ALL SELECT $2 FROM moved)
         """)
 
     static let find = Statement(

@@ -102,4 +102,16 @@ enum SearchSchema {
     /// The step that writes a row holds its import, and nobody deletes one that has rows.
     static let imports = Migration(
         "m0040_import_rows", "ALTER TABLE import_row DROP CONSTRAINT import_row_import_id_fkey")
+
+    /// References, mail addresses with a mistake and more fields are searched: all terms are written anew.
+    static let references = Migration("m0045_search_references", "UPDATE party SET search_terms = NULL")
+
+    static let referrals = Migration(
+        "m0046_referrals",
+        """
+        -- Referrals are a tree: nobody is brought by two. Of those who were said to be, the earliest counts.
+        DELETE FROM party_relation r USING party_relation o WHERE r.kind = 'refers' AND o.kind = 'refers'
+            AND r.other_id = o.other_id AND (coalesce(r.since, 'infinity'), r.party_id) > (coalesce(o.since, 'infinity'), o.party_id);
+        CREATE UNIQUE INDEX party_referrer ON party_relation (other_id) WHERE kind = 'refers'
+        """)
 }

@@ -2,41 +2,33 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
-import Telemetry
 
 /// Works off the runs of the models: rows in a table, so that a run outlives the process that took it.
 @Loop
 final class ModelWorker {
     private let context: ServiceContext
     private let interval: Duration
-    private let changed = Notice()
-    private var isWoken = false
+    private let work: SteadyWork
 
     init(_ context: ServiceContext) throws {
         self.context = context
         let hours = try context.settings.value(
             Setting<Int>("MODEL_REFRESH_HOURS", default: 24, help: "hours between two fits of the customer models"))
         interval = .seconds(max(1, hours) * 3600)
+        work = SteadyWork(context.log, every: .seconds(10), failing: "a model was not fitted")
     }
 
     /// Says that a run was asked for.
-    func wake() {
-        isWoken = true
-        changed.notify()
-    }
+    func wake() { work.wake() }
 
     func run() async {
-        while !Task.isCancelled {
-            isWoken = false
-            do {
-                _ = try await context.pool.query(
-                    ModelStore.askDue, Int(interval.components.seconds), ModelRun.leastRepeaters * 2)
-                while try await workOne(), !Task.isCancelled {}
-            } catch {
-                context.log.warning("a model was not fitted: \(error)")
-            }
-            _ = try? await changed.wait(until: { isWoken }, atMost: .seconds(10))
-        }
+        await work.run(begin: { try await askDue() }) { try await workOne() }
+    }
+
+    /// Asks for a fit of each currency whose last one is old enough.
+    private func askDue() async throws {
+        _ = try await context.pool.query(
+            ModelStore.askDue, Int(interval.components.seconds), ModelRun.leastRepeaters * 2)
     }
 
     /// Takes a run and works it off; false where none waits.

@@ -28,8 +28,14 @@ enum MailAddress {
     }
 }
 
-/// Phone numbers as they are stored: E.164, or the digits as given where the country is not known.
+/// Phone numbers as they are stored: E.164, or the digits as given where the country is not known or they are no whole number of it.
 enum PhoneNumber {
+    /// A stored form, of a national number that of E.164 where it is one of the country.
+    static func normal(_ number: String, in country: String?) -> String {
+        guard !number.hasPrefix("+"), let plan = country.flatMap(PhonePlan.of) else { return number }
+        return plan.international(number) ?? number
+    }
+
     /// The stored form of any writing; nil for what is no number.
     static func normal(_ text: String) -> String? {
         var digits = ""

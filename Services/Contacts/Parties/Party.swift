@@ -105,6 +105,8 @@ struct Party {
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
     var customerNo: String?
+    /// What other systems call it.
+    var references: [String] = []
 
     /// Takes over what was given.
     mutating func apply(_ input: PartyInput) {
@@ -123,6 +125,17 @@ struct Party {
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
         applyFirst(input)
+        completeNumbers()
+    }
+
+    /// National numbers become E.164 by the party's country, or that of its first address.
+    mutating func completeNumbers() {
+        let country = country ?? details.addresses?.lazy.compactMap(\.country).first
+        guard country != nil else { return }
+        phone = phone.map { PhoneNumber.normal($0, in: country) }
+        details.phones = details.phones?.map {
+            PartyDetails.Phone(number: PhoneNumber.normal($0.number, in: country), label: $0.label)
+        }
     }
 
     /// The first of the lists and the single members `email` and `phone` are the same thing.
@@ -156,19 +169,35 @@ struct Party {
 
     /// What of it is searched.
     var search: SearchText {
-        var facets = ["kind=\(kind)"]
-        let words = [
-            ("language", language), ("timeZone", timeZone), ("country", country), ("owner", owner),
-            ("category", category),
-        ]
-        for (field, value) in words { if let value { facets.append("\(field)=\(value)") } }
-        facets += tags.map { "tag=\($0)" }
-        for (key, value) in custom { if let text = value.facet { facets.append("custom.\(key)=\(text)") } }
         let emails = details.emails?.map(\.address) ?? []
         let phones = details.phones?.map(\.number) ?? []
         return SearchText(
             name: name, emails: emails.isEmpty ? email.map { [$0] } ?? [] : emails,
-            phones: phones.isEmpty ? phone.map { [$0] } ?? [] : phones, facets: facets)
+            phones: phones.isEmpty ? phone.map { [$0] } ?? [] : phones, references: references, facets: facets)
+    }
+
+    /// `field=value` for each value that filters compare with, but for what is searched anyway.
+    private var facets: [String] {
+        var facets = ["kind=\(kind)"]
+        func add(_ field: String, _ value: String?) {
+            if let value, value.count <= 200 { facets.append("\(field)=\(value)") }
+        }
+        add("language", language)
+        add("timeZone", timeZone)
+        add("country", country)
+        add("owner", owner)
+        add("category", category)
+        add("organisation", details.organisation)
+        add("title", details.title)
+        for tag in tags { add("tag", tag) }
+        for like in details.likes ?? [] { add("like", like) }
+        for handle in details.handles ?? [] { add("handle", handle.handle) }
+        for (key, value) in details.preferences ?? [:] { add("preferences.\(key)", value) }
+        for address in details.addresses ?? [] {
+            for (part, value) in address.named { add("address.\(part)", value) }
+        }
+        for (key, value) in custom { add("custom.\(key)", value.facet) }
+        return facets
     }
 }
 

@@ -37,7 +37,7 @@ enum PartyCommands {
     ) async throws -> Outcome {
         let row = try await lock(id, transaction)
         let current: Int = try row.value(0)
-        guard current == version else { return .stale(try row.value(17), version: current) }
+        guard current == version else { return .stale(try row.value(18), version: current) }
         try await checkCustom(input, transaction)
         var party = try Party(row)
         party.apply(input)
@@ -58,13 +58,20 @@ enum PartyCommands {
         guard let row = try await transaction.query(PartyStore.lock, id).first else {
             throw Problem.missing("party", id)
         }
-        if let survivor: UUID = try row.value(18) as UUID? {
+        if let survivor: UUID = try row.value(19) as UUID? {
             throw Problem(
                 status: .conflict, detail: "Party \(id.text) is merged into \(survivor.text): change that one.",
                 errors: [FieldError(field: "id", message: "is merged into \(survivor.text)")],
                 headers: ["link": "</v1/parties/\(survivor.text)>; rel=\"successor-version\""])
         }
         return row
+    }
+
+    /// Writes what a party, whose row is locked, can be found by.
+    static func index(_ parties: [Party], _ transaction: Transaction) {
+        let search = parties.map(\.search)
+        transaction.enqueue(
+            PartyStore.setSearch, parties.map(\.id), search.map(\.sortName), search.map(\.text), search.map(\.terms))
     }
 
     /// Only what has custom fields asks for their definitions.
@@ -80,6 +87,7 @@ extension Party {
         let details: String = try row.value(13)
         let custom: String = try row.value(14)
         let tags: String = try row.value(9)
+        let references: String = try row.value(17)
         let decoder = JSONDecoder()
         self.init(
             id: try row.value(16), kind: try row.value(1), name: try row.value(2), email: try row.value(3),
@@ -88,7 +96,7 @@ extension Party {
             owner: try row.value(10), category: try row.value(11), birthday: try row.value(12),
             details: try decoder.decode(PartyDetails.self, from: Data(details.utf8)),
             custom: try decoder.decode([String: CustomValue].self, from: Data(custom.utf8)),
-            customerNo: try row.value(15))
+            customerNo: try row.value(15), references: try decoder.decode([String].self, from: Data(references.utf8)))
     }
 
     /// The parameters of `PartyStore.insert` and `update`.

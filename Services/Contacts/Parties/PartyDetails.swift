@@ -34,6 +34,14 @@ struct PartyDetails: Codable, Equatable {
         var region: String?
         var postalCode: String?
         var country: String?
+
+        /// The names of its parts.
+        static let parts = ["label", "street", "city", "region", "postalCode", "country"]
+
+        /// Its parts by their names.
+        var named: [(String, String?)] {
+            Array(zip(Self.parts, [label, street, city, region, postalCode, country]))
+        }
     }
 
     struct Handle: Codable, Equatable {

@@ -25,12 +25,16 @@ enum PartyHandlers {
             PartyStore.upsertFromERP, customers.map(\.key), list.map(\.customerNo),
             list.map { $0.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } },
             list.map { $0.name.trimmed.isEmpty ? $0.customerNo : $0.name.trimmed },
-            list.map { $0.email.flatMap(MailAddress.normal) }, list.map { $0.phone.flatMap(PhoneNumber.normal) },
+            list.map { $0.email.flatMap(MailAddress.normal) }, list.map { phone(of: $0) },
             list.map(\.language), list.map(\.timeZone), list.map(\.country), search.map(\.sortName), search.map(\.text),
             search.map(\.terms))
         try ConsentHandlers.record(
             customers.compactMap { id, customer in customer.marketingConsent.map { (id, $0) } }, source: "erp",
             transaction)
+    }
+
+    private static func phone(of customer: CustomerUpserted) -> String? {
+        customer.phone.flatMap(PhoneNumber.normal).map { PhoneNumber.normal($0, in: customer.country) }
     }
 
     /// What is searched of a new party; of one that is there the indexer writes it, for only it knows the rest of the party.
@@ -39,10 +43,11 @@ enum PartyHandlers {
         var party = Party(id: id, name: name)
         party.kind = customer.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } ?? party.kind
         party.email = customer.email.flatMap(MailAddress.normal)
-        party.phone = customer.phone.flatMap(PhoneNumber.normal)
+        party.phone = phone(of: customer)
         party.language = customer.language
         party.timeZone = customer.timeZone
         party.country = customer.country
+        party.references = [customer.customerNo]
         return party.search
     }
 }

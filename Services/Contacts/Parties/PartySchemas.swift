@@ -84,7 +84,7 @@ enum PartySchemas {
 
     static let count = Schema.object([
         .init("count", .integer()),
-        .init("isExact", .boolean, "False where there are more, or where the count is the database's estimate"),
+        .init("isExact", .boolean, "False where there are more, or where the count is an estimate"),
     ])
 }
 
@@ -96,9 +96,10 @@ extension Route.Parameter {
             "filter", .string,
             """
             A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
-            notes, language, timeZone, country, owner, category, tag (is, isNot, in, isSet); birthday, createdAt, updatedAt, \
-            value.orders, value.net, value.paid, value.firstOrderAt, value.lastOrderAt with currency (is, atLeast, atMost, isSet); \
-            custom.<key> (all of these by its type); consent.<channel>.<purpose> (is); stage, benefit (is, in)
+            notes, language, timeZone, country, owner, category, tag, organisation, title, like, handle, reference, preferences.<key>, \
+            address.<part> (is, isNot, in, isSet); birthday, createdAt, updatedAt (is, atLeast, atMost, isSet); with currency \
+            \(PartyQuery.valueFields.joined(separator: ", ")) (is, atLeast, atMost, isSet; abc and segment: is, in); custom.<key> (all of \
+            these by its type); consent.<channel>.<purpose> (is); stage, benefit (is, in)
             """),
     ]
 

@@ -4,8 +4,7 @@ import Postgres
 enum PartyStore {
     static let statements = [
         insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
-        select,
-        estimate,
+        select, estimate,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -118,7 +117,8 @@ enum PartyStore {
         p.version, p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country, p.notes, to_json(p.tags)::text,
             p.owner, p.category, p.birthday::text, p.details::text, p.custom::text,
             (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' AND r.origin_id IS NULL
-                ORDER BY reference LIMIT 1), p.id
+                ORDER BY reference LIMIT 1), p.id,
+            (SELECT coalesce(json_agg(reference ORDER BY reference), '[]')::text FROM party_reference r WHERE r.party_id = p.id)
         """
 
     static let update = Statement(

@@ -9,6 +9,13 @@ let contactsPersonalData = PersonalData(
         UNION SELECT '"' || reference || '"' FROM party_reference WHERE coalesce(origin_id, party_id) = $1
         """,
     [
+        // Before the party and its keys: what nobody was found for is found by them.
+        PersonalTable(
+            "interaction",
+            where: """
+                t.party_id = $1 OR t.party_id IS NULL AND EXISTS (SELECT FROM match_key k WHERE k.party_id = $1
+                    AND (k.kind, k.key) IN (('mail', t.mail_key), ('phone', t.phone_key)))
+                """, .remove),
         PersonalTable(
             "party", where: "t.id = $1",
             .blank(

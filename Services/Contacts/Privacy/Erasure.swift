@@ -29,9 +29,10 @@ enum Erasure {
             table: "party_archive", rows: try await transaction.query(ArchiveStore.forget, parties).affected,
             action: "removed", reason: nil)
         let records = try await transaction.query(ErasureStore.customerNumbers, parties).affected
+        let senders = try await transaction.query(InteractionStore.forgetSenders, parties).affected
         for one in parties {
             var lines = try await contactsPersonalData.erase(one, in: transaction)
-            if one == party { lines += topicLines(records) + [archives] }
+            if one == party { lines += topicLines(records, senders) + [archives] }
             try receive([(id, one, lines)], from: ContactsService.name, transaction)
         }
         transaction.enqueue(ErasureStore.publish, parties, id)
@@ -39,11 +40,18 @@ enum Erasure {
     }
 
     /// What becomes of the topics that others write.
-    private static func topicLines(_ records: Int) -> [ErasureLine] {
+    private static func topicLines(_ records: Int, _ senders: Int) -> [ErasureLine] {
         [
             ErasureLine(
                 table: "topic erp.customers", rows: records, action: "removed",
-                reason: "the topic is compacted: records go within two days; the ERP's own copy must be told by people"),
+                reason:
+                    "the topic is compacted: records go within two days, in a partition where messages go on coming; the ERP's own copy must "
+                    + "be told by people"),
+            ErasureLine(
+                table: "topic channel.interactions", rows: senders, action: "removed",
+                reason:
+                    "the topic is compacted: what a sender told goes within two weeks; the channels' own copies must be told by people"
+            ),
             ErasureLine(
                 table: "topics erp.orders, logistics.shipments", rows: 0, action: "kept",
                 reason: "the ERP's and the carrier's own; they carry the customer number, no name, no address"),

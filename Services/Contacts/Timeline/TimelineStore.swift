@@ -13,7 +13,7 @@ enum TimelineStore {
         ON CONFLICT DO NOTHING
         """)
 
-    /// Newest first, over ERP documents, touches, decisions and merges, of the party and of all that are merged into it. Each side
+    /// Newest first, over ERP documents, touches, what channels told, decisions and merges, of the party and of all that are merged into it. Each side
     /// reads no more than a page from its index, for each of these parties; a cursor stands behind an entry: its time, kind and
     /// reference. $5 is from when, $6 the kinds wanted, or parts of them before a dot.
     static let page = Statement(
@@ -34,6 +34,11 @@ enum TimelineStore {
             SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""
                 SELECT t.at, t.kind, t.reference, t.title, NULL AS amount, NULL AS currency, t.party_id
                 FROM touch t WHERE t.party_id = c.id
+                """))) s
+            UNION ALL
+            SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""
+                SELECT i.at, i.kind, i.reference, i.title, NULL AS amount, NULL AS currency, i.party_id
+                FROM interaction i WHERE i.party_id = c.id
                 """))) s
             UNION ALL
             SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""

@@ -20,6 +20,8 @@ extension TimelineHandlers {
         on(MessageBounced.self, "message.bounced", &subscriptions, \.outcome, messages)
         on(MessageFailed.self, "message.failed", &subscriptions, \.outcome, messages)
         on(MessageSuppressed.self, "message.suppressed", &subscriptions, \.outcome, messages)
+        on(MessageOpened.self, "message.opened", &subscriptions, \.outcome, messages)
+        on(MessageClicked.self, "message.clicked", &subscriptions, \.outcome, messages)
         on(LeadCreated.self, "lead.created", &subscriptions, \.lead, leads)
         on(LeadConverted.self, "lead.converted", &subscriptions, \.lead, leads)
         on(OpportunityCreated.self, "opportunity.created", &subscriptions, \.opportunity, opportunities)

@@ -22,19 +22,20 @@ struct DocumentDetail {
         var order: [String] = []
         var cost = 0
         var costed = 0
+        // Figures that no order can have are left out rather than stop the process.
         for line in document.lines {
             guard let amount = line.unitPrice.times(line.quantity)?.units else { continue }
             if let known = line.unitCost?.times(line.quantity)?.units {
-                cost = cost.addingReportingOverflow(known).partialValue
-                costed = costed.addingReportingOverflow(amount).partialValue
+                let more = (cost.addingReportingOverflow(known), costed.addingReportingOverflow(amount))
+                if !more.0.overflow, !more.1.overflow { (cost, costed) = (more.0.partialValue, more.1.partialValue) }
             }
             guard !line.sku.isEmpty else { continue }
             if sums[line.sku] == nil { order.append(line.sku) }
             let sum = sums[line.sku] ?? (0, 0)
-            sums[line.sku] = (
-                sum.quantity.addingReportingOverflow(line.quantity.units).partialValue,
-                sum.amount.addingReportingOverflow(amount).partialValue
+            let more = (
+                sum.quantity.addingReportingOverflow(line.quantity.units), sum.amount.addingReportingOverflow(amount)
             )
+            sums[line.sku] = more.0.overflow || more.1.overflow ? sum : (more.0.partialValue, more.1.partialValue)
         }
         id = document.id
         self.kind = kind

@@ -108,13 +108,18 @@ enum ScoreStore {
                 'lifetimeValue', \(money("v.revenue - v.credited + n.lifetime_value")),
                 'asOf', u.as_of, 'fit', n.run_id) END,
             'weightedScore', w.score,
-            'shareOfWallet', CASE WHEN y.yearly_spend > 0 THEN round((SELECT coalesce(sum(h.revenue - h.credited), 0)
-                FROM party_month h WHERE h.party_id = v.party_id AND h.currency = v.currency
-                AND h.month >= date_trunc('month', now() - interval '1 year')) / y.yearly_spend::numeric, 4) END)
+            'shareOfWallet', \(shareOfWallet))
+        """
+
+    /// What of his yearly spend a customer spent here in the last year.
+    static let shareOfWallet = """
+        CASE WHEN y.yearly_spend > 0 THEN round((SELECT coalesce(sum(h.revenue - h.credited), 0)
+            FROM party_month h WHERE h.party_id = v.party_id AND h.currency = v.currency
+            AND h.month >= date_trunc('month', now() - interval '1 year')) / y.yearly_spend::numeric, 4) END
         """
 
     /// The tables behind `json`. `v` is the customer's value.
-    private static let joins = """
+    static let joins = """
         LEFT JOIN LATERAL (
             SELECT q.*, \(segment) AS segment FROM (
                 SELECT \(recency) AS r, \(frequency) AS f, \(monetary) AS m, \(abc) AS abc, s.refreshed_at

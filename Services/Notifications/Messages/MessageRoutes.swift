@@ -32,5 +32,34 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
             let rows = try await context.query(MessageStore.page, recipient, after.at, after.id, limit)
             return try .page(byTime: rows, limit: limit)
         },
+        Route(
+            .post, "/v1/messages/{id}/touches",
+            "Takes from a mail gateway that a message was opened, or a link in it followed",
+            tag: "messages", parameters: [.path("id", .uuid, "The message")],
+            body: .json(
+                .object([
+                    .init("kind", .enumeration(["opened", "clicked"])),
+                    .init("link", .string, required: false, "The address that was followed"),
+                ])), answers: [204, 400, 404, 409, 415, 422]
+        ) { request in
+            let id = try request.id()
+            let input = try await request.model(TouchInput.self)
+            _ = try FieldCheck.word(input.kind, "kind", of: ["opened", "clicked"])
+            let link = try FieldCheck.text(input.link, "link", atMost: 2000)
+            return try await context.create(request) { transaction in
+                guard try await !transaction.query(MessageStore.touch, id, input.kind, link).isEmpty else {
+                    guard try await transaction.query(MessageStore.get, id).isEmpty else {
+                        throw Problem(status: .conflict, detail: "Message \(id.text) was not sent.")
+                    }
+                    throw Problem.missing("message", id)
+                }
+                return Response(.noContent)
+            }
+        },
     ]
+}
+
+private struct TouchInput: Decodable {
+    let kind: String
+    let link: String?
 }

@@ -3,7 +3,7 @@ import ServiceKit
 
 /// The SQL of messages.
 enum MessageStore {
-    static let statements = [queue, get, page]
+    static let statements = [queue, get, page, touch]
 
     /// A message as the routes show it; what the template fills in stays inside, for it may hold secret links.
     private static let json = """
@@ -36,5 +36,17 @@ enum MessageStore {
         SELECT \(json), m.created_at, m.id FROM message m
         WHERE m.recipient = ANY(\(Redirects.circle("$1"))) AND (m.created_at, m.id) < ($2, $3)
         ORDER BY m.created_at DESC, m.id DESC LIMIT $4
+        """)
+
+    /// Publishes that a message that was sent has been opened, or a link in it followed; no row for any other.
+    static let touch = Statement(
+        "message.touch",
+        """
+        WITH touched AS (
+            UPDATE message SET version = version + 1, updated_at = now() WHERE id = $1 AND status = 'sent' RETURNING *)
+        INSERT INTO outbox (topic, key, seq, type, payload)
+        SELECT 'crm.notifications', id::text, version, 'notifications.message.' || $2 || '.v1', json_build_object(
+            'messageId', id, 'recipientId', recipient, 'deduplicationKey', dedup_key, 'reason', $3::text)::text
+        FROM touched RETURNING id
         """)
 }

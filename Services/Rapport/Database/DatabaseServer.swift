@@ -105,6 +105,8 @@ struct DatabaseServer {
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=",
             "shared_buffers=\(Self.buffers)MB",
             "max_connections=200", "max_wal_size=4GB", "wal_compression=lz4", "fsync=on", "synchronous_commit=on",
+            // A fresh database is analysed while its first rows come: plans that were made of empty tables read them whole.
+            "autovacuum_naptime=5s",
             "log_min_messages=warning", "log_line_prefix=%m [%p] %u ", "timezone=UTC",
         ]
         var program = Program(name: "postgres", path: tools + "/postgres")

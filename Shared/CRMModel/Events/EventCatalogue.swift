@@ -37,6 +37,12 @@ public struct EventContract: Sendable {
             PaymentReceived.self, CreditIssued.self)
         + of(
             .shipments, ShipmentDispatched.self, ShipmentDelayed.self, ShipmentDelivered.self, ShipmentReturned.self)
+        + [
+            EventContract(ChannelTold<InteractionKinds.Call>.self, .interactions, by: ["contacts"]),
+            EventContract(ChannelTold<InteractionKinds.Message>.self, .interactions, by: ["contacts"]),
+            EventContract(ChannelTold<InteractionKinds.Form>.self, .interactions, by: ["contacts"]),
+            EventContract(ChannelTold<InteractionKinds.Review>.self, .interactions, by: ["contacts"]),
+        ]
 
     private static let contacts: [EventContract] =
         of(
@@ -64,8 +70,8 @@ public struct EventContract: Sendable {
         [EventContract(MessageRequested.self, .notificationRequests, by: ["campaigns", "tickets"])]
         + of(
             .notifications, MessageSent.self, MessageDelivered.self, MessageBounced.self, MessageFailed.self,
-            MessageSuppressed.self, ErasureCompleted<ErasureOwners.Notifications>.self,
-            ArchiveDelivered<ErasureOwners.Notifications>.self)
+            MessageSuppressed.self, MessageOpened.self, MessageClicked.self,
+            ErasureCompleted<ErasureOwners.Notifications>.self, ArchiveDelivered<ErasureOwners.Notifications>.self)
 
     private static func of(_ topic: Topic, _ types: any EventData.Type...) -> [EventContract] {
         types.map { EventContract($0, topic) }

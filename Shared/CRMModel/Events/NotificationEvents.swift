@@ -65,72 +65,76 @@ public struct MessageOutcome: Codable, Sendable {
     }
 }
 
+/// What can become of a message.
+public protocol MessageFate: Sendable {
+    /// `sent`.
+    static var name: String { get }
+}
+
+/// What can become of messages.
+public enum MessageFates {
+    /// A message left.
+    public enum Sent: MessageFate {
+        /// `sent`.
+        public static let name = "sent"
+    }
+    /// A message arrived.
+    public enum Delivered: MessageFate {
+        /// `delivered`.
+        public static let name = "delivered"
+    }
+    /// A message came back.
+    public enum Bounced: MessageFate {
+        /// `bounced`.
+        public static let name = "bounced"
+    }
+    /// A message could not be sent.
+    public enum Failed: MessageFate {
+        /// `failed`.
+        public static let name = "failed"
+    }
+    /// A message was held back by rule.
+    public enum Suppressed: MessageFate {
+        /// `suppressed`.
+        public static let name = "suppressed"
+    }
+    /// A message was opened; `reason` says nothing.
+    public enum Opened: MessageFate {
+        /// `opened`.
+        public static let name = "opened"
+    }
+    /// A link in a message was followed; `reason` is its address.
+    public enum Clicked: MessageFate {
+        /// `clicked`.
+        public static let name = "clicked"
+    }
+}
+
+/// What became of a message.
+public struct MessageTold<Fate: MessageFate>: EventData, Codable {
+    /// `notifications.message.sent` and so on.
+    public static var type: String { "notifications.message.\(Fate.name)" }
+    /// What it is about.
+    public let outcome: MessageOutcome
+    /// Tells of it.
+    public init(outcome: MessageOutcome) { self.outcome = outcome }
+    /// Reads the fields themselves.
+    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
+    /// Writes the fields themselves.
+    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
+}
+
 /// A message left.
-public struct MessageSent: EventData, Codable {
-    /// `notifications.message.sent`.
-    public static let type = "notifications.message.sent"
-    /// What it is about.
-    public let outcome: MessageOutcome
-    /// Tells of it.
-    public init(outcome: MessageOutcome) { self.outcome = outcome }
-    /// Reads the fields themselves.
-    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
-    /// Writes the fields themselves.
-    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
-}
-
+public typealias MessageSent = MessageTold<MessageFates.Sent>
 /// A message arrived.
-public struct MessageDelivered: EventData, Codable {
-    /// `notifications.message.delivered`.
-    public static let type = "notifications.message.delivered"
-    /// What it is about.
-    public let outcome: MessageOutcome
-    /// Tells of it.
-    public init(outcome: MessageOutcome) { self.outcome = outcome }
-    /// Reads the fields themselves.
-    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
-    /// Writes the fields themselves.
-    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
-}
-
+public typealias MessageDelivered = MessageTold<MessageFates.Delivered>
 /// A message came back.
-public struct MessageBounced: EventData, Codable {
-    /// `notifications.message.bounced`.
-    public static let type = "notifications.message.bounced"
-    /// What it is about.
-    public let outcome: MessageOutcome
-    /// Tells of it.
-    public init(outcome: MessageOutcome) { self.outcome = outcome }
-    /// Reads the fields themselves.
-    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
-    /// Writes the fields themselves.
-    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
-}
-
+public typealias MessageBounced = MessageTold<MessageFates.Bounced>
 /// A message could not be sent.
-public struct MessageFailed: EventData, Codable {
-    /// `notifications.message.failed`.
-    public static let type = "notifications.message.failed"
-    /// What it is about.
-    public let outcome: MessageOutcome
-    /// Tells of it.
-    public init(outcome: MessageOutcome) { self.outcome = outcome }
-    /// Reads the fields themselves.
-    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
-    /// Writes the fields themselves.
-    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
-}
-
+public typealias MessageFailed = MessageTold<MessageFates.Failed>
 /// A message was held back by rule.
-public struct MessageSuppressed: EventData, Codable {
-    /// `notifications.message.suppressed`.
-    public static let type = "notifications.message.suppressed"
-    /// What it is about.
-    public let outcome: MessageOutcome
-    /// Tells of it.
-    public init(outcome: MessageOutcome) { self.outcome = outcome }
-    /// Reads the fields themselves.
-    public init(from decoder: any Decoder) throws { outcome = try MessageOutcome(from: decoder) }
-    /// Writes the fields themselves.
-    public func encode(to encoder: any Encoder) throws { try outcome.encode(to: encoder) }
-}
+public typealias MessageSuppressed = MessageTold<MessageFates.Suppressed>
+/// A message was opened; `reason` says nothing.
+public typealias MessageOpened = MessageTold<MessageFates.Opened>
+/// A link in a message was followed; `reason` is its address.
+public typealias MessageClicked = MessageTold<MessageFates.Clicked>

@@ -1,8 +1,9 @@
 /// The decoded parameters of a query.
 struct Query {
     private(set) var items: [(name: String, value: String)] = []
-    /// A part that cannot be decoded.
-    private(set) var isMalformed = false
+    /// The name, as sent, of the first part that cannot be decoded.
+    private(set) var malformed: String?
+    var isMalformed: Bool { malformed != nil }
 
     init(_ head: RequestHead) {
         self.init(form: head.query.map { head.bytes[$0] } ?? [])
@@ -16,7 +17,7 @@ struct Query {
             guard let name = PercentCoding.decode(part[..<equals], plusIsSpace: true),
                 let text = PercentCoding.decode(value, plusIsSpace: true)
             else {
-                isMalformed = true
+                malformed = malformed ?? String(decoding: part[..<equals], as: UTF8.self)
                 continue
             }
             items.append((name, text))

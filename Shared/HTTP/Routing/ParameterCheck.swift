@@ -5,7 +5,11 @@ extension Route {
     @Loop
     func check(_ request: Request) throws {
         let query = request.parsedQuery
-        guard !query.isMalformed else { throw Problem(status: .badRequest, detail: "The query is malformed.") }
+        if let name = query.malformed {
+            throw Problem(
+                status: .badRequest, detail: "The query is malformed.",
+                errors: [FieldError(field: name, message: "must be percent-encoded UTF-8 without NUL")])
+        }
         guard !parameters.isEmpty || !query.items.isEmpty else { return }
         var errors: [FieldError] = []
         var seen: Set<String> = []

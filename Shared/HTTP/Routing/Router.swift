@@ -69,7 +69,9 @@ public struct Router: Sendable {
                 status: 405, detail: "\(request.method.rawValue) is not an operation of this path.",
                 headers: ["allow": allow])
         case .malformed:
-            throw Problem(status: .badRequest, detail: "The path is malformed.")
+            throw Problem(
+                status: .badRequest, detail: "The path is malformed.",
+                errors: [FieldError(field: "path", message: "must be percent-encoded UTF-8 without NUL, . and ..")])
         case .unknown:
             throw Problem(status: .notFound, detail: "There is nothing at this path.")
         }

@@ -115,10 +115,13 @@ public struct PersonalData: Sendable {
         }
         // Last, as the rows are locked by now: nobody writes of them any more.
         let keys = try await SubjectKeys.destroy(subjects, of: source, in: transaction)
+        if keys > 0 { try SubjectKeys.remind(of: subjects, party: party.text, in: transaction) }
         lines.append(
             ErasureLine(
                 table: "subject_key", rows: keys, action: "removed",
-                reason: "what was published is sealed with these keys, and nobody can read it any more"))
+                reason:
+                    "what was published is sealed with these keys, and nobody can read it any more; the keys themselves leave the topic "
+                    + "crm.subject-keys with its compaction, within about two hours"))
         return lines
     }
 

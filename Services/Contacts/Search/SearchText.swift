@@ -7,22 +7,26 @@ import FoundationEssentials
 struct SearchText: Sendable {
     /// The folded name, at most 100 characters: what lists are sorted by.
     let sortName: String
-    /// Name, mail addresses and phone digits, a line each, folded.
+    /// Name, mail addresses, phone digits and references, a line each, folded.
     let text: String
     /// The terms as an array literal of PostgreSQL.
     let terms: String
 
     /// - Parameter facets: `field=value` for each field that filters compare with.
-    init(name: String, emails: [String], phones: [String], facets: [String]) {
+    init(name: String, emails: [String], phones: [String], references: [String] = [], facets: [String]) {
         let folded = SearchText.fold(name)
         sortName = String(folded.prefix(100))
         let digits = phones.map { String(decoding: $0.utf8.filter { $0 < 0x80 && $0 != 0x2B }, as: UTF8.self) }
-        text = ([folded] + emails.map(SearchText.fold) + digits).joined(separator: "\n")
+        let whole = (emails + references).map(SearchText.fold)
+        text = ([folded] + whole + digits).joined(separator: "\n")
         var hashes: [Int32] = []
         hashes.reserveCapacity(96)
         for run in SearchText.runs(text) { SearchText.addPieces(of: run, isQuery: false, to: &hashes) }
         for run in SearchText.runs(folded) where SearchText.isFuzzy(run) {
             SearchText.addVariants(of: run, to: &hashes)
+        }
+        for line in whole {
+            if let squeezed = SearchText.squeezed(line) { SearchText.addVariants(of: squeezed, to: &hashes) }
         }
         for facet in facets { hashes.append(SearchText.facet(facet)) }
         terms = SearchText.literal(hashes)
@@ -44,14 +48,21 @@ struct SearchText: Sendable {
 
     // MARK: Queries
 
-    /// The words of a query, each of which must be in the text.
-    static func words(_ query: String) -> [String] {
-        if let number = PhoneNumber.normal(query) {
-            // Whoever writes a national number leaves out the country and its zero.
-            let digits = number.drop { $0 == "+" || $0 == "0" }
-            if digits.count >= 3 { return [String(digits)] }
+    /// What a query may mean: words, each of which must be in the text. What may be a number is read as one too, without what people
+    /// write between its digits.
+    static func readings(_ query: String) -> [[String]] {
+        let words = fold(query).split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let digits = digits(query), words != [digits] else { return [words] }
+        return [[digits], words]
+    }
+
+    /// The digits of a query that may be a telephone number, without the country's mark and zero, which whoever writes a national number
+    /// leaves out.
+    static func digits(_ query: String) -> String? {
+        guard let digits = PhoneNumber.normal(query)?.drop(while: { $0 == "+" || $0 == "0" }), digits.count >= 3 else {
+            return nil
         }
-        return fold(query).split(whereSeparator: \.isWhitespace).map(String.init)
+        return String(digits)
     }
 
     /// The terms that every text with these words has; empty where no piece is long enough to be in the index.
@@ -59,23 +70,6 @@ struct SearchText: Sendable {
         var hashes: [Int32] = []
         for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
         return hashes.isEmpty ? nil : literal(hashes)
-    }
-
-    /// For each word of a query the terms of what is at most one letter away; nil where a word is too short to be mistaken.
-    static func near(_ words: [String]) -> [(word: [Unicode.Scalar], terms: String)]? {
-        let runs = words.flatMap(runs)
-        guard !runs.isEmpty, runs.allSatisfy(isFuzzy) else { return nil }
-        return runs.map { run in
-            var hashes: [Int32] = []
-            addVariants(of: run, to: &hashes)
-            return (run, literal(hashes))
-        }
-    }
-
-    /// Whether each of the words of a query is at most one letter off a word of the text.
-    static func isNear(_ text: String, _ words: [[Unicode.Scalar]]) -> Bool {
-        let present = runs(text.prefix { $0 != "\n" })
-        return words.allSatisfy { word in present.contains { isOneOff($0[...], word[...]) } }
     }
 
     // MARK: Pieces
@@ -88,9 +82,7 @@ struct SearchText: Sendable {
         var runs: [[Unicode.Scalar]] = []
         var current: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
-            let isWord =
-                scalar.isASCII
-                ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            let isWord = isWord(scalar)
             let changes = current.last.map { isIdeograph($0) != isIdeograph(scalar) } ?? false
             if !current.isEmpty, !isWord || changes {
                 runs.append(current)
@@ -102,12 +94,17 @@ struct SearchText: Sendable {
         return runs
     }
 
+    /// A letter or a digit of any script.
+    static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? isPlain(scalar) : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    }
+
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         (0x61...0x7A).contains(scalar.value) || (0x30...0x39).contains(scalar.value)
             || (0x41...0x5A).contains(scalar.value)
     }
 
-    private static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
+    static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x2E80...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
         default: false
@@ -123,36 +120,8 @@ struct SearchText: Sendable {
         for start in 0...(run.count - width) { hashes.append(hash(0, run[start..<(start + width)])) }
     }
 
-    /// Names of four letters or three ideographs and more can be mistaken; numbers are right or wrong.
-    private static func isFuzzy(_ run: [Unicode.Scalar]) -> Bool {
-        guard !run.contains(where: { (0x30...0x39).contains($0.value) }) else { return false }
-        return isIdeograph(run[0]) ? (3...6).contains(run.count) : (4...16).contains(run.count)
-    }
-
-    /// The word and what is left of it without any one letter: two words at most one letter apart share one of these
-    /// (the symmetric delete algorithm of W. Garbe's SymSpell).
-    private static func addVariants(of run: [Unicode.Scalar], to hashes: inout [Int32]) {
-        hashes.append(hash(2, run))
-        for index in run.indices {
-            hashes.append(hash(2, run[..<index], run[(index + 1)...]))
-        }
-    }
-
-    /// Equal but for one letter more, less or other, or two neighbours changed about.
-    private static func isOneOff(_ a: ArraySlice<Unicode.Scalar>, _ b: ArraySlice<Unicode.Scalar>) -> Bool {
-        let prefix = zip(a, b).prefix { $0 == $1 }.count
-        let restA = a.dropFirst(prefix)
-        let restB = b.dropFirst(prefix)
-        if restA.isEmpty || restB.isEmpty { return max(restA.count, restB.count) <= 1 }
-        if restA.dropFirst() == restB.dropFirst() || restA.dropFirst() == restB || restA == restB.dropFirst() {
-            return true
-        }
-        return restA.dropFirst(2) == restB.dropFirst(2) && restA.first == restB.dropFirst().first
-            && restB.first == restA.dropFirst().first
-    }
-
     /// FNV-1a over the kind of piece and its scalars; what collides is told apart by the text.
-    private static func hash(
+    static func hash(
         _ kind: UInt32, _ first: some Sequence<Unicode.Scalar>, _ second: ArraySlice<Unicode.Scalar> = []
     ) -> Int32 {
         var value = (2_166_136_261 as UInt32 ^ kind) &* 16_777_619
@@ -162,7 +131,7 @@ struct SearchText: Sendable {
     }
 
     /// Each term once, as an array literal: made for every row of an import, so without a string for each.
-    private static func literal(_ hashes: [Int32]) -> String {
+    static func literal(_ hashes: [Int32]) -> String {
         let sorted = hashes.sorted()
         return String(unsafeUninitializedCapacity: sorted.count * 12 + 2) { output in
             output[0] = UInt8(ascii: "{")

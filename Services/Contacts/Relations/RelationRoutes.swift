@@ -19,11 +19,16 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/parties/{id}/relations", "What a party is to others, and they to it", tag: "relations",
             answers: [.json(200, .object([.init("items", .array(relationSchema))])), 404]
         ) { request in
-            let rows = try await context.query(RelationStore.list, try request.id())
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            let id = try request.id()
+            guard let row = try await context.query(RelationStore.list, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .stored("{\"items\":\(try row.value(0) as String)}")
         },
         Route(
-            .put, "/v1/parties/{id}/relations/{kind}/{other}", "Relates two parties", tag: "relations",
+            .put, "/v1/parties/{id}/relations/{kind}/{other}",
+            "Relates two parties; nobody is referred twice, nor above himself in a tree of referrals or of firms",
+            tag: "relations",
             parameters: place,
             body: .json(.object([.init("since", .date, required: false), .init("note", .string, required: false)])),
             answers: [204, 400, 404, 409]
@@ -36,6 +41,7 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
                 for party in [id, other].sorted(by: { $0.uuidString < $1.uuidString }) {
                     try await PartyCommands.lock(party, transaction)
                 }
+                try await Referrals.check(id, request.path("kind"), other, transaction)
                 transaction.enqueue(RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
                 return Response(.noContent)
             }
@@ -47,37 +53,6 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             let rows = try await context.query(
                 RelationStore.remove, try request.id(), request.path("kind"), try request.id("other"))
             guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such relation.") }
-            return Response(.noContent)
-        },
-        Route(
-            .put, "/v1/parties/{id}/references/{system}/{reference}", "Says what another system calls a party (C4)",
-            tag: "relations", answers: [204, 400, 404, 409]
-        ) { request in
-            let id = try request.id()
-            let system = try FieldCheck.needed(request.path("system"), "system", atMost: 50)
-            let reference = try FieldCheck.needed(request.path("reference"), "reference", atMost: 200)
-            return try await context.transaction { transaction in
-                try await PartyCommands.lock(id, transaction)
-                let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
-                    .value(0)
-                guard holder == id else {
-                    throw Problem(
-                        status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",
-                        errors: [FieldError(field: "reference", message: "belongs to another party")])
-                }
-                return Response(.noContent)
-            }
-        },
-        Route(
-            .delete, "/v1/parties/{id}/references/{system}/{reference}", "Takes a reference back", tag: "relations",
-            answers: [204, 404, 409]
-        ) { request in
-            guard request.path("system") != "erp" else {
-                throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
-            }
-            let rows = try await context.query(
-                RelationStore.unrefer, request.path("system"), request.path("reference"), try request.id())
-            guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
             return Response(.noContent)
         },
     ]

@@ -1,20 +1,26 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of relations and references.
 enum RelationStore {
     static let statements = [list, put, remove, refer, unrefer]
 
-    /// Both ends of a party's relations; `direction` says on which side the party stands.
+    /// Both ends of the relations of a party and of those merged into it; `direction` says on which side the party stands. Others that are
+    /// merged are shown as what they are merged into. No row where there is no such party.
     static let list = Statement(
         "relation.list",
         """
-        SELECT coalesce(json_agg(json_build_object('kind', r.kind, 'direction', r.direction, 'partyId', r.other_id,
-            'name', o.name, 'since', r.since, 'note', r.note) ORDER BY r.kind, r.direction, o.name), '[]')::text
-        FROM (
-            (SELECT kind, 'to' AS direction, other_id, since, note FROM party_relation WHERE party_id = $1 LIMIT 1000)
-            UNION ALL
-            (SELECT kind, 'from', party_id, since, note FROM party_relation WHERE other_id = $1 LIMIT 1000)) r
-        JOIN party o ON o.id = r.other_id
+        SELECT (SELECT coalesce(json_agg(json_build_object('kind', r.kind, 'direction', r.direction, 'partyId', o.id,
+            'name', o.name, 'since', r.since, 'note', r.note) ORDER BY r.kind, r.direction, o.name, o.id), '[]')
+            FROM (
+                (SELECT kind, 'to' AS direction, other_id, since, note FROM party_relation
+                    WHERE party_id = ANY(\(Redirects.circle("$1"))) LIMIT 1000)
+                UNION
+                (SELECT kind, 'from', party_id, since, note FROM party_relation
+                    WHERE other_id = ANY(\(Redirects.circle("$1"))) LIMIT 1000)) r
+            JOIN party b ON b.id = r.other_id JOIN party o ON o.id = coalesce(b.merged_into, b.id)
+            WHERE o.id <> $1)::text
+        FROM party p WHERE p.id = $1
         """)
 
     static let put = Statement(

@@ -1,0 +1,66 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+/// Touches that channels tell of: calls, messages, forms, reviews (C6).
+@Loop
+enum Interactions {
+    /// A touch with its kind and the key of the message that tells it.
+    struct Touch {
+        let kind: String
+        let told: ChannelInteraction
+        let sender: String
+    }
+
+    /// Hears the channels.
+    static func subscribe(_ subscriptions: inout Subscriptions) {
+        on(InteractionKinds.Call.self, &subscriptions)
+        on(InteractionKinds.Message.self, &subscriptions)
+        on(InteractionKinds.Form.self, &subscriptions)
+        on(InteractionKinds.Review.self, &subscriptions)
+    }
+
+    private static func on<Kind: InteractionKind>(_ kind: Kind.Type, _ subscriptions: inout Subscriptions) {
+        subscriptions.on(ChannelTold<Kind>.self) { events, transaction in
+            let touches = events.map { Touch(kind: Kind.name, told: $0.data.interaction, sender: $0.event.key) }
+            try await record(touches, transaction)
+        }
+    }
+
+    /// Writes touches, each once, and answers the places of those that are new.
+    @discardableResult
+    static func record(_ touches: [Touch], _ transaction: Transaction) async throws -> [Int] {
+        transaction.enqueue(InteractionStore.hold)
+        let told = touches.map(\.told)
+        let mails = told.map { $0.email.flatMap(MailAddress.normal)?.lowercased() }
+        let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }
+        return try await transaction.query(
+            InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
+            told.map { $0.customerNo.map { ExternalID.party(customerNo: $0) } }, told.map(\.at),
+            touches.map(\.title), try told.map { SQLJSON(Array(try ModelJSON.encoder.encode($0))) }, mails, phones,
+            mails.map { $0.map(MatchProfile.mail) }, phones.map { $0.flatMap(MatchProfile.digits) },
+            touches.map(\.sender)
+        ).map { try $0.value(0) - 1 }
+    }
+}
+
+extension Interactions.Touch {
+    /// What the timeline shows, for people.
+    var title: String {
+        let about = [told.subject, told.text].compactMap { $0 }.joined(separator: ": ")
+        let what: String =
+            switch kind {
+            case InteractionKinds.Call.name:
+                "call" + (told.outcome.map { ", \($0)" } ?? "") + (told.seconds.map { ", \($0) s" } ?? "")
+            case InteractionKinds.Review.name:
+                "review" + (told.rating.map { ", \($0) of 5" } ?? "") + (told.place.map { " on \($0)" } ?? "")
+            case InteractionKinds.Form.name: "form" + (told.place.map { " \($0)" } ?? "")
+            default: told.channel ?? "message"
+            }
+        let direction = told.direction == "outbound" ? "to the customer, " : ""
+        return String((direction + what + (about.isEmpty ? "" : ": \(about)")).prefix(500))
+    }
+}

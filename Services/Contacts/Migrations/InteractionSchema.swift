@@ -1,0 +1,22 @@
+import Postgres
+
+/// The table of what channels tell.
+enum InteractionSchema {
+    static let migration = Migration(
+        "m0047_interactions",
+        """
+        -- Calls, messages, forms and reviews. The party is known by its customer number or found by address or number; until somebody
+        -- has these, it is nobody's: `mail_key` and `phone_key` are written as those of `match_key`. `sender` is the key of the
+        -- message that told it, for an erasure to take that away.
+        CREATE TABLE interaction (
+            kind text NOT NULL, reference text NOT NULL CHECK (octet_length(reference) BETWEEN 1 AND 200),
+            party_id uuid, at timestamptz NOT NULL, title text NOT NULL, body jsonb NOT NULL,
+            told_at timestamptz NOT NULL DEFAULT now(),
+            mail_key text, phone_key text, sender text NOT NULL, PRIMARY KEY (kind, reference)
+        );
+        CREATE INDEX interaction_of ON interaction (party_id, at) WHERE party_id IS NOT NULL;
+        CREATE INDEX interaction_unclaimed ON interaction (told_at) WHERE party_id IS NULL;
+        CREATE INDEX interaction_of_mail ON interaction (mail_key) WHERE party_id IS NULL;
+        CREATE INDEX interaction_of_phone ON interaction (phone_key) WHERE party_id IS NULL
+        """)
+}

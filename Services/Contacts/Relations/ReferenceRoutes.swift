@@ -1,0 +1,50 @@
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+/// What other systems call parties (C4); each is searched for by it from then on.
+@Loop
+func referenceRoutes(_ context: ServiceContext) -> [Route] {
+    [
+        Route(
+            .put, "/v1/parties/{id}/references/{system}/{reference}", "Says what another system calls a party (C4)",
+            tag: "relations", answers: [204, 400, 404, 409]
+        ) { request in
+            let id = try request.id()
+            let system = try FieldCheck.needed(request.path("system"), "system", atMost: 50)
+            let reference = try FieldCheck.needed(request.path("reference"), "reference", atMost: 200)
+            return try await context.transaction { transaction in
+                var party = try Party(try await PartyCommands.lock(id, transaction))
+                let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
+                    .value(0)
+                guard holder == id else {
+                    throw Problem(
+                        status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",
+                        errors: [FieldError(field: "reference", message: "belongs to another party")])
+                }
+                party.references.append(reference)
+                PartyCommands.index([party], transaction)
+                return Response(.noContent)
+            }
+        },
+        Route(
+            .delete, "/v1/parties/{id}/references/{system}/{reference}", "Takes a reference back", tag: "relations",
+            answers: [204, 404, 409]
+        ) { request in
+            guard request.path("system") != "erp" else {
+                throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
+            }
+            let id = try request.id()
+            return try await context.transaction { transaction in
+                let rows = try await transaction.query(
+                    RelationStore.unrefer, request.path("system"), request.path("reference"), id)
+                guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
+                PartyCommands.index([try Party(try await PartyCommands.lock(id, transaction))], transaction)
+                return Response(.noContent)
+            }
+        },
+    ]
+}

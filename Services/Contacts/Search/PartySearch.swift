@@ -1,0 +1,128 @@
+import EventLoop
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// The queries of a search, each narrowed by the conditions that it is made with.
+extension PartyQuery {
+    /// All words of a reading must be in the text, in any order.
+    mutating func addText(_ search: String) {
+        let readings = SearchText.readings(search).filter { !$0.isEmpty }
+        guard !readings.isEmpty else { return }
+        let tests = readings.map { words in
+            let terms = SearchText.required(words).map { "p.search_terms @> \(bind($0, as: "integer[]"))" }
+            let texts = words.map { "p.search_text LIKE \(bind("%\(Self.literal($0))%"))" }
+            return ((terms.map { [$0] } ?? []) + texts).joined(separator: " AND ")
+        }
+        add(
+            "(\(tests.joined(separator: " OR ")))",
+            isIndexed: readings.allSatisfy { SearchText.required($0) != nil })
+    }
+
+    /// Names that begin so, in order.
+    func namedLike(_ search: String, limit: Int) -> PartySelect {
+        var query = self
+        query.add("p.sort_name LIKE \(query.bind(Self.literal(SearchText.fold(search)) + "%"))")
+        return query.found("p.sort_name", limit, "ORDER BY p.sort_name, p.id")
+    }
+
+    /// What another system calls so, or so at the beginning.
+    func referencedLike(_ search: String, limit: Int) -> PartySelect {
+        var query = self
+        query.add("f.reference LIKE \(query.bind(Self.literal(search) + "%"))")
+        return query.found("f.reference", limit, join: "JOIN party_reference f ON f.party_id = p.id")
+    }
+
+    /// All words somewhere in name, mail addresses, phone numbers and references; nil where the words are too short for the index.
+    func containing(_ search: String, limit: Int) -> PartySelect? {
+        var query = self
+        query.addText(search)
+        guard query.isIndexed else { return nil }
+        return query.found("p.sort_name", limit)
+    }
+
+    /// Names with words at most one letter off, to be held against `SearchText.isNear`.
+    func near(_ words: [String], limit: Int) -> PartySelect {
+        var query = self
+        for terms in words { query.add("p.search_terms && \(query.bind(terms, as: "integer[]"))") }
+        return query.found("p.search_text", limit)
+    }
+
+    /// Telephone numbers that end like one half of the digits, or have the other that far from their end; to be held against
+    /// `SearchText.isNearNumber`.
+    func nearNumber(_ first: String, _ second: String, limit: Int) -> PartySelect {
+        var query = self
+        let rest = second.utf8.count
+        let halves = [
+            (first, "\n[0-9]*\(first)[0-9]{\(rest - 1),\(rest + 1)}(\n|$)"), (second, "\n[0-9]+\(second)(\n|$)"),
+        ]
+        let tests = halves.map { half, pattern in
+            let terms = SearchText.required([half]) ?? "{}"
+            return
+                "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(pattern)))"
+        }
+        query.add("(\(tests.joined(separator: " OR ")))")
+        return query.found("p.search_text", limit)
+    }
+
+    private func found(_ sort: String, _ limit: Int, _ order: String = "", join: String = "") -> PartySelect {
+        let text = """
+            SELECT \(PartyStore.json)::text, p.found_by::text, p.id FROM (
+                SELECT p.*, \(sort) AS found_by FROM party p \(join) \(whereClause) \(order) LIMIT \(limit)) p
+            """
+        return PartySelect(text: text, arguments: arguments)
+    }
+}
+
+extension PartyQueries {
+    /// Rows looked at for one whose writing is near enough.
+    private nonisolated static let candidates = 500
+
+    /// The best matches, the exact before the like: what another system calls so, names that begin so, what has all words anywhere, where
+    /// that is little, names at most one letter off, and where it is nothing, mail addresses, references and numbers with a mistake.
+    static func search(
+        _ text: String, _ filter: [PartyCondition], limit: Int, _ context: ServiceContext
+    ) async throws -> [String] {
+        let clean = text.trimmed
+        guard !clean.isEmpty, !clean.contains("\0") else { return [] }
+        let query = try PartyQuery(filter, try await fields(filter, context))
+        var found = Found(limit: limit)
+        let exact = [
+            query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit),
+            query.containing(clean, limit: limit),
+        ]
+        for case let select? in exact where found.isWanting { try found.add(await rows(select, context)) }
+        if found.items.count < min(limit, 10), let near = SearchText.near(clean) {
+            let rows = try await rows(query.near(near.map(\.terms), limit: candidates), context)
+            try found.add(rows.filter { SearchText.isNear(try $0.value(1), near.map(\.word)) })
+        }
+        if found.items.isEmpty, let near = SearchText.nearWhole(clean) {
+            let rows = try await rows(query.near([near.terms], limit: candidates), context)
+            let hasHost = clean.contains("@")
+            try found.add(
+                rows.filter { SearchText.isNearWhole(try $0.value(1), near.squeezed, hasHost: hasHost) })
+        }
+        if found.items.isEmpty, let (digits, first, second) = SearchText.halves(clean) {
+            let rows = try await rows(query.nearNumber(first, second, limit: candidates), context)
+            try found.add(rows.filter { SearchText.isNearNumber(try $0.value(1), digits) })
+        }
+        return found.items
+    }
+}
+
+/// Parties found, each once, in the order of finding.
+private struct Found {
+    let limit: Int
+    private(set) var items: [String] = []
+    private var ids: Set<UUID> = []
+
+    init(limit: Int) { self.limit = limit }
+
+    var isWanting: Bool { items.count < limit }
+
+    mutating func add(_ rows: some Sequence<Row>) throws {
+        for row in rows where isWanting {
+            if ids.insert(try row.value(2)).inserted { items.append(try row.value(0)) }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import Testing
+
+@testable import Contacts
+
+/// Search over references, addresses and numbers with mistakes, and filters over every field.
+@Suite struct PartyFieldTests {
+    @Loop private func found(_ service: TestService, _ query: String) async throws -> [String] {
+        let answer = try await service.send(.get, "/v1/parties?\(query)")
+        guard answer.status == 200 else { return ["\(answer.status) \(answer.text)"] }
+        return try answer.json(FoundParties.self).items.map(\.name)
+    }
+
+    @Loop private func search(_ service: TestService, _ text: String) async throws -> [String] {
+        try await found(service, "search=\(percentEncoded(text))")
+    }
+
+    @Loop private func filter(_ service: TestService, _ json: String) async throws -> [String] {
+        try await found(service, "filter=\(percentEncoded("[\(json)]"))")
+    }
+
+    @Test @Loop func referencesMailsAndNumbersAreFoundByPartsAndWithAMistake() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let ann = try await service.make(
+            "/v1/parties", #"{"name":"Ann","email":"ann.smith@acme.example","phone":"+44 20 7946 0958"}"#)
+        _ = try await service.make(
+            "/v1/parties", #"{"name":"Bob","email":"bob@other.example","phone":"+86 138 0013 8000"}"#)
+        let path = "/v1/parties/\(ann)/references/shop/CUST-2010-0042"
+        #expect(try await service.send(.put, path).status == 204)
+        let words = [
+            "CUST-20", "cust-20", "2010-0042", "0042", "CUST-2010-0043", "CUST-201-0042", "ann.smiht@acme.example",
+            "ann.smith@acme.exmple", "annsmith@acme.example", "020 7946 0985", "+44 20 7946 9958", "7946 0858",
+        ]
+        for word in words { #expect(try await search(service, word) == ["Ann"], "\(word)") }
+        for word in ["CUST-2010-0113", "ann.smith@other.example", "020 7946 1985", "x.smiht@acme.example"] {
+            #expect(try await search(service, word).isEmpty, "\(word)")
+        }
+        #expect(try await service.send(.delete, path).status == 204)
+        #expect(try await search(service, "2010-0042").isEmpty)
+        // A merge takes references along, and its undoing brings them back.
+        #expect(try await service.send(.put, path).status == 204)
+        let bob = try await service.make("/v1/parties", #"{"name":"Rob"}"#)
+        let merge = try await service.make(
+            "/v1/parties/\(bob)/merges", #"{"mergedId":"\#(ann)"}"#, headers: ["if-match": "\"1\""])
+        while try await PartyIndexer(service.context).step() > 0 {}
+        #expect(try await search(service, "2010-0042") == ["Rob"])
+        #expect(try await service.send(.post, "/v1/merges/\(merge)/undo", "{}").status == 200)
+        while try await PartyIndexer(service.context).step() > 0 {}
+        #expect(try await search(service, "2010-0042") == ["Ann"])
+    }
+
+    @Test @Loop func listsAreFilteredByEveryField() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make(
+            "/v1/parties",
+            #"""
+            {"name":"Ann","kind":"enterprise","language":"zh-CN","timeZone":"Asia/Shanghai","country":"CN","notes":"n","owner":"eve",
+            "category":"brokerage","birthday":"1980-02-29","tags":["vip"],"likes":["茶"],"title":"CFO","organisation":"晨光",
+            "emails":[{"address":"a@x.example"},{"address":"b@x.example"}],
+            "phones":[{"number":"+44 20 7946 0958"},{"number":"+86 138 0013 8000"}],
+            "handles":[{"network":"wechat","handle":"ann_w"}],"preferences":{"contact":"evening"},
+            "addresses":[{"city":"Köln","country":"DE"},{"street":"南京路 1","city":"上海","region":"上海","postalCode":"200000"}]}
+            """#)
+        _ = try await service.make("/v1/parties", #"{"name":"Bob"}"#)
+        #expect(try await service.send(.put, "/v1/parties/\(id)/references/shop/S-1").status == 204)
+        let values: [(String, String)] = [
+            ("kind", "enterprise"), ("language", "zh-CN"), ("timeZone", "Asia/Shanghai"), ("country", "CN"),
+            ("notes", "n"), ("owner", "eve"), ("category", "brokerage"), ("tag", "vip"), ("like", "茶"),
+            ("title", "CFO"),
+            ("organisation", "晨光"), ("email", "B@x.example"), ("phone", "+86 (138) 0013-8000"), ("handle", "ann_w"),
+            ("preferences.contact", "evening"), ("address.city", "上海"), ("address.city", "Köln"),
+            ("address.street", "南京路 1"), ("address.postalCode", "200000"), ("address.country", "DE"),
+            ("reference", "S-1"), ("name", "Ann"),
+        ]
+        for (field, value) in values {
+            let field = #""field":"\#(field)""#
+            #expect(try await filter(service, #"{\#(field),"is":"\#(value)"}"#) == ["Ann"], "\(field)")
+            #expect(try await filter(service, #"{\#(field),"in":["zz","\#(value)"]}"#) == ["Ann"], "\(field)")
+            #expect(try await filter(service, #"{\#(field),"is":"\#(value)z"}"#).isEmpty, "\(field)")
+            let others = try await filter(service, #"{\#(field),"isNot":"\#(value)"}"#)
+            #expect(others == ["Bob"], "\(field)")
+            // Everybody has a kind and a name.
+            guard !field.contains("\"kind\""), !field.contains("\"name\"") else { continue }
+            #expect(try await filter(service, #"{\#(field),"isSet":true}"#) == ["Ann"], "\(field)")
+            #expect(try await filter(service, #"{\#(field),"isSet":false}"#) == ["Bob"], "\(field)")
+        }
+        for field in ["value.", "value.shoe", "address.planet", "preferences", "shoe"] {
+            let answer = try await filter(service, #"{"field":"\#(field)","is":"x","currency":"GBP"}"#)
+            #expect(answer.first?.contains("\"field\":\"filter[0].field\"") == true, "\(answer)")
+        }
+    }
+
+    @Test @Loop func listsAreFilteredByEveryFigureOfValue() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let entries = try (1...5).flatMap { customer in
+            try (1...customer).map { number in
+                LedgerEntry(
+                    .order,
+                    try .order(
+                        "O\(customer)-\(number)", customer: "\(customer)", at: "2011-01-\(10 + number)T08:00:00Z",
+                        total: "\(customer)0.00"))
+            }
+        }
+        try await service.transaction { try await ValueHandlers.apply(entries, $0) }
+        _ = try await service.context.query(ScoreStore.refresh)
+        _ = try await service.column("UPDATE party SET sort_name = name RETURNING name")
+        func names(_ field: String, _ test: String) async throws -> [String] {
+            try await filter(service, #"{"field":"value.\#(field)","currency":"GBP",\#(test)}"#)
+        }
+        #expect(try await names("orders", #""atLeast":4"#) == ["4", "5"])
+        #expect(try await names("net", #""atMost":"40.00""#) == ["1", "2"])
+        #expect(try await names("averageOrder", #""is":"30.00""#) == ["3"])
+        #expect(try await names("meanDaysBetweenOrders", #""isSet":false"#) == ["1"])
+        #expect(try await names("lastOrderAt", #""atLeast":"2011-01-14T00:00:00Z""#) == ["4", "5"])
+        #expect(try await names("frequency", #""is":5"#) == ["5"])
+        #expect(try await names("monetary", #""atMost":2"#) == ["1", "2"])
+        #expect(try await names("abc", #""is":"A""#) == ["3", "4", "5"])
+        #expect(try await names("segment", #""in":["champions"]"#) == ["4", "5"])
+        #expect(try await names("churnRisk", #""atLeast":0"#).isEmpty)
+        for field in PartyQuery.valueFields where !["value.abc", "value.segment"].contains(field) {
+            let name = String(field.dropFirst(6))
+            let known = try await names(name, #""isSet":true"#)
+            #expect(known.allSatisfy { $0.count == 1 }, "\(field) \(known)")
+        }
+        let count = try await service.send(
+            .get,
+            "/v1/parties/count?filter=\(percentEncoded(#"[{"field":"value.orders","currency":"GBP","atLeast":4}]"#))")
+        #expect(count.text == #"{"count":2,"isExact":true}"#)
+    }
+
+    @Test @Loop func whatOnlyReadingFindsIsCountedInASample() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        _ = try await service.column(
+            """
+            INSERT INTO party (id, kind, name, notes, sort_name, search_text, search_terms)
+            SELECT gen_random_uuid(), 'consumer', 'n' || i, CASE WHEN i % 4 = 0 THEN 'x' END, 'n', '', '{}'
+            FROM generate_series(1, 40000) i RETURNING NULL::text
+            """)
+        _ = try await service.column("ANALYZE party")
+        struct Count: Decodable {
+            let count: Int
+            let isExact: Bool
+        }
+        let all = try await service.send(.get, "/v1/parties/count").json(Count.self)
+        #expect(!all.isExact && (30_000...50_000).contains(all.count), "\(all)")
+        let path = "/v1/parties/count?filter=\(percentEncoded(#"[{"field":"notes","is":"x"}]"#))"
+        let part = try await service.send(.get, path).json(Count.self)
+        #expect(!part.isExact && (5000...15_000).contains(part.count), "\(part)")
+        let kind = "/v1/parties/count?filter=\(percentEncoded(#"[{"field":"owner","is":"nobody"}]"#))"
+        #expect(try await service.send(.get, kind).text == #"{"count":0,"isExact":true}"#)
+    }
+}
