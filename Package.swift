@@ -139,7 +139,7 @@ let package = Package(
             path: "Tests/SimulationTests", swiftSettings: strict + plantedBugs),
         tests(
             "RapportTests",
-            ["Broker", "CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "TestKit", "rapport-main"]),
+            ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests(
             "SuiteTests",
             [

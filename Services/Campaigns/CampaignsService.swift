@@ -16,6 +16,22 @@ public enum CampaignsService: ServiceDefinition {
         Ledger.statements + ProductStore.statements + MemberStore.statements + SegmentStore.statements
         + CampaignStore.statements + RecipientStore.statements + campaignsPersonalData.statements
 
+    /// What follows from the ERP's documents and products. Members are numbered as their segment events were published.
+    public static let rebuildPlan: RebuildPlan? = RebuildPlan(
+        [
+            ReadModel("erp_document"), ReadModel("order_item"),
+            // When it came and what it is called depend on which of two topics was read first.
+            ReadModel(
+                "product", equal: "SELECT (sku, category, price, currency, is_discontinued)::text FROM product"),
+            // What was sold and cancelled in one batch was never sold.
+            ReadModel(
+                "product_sales",
+                equal: """
+                    SELECT (sku, currency, orders, quantity, revenue)::text FROM product_sales
+                    WHERE (orders, quantity, revenue) <> (0, 0, 0)
+                    """),
+        ], given: ["party_redirect"])
+
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {

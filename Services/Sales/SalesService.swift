@@ -17,6 +17,17 @@ public enum SalesService: ServiceDefinition {
         + OpportunityStore.statements + QuoteStore.statements + OrderRequestStore.statements + TaskStore.statements
         + salesPersonalData.statements
 
+    /// What follows from the ERP's documents. Accounts have owners, given over HTTP.
+    public static let rebuildPlan: RebuildPlan? = RebuildPlan(
+        [
+            ReadModel("erp_document"),
+            // A row of zeros is there or not, as a document and its cancellation came in two batches or in one.
+            ReadModel(
+                "account_revenue",
+                equal:
+                    "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)"),
+        ], given: ["party_redirect"])
+
     /// Puts its parts together.
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {

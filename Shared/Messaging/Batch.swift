@@ -96,6 +96,8 @@ struct BatchApplication {
     var counts = BatchCounts()
     /// Keys that a handler has sent back, with its reasons.
     var returned: [ParkedKey: String] = [:]
+    /// The partitions of the messages that were put aside.
+    var parkedOrigins: Set<TopicPartition> = []
     /// Whether keys may be parked already.
     var mayHaveParked = false
     /// Whether events of our own are applied though later ones of their key have been.

@@ -96,6 +96,7 @@ extension ConsumerRunner {
         if batch.counts.parked > 0 {
             parked.keys += batch.returned.count
             parked.messages += batch.counts.parked
+            parked.origins.formUnion(batch.parkedOrigins)
             let next = Loop.now + .milliseconds(batch.firstPause)
             parked.due = min(parked.due ?? next, next)
             statistics.parkedKeys = parked.keys

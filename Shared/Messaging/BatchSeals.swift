@@ -47,7 +47,9 @@ extension BatchApplication {
             known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
             missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
         }
-        guard missing.isEmpty else { throw NotYet("the key of its data has not come", keys: missing) }
+        guard missing.isEmpty else {
+            throw NotYet("the key of its data has not come", keys: missing, isForSeal: true)
+        }
         return try items.filter { !$0.isOfKeys }.compactMap { try open($0, known) }
     }
 

@@ -66,10 +66,10 @@ extension ConsumerRunner {
         let keys = offsets.filter { $0.key.topic == Topic.subjectKeys.name }
         unreadKeys = keys.count < offsets.count ? Set(keys.keys) : []
         keysDeadline = unreadKeys.isEmpty ? nil : Loop.now + .seconds(10)
+        parked = found
         try fetch(unreadKeys.isEmpty ? offsets : keys)
         positions = offsets
         awaited = offsets
-        parked = found
         statistics.parkedKeys = found.keys
         statistics.parkedMessages = found.messages
         ahead = []
@@ -79,7 +79,18 @@ extension ConsumerRunner {
     }
 
     private func fetch(_ offsets: [TopicPartition: Int64]) throws {
-        try consumer?.assign(offsets.mapValues { $0 < 0 ? nil : $0 })
+        heldBack = fullPartitions
+        try consumer?.assign(offsets.filter { !heldBack.contains($0.key) }.mapValues { $0 < 0 ? nil : $0 })
+    }
+
+    /// Fetches anew, once parking has become full or has room again. What was read ahead is read again.
+    func fetchWhatMayBeRead() async throws {
+        guard keysDeadline == nil, pending == nil else { return }
+        try await land()
+        guard pending == nil, !positions.isEmpty else { return }
+        ahead = []
+        ends = [:]
+        try fetch(positions)
     }
 
     /// Fetches everything once the keys are read to their ends, or do not come in time.
@@ -99,7 +110,7 @@ extension ConsumerRunner {
     func passMarkers() async throws {
         let passed = ends.filter { partition, end in positions[partition].map { max($0, 0) < end } ?? false }
         ends = [:]
-        guard !passed.isEmpty, !hasDropped else { return }
+        guard !passed.isEmpty else { return }
         let connection = try await database()
         let next = Flight(BatchApplication(group: group, passing: passed, positions: positions))
         flight = next

@@ -43,8 +43,8 @@ public final class ConsumerRunner {
     var pending: [TopicPartition]?
     private var isStopping = false
     var hasMore = false
-    /// Whether messages were dropped, because too much is parked.
-    var hasDropped = false
+    /// Partitions that are not fetched now, because too much is parked.
+    var heldBack: Set<TopicPartition> = []
     /// Partitions with keys of sealed events that were not read to their ends yet; only these are fetched until then.
     var unreadKeys: Set<TopicPartition> = []
     /// When the others are fetched all the same; nil once they are.
@@ -150,6 +150,7 @@ public final class ConsumerRunner {
             try await land()
             try await retryParked()
         }
+        if heldBack != fullPartitions { try await fetchWhatMayBeRead() }
         if ahead.isEmpty { try await readAhead() }
         guard !ahead.isEmpty else {
             try await land()
@@ -178,16 +179,6 @@ public final class ConsumerRunner {
     /// Takes what has come, up to a batch. The group may change the assignment meanwhile, which voids what was read before.
     private func readAhead() async throws {
         hasMore = false
-        guard !isParkingFull else {
-            // The group must hear from us all the same; what comes with that is read again later.
-            if !(consumer?.poll(limit: 1, byteLimit: 1) ?? []).isEmpty { hasDropped = true }
-            return
-        }
-        if hasDropped, !positions.isEmpty {
-            hasDropped = false
-            pending = pending ?? Array(positions.keys)
-            return
-        }
         let records = consumer?.poll(limit: batchLimit, byteLimit: 1 << 20) ?? []
         hasMore = hasMore || !records.isEmpty
         // A record of a partition that was taken away, or one below the position, was fetched for an older assignment.

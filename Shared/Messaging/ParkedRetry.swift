@@ -1,20 +1,32 @@
+import CRMModel
 import EventLoop
 import Kafka
 import Postgres
 
 extension ConsumerRunner {
-    /// Whether so much is parked that nothing more may be read.
-    var isParkingFull: Bool { parked.messages >= parking.messageLimit }
+    /// The partitions that may not be read on, as too much is parked and some of it is theirs. All others may: keys of sealed events
+    /// are never parked, so they are always read, and nothing can wait for ever for what is not read.
+    var fullPartitions: Set<TopicPartition> { parked.messages >= parking.messageLimit ? parked.origins : [] }
 
     /// Reads what is parked in partitions; in the transaction that read their offsets, or after it.
     func countParked(in partitions: [TopicPartition], _ transaction: Transaction) async throws -> ParkedKeys {
-        let rows = try await transaction.query(
-            ParkingStore.summary, group, partitions.map(\.topic), partitions.map { Int($0.partition) },
-            parking.messageLimit)
+        let (topics, numbers) = (partitions.map(\.topic), partitions.map { Int($0.partition) })
+        let rows = try await transaction.query(ParkingStore.summary, group, topics, numbers, parking.messageLimit)
         guard let row = rows.first else { return .none }
         let seconds: Double? = try row.value(2)
         let due = seconds.map { Loop.now + .milliseconds(Int(max(0, $0) * 1000) + 1) }
-        return ParkedKeys(keys: try row.value(0), messages: try row.value(1), due: due)
+        var found = ParkedKeys(keys: try row.value(0), messages: try row.value(1), due: due)
+        guard found.keys > 0 else { return found }
+        for row in try await transaction.query(ParkingStore.partitions, group, topics, numbers) {
+            found.origins.insert(
+                TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int)))
+        }
+        return found
+    }
+
+    /// Whether the keys of sealed events are read, as far as this process reads them and but for the last moment's.
+    private var hasReadKeys: Bool {
+        keysDeadline == nil && lags.allSatisfy { $0.key.topic != Topic.subjectKeys.name || $0.value < 1000 }
     }
 
     /// Tries the keys again whose pause is over. It is done between two batches: a batch and a retry of one partition must not run
@@ -96,22 +108,27 @@ extension ConsumerRunner {
         }
     }
 
-    private func release(_ key: ParkedKey, _ records: [KafkaRecord], _ transaction: Transaction) {
+    private func release(
+        _ key: ParkedKey, _ records: [KafkaRecord], attempt: Int = 0, _ transaction: Transaction
+    ) {
         transaction.enqueue(ParkingStore.release, group, key.topic, key.key, records.map { Int($0.offset) })
-        transaction.enqueue(ParkingStore.advance, group, key.topic, key.key)
+        transaction.enqueue(ParkingStore.advance, group, key.topic, key.key, attempt)
         transaction.enqueue(ParkingStore.forget, group, key.topic, key.key)
     }
 
     private func putOff(
         _ key: ParkedKey, of origin: TopicPartition, attempt: Int, _ tried: Int64?, _ error: any Error
     ) async throws {
-        if error is NotYet, attempt + 1 < parking.attempts {
+        let isForSeal = (error as? NotYet)?.isForSeal == true
+        let mayTryAgain =
+            isForSeal ? attempt + 1 < parking.sealAttempts || !hasReadKeys : attempt + 1 < parking.attempts
+        if error is NotYet, mayTryAgain {
             let pause = parking.pause(after: attempt + 1, substrate.random)
             return try await fenced(origin) { [group] transaction in
                 transaction.enqueue(ParkingStore.putOff, group, key.topic, key.key, "\(error)", pause)
             }
         }
-        let name = error is NotYet ? "parked" : error.deadLetterClass
+        let name = isForSeal ? "key-missing" : error is NotYet ? "parked" : error.deadLetterClass
         onProblem?("a parked message was put aside: \(error)")
         try await fenced(origin) { [group, subscriptions] transaction in
             let oldest = try await self.messages(of: key, origin, 1, transaction)
@@ -120,7 +137,8 @@ extension ConsumerRunner {
             guard oldest.first?.offset == tried else { return }
             let batch = BatchApplication(group: group, items: [])
             for item in oldest.map(subscriptions.prepare) { batch.bury(item, name, "\(error)", transaction) }
-            self.release(key, oldest, transaction)
+            // What waits behind it for the same missing key has waited as long.
+            self.release(key, oldest, attempt: isForSeal ? attempt : 0, transaction)
         }
         statistics.dead += 1
         statistics.deadByClass[name, default: 0] += 1

@@ -12,11 +12,19 @@ public struct NotYet: Error, CustomStringConvertible {
     public let keys: Set<String>
     /// Why, for an operator.
     public let reason: String
+    /// Whether they wait for the key of their data, which is told before them.
+    let isForSeal: Bool
 
     /// Sends events back.
     public init(_ reason: String, keys: Set<String> = []) {
+        self.init(reason, keys: keys, isForSeal: false)
+    }
+
+    /// Sends events back that nobody can open yet.
+    init(_ reason: String, keys: Set<String>, isForSeal: Bool) {
         self.reason = reason
         self.keys = keys
+        self.isForSeal = isForSeal
     }
 
     /// For people.
@@ -31,7 +39,11 @@ public struct ParkingPolicy: Sendable {
     public var longestPause = Duration.seconds(300)
     /// After so many attempts the first message of the key becomes a dead letter and the next one has its turn.
     public var attempts = 30
-    /// With so many messages parked nothing more is read until some are applied.
+    /// The same for a message that waits for the key of its data, a quarter of an hour or so with the usual pauses: keys are told before
+    /// what they open, so one that has not come by then, though all of them were read, does not exist.
+    public var sealAttempts = 12
+    /// With so many messages parked, the partitions that they are of are read no further until some are applied; all others are, as
+    /// they may bring what is waited for.
     public var messageLimit = 10_000
 
     /// The usual pauses.
@@ -60,6 +72,8 @@ struct ParkedKeys {
     var messages = 0
     /// When the next one is due, by the loop's clock.
     var due: Duration?
+    /// The partitions that they are of.
+    var origins: Set<TopicPartition> = []
     static let none = ParkedKeys()
 }
 
@@ -91,6 +105,7 @@ extension BatchApplication {
             waiting.map { SQLBytes(RawHeaders.encode($0.record.headers)) },
             waiting.map { $0.record.value.map { SQLBytes($0) } })
         counts.parked = waiting.count
+        parkedOrigins = Set(waiting.map(\.record.origin))
     }
 }
 

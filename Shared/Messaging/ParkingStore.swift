@@ -4,7 +4,7 @@ import Postgres
 public enum ParkingStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        summary, known, parkKeys, parkMessages, due, messages, release, advance, forget, putOff,
+        summary, partitions, known, parkKeys, parkMessages, due, messages, release, advance, forget, putOff,
     ]
 
     /// Keys and messages that are parked in partitions, and when the next is due; messages are counted up to the limit only.
@@ -17,6 +17,14 @@ public enum ParkingStore {
         SELECT (SELECT count(*) FROM held),
             (SELECT count(*) FROM (SELECT 1 FROM parked_message WHERE grp = $1 LIMIT $4) AS counted),
             (SELECT extract(epoch FROM min(next_try) - clock_timestamp())::float8 FROM held)
+        """)
+
+    /// Of which partitions keys are parked.
+    static let partitions = Statement(
+        "parking.partitions",
+        """
+        SELECT DISTINCT k.topic, k.part FROM parked_key k JOIN unnest($2::text[], $3::bigint[]) AS n(topic, part)
+        ON k.grp = $1 AND k.topic = n.topic AND k.part = n.part
         """)
 
     static let known = Statement(
@@ -62,11 +70,11 @@ public enum ParkingStore {
         "parking.release",
         "DELETE FROM parked_message WHERE grp = $1 AND topic = $2 AND key = $3 AND off = ANY($4::bigint[])")
 
-    /// The next message of the key has its attempts before it.
+    /// The next message of the key has its turn, after so many attempts.
     static let advance = Statement(
         "parking.advance",
         """
-        UPDATE parked_key SET attempt = 0, next_try = clock_timestamp()
+        UPDATE parked_key SET attempt = $4, next_try = clock_timestamp()
         WHERE grp = $1 AND topic = $2 AND key = $3
         """)
 

@@ -48,6 +48,7 @@ public enum Timers {
         """
         SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8,
             (SELECT count(*) FROM timer l WHERE l.kind = ANY($1::text[]) AND l.due_at < clock_timestamp() - interval '5 s')
+                + (SELECT count(*) FROM dead_letter WHERE grp = 'timer' AND status = 'open')
         FROM timer WHERE kind = ANY($1::text[])
         """)
     /// Of one that failed; none when another process has taken it meanwhile.
@@ -94,7 +95,8 @@ public final class TimerRunner {
     public private(set) var buried = 0
     /// How long the first one that is due has been due, in seconds.
     public private(set) var overdue = 0.0
-    /// How many have been due for more than 5 seconds.
+    /// Steps of processes past their time: how many have been due for more than 5 seconds, and how many were put aside and wait for an
+    /// operator, as nothing else will end them.
     public private(set) var late = 0
     /// Called after each commit.
     public var onCommit: (@Loop () -> Void)?

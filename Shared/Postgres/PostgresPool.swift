@@ -116,6 +116,8 @@ public final class PostgresPool {
                 try? await lost.waitOrCancel()
                 openCount -= 1
                 idle.removeAll { $0 === open }
+                // One that somebody works with too: a server that does not answer would be waited for without end.
+                if isClosed { open.close() }
             } catch {
                 lastFailure = error
                 try? await Loop.sleep(for: pause)

@@ -1,4 +1,5 @@
 import EventLoop
+import FoundationEssentials
 import Messaging
 import Postgres
 import Telemetry
@@ -42,10 +43,10 @@ public enum ServiceCommand {
         print("\(definition.name) listening on http://\(options.address):\(process.port)")
         fflush(nil)
         try await Signals.untilTermination()
-        // Whatever hangs, the process ends: all state is in the database.
-        let watchdog = Loop.after(.seconds(15)) { _exit(1) }
+        // Whatever hangs, the process ends: all state is in the database. The kernel's own clock, which no loop holds up and which goes on
+        // after the loop's end, when the libraries' last threads are waited for.
+        alarm(10)
         await process.stop()
-        watchdog.cancel()
     }
 
     /// Applies what is missing of messaging's and the service's migrations.

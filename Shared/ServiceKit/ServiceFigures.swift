@@ -31,7 +31,7 @@ struct ServiceFigures {
         "crm_timer_overdue_seconds", help: "How long the first due timer has been due")
     private let sagas = Metrics.shared.gauge(
         "crm_saga_overdue",
-        help: "Steps of processes whose time ended more than 5 seconds ago and that nothing has ended")
+        help: "Steps of processes whose time ended 5 seconds ago or that were put aside, and that nothing has ended")
     private let waiters = Metrics.shared.gauge("crm_pool_waiters", help: "Callers that wait for a connection")
     private let hold = Metrics.shared.gauge("crm_loop_longest_hold_seconds", help: "Longest hold of the loop lately")
 

@@ -23,6 +23,8 @@ public final class ServiceProcess {
     private let timers: TimerRunner
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
+    /// Of a service that keeps a ledger.
+    private let reconciler: Reconciler?
     private let surface = HTTPSurface()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
@@ -46,6 +48,7 @@ public final class ServiceProcess {
             parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
         letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
         rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
+        reconciler = Reconciler.concerns(definition) ? Reconciler(pool, options.kafka) : nil
         consumer = parts.subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -99,6 +102,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
+            + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
             Response(.ok, bytes: document, contentType: "application/json")
@@ -118,9 +122,11 @@ public final class ServiceProcess {
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
-    /// Background work has eight seconds to settle what it has begun.
+    /// Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is given up then.
     public func stop() async {
         isStopping = true
+        let patience = Loop.after(.seconds(8)) { [context] in context.pool.close() }
+        defer { patience.cancel() }
         for task in background { task.cancel() }
         let settled = Task { @Loop [background] in
             try? await Loop.withDeadline(.seconds(8)) { for task in background { await task.value } }

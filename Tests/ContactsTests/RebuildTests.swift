@@ -7,13 +7,13 @@ import HTTP
 import Kafka
 import Messaging
 import Postgres
-import ServiceKit
 import ServiceTestKit
 import TestKit
 import Testing
 
 @testable import Contacts
 @testable import Rapport
+@testable import ServiceKit
 
 /// Contacts with its consumer on a broker over TCP, and an ERP that places, changes, cancels and credits orders.
 @Loop
@@ -164,5 +164,38 @@ private final class LiveContacts {
                 "SELECT count(*)::text FROM (SELECT FROM outbox GROUP BY key, seq HAVING count(*) > 1) AS twice") == [
                     "0"
                 ])
+    }
+
+    /// In shares, so that many documents need little memory, and with what differs named; in two rounds running it lasts.
+    @Test @Loop func theLedgerIsComparedWithTheTopic() async throws {
+        let live = try await LiveContacts()
+        do { try await Self.compare(live) } catch { Issue.record(error) }
+        try? await live.end()
+        await live.close()
+    }
+
+    @Loop private static func compare(_ live: LiveContacts) async throws {
+        live.begin(rate: 400)
+        try await live.applied(600)
+        try await live.end()
+        let reconciler = Reconciler(live.service.context.pool, live.kafka)
+        reconciler.sliceLimit = 400
+        // What the database refused is told and not held: it is among the dead letters.
+        func refused(_ round: Reconciler.Round) -> Int { round.named.count { $0.contains("BAD-") } }
+        var equal = 0
+        try await eventually("all applied", within: .seconds(60)) {
+            let round = try await reconciler.compare()
+            equal = round.equal
+            return round.different == refused(round) && round.equal > 100
+        }
+        let wrong = try await live.service.column(
+            "UPDATE erp_document SET total = total + 1 WHERE id = (SELECT min(id) FROM erp_document) RETURNING id")
+        let lost = try await live.service.column(
+            "DELETE FROM erp_document WHERE id = (SELECT max(id) FROM erp_document) RETURNING id")
+        print("compared \(equal) documents")
+        let round = try await reconciler.compare()
+        #expect(round.different == refused(round) + 2 && round.equal == equal - 2, "\(round)")
+        #expect(round.named.contains { $0.contains(wrong[0]) && $0.contains("the topic says") }, "\(round.named)")
+        #expect(round.named.contains { $0.contains(lost[0]) && $0.contains("is missing") }, "\(round.named)")
     }
 }

@@ -39,13 +39,16 @@ import Testing
     }
 
     /// A reader of the topic; groups share what the service knows of keys.
-    @Loop private static func runner(_ desk: Desk, _ group: String) throws -> ConsumerRunner {
+    @Loop private static func runner(
+        _ desk: Desk, _ group: String, _ parking: (inout ParkingPolicy) -> Void = { _ in }
+    ) throws -> ConsumerRunner {
         var subscriptions = Subscriptions([Desk.topic, .subjectKeys])
         subscriptions.on(PartyChanged.self) { events, transaction in
             transaction.enqueue(DeskService.insert, events.map(\.data.party.name), group)
         }
         let runner = ConsumerRunner(subscriptions, group: group, kafka: desk.kafka, postgres: desk.settings)
         runner.parking.firstPause = .milliseconds(100)
+        parking(&runner.parking)
         try runner.start()
         return runner
     }
@@ -124,16 +127,74 @@ import Testing
             let runner = try Self.runner(desk, "first")
             try await eventually("parked", within: .seconds(30)) { runner.statistics.parkedKeys == 2 }
             for subject in ["x", "y"] {
-                let news = SubjectKeyChanged(owner: "/test", subject: subject, key: Base64.encode(key))
-                let told = Desk.headers(subject, SubjectKeyChanged.versionedType) + [("ce_sequence", Array("1".utf8))]
-                let bytes = Array(try ModelJSON.text(news).utf8)
-                try desk.send("/test:\(subject)", bytes, told, to: .subjectKeys)
+                try Self.tell(key, of: subject, desk)
             }
             try await eventually("applied", within: .seconds(30)) {
                 runner.statistics.parkedKeys == 0 && runner.statistics.dead == 1
             }
             await runner.stop()
             #expect(try await Self.notes(desk, "first") == ["late"])
+        }
+    }
+
+    /// Writes sealed events of some keys, so many of each, none of whose keys is told; answers with what they are sealed.
+    @Loop private static func writeSealed(_ desk: Desk, _ keys: [String], each count: Int) async throws -> [UInt8] {
+        let key = SecureRandom.bytes(32)
+        for name in keys {
+            for number in 1...count {
+                let id = "\(name)-\(number)"
+                let plain = #"{"partyId":"\#(Self.party.text)","kind":"consumer","name":"\#(id)"}"#
+                let sealed = try AESGCM.seal(Array(plain.utf8), key: key, context: Array(id.utf8))
+                let headers =
+                    Desk.headers(id, "contacts.party.changed.v1")
+                    + [("ce_sequence", Array("\(number)".utf8)), ("ce_sealed", Array("1".utf8))]
+                try desk.send(name, sealed, headers)
+            }
+        }
+        try await desk.flush()
+        return key
+    }
+
+    @Loop private static func tell(_ key: [UInt8], of subject: String, _ desk: Desk) throws {
+        let news = SubjectKeyChanged(owner: "/test", subject: subject, key: Base64.encode(key))
+        let told = Desk.headers(subject, SubjectKeyChanged.versionedType) + [("ce_sequence", Array("1".utf8))]
+        try desk.send("/test:\(subject)", Array(try ModelJSON.text(news).utf8), told, to: .subjectKeys)
+    }
+
+    @Test @Loop func keysAreReadThoughParkingIsFullOfWhatWaitsForThem() async throws {
+        try await Self.work { desk, _ in
+            let names = (0..<30).map { "s\($0)" }
+            let key = try await Self.writeSealed(desk, names, each: 2)
+            let runner = try Self.runner(desk, "first") { $0.messageLimit = 20 }
+            try await eventually("full", within: .seconds(30)) { runner.statistics.parkedMessages >= 20 }
+            for name in names { try Self.tell(key, of: name, desk) }
+            try await eventually("all", within: .seconds(60)) { try await Self.notes(desk, "first").count == 60 }
+            await runner.stop()
+            let notes = try await Self.notes(desk, "first")
+            for name in names {
+                #expect(notes.filter { $0.hasPrefix("\(name)-") } == ["\(name)-1", "\(name)-2"])
+            }
+            #expect(runner.statistics.dead == 0)
+        }
+    }
+
+    @Test @Loop func whatWaitsForAKeyThatNeverComesEndsAsDeadLettersOfItsOwnClass() async throws {
+        try await Self.work { desk, _ in
+            let names = (0..<10).map { "s\($0)" }
+            _ = try await Self.writeSealed(desk, names, each: 4)
+            let runner = try Self.runner(desk, "first") {
+                $0.messageLimit = 20
+                $0.sealAttempts = 3
+                $0.longestPause = .milliseconds(200)
+            }
+            // More than may be parked: what is behind is read only because what is before it is given up.
+            try await eventually("given up", within: .seconds(60)) { runner.statistics.dead == 40 }
+            try await eventually("room again", within: .seconds(20)) { runner.statistics.parkedMessages == 0 }
+            #expect(runner.statistics.deadByClass == ["key-missing": 40])
+            let later = try await Self.writeSealed(desk, ["t"], each: 1)
+            try Self.tell(later, of: "t", desk)
+            try await eventually("others", within: .seconds(30)) { try await Self.notes(desk, "first") == ["t-1"] }
+            await runner.stop()
         }
     }
 }

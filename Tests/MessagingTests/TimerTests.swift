@@ -76,6 +76,10 @@ import Testing
             try await eventually("all", within: .seconds(20)) {
                 try await service.column("SELECT key FROM timer").isEmpty
             }
+            // Nothing will end what they stood for, unless an operator does.
+            try await eventually("overdue", within: .seconds(10)) { runner.late == 2 }
+            _ = try await service.column("UPDATE dead_letter SET status = 'discarded' RETURNING 'x'")
+            try await eventually("dealt with", within: .seconds(10)) { runner.late == 0 }
             await runner.stop()
             #expect(try await service.column("SELECT id FROM note ORDER BY id") == ["a", "b"])
             let dead = "SELECT event_type || ' ' || error_class FROM dead_letter ORDER BY event_type"

@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Messaging
 import Testing
 
 @testable import Rapport

@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import EventLoop
 import FoundationEssentials
+import Messaging
 import TestKit
 import Testing
 

@@ -20,7 +20,7 @@ final class SimulatedGroup {
         self.log = log
         self.topics = topics
         self.chance = chance
-        log.groups.append(self)
+        log.group = self
     }
 
     func join(_ reader: SimulatedReader) {

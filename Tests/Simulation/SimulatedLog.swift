@@ -29,7 +29,8 @@ final class SimulatedLog {
     private var records: [TopicPartition: [KafkaRecord]] = [:]
     /// Until when no broker answers.
     var downUntil = Duration.zero
-    var groups: [SimulatedGroup] = []
+    /// Who is told of what comes; the group knows the log, not the other way round.
+    weak var group: SimulatedGroup?
     /// Set when a producer was used as none may be.
     var violation: String?
 
@@ -39,7 +40,7 @@ final class SimulatedLog {
             headers: message.headers)
         records[partition, default: []].append(record)
         messages[partition, default: []].append(message)
-        for group in groups { group.arrived(in: partition) }
+        group?.arrived(in: partition)
     }
 
     func appendMarker(to partition: TopicPartition) {

@@ -9,7 +9,7 @@ import Postgres
 @Loop
 final class SimulatedProcess {
     let network: SimulatedNetwork
-    private let world: World
+    private unowned let world: World
     private(set) var isDead = false
     private var sessions: [SimulatedSession] = []
     private var readers: [SimulatedReader] = []
@@ -47,13 +47,13 @@ final class SimulatedProcess {
         if world.plan.relays {
             let relay = Relay(source: "/own", on: substrate)
             relay.pageSize = world.chance.number(1...8)
-            relay.onProblem = { [world, number] in world.trace?("process \(number) relay: \($0)") }
+            relay.onProblem = { [unowned world, number] in world.trace?("process \(number) relay: \($0)") }
             relay.start()
             self.relay = relay
         }
         if world.plan.timers {
             let timers = TimerRunner(pool, world.timerHandlers)
-            timers.onProblem = { [world, number] in world.trace?("process \(number) timers: \($0)") }
+            timers.onProblem = { [unowned world, number] in world.trace?("process \(number) timers: \($0)") }
             timers.onCommit = { [unowned self] in relay?.wake() }
             timers.start()
             self.timers = timers
@@ -63,8 +63,9 @@ final class SimulatedProcess {
                 world.subscriptions, group: "service", on: substrate, batchLimit: world.chance.number(1...12))
             runner.parking.firstPause = .milliseconds(50)
             runner.parking.longestPause = .milliseconds(400)
+            if world.chance.happens(200) { runner.parking.messageLimit = world.chance.number(1...4) }
             runner.onCommit = committed
-            runner.onProblem = { [world, number] problem in
+            runner.onProblem = { [unowned world, number] problem in
                 world.trace?("process \(number) consumer: \(problem)")
                 if problem.contains("operator") { world.alarms += 1 }
             }

@@ -111,7 +111,8 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         guard isOpen, !outgoing.isEmpty else { return }
         if outgoing.contains(where: \.isDecisive) { network.spring() }
         guard isOpen else { return }
-        sent += outgoing
+        // What is sent into nothing would hold this session, as its transaction does, for ever.
+        if !isBlackholed { sent += outgoing }
         owed += outgoing
         outgoing = []
         guard !isPumping else { return }

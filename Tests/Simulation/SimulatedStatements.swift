@@ -123,6 +123,9 @@ extension SimulatedStore {
             let keys = try heldKeys()
             let due = keys.map { ($0.value.nextTry - Loop.now).seconds }.min()
             return [[keys.count, parkedMessages.rows(id).count, due]]
+        case "parking.partitions":
+            return Set(try heldKeys().map { Names(first: $0.key.first, second: "", number: $0.value.part) })
+                .sorted { ($0.first, $0.number) < ($1.first, $1.number) }.map { [$0.first, $0.number] }
         case "parking.known":
             return zip(try value(1, [String].self), try value(2, [String].self)).compactMap { topic, key in
                 parkedKeys.value(Names(first: topic, second: key), id).map { _ in [topic, key] }
@@ -185,7 +188,7 @@ extension SimulatedStore {
                 if mine.isEmpty { parkedKeys.set(key, nil, id) }
                 return []
             }
-            row.attempt = name == "parking.advance" ? 0 : row.attempt + 1
+            row.attempt = name == "parking.advance" ? try value(3, Int.self) : row.attempt + 1
             row.nextTry = name == "parking.advance" ? Loop.now : Loop.now + .milliseconds(try value(4, Int.self))
             parkedKeys.set(key, row, id)
         default: throw unknown(name)

@@ -43,11 +43,15 @@ public enum Simulation {
         // Outlives the schedule, as jobs that are left over run out after it.
         let keeper = Keeper()
         do {
-            return try SimulatedLoop.trace(seed: seed, stepLimit: 400_000) {
+            let run = try SimulatedLoop.trace(seed: seed, stepLimit: 400_000) {
                 let world = World(seed: seed, trace: traces ? tell : nil)
                 keeper.world = world
+                keeper.store = world.store
                 try await world.run()
             }
+            keeper.world = nil
+            guard keeper.store == nil else { throw Violation("something of it never ends") }
+            return run
         } catch let failure as SimulationFailure {
             throw failure
         } catch {
@@ -66,4 +70,6 @@ public enum Simulation {
 /// `@unchecked Sendable`: written and released on the thread that runs the schedule.
 private final class Keeper: @unchecked Sendable {
     var world: World?
+    /// Gone with the world, unless a task that never ends holds it: of a million schedules each would leave something behind.
+    weak var store: SimulatedStore?
 }

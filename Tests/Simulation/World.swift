@@ -219,7 +219,7 @@ final class World {
 
     /// A process stands still, another takes what it had, and then it goes on as if nothing had been.
     private func makeZombie(_ process: SimulatedProcess) {
-        let freeze: @Loop () -> Void = { [self] in
+        let freeze: @Loop () -> Void = { [unowned self, unowned process] in
             trace?("process \(process.number) freezes")
             process.network.pausedUntil = Loop.now + chance.milliseconds(50...3000)
             guard plan.consumes, chance.happens(800) else { return }
@@ -227,7 +227,7 @@ final class World {
             // Often it goes on just when its heir is at work.
             guard chance.happens(600) else { return }
             for heir in processes where heir !== process && !heir.isDead {
-                heir.network.lay { process.network.pausedUntil = Loop.now }
+                heir.network.lay { [unowned process] in process.network.pausedUntil = Loop.now }
             }
         }
         if plan.consumes, chance.happens(800) { process.network.lay(freeze) } else { freeze() }

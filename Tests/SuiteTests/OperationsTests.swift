@@ -89,15 +89,56 @@ extension WholeSuite {
                 try await eventually("the order in contacts", within: .seconds(60)) {
                     try await suite.figure("contacts", "crm_events_applied_total") ?? 0 >= 1
                 }
-                let rebuild = try await suite.rapport("rebuild", "contacts")
-                #expect(
-                    rebuild.isSuccess && rebuild.text.contains("rebuild of contacts: equal, swapped")
-                        && rebuild.text.contains(" a second"), "\(rebuild.text)")
+                for name in ["contacts", "sales", "campaigns"] {
+                    try await eventually("the order in \(name)", within: .seconds(60)) {
+                        try await suite.ask(name, .get, "/v1/ledger/totals").contains("70000")
+                    }
+                    let rebuild = try await suite.rapport("rebuild", name)
+                    #expect(
+                        rebuild.isSuccess && rebuild.text.contains("rebuild of \(name): equal, swapped")
+                            && rebuild.text.contains(" a second"), "\(rebuild.text)")
+                    try await compareOverHTTP(name, suite)
+                    try await checkFigures(of: name, suite)
+                }
                 let none = try await suite.rapport("rebuild", "notifications")
                 #expect(!none.isSuccess && none.text.contains("no tables that follow"), "\(none.text)")
                 let lag = try await suite.rapport("lag")
                 let line = lag.text.split(separator: "\n").first { $0.contains("sales") && $0.contains("erp.orders") }
                 #expect(lag.isSuccess && line?.split(separator: " ").last == "0", "\(lag.text)")
+            }
+        }
+
+        /// What the service holds is what the topic says, and what is not is named.
+        @Loop private func compareOverHTTP(_ name: String, _ suite: RunningSuite) async throws {
+            let path = "/v1/ops/reconciliation?rounds=2&every=1"
+            let lines = try await suite.ask(name, .get, path).split(separator: "\n").filter { $0.contains("lasting") }
+            #expect(lines.count == 2, "\(lines)")
+            for line in lines {
+                #expect(line.contains(#""equal":1"#) && line.contains(#""different":0"#), "\(name): \(line)")
+            }
+        }
+
+        /// The names of the operators' guide, each with its help and type, and its labels where it has some.
+        private static let figures = [
+            ("crm_outbox_rows", "gauge", ""), ("crm_outbox_oldest_age_seconds", "gauge", ""),
+            ("crm_outbox_published_total", "counter", ""),
+            ("crm_consumer_lag_messages", "gauge", #"{topic="erp.orders",partition="0"}"#),
+            ("crm_consumer_last_applied_timestamp_seconds", "gauge", ""),
+            ("crm_apply_batch_seconds", "histogram", #"_bucket{le="+Inf"}"#),
+            ("crm_duplicates_dropped_total", "counter", ""), ("crm_sequence_gaps_total", "counter", ""),
+            ("crm_cas_conflicts_total", "counter", ""), ("crm_parked_keys", "gauge", ""),
+            ("crm_dead_letters", "gauge", #"{fingerprint_class="decode"}"#),
+            ("crm_timer_overdue_seconds", "gauge", ""), ("crm_saga_overdue", "gauge", ""),
+        ]
+
+        @Loop private func checkFigures(of name: String, _ suite: RunningSuite) async throws {
+            let lines = try await suite.ask(name, .get, "/metrics").split(separator: "\n")
+            for (figure, kind, labels) in Self.figures {
+                #expect(lines.contains("# TYPE \(figure) \(kind)"), "\(name): \(figure)")
+                #expect(lines.contains { $0.hasPrefix("# HELP \(figure) ") }, "\(name): \(figure)")
+                let sample = lines.first { $0.hasPrefix("\(figure)\(labels) ") }
+                let value = sample?.split(separator: " ").last.flatMap { Double($0) }
+                #expect(value != nil, "\(name): \(figure)\(labels)")
             }
         }
     }

@@ -140,9 +140,18 @@ final class SimulatedDriver: LoopDriver, @unchecked Sendable {
         }
     }
 
-    /// Lets what is ready run out, so that tasks the body left behind can end.
+    /// Lets what is left run out, a minute long, so that tasks the body left behind can end: one that never does keeps for ever
+    /// all that it knows.
     func finish() {
-        while !ready.isEmpty, steps < stepLimit { step(among: ready.count) }
+        let end = now + .seconds(60)
+        while steps < stepLimit {
+            let timer = timers.nextDeadline()
+            if ready.isEmpty {
+                guard let timer, timer <= end else { return }
+                now = max(now, timer)
+            }
+            step(among: ready.count + (timer.map { $0 <= now } ?? false ? 1 : 0))
+        }
     }
 
     /// Runs one of the choices: the ready jobs, and after them the timer that is due first.

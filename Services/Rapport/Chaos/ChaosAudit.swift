@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// Checks the invariants when everything has come to rest: the services and topics against the books that the rig kept itself.
@@ -30,6 +31,7 @@ final class ChaosAudit {
         try await checkCopies()
         try await checkMessages()
         try await checkDeadLetters()
+        try await checkRebuilds()
         report(clients.wrong, "wrong answers over HTTP")
         report(fleet.deaths, "programs that ended on their own")
     }
@@ -240,26 +242,47 @@ final class ChaosAudit {
         checked.append("\(grouped(messages.count)) mails, one for each message asked for")
     }
 
-    /// Exactly the unreadable messages that were told, in every service that reads the topic.
+    /// Exactly the messages that nobody can apply, each under its class of error, in every service that reads the topic.
     private func checkDeadLetters() async throws {
         for service in Services.built {
             let reads = Services.withLedger.contains(service) || service == "tickets"
-            var left = reads ? orders.poison : []
+            var left = reads ? orders.poison : [:]
             var faults: [String] = []
             for row in try await rows(service, Self.deadLetters) {
-                if row[0].isEmpty || orders.poison.contains(row[0]) && !reads || !orders.poison.contains(row[0]) {
-                    faults.append("\(row[1]) \(row[2]): \(row[3])")
-                }
-                left.remove(row[0])
+                // Each of them once.
+                if left.removeValue(forKey: row[0]) != row[2] { faults.append("\(row[1]) \(row[2]): \(row[3])") }
             }
-            report(faults, "dead letters of \(service) that nobody injected")
-            report(left.sorted(), "injected messages are no dead letters of \(service)")
+            report(faults, "dead letters of \(service) that nobody injected so")
+            report(left.map { "\($0.key) \($0.value)" }.sorted(), "injected messages are no dead letters of \(service)")
         }
-        checked.append("\(grouped(orders.poison.count)) unreadable messages are the dead letters, and nothing else is")
+        var classes: [String: Int] = [:]
+        for name in orders.poison.values { classes[name, default: 0] += 1 }
+        let text = classes.sorted { $0.key < $1.key }.map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
+        checked.append(
+            "\(grouped(orders.poison.count)) impossible messages (\(text)) are the dead letters, and nothing else is;"
+                + " \(grouped(orders.strangers)) of a type that nobody knows were passed over")
     }
 
     private static let deadLetters = """
         SELECT json_build_array((SELECT h ->> 1 FROM jsonb_array_elements(headers) AS h WHERE h ->> 0 = 'rig-poison'),
             topic, error_class, error_text)::text FROM dead_letter
         """
+
+    // MARK: Read models
+
+    /// The tables of every service that follow from the topics alone are what the topics give when they are read anew.
+    private func checkRebuilds() async throws {
+        var tables = 0
+        for service in Services.withLedger {
+            let order = RebuildCommand.Order(actor: "rig", reason: nil, swap: false, force: false)
+            let outcome = try await RebuildCommand(fleet.suite).rebuild(service, order)
+            let parts = outcome.parts.filter { $0.hash != $0.liveHash }
+            report(
+                parts.map { "\($0.table): \($0.rows) rows, live \($0.liveRows)" },
+                "tables of \(service) differ from the topics")
+            tables += outcome.parts.count
+        }
+        checked.append(
+            "\(grouped(tables)) tables of \(Services.withLedger.joined(separator: ", ")) as the topics give them")
+    }
 }

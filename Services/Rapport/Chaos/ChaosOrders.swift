@@ -2,6 +2,7 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import Kafka
+import Messaging
 
 /// Plays the ERP and its carrier under attack, and keeps a book of its own of what it has told.
 @Loop
@@ -10,8 +11,10 @@ final class ChaosOrders {
     private(set) var book = OrderBook()
     /// `order id|type` of the tickets that must open themselves.
     private(set) var tickets: Set<String> = []
-    /// The numbers of the unreadable messages.
-    private(set) var poison: Set<String> = []
+    /// The numbers of the messages that nobody can apply, each with the class of error under which it must be put aside.
+    private(set) var poison: [String: String] = [:]
+    /// Events of a type that nobody listens to, which are passed over.
+    private(set) var strangers = 0
     private(set) var events = 0
     private(set) var orders = 0
     private let seed: UInt64
@@ -58,7 +61,7 @@ final class ChaosOrders {
 
     private func step() async throws {
         switch random.next() % 100 {
-        case 0..<2: try await tell(unreadable())
+        case 0..<2: try await tell(impossible())
         case 2..<40 where !open.isEmpty: try await goOn()
         default: try await place()
         }
@@ -156,25 +159,38 @@ final class ChaosOrders {
 
     // MARK: Poison
 
-    /// Noise, half a text, no headers, or a version that nobody knows, amid the messages of a customer.
-    private func unreadable() -> ShopEvent {
-        let number = "\(seed)-\(poison.count)"
-        poison.insert(number)
+    /// One of the ways in which a message can be impossible to apply, amid the messages of a customer: what cannot be read, what is read
+    /// and refused by the database, and, which is no poison, what nobody listens to.
+    private func impossible() -> ShopEvent {
         let customer = "C\(seed)-\(random.next() % UInt64(Self.customers))"
-        var event = document(OrderPlaced.versionedType, "BAD-\(number)", customer, changes: 0)
-        let mark = (Self.poisonHeader, Array(number.utf8))
+        let kind = (poison.count + strangers) % 11
+        let number = kind == 10 ? "\(seed)-stranger-\(strangers)" : "\(seed)-\(poison.count)"
+        // NUL is legal in JSON, and not in PostgreSQL's text: only the handler's statement finds it.
+        let id = "BAD-\(number)" + (kind == 8 ? "\\u0000" : "")
+        let event = document(OrderPlaced.versionedType, "BAD-\(number)", customer, changes: 0)
+        if kind == 10 { strangers += 1 } else { poison[number] = kind == 8 ? "sql-22021" : "decode" }
+        let mark = [(Self.poisonHeader, Array(number.utf8))]
+        let usual = event.headers + mark
+        let text = String(decoding: event.data, as: UTF8.self)
         let noise = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        let usual = event.headers
-        switch poison.count % 5 {
-        case 0: event = event.with(data: noise, [mark])
-        case 1: event = event.with(data: noise, usual + [mark])
-        case 2: event = event.with(data: Array(event.data.prefix(event.data.count / 2)), usual + [mark])
-        case 3: event = event.with(data: event.data, [mark])
-        default:
-            let newer = usual.map { $0.0 == "ce_type" ? ($0.0, Array("erp.order.placed.v9".utf8)) : $0 }
-            event = event.with(data: event.data, newer + [mark])
+        func without(_ name: String) -> [(String, [UInt8])] { usual.filter { $0.0 != name } }
+        func typed(_ type: String) -> [(String, [UInt8])] { without("ce_type") + [("ce_type", Array(type.utf8))] }
+        switch kind {
+        case 0: return event.with(data: noise, mark)
+        case 1: return event.with(data: noise, usual)
+        case 2: return event.with(data: Array(event.data.prefix(event.data.count / 2)), usual)
+        case 3: return event.with(data: event.data, mark)
+        case 4: return event.with(data: event.data, typed("erp.order.placed.v9"))
+        case 5: return event.with(data: event.data, without("ce_id"))
+        case 6: return event.with(data: [], usual)
+        case 7: return event.with(data: Array(text.replacing("\"total\":\"", with: "\"total\":\"x").utf8), usual)
+        case 8: return event.with(data: Array(text.replacing("BAD-\(number)", with: id).utf8), usual)
+        // More than can be summed without passing what 64 bits hold.
+        case 9:
+            let much = text.replacing("\"total\":\"", with: "\"total\":\"900000000000000.00\",\"wanted\":\"")
+            return event.with(data: Array(much.utf8), usual)
+        default: return event.with(data: event.data, typed("erp.order.archived.v1"))
         }
-        return event
     }
 
     private static let customers = 120

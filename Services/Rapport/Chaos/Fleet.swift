@@ -78,6 +78,17 @@ final class Fleet {
         positions = Positions(roles)
     }
 
+    /// Ends the services as an operator does; those are named that do not end by themselves, or not well.
+    func endInOrder() async throws -> [String] {
+        for instance in instances { instance.mark?.signal(SIGTERM) }
+        var left: [String] = []
+        for instance in instances {
+            guard let mark = instance.mark, try await !mark.hasEnded(within: .seconds(20)) else { continue }
+            left.append("\(instance.name), whose log ends:\n\(suite.folder.lastLines(of: instance.name, 8))")
+        }
+        return left
+    }
+
     /// Ends everything.
     func stop(wipe: Bool) async throws {
         positions.close()

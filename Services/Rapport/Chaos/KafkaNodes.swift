@@ -1,7 +1,7 @@
 import EventLoop
 import FoundationEssentials
 
-/// Three nodes of a real Apache Kafka, of which one dies and comes back: from the optional data folder beside the package.
+/// Nodes of a real Apache Kafka, one or at least three, of which one after the other dies and comes back: from the optional data folder beside the package.
 @Loop
 final class KafkaNodes {
     /// `host:port` of all nodes.
@@ -30,7 +30,8 @@ final class KafkaNodes {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         server = try ChildProcess(
             program, ["server", "--port", "\(port)", "--dir", folder, "--nodes", "\(count)"],
-            output: folder + "/server.log", isDetached: true)
+            // One alone is the started program itself.
+            output: folder + (count == 1 ? "/node-1.log" : "/server.log"), isDetached: true)
         do {
             for node in 1...count { try await adopt(node) }
         } catch {

@@ -26,12 +26,14 @@ enum LeaderElection {
             throw SuiteError("Kafka did not answer to a request for an election of leaders")
         }
         guard code == 0 else { throw SuiteError("Kafka refused an election of leaders with code \(code)") }
+        let broken = SuiteError("Kafka's answer to a request for an election of leaders cannot be read")
         var moved = 0
         for _ in 0..<max(0, topics) {
             reader.skipText()
-            for _ in 0..<max(0, reader.int(4) ?? 0) {
-                _ = reader.int(4)
-                if reader.int(2) == 0 { moved += 1 }
+            guard let partitions = reader.int(4) else { throw broken }
+            for _ in 0..<max(0, partitions) {
+                guard reader.int(4) != nil, let code = reader.int(2) else { throw broken }
+                if code == 0 { moved += 1 }
                 reader.skipText()
             }
         }
@@ -55,6 +57,9 @@ enum LeaderElection {
         }
 
         /// Text with its length in two bytes; null is -1.
-        mutating func skipText() { bytes = bytes.dropFirst(max(0, int(2) ?? 0)) }
+        mutating func skipText() {
+            let count = int(2) ?? 0
+            bytes = bytes.dropFirst(max(0, count))
+        }
     }
 }

@@ -89,7 +89,7 @@ enum HelpText {
         and the Broker at times drawn from the seed. Then it waits until all is at rest and checks that nothing was
         lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
           --rate R     documents a second
-          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn
+          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn; 1, or 3 to 9
         """,
         "topics": """
         rapport topics [list] [--all] [--json]

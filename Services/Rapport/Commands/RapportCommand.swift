@@ -104,7 +104,9 @@ public enum RapportCommand {
         if let seed = try arguments.number("--seed") { options.seed = UInt64(seed) }
         options.rate = try arguments.number("--rate") ?? options.rate
         options.nodes = try arguments.number("--nodes")
-        guard options.nodes ?? 3 >= 3, options.nodes ?? 3 <= 9 else { throw UsageError("--nodes needs 3 to 9") }
+        if let nodes = options.nodes, nodes != 1, !(3...9).contains(nodes) {
+            throw UsageError("--nodes needs 1, or 3 to 9")
+        }
         try arguments.end()
         return try await Chaos(suite, options).run()
     }

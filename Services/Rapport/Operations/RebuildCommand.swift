@@ -25,13 +25,18 @@ struct RebuildCommand {
         let order = Order(
             actor: ProcessInfo.processInfo.environment["USER"] ?? "user \(getuid())", reason: reason, swap: !isCheck,
             force: isForced)
+        let outcome = try await rebuild(name, order)
+        show(name, outcome)
+        return outcome.isEqual
+    }
+
+    /// Lets a service rebuild and waits for the end.
+    func rebuild(_ name: String, _ order: Order) async throws -> Outcome {
         let probe = try ServiceProbe(name, state)
         let begun = try await probe.post(
             "/v1/ops/rebuilds", Array(try JSONEncoder().encode(order)), within: .seconds(60), expecting: .accepted)
         let id = try JSONDecoder().decode(Begun.self, from: Data(begun)).id
-        let outcome = try await watch(id, probe)
-        show(name, outcome)
-        return outcome.isEqual
+        return try await watch(id, probe)
     }
 
     /// Waits for the end and shows how far it is.
@@ -77,7 +82,7 @@ struct RebuildCommand {
         )
     }
 
-    private struct Order: Encodable {
+    struct Order: Encodable {
         let actor: String
         let reason: String?
         let swap, force: Bool
@@ -95,7 +100,7 @@ struct RebuildCommand {
         let items: [Item]
     }
 
-    private struct Outcome: Decodable {
+    struct Outcome: Decodable {
         struct Part: Decodable {
             let table, hash, liveHash: String
             let rows, liveRows: Int

@@ -69,14 +69,7 @@ struct Reconciliation {
         let reader = TopicReader(kafka, .erpOrders)
         let ends = try await reader.ends()
         var book = OrderBook()
-        try await reader.read(to: ends) { record in
-            guard let event = try? Event(record), !record.isTombstone else { return book.takeUnreadable() }
-            event.withData {
-                book.take(
-                    source: event.source, id: event.id, type: event.type, version: event.version, at: event.time,
-                    data: $0)
-            }
-        }
+        try await reader.read(to: ends) { book.take($0) }
         return book
     }
 

@@ -82,7 +82,8 @@ private struct RevenueChanges {
             if change.kind == .order {
                 sum.orders += change.count
                 sum.revenue += change.total
-                if change.count >= 0 { sum.lastAt = max(sum.lastAt ?? change.document.at, change.document.at) }
+                // Of one that changed the time is looked up below; one that is cancelled when first heard of has none.
+                if change.count > 0 { sum.lastAt = max(sum.lastAt ?? change.document.at, change.document.at) }
             } else {
                 sum.credits += change.count
                 sum.credited += change.total

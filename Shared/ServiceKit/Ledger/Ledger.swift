@@ -91,7 +91,7 @@ public enum Ledger {
         """)
 
     /// All statements, for the test that prepares them.
-    public static let statements = [record, move, page, totals] + Redirects.statements
+    public static let statements = [record, move, page, entries, size, totals] + Redirects.statements
 
     /// The migrations of a service that keeps a ledger.
     public static let migrations = [migration, Redirects.migration, moves, told]
@@ -243,6 +243,19 @@ public enum Ledger {
             'currency', currency, 'units', total, 'cancelled', is_cancelled)::text
         FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 2000
         """)
+
+    /// The same for whoever compares them here: few at a time, as the loop reads them.
+    static let entries = Statement(
+        "ledger.entries",
+        """
+        SELECT id, kind, coalesce(origin_id, party_id), currency, total, is_cancelled
+        FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 500
+        """)
+
+    /// About how many there are.
+    static let size = Statement(
+        "ledger.size",
+        "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'erp_document'::regclass")
 
     private static let totals = Statement(
         "ledger.totals",

@@ -1,28 +1,36 @@
 import CRMModel
 import EventLoop
 import Kafka
-import Messaging
 
 /// Reads a whole topic, from its beginning to the ends it has when the reading begins, outside any group.
 @Loop
-struct TopicReader {
+public struct TopicReader {
     private let settings: KafkaSettings
     private let topic: Topic
 
-    init(_ settings: KafkaSettings, _ topic: Topic) {
+    /// Names a topic and its cluster.
+    public init(_ settings: KafkaSettings, _ topic: Topic) {
         self.settings = settings
         self.topic = topic
     }
 
     /// The ends of the topic's partitions now; empty when there is no such topic.
-    func ends() async throws -> [TopicPartition: Range<Int64>] {
+    public func ends() async throws -> [TopicPartition: Range<Int64>] {
         guard let count = try await KafkaAdmin.topics(settings)[topic.name] else { return [:] }
         let partitions = (0..<count).map { TopicPartition(topic: topic.name, partition: Int32($0)) }
         return try await KafkaAdmin.bounds(of: partitions, settings)
     }
 
     /// Gives each message in its partition's order.
-    func read(to ends: [TopicPartition: Range<Int64>], _ body: (KafkaRecord) -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - ends: how far, as `ends()` has them.
+    ///   - limit: how many messages are given without letting the loop turn.
+    ///   - round: called after so many, or fewer where no more are there.
+    public func read(
+        to ends: [TopicPartition: Range<Int64>], limit: Int = 2000, _ body: (KafkaRecord) -> Void,
+        round: () async throws -> Void = {}
+    ) async throws {
         var left = ends.filter { !$0.value.isEmpty }.mapValues(\.upperBound)
         if left.isEmpty { return }
         let consumer = try KafkaConsumer(
@@ -45,7 +53,7 @@ struct TopicReader {
         do {
             while !left.isEmpty {
                 isReady = false
-                let records = consumer.poll(limit: 2000, byteLimit: 8 << 20)
+                let records = consumer.poll(limit: limit, byteLimit: 8 << 20)
                 for record in records {
                     guard let end = left[record.origin] else { continue }
                     if record.offset < end { body(record) }
@@ -54,11 +62,12 @@ struct TopicReader {
                 left = left.filter { positions[$0.key] ?? 0 < $0.value }
                 if left.isEmpty { break }
                 if !records.isEmpty {
+                    try await round()
                     // Lets the loop turn between rounds.
                     await Task.yield()
                 } else if try await !ready.wait(until: { isReady }, atMost: .seconds(60)) {
                     let reason = failure.map { ": \($0)" } ?? ""
-                    throw SuiteError("\(topic.name) could not be read to its end within a minute\(reason)")
+                    throw TopicUnread("\(topic.name) could not be read to its end within a minute\(reason)")
                 }
             }
         } catch {
@@ -67,4 +76,11 @@ struct TopicReader {
         }
         await consumer.close()
     }
+}
+
+/// A topic could not be read to its end.
+public struct TopicUnread: Error, CustomStringConvertible {
+    /// For people.
+    public let description: String
+    init(_ description: String) { self.description = description }
 }

@@ -2,30 +2,34 @@ import CRMModel
 import FoundationEssentials
 
 /// Compares what a service holds with the order book, document by document.
-struct BookComparison {
+public struct BookComparison: Sendable {
     /// The first differences, for people.
-    private(set) var named: [String] = []
+    public private(set) var named: [String] = []
     /// All differences.
-    private(set) var count = 0
+    public private(set) var count = 0
     /// Documents that were equal.
-    private(set) var equal = 0
+    public private(set) var equal = 0
     private static let limit = 20
     private let entries: [BookName: BookEntry]
     private var unseen: Set<BookName>
+    private let slice: BookSlice
 
-    init(_ book: OrderBook) {
+    /// Begins with the documents of a book, of which none was seen yet.
+    public init(_ book: OrderBook) {
         entries = book.entries
         unseen = Set(entries.keys)
+        slice = book.slice
     }
 
     /// Takes a line of a service's ledger.
-    mutating func take(line: ArraySlice<UInt8>) throws {
+    public mutating func take(line: ArraySlice<UInt8>) throws {
         let (name, found) = try Self.read(line)
         take(name, found)
     }
 
-    /// Takes a document that a service holds.
-    mutating func take(_ name: BookName, _ found: BookEntry) {
+    /// Takes a document that a service holds; those of other shares are passed over.
+    public mutating func take(_ name: BookName, _ found: BookEntry) {
+        guard slice.contains(name) else { return }
         guard let expected = entries[name] else {
             return differ("\(name) is held but was never told, or not so: \(Self.text(found))")
         }
@@ -38,7 +42,7 @@ struct BookComparison {
     }
 
     /// What was never seen is missing.
-    mutating func finish() {
+    public mutating func finish() {
         for name in unseen.sorted() {
             differ("\(name) is missing: \(entries[name].map(Self.text) ?? "")")
         }
