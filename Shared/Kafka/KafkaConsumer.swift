@@ -69,8 +69,15 @@ public final class KafkaConsumer {
 
     private let context: ConsumerContext
 
+    /// What is closed is freed on another thread: whoever still holds it must not touch it, or corrupts memory and waits for locks that
+    /// are none.
+    private func checkOpen() throws(KafkaError) {
+        if isClosed { throw KafkaError(code: -1, text: "the consumer is closed") }
+    }
+
     /// Joins the group for these topics.
     public func subscribe(to topics: [String]) throws {
+        try checkOpen()
         let list = rd_kafka_topic_partition_list_new(Int32(topics.count))
         defer { rd_kafka_topic_partition_list_destroy(list) }
         for topic in topics { rd_kafka_topic_partition_list_add(list, topic, RD_KAFKA_PARTITION_UA) }
@@ -80,6 +87,7 @@ public final class KafkaConsumer {
 
     /// Begins to consume partitions at given offsets; nil means the beginning of the log.
     public func assign(_ partitions: [TopicPartition: Int64?]) throws {
+        try checkOpen()
         let list = rd_kafka_topic_partition_list_new(Int32(partitions.count))
         defer { rd_kafka_topic_partition_list_destroy(list) }
         for (partition, offset) in partitions {
@@ -131,6 +139,7 @@ public final class KafkaConsumer {
 
     /// Moves the fetch positions.
     public func seek(_ positions: [TopicPartition: Int64]) throws {
+        try checkOpen()
         let list = rd_kafka_topic_partition_list_new(Int32(positions.count))
         defer { rd_kafka_topic_partition_list_destroy(list) }
         for (partition, offset) in positions {
@@ -144,6 +153,7 @@ public final class KafkaConsumer {
 
     /// Tells the group where we are, for lag tools only; the truth is in the database.
     public func commitForLagTools(_ positions: [TopicPartition: Int64]) {
+        guard !isClosed else { return }
         let list = rd_kafka_topic_partition_list_new(Int32(positions.count))
         defer { rd_kafka_topic_partition_list_destroy(list) }
         for (partition, offset) in positions {
@@ -152,8 +162,9 @@ public final class KafkaConsumer {
         rd_kafka_commit(client, list, 1)
     }
 
-    /// The newest offset known for a partition without asking the broker; nil before the first fetch.
+    /// The newest offset known for a partition without asking the broker; nil before the first fetch and once closed.
     public func knownEnd(of partition: TopicPartition) -> Int64? {
+        guard !isClosed else { return nil }
         var low: Int64 = 0
         var high: Int64 = 0
         let code = rd_kafka_get_watermark_offsets(client, partition.topic, partition.partition, &low, &high)

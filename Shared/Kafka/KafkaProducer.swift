@@ -72,6 +72,7 @@ public final class KafkaProducer {
     public func produce(
         topic: String, key: String, value: [UInt8]?, headers: [(String, [UInt8])], id: Int
     ) throws(KafkaError) {
+        guard !isClosed else { throw KafkaError(code: -1, text: "the producer is closed") }
         guard let handle = topics[topic] ?? open(topic) else {
             throw KafkaError(rd_kafka_last_error(), "open the topic \(topic)")
         }
@@ -135,6 +136,7 @@ public final class KafkaProducer {
 
     /// Drops what was not delivered: for a relay that may no longer be the leader.
     public func purge() {
+        guard !isClosed else { return }
         rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
     }
 
@@ -148,9 +150,9 @@ public final class KafkaProducer {
     /// Frees the client; what was not delivered is dropped.
     public func close() {
         guard !isClosed else { return }
+        purge()
         isClosed = true
         onDeliveries = nil
-        purge()
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         rd_kafka_queue_destroy(queue)
         for (_, topic) in topics { rd_kafka_topic_destroy(topic) }

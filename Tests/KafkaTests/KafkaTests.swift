@@ -140,6 +140,32 @@ private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async
         }
     }
 
+    @Test @Loop func whatIsClosedIsTouchedNoMore() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 1)], settings)
+            let place = TopicPartition(topic: "t", partition: 0)
+            for _ in 0..<20 {
+                let consumer = try KafkaConsumer(settings, group: nil)
+                try consumer.assign([place: nil])
+                await consumer.close()
+                let producer = try KafkaProducer(settings)
+                producer.close()
+                // Freed by now, on a thread of its own: a question would wait for a lock that is none.
+                try await Loop.sleep(for: .milliseconds(50))
+                #expect(consumer.knownEnd(of: place) == nil)
+                #expect(consumer.poll(limit: 1, byteLimit: 1).isEmpty)
+                consumer.commitForLagTools([place: 1])
+                #expect(throws: KafkaError.self) { try consumer.assign([place: nil]) }
+                #expect(throws: KafkaError.self) { try consumer.seek([place: 0]) }
+                #expect(throws: KafkaError.self) { try consumer.subscribe(to: ["t"]) }
+                producer.purge()
+                #expect(throws: KafkaError.self) {
+                    try producer.produce(topic: "t", key: "k", value: [1], headers: [], id: 1)
+                }
+            }
+        }
+    }
+
     @Test @Loop func closingNeverHangs() async throws {
         let nobody = KafkaSettings(brokers: "127.0.0.1:1", clientID: "test")
         let begin = Loop.now
