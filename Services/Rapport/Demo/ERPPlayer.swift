@@ -64,7 +64,11 @@ final class ERPPlayer {
                 return try producer.produce(
                     topic: event.topic.name, key: event.key, value: event.data, headers: event.headers, id: id)
             } catch {
-                guard error.isQueueFull else { throw error }
+                guard error.isQueueFull else {
+                    // A producer that broke since says so here first; the new one sends this event with the others.
+                    fatal = error
+                    return try replaceProducerIfBroken()
+                }
             }
             try await Loop.sleep(for: .milliseconds(5))
         }
