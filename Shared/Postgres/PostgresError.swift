@@ -40,7 +40,8 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
     /// What can be done, by SQLSTATE class (PostgreSQL documentation, appendix A).
     public var verdict: Verdict {
         switch sqlState {
-        case "40001", "40P01", "55P03", "57014", "26000": .retry
+        // 26000 and 0A000: a prepared statement is gone, or outdated by a migration; it is prepared anew.
+        case "40001", "40P01", "55P03", "57014", "26000", "0A000": .retry
         default:
             switch sqlState.prefix(2) {
             // 42: the schema is not the one this program was made for, or a right is missing; no message is at fault.

@@ -219,6 +219,9 @@ public final class ServiceProcess {
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
         if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }
+        if let since = consumer?.failingSince, Loop.now - since > .seconds(10) {
+            missing.append("events cannot be applied; the log says why")
+        }
         if surface.isOverloaded { missing.append("events have not been published for a minute") }
         return missing
     }

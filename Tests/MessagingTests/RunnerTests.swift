@@ -172,6 +172,54 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
         }
     }
 
+    @Test @Loop func whoseFixedNameAnotherHasTakenGoesOnWithoutOne() async throws {
+        try await Desk.work(partitions: 4) { desk in
+            let first = desk.runner(instance: "1")
+            try first.start()
+            try await eventually("the first", within: .seconds(30)) { first.isAssigned }
+            let second = desk.runner(instance: "1")
+            try second.start()
+            try await eventually("the second", within: .seconds(30)) { second.isAssigned }
+            for number in 0..<20 { try desk.note("a\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("notes", within: .seconds(40)) { try await desk.notes().count == 20 }
+            await second.stop()
+            for number in 0..<20 { try desk.note("b\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("all notes", within: .seconds(40)) { try await desk.notes().count == 40 }
+            #expect(first.isAssigned)
+            await first.stop()
+            #expect(try await Set(desk.notes()).count == 40)
+        }
+    }
+
+    @Test @Loop func whoFailsAgainAndAgainSaysSo() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            try desk.note("first")
+            try await desk.flush()
+            try await eventually("the first note", within: .seconds(30)) { try await desk.notes() == ["first"] }
+            #expect(runner.failingSince == nil)
+            // As where a newer program's migrations are undone: no message is at fault.
+            _ = try await desk.service.column("ALTER TABLE note RENAME TO away")
+            try desk.note("second")
+            try await desk.flush()
+            try await eventually("a failure", within: .seconds(30)) { runner.failingSince != nil }
+            let since = runner.failingSince
+            try await Loop.sleep(for: .seconds(4))
+            // It is the same one, whatever the reader could do between two attempts.
+            #expect(runner.failingSince == since)
+            _ = try await desk.service.column("ALTER TABLE away RENAME TO note")
+            try await eventually("the second note", within: .seconds(30)) {
+                try await desk.notes() == ["first", "second"]
+            }
+            try await eventually("that all is well", within: .seconds(30)) { runner.failingSince == nil }
+            await runner.stop()
+            #expect(try await desk.service.column("SELECT id::text FROM dead_letter") == [])
+        }
+    }
+
     @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
         try await Desk.work(partitions: 1) { desk in
             let runner = desk.runner(batchLimit: 20)

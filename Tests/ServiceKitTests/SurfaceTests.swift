@@ -37,6 +37,25 @@ import Testing
         #expect(try await status(.post, "/v1/parties", token: nil) == 201)
     }
 
+    @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
+        let routes = [
+            Route(.get, "/v1/parties", "") { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "") { _ in Response(.created) },
+        ]
+        let surface = HTTPSurface()
+        let router = Router(routes, middleware: surface.middleware(token: nil, Log(service: "test")))
+        func answer(_ method: HTTP.Method) async throws -> Response {
+            await router.respond(to: try Request(method, "/v1/parties", headers: [:], body: []))
+        }
+        #expect(try await answer(.post).status == .created)
+        surface.isOverloaded = true
+        let refused = try await answer(.post)
+        #expect(refused.status == .unavailable && refused.headers["retry-after"] == "5")
+        #expect(try await answer(.get).status == .ok)
+        surface.isOverloaded = false
+        #expect(try await answer(.post).status == .created)
+    }
+
     @Test @Loop func aWeakTagMatchesNothing() async throws {
         let request = { (tag: String) in try Request(.patch, "/", headers: ["if-match": tag], body: []) }
         #expect(try request("\"3\"").seenVersion() == 3)
