@@ -114,17 +114,19 @@ public final class Rebuild {
     }
 
     /// Follows the live service until what is left takes half a second at the most, for all who write wait for the rest. One that applies
-    /// its messages faster than they are applied here is never caught up with, so the rounds are bounded.
+    /// its messages about as fast as they are applied here is never caught up with, so each round must leave half as many.
     private func catchUp(_ session: any Transacting, since begin: Duration) async throws {
         var ends = try await positions(session)
         try await checkWhole(ends)
-        for _ in 0..<20 {
+        var last = Int.max
+        while true {
             expected = ends.reduce(0) { $0 + Int($1.value) }
             try await follow(to: ends)
             let now = try await positions(session)
             let left = now.reduce(0) { $0 + Int($1.value - (ends[$1.key] ?? 0)) }
             ends = now
-            if (Loop.now - begin).seconds * Double(left) <= 0.5 * Double(messages) { return }
+            if (Loop.now - begin).seconds * Double(left) <= 0.5 * Double(messages) || left > last / 2 { return }
+            last = left
         }
     }
 

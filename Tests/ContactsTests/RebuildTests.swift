@@ -169,8 +169,8 @@ private final class LiveContacts {
     /// Who has left is not waited for until the next round: another may ask.
     @Test @Loop func whoLeavesAComparisonEndsIt() async throws {
         let live = try await LiveContacts()
-        let server = try HTTPServer(
-            address: "127.0.0.1", port: 0, router: Router(Reconciler(live.service.context.pool, live.kafka).routes))
+        let reconciler = Reconciler(live.service.context.pool, live.kafka)
+        let server = try HTTPServer(address: "127.0.0.1", port: 0, router: Router(reconciler.routes))
         do {
             func ask(until wanted: String) async throws {
                 var text = ""
@@ -194,6 +194,7 @@ private final class LiveContacts {
             try await ask(until: #"{"pause":3600}"#)
         } catch { Issue.record(error) }
         await server.stop(within: .seconds(1))
+        withExtendedLifetime(reconciler) {}
         await live.close()
     }
 

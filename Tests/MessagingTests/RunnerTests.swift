@@ -179,7 +179,11 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
             try await eventually("the first", within: .seconds(30)) { first.isAssigned }
             let second = desk.runner(instance: "1")
             try second.start()
-            try await eventually("the second", within: .seconds(30)) { second.isAssigned }
+            // Not both all of them: the first would go on reading what is the second's, and each of the two refuse the other's batches.
+            try await eventually("that they share the partitions", within: .seconds(40)) {
+                !first.positions.isEmpty && !second.positions.isEmpty
+                    && first.positions.count + second.positions.count == 4
+            }
             for number in 0..<20 { try desk.note("a\(number)", key: "\(number)") }
             try await desk.flush()
             try await eventually("notes", within: .seconds(40)) { try await desk.notes().count == 20 }
