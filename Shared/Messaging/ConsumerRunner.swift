@@ -25,6 +25,9 @@ public final class ConsumerRunner {
     public internal(set) var isAssigned = false
     /// Since when, by the loop's clock, the work has failed again and again; nil where it gets on.
     public var failingSince: Duration? { failures?.first }
+    /// Set while events of our own cannot be published: what is applied would only make more of them. The keys of sealed events, which make
+    /// none, are read on.
+    public var isHeld = false
     /// How long parked keys wait.
     public var parking = ParkingPolicy()
     /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.
@@ -160,7 +163,7 @@ public final class ConsumerRunner {
         }
         if keysDeadline != nil { try await fetchTheRest() }
         statistics.lastProgress = Loop.now
-        if parked.due.map({ $0 <= Loop.now }) ?? false {
+        if !isHeld, parked.due.map({ $0 <= Loop.now }) ?? false {
             try await land()
             try await retryParked()
         }
@@ -173,7 +176,7 @@ public final class ConsumerRunner {
             if keysDeadline != nil, unreadKeys.isEmpty { return }
             gotOn()
             // Idle: poll every second all the same, or the group would expel us.
-            let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
+            let untilDue = (isHeld ? nil : parked.due).map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(
                 until: { hasMore || isStopping || pending != nil }, atMost: min(untilDue, .seconds(1)))
             return

@@ -233,6 +233,7 @@ public final class ServiceProcess {
             figures.update(consumer, relay, timers, context.pool)
             if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
+            consumer?.isHeld = surface.isOverloaded
             try? await Loop.sleep(for: .seconds(2))
         }
     }

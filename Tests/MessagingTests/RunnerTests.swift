@@ -224,6 +224,26 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
         }
     }
 
+    @Test @Loop func whoIsHeldAppliesNothingAndGoesOnAfterwards() async throws {
+        try await Desk.work(partitions: 3) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            for number in 0..<30 { try desk.note("a\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("the first notes", within: .seconds(30)) { try await desk.notes().count == 30 }
+            runner.isHeld = true
+            try await eventually("the hold", within: .seconds(10)) { runner.heldBack.count == 3 }
+            for number in 0..<30 { try desk.note("b\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await Loop.sleep(for: .milliseconds(1500))
+            #expect(try await desk.notes().count == 30 && runner.isAssigned)
+            runner.isHeld = false
+            try await eventually("the others", within: .seconds(30)) { try await desk.notes().count == 60 }
+            await runner.stop()
+            #expect(try await Set(desk.notes()).count == 60 && runner.statistics.duplicates == 0)
+        }
+    }
+
     @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
         try await Desk.work(partitions: 1) { desk in
             let runner = desk.runner(batchLimit: 20)
