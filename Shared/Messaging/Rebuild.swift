@@ -69,10 +69,18 @@ public final class Rebuild {
     }
 
     /// Builds and compares; swaps where it is asked to and the hashes are the same, or where that is forced. What is not swapped stays
-    /// in its schema until the next time.
+    /// in its schema until the next time. Ends at once where its task is cancelled: some of its statements have no bound.
     public func run(isSwapping: Bool, isForced: Bool) async throws -> Outcome {
         let session = try await PostgresConnection.open(live)
         defer { session.close() }
+        return try await withTaskCancellationHandler {
+            try await run(session, isSwapping, isForced)
+        } onCancel: {
+            Task { @Loop in session.close() }
+        }
+    }
+
+    private func run(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         let isMine: Bool =
             try await session.transaction { try await $0.query(RebuildStore.claim).first?.value(0) } ?? false
         guard isMine else { throw RebuildError("another rebuild of \(group) is under way") }
@@ -179,16 +187,17 @@ public final class Rebuild {
 
     // MARK: Comparing
 
-    /// A reader of the live tables that comes to write them may meet our locks and ours its own: then one of the two begins again.
+    /// A reader of the live tables that comes to write them may meet our locks and ours its own: then one of the two begins again. Where a
+    /// lock does not come in time we do, for all others wait behind us.
     private func finish(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         var attempt = 1
         while true {
             do {
                 return try await compare(session, isSwapping, isForced)
             } catch {
-                guard attempt < 5, let refusal = error as? PostgresError, refusal.sqlState == "40P01" else {
-                    throw error
-                }
+                guard attempt < 5, let refusal = error as? PostgresError,
+                    ["40P01", "55P03"].contains(refusal.sqlState)
+                else { throw error }
                 attempt += 1
             }
         }
@@ -196,6 +205,7 @@ public final class Rebuild {
 
     private func compare(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         try await session.transaction { transaction in
+            transaction.enqueue(RebuildStore.impatience)
             _ = try await transaction.query(self.store.fence)
             let begin = Loop.now
             let before = self.messages

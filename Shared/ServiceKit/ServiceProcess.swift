@@ -226,15 +226,16 @@ public final class ServiceProcess {
         return missing
     }
 
-    /// Keeps the gauges that need a look every few seconds.
+    /// Keeps the gauges that need a look every few seconds; less often where a look takes long, as with very many dead letters.
     private func measure() async {
         while !Task.isCancelled, !isStopping {
+            let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
             if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
-            try? await Loop.sleep(for: .seconds(2))
+            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(2), (Loop.now - begin) * 10)))
         }
     }
 }

@@ -49,6 +49,51 @@ import Testing
         }
     }
 
+    /// Whoever writes for long keeps a rebuild waiting, which all others would wait behind; and a process that ends waits for neither.
+    @Test @Loop func aLockThatDoesNotComeIsGivenUpAndSoIsARebuildWhoseProcessEnds() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            try desk.note("a")
+            try await desk.flush()
+            try await eventually("the note", within: .seconds(30)) { runner.statistics.applied == 1 }
+            let writer = try await PostgresConnection.open(desk.settings)
+            defer { writer.close() }
+            let lock = Statement("test.lock", "UPDATE note SET kind = kind")
+            let waiting =
+                "SELECT query_start::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%LOCK TABLE%'"
+            func begin() -> Task<Rebuild.Outcome, any Error> {
+                Task { @Loop in try await Self.rebuild(desk, Meanwhile()).run(isSwapping: true, isForced: false) }
+            }
+            try await writer.transaction { transaction in
+                _ = try await transaction.query(lock)
+                let rebuild = begin()
+                try await eventually("that it waits", within: .seconds(20)) {
+                    try await !desk.service.column(waiting).isEmpty
+                }
+                let cancelled = Loop.now
+                rebuild.cancel()
+                await #expect(throws: (any Error).self) { try await rebuild.value }
+                #expect(Loop.now - cancelled < .seconds(3))
+            }
+            var rebuild: Task<Rebuild.Outcome, any Error>?
+            try await writer.transaction { transaction in
+                _ = try await transaction.query(lock)
+                rebuild = begin()
+                try await eventually("that it waits", within: .seconds(20)) {
+                    try await !desk.service.column(waiting).isEmpty
+                }
+                let first = try await desk.service.column(waiting)
+                try await eventually("that it gives up", within: .seconds(20)) {
+                    try await desk.service.column(waiting) != first
+                }
+            }
+            let outcome = try await rebuild?.value
+            await runner.stop()
+            #expect(outcome?.isSwapped == true)
+        }
+    }
+
     /// Much may have come since that the service has not applied, and so is not to be applied here either.
     @Test @Loop func whatLiesBehindTheEndIsPassedOverWithoutHoldingTheLoop() async throws {
         try await Desk.work(partitions: 1) { desk in

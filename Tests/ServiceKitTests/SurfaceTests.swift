@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Postgres
 import Telemetry
 import Testing
 
@@ -54,6 +55,15 @@ import Testing
         #expect(try await answer(.get).status == .ok)
         surface.isOverloaded = false
         #expect(try await answer(.post).status == .created)
+    }
+
+    @Test func whatTheDatabaseRefusesIsTheCallersFaultOrPasses() {
+        func status(_ state: String) -> Int { PostgresError(sqlState: state, message: "x").problem.status.rawValue }
+        #expect(status("23514") == 422 && status("22003") == 422)
+        // A key longer than an index takes.
+        #expect(status("54000") == 422)
+        #expect(status("23505") == 409)
+        #expect(status("53300") == 503 && status("0A000") == 503 && status("08006") == 503)
     }
 
     @Test @Loop func aWeakTagMatchesNothing() async throws {
