@@ -152,7 +152,8 @@ public final class DeadLetters {
                 outcome.failed += 1
                 try await store.transaction { transaction in
                     transaction.enqueue(DeadLetterStore.fail, id, "\(error)")
-                    transaction.enqueue(DeadLetterStore.record, id, actor, reason, "failed: \(error)")
+                    // The error stands with the letter, and may go with it; what was done is kept for good.
+                    transaction.enqueue(DeadLetterStore.record, id, actor, reason, "failed: \(error.deadLetterClass)")
                 }
             }
         }

@@ -10,7 +10,7 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
 
     /// The five-character code; `08006` for a lost connection.
     public let sqlState: String
-    /// The server's message, or libpq's.
+    /// The server's message, or libpq's. Of a value that does not fit (class 22) it quotes the value, so such a one is for who sent it.
     public let message: String
     /// The server's detail line, if any; it may hold values, so it is not for logs.
     public let detail: String?
@@ -57,7 +57,14 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
     /// For people and logs; holds no parameter values.
     public var description: String {
         let place = statement.map { " in \($0)" } ?? ""
-        return "PostgreSQL \(sqlState)\(place): \(message)"
+        return "PostgreSQL \(sqlState)\(place): \(sqlState.hasPrefix("22") ? Self.withoutQuotes(message) : message)"
+    }
+
+    private static func withoutQuotes(_ message: String) -> String {
+        guard let begin = message.firstIndex(of: "\""), let end = message.lastIndex(of: "\""), begin < end else {
+            return message
+        }
+        return message[...begin] + "…" + message[end...]
     }
 }
 

@@ -123,6 +123,23 @@ extension PostgresConnection {
         }
     }
 
+    @Test @Loop func whatIsToldOfAnErrorHoldsNoValue() async throws {
+        try await withTable { _, connection in
+            for (sql, state) in [
+                ("SELECT $1::text::uuid", "22P02"), ("SELECT $1::text::timestamptz", "22007"),
+                ("SELECT ($1::text || '1')::smallint", "22P02"),
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.transaction {
+                        try await $0.query(Statement("test.cast.\(sql)", sql), "Ann \"Secret\" Li")
+                    }
+                }
+                #expect(error?.sqlState == state && error?.message.contains("Secret") == true)
+                #expect(error?.description.contains("Secret") == false && error?.description.contains("Ann") == false)
+            }
+        }
+    }
+
     /// A newer program's migration, while this one runs.
     @Test @Loop func aStatementThatAMigrationHasOutdatedIsPreparedAnew() async throws {
         try await withTable { settings, connection in
