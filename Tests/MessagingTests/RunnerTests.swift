@@ -224,6 +224,38 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
         }
     }
 
+    /// As where the log was wiped and written anew: what an operator is told to do then mends it.
+    @Test @Loop func aPositionBehindTheEndOfTheLogIsToldAndNothingSkipped() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            for number in 0..<5 { try desk.note("a\(number)") }
+            try await desk.flush()
+            @Loop func run(_ body: @Loop (ConsumerRunner) async throws -> Void) async throws {
+                let runner = desk.runner()
+                try runner.start()
+                try await body(runner)
+                await runner.stop()
+            }
+            try await run { _ in
+                try await eventually("the notes", within: .seconds(30)) { try await desk.notes().count == 5 }
+            }
+            _ = try await desk.service.column("UPDATE consumer_offset SET next_offset = 100 RETURNING 'x'")
+            for number in 0..<5 { try desk.note("b\(number)") }
+            try await desk.flush()
+            try await run { runner in
+                try await eventually("the alarm", within: .seconds(30)) { runner.isPositionLost }
+                try await Loop.sleep(for: .seconds(1))
+                #expect(runner.isPositionLost && runner.statistics.applied == 0)
+            }
+            #expect(try await desk.service.column("SELECT next_offset::text FROM consumer_offset") == ["100"])
+            _ = try await desk.service.column("UPDATE consumer_offset SET next_offset = -1 RETURNING 'x'")
+            try await run { runner in
+                try await eventually("the others", within: .seconds(30)) { try await desk.notes().count == 10 }
+                #expect(!runner.isPositionLost && runner.statistics.duplicates == 5)
+            }
+            #expect(try await desk.notes() == (0..<5).map { "a\($0)" } + (0..<5).map { "b\($0)" })
+        }
+    }
+
     @Test @Loop func whoIsHeldAppliesNothingAndGoesOnAfterwards() async throws {
         try await Desk.work(partitions: 3) { desk in
             let runner = desk.runner()
