@@ -4,7 +4,7 @@ import Postgres
 enum PartyStore {
     static let statements = [
         insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
-        select, estimate, shares,
+        select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -161,6 +161,14 @@ enum PartyStore {
     static let estimate = Statement(
         "party.estimate",
         "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('party')")
+
+    /// Some parties in the order of their ids given, as `select` gives them.
+    static let bodies = Statement(
+        "party.bodies",
+        """
+        SELECT \(json)::text, NULL::text, p.id FROM unnest($1::uuid[]) WITH ORDINALITY AS n(wanted, place)
+        JOIN party p ON p.id = n.wanted ORDER BY n.place
+        """)
 
     /// The terms, of some, that a half of a hundredth of the parties have or more, and how many have them, from the statistics of the table.
     static let shares = Statement(

@@ -47,7 +47,7 @@ extension PartyQuery {
     func near(_ words: [String], limit: Int) -> PartySelect {
         var query = self
         for terms in words { query.add("p.search_terms && \(query.bind(terms, as: "integer[]"))") }
-        return query.found("p.search_text", limit)
+        return query.candidates(limit)
     }
 
     /// Telephone numbers that end like one half of the digits, or have the other that far from their end; to be held against
@@ -73,7 +73,14 @@ extension PartyQuery {
                 "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(pattern)))"
         }
         query.add("(\(tests.joined(separator: " OR ")))")
-        return query.found("p.search_text", limit)
+        return query.candidates(limit)
+    }
+
+    /// The texts of parties, to be looked at closer; whole are then only those that stand up to it.
+    private func candidates(_ limit: Int) -> PartySelect {
+        PartySelect(
+            text: "SELECT NULL::text, p.search_text::text, p.id FROM party p \(whereClause) LIMIT \(limit)",
+            arguments: arguments)
     }
 
     private func found(_ sort: String, _ limit: Int, _ order: String = "", join: String = "") -> PartySelect {
@@ -105,20 +112,35 @@ extension PartyQueries {
             try found.add(await rows(select, context))
         }
         if found.items.count < min(limit, 10), let near = SearchText.near(clean) {
-            let rows = try await rows(query.near(near.map(\.terms), limit: candidates), context)
-            try found.add(rows.filter { SearchText.isNear(try $0.value(1), near.map(\.word)) })
+            try found.add(
+                await whole(query.near(near.map(\.terms), limit: candidates), limit, context) {
+                    SearchText.isNear($0, near.map(\.word))
+                })
         }
         if found.items.isEmpty, let near = SearchText.nearWhole(clean) {
-            let rows = try await rows(query.nearWhole(near, limit: candidates), context)
             let hasHost = clean.contains("@")
             try found.add(
-                rows.filter { SearchText.isNearWhole(try $0.value(1), near.letters, hasHost: hasHost) })
+                await whole(query.nearWhole(near, limit: candidates), limit, context) {
+                    SearchText.isNearWhole($0, near.letters, hasHost: hasHost)
+                })
         }
         if found.items.isEmpty, let (digits, first, second) = SearchText.halves(clean) {
-            let rows = try await rows(query.nearNumber(first, second, limit: candidates), context)
-            try found.add(rows.filter { SearchText.isNearNumber(try $0.value(1), digits) })
+            try found.add(
+                await whole(query.nearNumber(first, second, limit: candidates), limit, context) {
+                    SearchText.isNearNumber($0, digits)
+                })
         }
         return found.items
+    }
+
+    /// The candidates that stand up to a test, whole.
+    private static func whole(
+        _ select: PartySelect, _ limit: Int, _ context: ServiceContext, _ test: (String) -> Bool
+    ) async throws -> [Row] {
+        let near = try await rows(select, context).filter { test(try $0.value(1)) }
+        // Some may be found already: ten at most when this is asked.
+        let ids: [UUID] = try near.prefix(limit + 10).map { try $0.value(2) }
+        return ids.isEmpty ? [] : Array(try await context.query(PartyStore.bodies, ids))
     }
 
     /// Which terms of a query many parties have, as the database's own upkeep last saw it.
