@@ -18,16 +18,27 @@ struct RelayBench {
     func run() async throws {
         bench.title(
             "relay: \(grouped(Double(count))) events of 300 bytes from the outbox to the broker and out of the table")
-        let relay = try await measureRelay("contacts.segment.changed.v1")
+        // In turns, as the machine is not the same from one moment to the next; the round in the middle counts.
+        var rounds: [(relay: Double, produced: Double, deleted: Double)] = []
+        for _ in 0..<3 {
+            rounds.append(
+                (
+                    try await measureRelay("contacts.segment.changed.v1"), try await measureProducer(),
+                    try await measurePgbench()
+                ))
+        }
         let sealing = try await measureRelay("contacts.party.changed.v1")
-        let produced = try await measureProducer()
-        let deleted = try await measurePgbench()
+        let ratios = rounds.map { $0.relay / min($0.produced, $0.deleted) }
+        let middle = ratios.indices.sorted { ratios[$0] < ratios[$1] }[1]
+        let (relay, produced, deleted) = rounds[middle]
         bench.row(
             "events published per second", grouped(relay), beside: "librdkafka, same bytes \(grouped(produced))",
             ratio: relay / produced)
         bench.row(
             "", "", beside: "pgbench, select and delete \(grouped(deleted))", ratio: relay / deleted)
-        bench.row("of the slower of the two", "", ratio: relay / min(produced, deleted), goal: ">= 0.6")
+        bench.row(
+            "of the slower of the two", "", beside: "rounds \(ratios.map { decimal($0, 2) }.joined(separator: ", "))",
+            ratio: ratios[middle], goal: ">= 0.6")
         bench.row(
             "the same, sealed under 20,000 keys", grouped(sealing), beside: "without seals \(grouped(relay))",
             ratio: sealing / relay)

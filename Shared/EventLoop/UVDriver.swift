@@ -75,11 +75,11 @@ final class UVDriver: LoopDriver, @unchecked Sendable {
         return longestHold
     }
 
-    /// Runs all jobs that wait, those they enqueue included, in rounds; a bound keeps sockets from starving.
+    /// Runs all jobs that wait, those they enqueue included, in rounds; bounds keep sockets from starving.
     private func drain() {
         let begin = uv_hrtime()
         var rounds = 0
-        while rounds < 64 {
+        while rounds < 64, rounds == 0 || uv_hrtime() - begin < 2_000_000 {
             foreign.withLock { jobs in
                 guard !jobs.isEmpty else { return }
                 ready.append(contentsOf: jobs)

@@ -76,28 +76,8 @@ public final class KafkaProducer {
         guard let handle = topics[topic] ?? open(topic) else {
             throw KafkaError(rd_kafka_last_error(), "open the topic \(topic)")
         }
-        let list = rd_kafka_headers_new(headers.count)
-        for (name, value) in headers {
-            var name = name
-            name.withUTF8 { name in
-                let text = UnsafeRawPointer(name.baseAddress)?.assumingMemoryBound(to: CChar.self)
-                value.withUnsafeBytes { raw in
-                    _ = rd_kafka_header_add(list, text, name.count, raw.baseAddress, raw.count)
-                }
-            }
-        }
-        var key = key
-        let code = key.withUTF8 { key in
-            let opaque = UnsafeMutableRawPointer(bitPattern: id)
-            guard let value else {
-                return ckafka_produce(client, handle, key.baseAddress, key.count, nil, 0, list, opaque)
-            }
-            return value.withUnsafeBytes { raw in
-                // An empty value is not a tombstone: it needs an address.
-                let base = raw.baseAddress ?? UnsafeRawPointer(key.baseAddress)
-                return ckafka_produce(client, handle, key.baseAddress, key.count, base, raw.count, list, opaque)
-            }
-        }
+        let list = headerList(headers)
+        let code = hand(key, value, list, id, to: handle, of: client)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             rd_kafka_headers_destroy(list)
             throw KafkaError(code, "produce to \(topic)")
@@ -162,6 +142,40 @@ public final class KafkaProducer {
         Thread.detach {
             handle.destroy()
             Task { @Loop in wakeup.close() }
+        }
+    }
+}
+
+// Outside the loop's isolation, so that the closures do not ask each time which thread they run on.
+
+private func headerList(_ headers: [(String, [UInt8])]) -> OpaquePointer? {
+    let list = rd_kafka_headers_new(headers.count)
+    for (name, value) in headers {
+        var name = name
+        name.withUTF8 { name in
+            let text = UnsafeRawPointer(name.baseAddress)?.assumingMemoryBound(to: CChar.self)
+            value.withUnsafeBytes { raw in
+                _ = rd_kafka_header_add(list, text, name.count, raw.baseAddress, raw.count)
+            }
+        }
+    }
+    return list
+}
+
+private func hand(
+    _ key: String, _ value: [UInt8]?, _ headers: OpaquePointer?, _ id: Int, to topic: OpaquePointer,
+    of client: OpaquePointer
+) -> rd_kafka_resp_err_t {
+    var key = key
+    return key.withUTF8 { key in
+        let opaque = UnsafeMutableRawPointer(bitPattern: id)
+        guard let value else {
+            return ckafka_produce(client, topic, key.baseAddress, key.count, nil, 0, headers, opaque)
+        }
+        return value.withUnsafeBytes { raw in
+            // An empty value is not a tombstone: it needs an address.
+            let base = raw.baseAddress ?? UnsafeRawPointer(key.baseAddress)
+            return ckafka_produce(client, topic, key.baseAddress, key.count, base, raw.count, headers, opaque)
         }
     }
 }

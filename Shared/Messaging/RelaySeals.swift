@@ -15,7 +15,7 @@ extension RelaySession {
         }
         if keys.count > Self.keyLimit { keys = [:] }
         var lacking: [Int: String] = [:]
-        for row in rows where sealedTypes.contains(row.type) && keys[row.key] == nil { lacking[row.id] = row.key }
+        for row in rows where row.kind.isSealed && keys[row.key] == nil { lacking[row.id] = row.key }
         guard !lacking.isEmpty else { return true }
         try await lookUp(Set(lacking.values))
         lacking = lacking.filter { keys[$0.value] == nil }
@@ -30,7 +30,7 @@ extension RelaySession {
                 SubjectKeyStore.make, owner, ids, ids.map { _ in SQLBytes(SecureRandom.bytes(32)) })
         }
         try check()
-        let told = try made.map { try OutboxRow($0) }
+        let told = try made.map { try OutboxRow($0, kinds) }
         for row in told { try await produce(row) }
         try await awaitDelivery(of: Set(told.map(\.id)))
         for (row, answer) in zip(told, made) {

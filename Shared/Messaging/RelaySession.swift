@@ -14,21 +14,24 @@ final class RelaySession {
     private var failure: (any Error)?
     /// `ce_source` of what it publishes.
     let owner: String
-    /// The types of events whose data is sealed.
-    let sealedTypes: Set<String>
+    /// The types of events, and which of them are sealed.
+    let kinds: EventKinds
     private let source: [UInt8]
     let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
     /// Rows under way: read, and not deleted yet.
     private var inFlight: Set<Int> = []
+    /// Rows that need not be looked at again: under way, or deleted as long as that takes few ranges.
+    private var seen = IDRanges()
     /// Keys of subjects that were met, bounded by `keyLimit`.
     var keys: [String: SubjectKeys.Known] = [:]
     static let keyLimit = 25_000
     private let pageSize: Int
+    /// The rows handed over before others have their turn on the loop.
+    private var slice: Int { max(1, pageSize / 8) }
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
-    private var lastSeen = 0
     private var acknowledged: [Int] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
@@ -37,7 +40,7 @@ final class RelaySession {
     init(source: String, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate) async throws {
         owner = source
         self.pageSize = pageSize
-        self.sealedTypes = sealedTypes
+        kinds = EventKinds(sealing: sealedTypes)
         self.source = Array(source.utf8)
         reader = try await substrate.openSession()
         do {
@@ -47,7 +50,7 @@ final class RelaySession {
             throw error
         }
         do {
-            _ = try await deleter.transaction { $0.enqueue(RelayStore.forget) }
+            for session in [reader, deleter] { _ = try await session.transaction { $0.enqueue(RelayStore.prepare) } }
             producer = try substrate.openWriter()
         } catch {
             reader.close()
@@ -110,21 +113,22 @@ final class RelaySession {
     /// ones too, or they are under way. To go on behind the last id of the page before would not do: a row that has committed
     /// meanwhile under a lower id would be passed by the next of its key.
     func publishPass() async throws {
-        var page = look(beside: [])
+        var page = look()
         while true {
-            let rows = try await page.value.map { try OutboxRow($0) }
-            // What failed meanwhile has purged the producer: the rest of a key must not go where its beginning was dropped.
-            try check()
-            let isFull = rows.count >= pageSize
-            // The server reads the next page while this one is produced.
-            if isFull { page = look(beside: rows.map(\.id)) }
+            let rows = try await decode(try await page.value)
             // A bound on what is under way bounds memory and what a crash publishes twice.
             try await changed.wait(until: { inFlight.count <= pageSize || isBroken })
             try check()
-            // A page that must be read again takes with it the one that was read in the belief that it would be under way.
+            // Where a key must be read again, nothing of the page is under way yet, and it is read again too.
             guard try await prepareKeys(for: rows) else { return }
             try check()
-            for row in rows where !row.isOfKeys {
+            mark(rows)
+            let isFull = rows.count >= pageSize
+            // The server reads the next page while this one is produced.
+            if isFull { page = look() }
+            for (index, row) in rows.enumerated() {
+                if index > 0, index % slice == 0 { try await giveWay() }
+                if row.isOfKeys { continue }
                 let isDone = try !row.isLong && handOver(row)
                 if !isDone { try await produce(row) }
             }
@@ -132,18 +136,42 @@ final class RelaySession {
         }
     }
 
-    /// Reads the oldest rows but those that are under way or will be before these.
-    private func look(beside coming: [Int]) -> Task<Rows, any Error> {
-        var underWay = Array(inFlight) + coming
-        if PlantedBug.idCursor.isPlanted { underWay = Array(0...max(lastSeen, coming.max() ?? 0)) }
+    /// Lets others have their turn. What failed meanwhile has purged the producer: the rest of a key must not go where its beginning
+    /// was dropped.
+    private func giveWay() async throws {
+        await Task.yield()
+        try check()
+    }
+
+    private func decode(_ answer: Rows) async throws -> [OutboxRow] {
+        var rows: [OutboxRow] = []
+        rows.reserveCapacity(answer.count)
+        for row in answer {
+            rows.append(try OutboxRow(row, kinds))
+            if rows.count % slice == 0 { await Task.yield() }
+        }
+        try check()
+        return rows
+    }
+
+    /// Rows that will be handed over are not looked at again. What is deleted is forgotten where it has left many holes, as other
+    /// processes' lanes do: each costs the server a look.
+    private func mark(_ rows: [OutboxRow]) {
+        for row in rows { seen.insert(row.id) }
+        if seen.ranges.count > pageSize / 4 { seen = IDRanges(inFlight.union(rows.map(\.id))) }
+    }
+
+    /// Reads the oldest rows that were not seen.
+    private func look() -> Task<Rows, any Error> {
+        var (after, before) = seen.gaps
+        if PlantedBug.idCursor.isPlanted { (after, before) = ([seen.ranges.last?.upperBound ?? 0], [Int.max]) }
         return Task.immediate { @Loop [reader, lanes, pageSize] in
-            try await reader.transaction { try await $0.query(RelayStore.nextPage, lanes, underWay, pageSize) }
+            try await reader.transaction { try await $0.query(RelayStore.nextPage, lanes, after, before, pageSize) }
         }
     }
 
     /// Hands a row to the producer, when its payload is read and there is room.
     func produce(_ row: OutboxRow) async throws {
-        var row = row
         if row.isLong { row.payload = try await longPayload(of: row.id)?.bytes }
         while try !handOver(row) {
             let before = inFlight.count
@@ -164,7 +192,7 @@ final class RelaySession {
             return false
         }
         inFlight.insert(row.id)
-        lastSeen = max(lastSeen, row.id)
+        seen.insert(row.id)
         return true
     }
 
@@ -190,11 +218,11 @@ final class RelaySession {
         headers.append(("ce_specversion", Self.specversion))
         headers.append(("ce_id", row.event))
         headers.append(("ce_source", source))
-        headers.append(("ce_type", Array(row.type.utf8)))
+        headers.append(("ce_type", row.kind.type))
         headers.append(("ce_time", RFC3339.bytes(row.time)))
         if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
         if let trace = row.trace { headers.append(("traceparent", trace)) }
-        guard sealedTypes.contains(row.type) else {
+        guard row.kind.isSealed else {
             headers.append(("content-type", Self.json))
             return (row.payload, headers)
         }

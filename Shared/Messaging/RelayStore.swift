@@ -4,7 +4,7 @@ import Postgres
 /// The SQL of the relay.
 public enum RelayStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [lead, page, payload, forget, delete, pulse, depth]
+    public static let statements = [lead, page, payload, prepare, delete, pulse, depth]
 
     /// The leadership of lanes that this session has not yet, held until it ends. Two keys: what it is, and which schema and lane.
     static let lead = Statement(
@@ -15,14 +15,16 @@ public enum RelayStore {
             ELSE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) END ORDER BY lane
         """)
 
-    /// The oldest rows that are not under way; they are looked up in a hash, as those of `<> ALL` are not. What is long is left out, so
-    /// that a page is bounded in bytes too.
+    /// The oldest rows in the gaps between those that were seen, which it does not touch, be they under way, deleted, or dead and not
+    /// cleaned away. What is long is left out, so that a page is bounded in bytes too.
     static let page = Statement(
         "relay.page",
         """
-        SELECT id, topic, key, seq, event_id, type, trace, created_at,
-            CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false)
-        FROM outbox WHERE lane = ANY($1::bigint[]) AND id NOT IN (SELECT unnest($2::bigint[])) ORDER BY id LIMIT $3
+        SELECT o.* FROM unnest($2::bigint[], $3::bigint[]) AS gap(after, before) CROSS JOIN LATERAL (
+            SELECT id, topic, key, seq, event_id, type, trace, created_at,
+                CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false)
+            FROM outbox WHERE lane = ANY($1::bigint[]) AND id > gap.after AND id < gap.before ORDER BY id LIMIT $4) o
+        ORDER BY o.id LIMIT $4
         """)
 
     /// What a page has left out.
@@ -38,8 +40,14 @@ public enum RelayStore {
         return page
     }
 
-    /// What a crash of the server forgets of this session is published again, and dropped where it is read: no commit need wait for the disk.
-    static let forget = Statement("relay.forget", "SELECT set_config('synchronous_commit', 'off', false)")
+    /// How the session works: what a crash of the server forgets of it is published again, and dropped where it is read, so no commit need
+    /// wait for the disk; and rows are found by their id also with a plan from when the table was empty.
+    static let prepare = Statement(
+        "relay.prepare",
+        """
+        SELECT set_config('synchronous_commit', 'off', false), set_config('enable_seqscan', 'off', false),
+            set_config('enable_bitmapscan', 'off', false)
+        """)
 
     static let delete = Statement("relay.delete", "DELETE FROM outbox WHERE id = ANY($1::bigint[])")
 

@@ -252,10 +252,13 @@ extension SimulatedStore {
             let known = Set(try value(0, [Int].self))
             return (0..<8).filter { !known.contains($0) && takeAdvisoryLock($0, session.id) }.map { [$0] }
         case "relay.page", "relay.page_by_transaction":
-            let (lanes, underWay) = (Set(try value(0, [Int].self)), Set(try value(1, [Int].self)))
-            var page = outbox.rows(id).map(\.value).filter { lanes.contains($0.lane) && !underWay.contains($0.id) }
+            let lanes = Set(try value(0, [Int].self))
+            let gaps = Array(zip(try value(1, [Int].self), try value(2, [Int].self)))
+            var page = outbox.rows(id).map(\.value).filter { row in
+                lanes.contains(row.lane) && gaps.contains { $0.0 < row.id && row.id < $0.1 }
+            }
             if name != "relay.page" { page.sort { ($0.writer, $0.id) < ($1.writer, $1.id) } }
-            return page.prefix(try value(2)).map { row in
+            return page.prefix(try value(3)).map { row in
                 let number = UInt64(row.id)
                 let event = UUID(
                     uuid: (
@@ -273,7 +276,7 @@ extension SimulatedStore {
                 if outbox.value(key, id) != nil { outbox.set(key, nil, id) }
             }
         case "relay.pulse": return [[1]]
-        case "relay.forget": break
+        case "relay.prepare": break
         default: throw unknown(name)
         }
         return []
