@@ -69,6 +69,7 @@ public final class Relay {
     /// Publishes what is under way and ends, within a bound even where the broker or the database no longer answers.
     public func stop(within limit: Duration = .seconds(5)) async {
         isStopping = true
+        session?.isEnding = true
         changed.notify()
         let watchdog = Loop.after(limit) { [self] in session?.fail(RelayStopped()) }
         defer { watchdog.cancel() }
@@ -95,6 +96,8 @@ public final class Relay {
         self.session = session
         defer {
             session.close()
+            published += session.published
+            statistics.published = published
             self.session = nil
         }
         try await session.lead()
@@ -117,7 +120,6 @@ public final class Relay {
             if isWoken { try await Loop.sleep(for: .milliseconds(session.isBusy ? 10 : 2)) }
         }
         await session.drain(within: .seconds(3))
-        published += session.published
     }
 
     private var published = 0

@@ -10,6 +10,8 @@ import Postgres
 final class RelaySession {
     private(set) var published = 0
     private(set) var isBroken = false
+    /// Set when no more pages are to be begun.
+    var isEnding = false
     private(set) var lanes: [Int] = []
     private var failure: (any Error)?
     /// `ce_source` of what it publishes.
@@ -119,6 +121,7 @@ final class RelaySession {
             // A bound on what is under way bounds memory and what a crash publishes twice.
             try await changed.wait(until: { inFlight.count <= pageSize || isBroken })
             try check()
+            if isEnding { return }
             // Where a key must be read again, nothing of the page is under way yet, and it is read again too.
             guard try await prepareKeys(for: rows) else { return }
             try check()
@@ -158,7 +161,7 @@ final class RelaySession {
     /// processes' lanes do: each costs the server a look.
     private func mark(_ rows: [OutboxRow]) {
         for row in rows { seen.insert(row.id) }
-        if seen.ranges.count > pageSize / 4 { seen = IDRanges(inFlight.union(rows.map(\.id))) }
+        if seen.ranges.count > max(2, pageSize / 40) { seen = IDRanges(inFlight.union(rows.map(\.id))) }
     }
 
     /// Reads the oldest rows that were not seen.
@@ -178,6 +181,8 @@ final class RelaySession {
             try await changed.wait(until: { inFlight.count < before || isBroken })
             try check()
         }
+        // The page that holds the row is let go as a whole, and of long ones only one may be in memory at a time.
+        if row.isLong { row.payload = nil }
     }
 
     /// Hands a row to the producer; false where its queue is full.

@@ -129,6 +129,27 @@ import Testing
         }
     }
 
+    @Test @Loop func anOrderlyStopUnderABacklogPublishesNothingTwice() async throws {
+        try await Desk.work(partitions: 3) { desk in
+            for key in ["a", "b", "c", "d"] { try await Self.append(desk, key, 1...15_000) }
+            let first = Self.relay(desk)
+            first.start()
+            let page = "SELECT id::text FROM outbox WHERE id = 4000"
+            try await eventually("a page", within: .seconds(20)) { try await desk.service.column(page).isEmpty }
+            await first.stop()
+            let left = try await desk.service.column("SELECT count(*)::text FROM outbox").compactMap { Int($0) }
+            #expect(left.first.map { 60_000 - $0 } == first.statistics.published)
+            let second = Self.relay(desk)
+            second.start()
+            try await eventually("all", within: .seconds(60)) { try await Self.isEmpty(desk) }
+            await second.stop()
+            #expect(first.statistics.published + second.statistics.published == 60_000)
+            let partitions = (0..<3).map { TopicPartition(topic: Desk.topic.name, partition: $0) }
+            let bounds = try await KafkaAdmin.bounds(of: partitions, desk.kafka)
+            #expect(bounds.values.reduce(0) { $0 + Int($1.upperBound) } == 60_000)
+        }
+    }
+
     @Test @Loop func stoppingIsBoundedWithoutABroker() async throws {
         try await Desk.work(partitions: 1) { desk in
             let away = KafkaSettings(brokers: "127.0.0.1:1", clientID: "test")
