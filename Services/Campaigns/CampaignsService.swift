@@ -9,7 +9,7 @@ public enum CampaignsService: ServiceDefinition {
     public static let name = "campaigns"
 
     /// Its tables.
-    public static let migrations = Ledger.migrations + [CampaignsSchema.migration]
+    public static let migrations = Ledger.migrations + [CampaignsSchema.migration, CampaignsSchema.benefits]
 
     /// Its SQL.
     public static let statements =

@@ -16,6 +16,7 @@ func campaignsSubscriptions(_ clock: SegmentClock) -> Subscriptions {
     subscriptions.on(PartyCreated.self, MemberHandlers.partiesCreated)
     subscriptions.on(PartyChanged.self, MemberHandlers.partiesChanged)
     subscriptions.on(ConsentChanged.self, MemberHandlers.consentsChanged)
+    subscriptions.on(BenefitChanged.self, BenefitHandlers(clock: clock).changed)
     subscriptions.on(MessageSent.self, RecipientHandlers.sent)
     subscriptions.on(MessageDelivered.self, RecipientHandlers.delivered)
     subscriptions.on(MessageBounced.self, RecipientHandlers.bounced)

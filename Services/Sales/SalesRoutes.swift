@@ -10,5 +10,5 @@ func salesRoutes(_ context: ServiceContext) throws -> [Route] {
             "ORDER_ANSWER_SECONDS", default: 86_400, help: "how long the ERP may take to answer an order request"))
     return accountRoutes(context) + quotaRoutes(context) + leadRoutes(context) + opportunityRoutes(context)
         + quoteRoutes(context, answerTime: answerTime) + orderRequestRoutes(context) + taskRoutes(context)
-        + Ledger.routes(context) + salesPersonalData.routes(context)
+        + activityRoutes(context) + Ledger.routes(context) + salesPersonalData.routes(context)
 }

@@ -9,13 +9,13 @@ public enum SalesService: ServiceDefinition {
     public static let name = "sales"
 
     /// Its tables.
-    public static let migrations = Ledger.migrations + [SalesSchema.migration]
+    public static let migrations = Ledger.migrations + [SalesSchema.migration, SalesSchema.activities]
 
     /// Its SQL.
     public static let statements =
         Ledger.statements + AccountStore.statements + QuotaStore.statements + LeadStore.statements
         + OpportunityStore.statements + QuoteStore.statements + OrderRequestStore.statements + TaskStore.statements
-        + salesPersonalData.statements
+        + ActivityStore.statements + salesPersonalData.statements
 
     /// What follows from the ERP's documents. Accounts have owners, given over HTTP.
     public static let rebuildPlan: RebuildPlan? = RebuildPlan(

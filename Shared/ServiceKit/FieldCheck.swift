@@ -2,11 +2,13 @@ import HTTP
 
 /// Checks of what callers send; each refusal is a 400 that names its field.
 public enum FieldCheck {
-    /// Trimmed text of 1 to `limit` characters; nil stays nil.
+    /// Trimmed text of 1 to `limit` characters; nil stays nil. A character may be a letter with any number of marks: bytes are limited
+    /// too, for no index of the database takes them without end.
     public static func text(_ value: String?, _ field: String, atMost limit: Int = 300) throws -> String? {
         guard let value else { return nil }
         let clean = trimmed(value)
-        guard !clean.isEmpty, clean.count <= limit, !clean.unicodeScalars.contains("\0") else {
+        guard !clean.isEmpty, clean.count <= limit, clean.utf8.count <= 8 * limit, !clean.unicodeScalars.contains("\0")
+        else {
             throw Problem.field(field, "must have 1 to \(limit) characters")
         }
         return clean

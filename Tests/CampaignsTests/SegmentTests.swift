@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -140,5 +141,38 @@ import Testing
         #expect(member.contains(#""orders" : 0"#), "\(member)")
         #expect(try await service.send(.get, "/v1/segments").status == 200)
         #expect(try await service.send(.get, "/v1/segments/old/members").status == 404)
+    }
+
+    @Test @Loop func whatCustomersValueMakesSegmentsThatFollowItAndMerges() async throws {
+        let service = try await TestService(CampaignsService.self)
+        defer { service.close() }
+        let clock = try SegmentClock(service.context)
+        let handlers = BenefitHandlers(clock: clock)
+        func tell(_ benefit: String?, _ isDeclared: Bool = false) async throws {
+            let told = BenefitChanged(partyId: ann, benefit: benefit, isDeclared: isDeclared)
+            try await service.transaction { handlers.apply([told], $0) }
+        }
+        try await tell("process")
+        try await tell("process")
+        #expect(try await segments(ann, service) == ["values-process: learnt from what was bought and asked"])
+        try await tell("relationship", true)
+        #expect(try await segments(ann, service) == ["values-relationship: says so"])
+        #expect(try await service.send(.get, "/v1/segments/values-relationship/members").text.contains(ann.text))
+        // Once merged she is asked through her survivor only; undone, she is there again.
+        let lee = ExternalID.party(customerNo: "2")
+        for (survivor, count) in [(lee, 0), (ann, 1)] {
+            try await service.transaction {
+                try await MergeHandlers(clock: clock).follow([Redirect(ann, to: survivor)], $0)
+            }
+            #expect(try await segments(ann, service).count == count)
+        }
+        try await tell(nil)
+        #expect(try await segments(ann, service) == [])
+        let key = ann.text
+        #expect(
+            try await service.outbox()
+                == (1...6).map { number in
+                    "campaigns.segment.\(number % 2 == 1 ? "entered" : "left").v1 \(key) \(number)"
+                })
     }
 }

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -272,6 +273,82 @@ private let partyState = """
                 "Smith, Jones; Co|enterprise|+442079460958|{vip,新}",
                 "王小明|consumer|wang@example.cn|+8613800138000|CN|1990-05-01|{}",
             ])
+        await desk.close()
+    }
+
+    @Test @Loop func aRowThatNoRecordCanHoldIsRefusedAndTheOthersComeIn() async throws {
+        let desk = try await Desk()
+        let marks = String(repeating: "\u{0301}", count: 3000)
+        let rare = String(repeating: "𠀀", count: 200)
+        let text = """
+            firstname,lastname,id,language
+            \(rare),\(rare),1,
+            Ann,,a\(marks),
+            Bob,,2,zz-
+            Eve,,3,zh_CN
+
+            """
+        let done = try await desk.bring(text: text)
+        #expect(done.state == "done" && done.counts == [4, 1, 0, 0, 3], "\(done)")
+        let fields = try await desk.service.column("SELECT field FROM import_error ORDER BY line")
+        #expect(fields == ["name", "reference", "language"])
+        let cards = [
+            "N:\u{0};Ann;;;", "FN:Ann\r\nADR:;;a\u{0};b;;;", "FN:Kim\r\nBDAY:--0412\r\nTZ:+0530",
+            "FN:Lee\r\nBDAY;VALUE=text:circa 1800\r\nLANG:zh", "FN:Max\r\nBDAY:20110230",
+            "FN:Zoe\r\nBDAY:19961022T140000Z\r\nTZ:-05:00",
+        ].map { "BEGIN:VCARD\r\nVERSION:4.0\r\n\($0)\r\nEND:VCARD\r\n" }.joined()
+        let read = try await desk.bring("?format=vcard", text: cards)
+        #expect(read.state == "done" && read.counts == [6, 3, 0, 0, 3], "\(read)")
+        let parties = try await desk.service.column(
+            "SELECT concat_ws('|', name, birthday, language, time_zone) FROM party ORDER BY name")
+        #expect(parties == ["Eve|zh-CN", "Kim", "Lee|zh", "Zoe|1996-10-22|Etc/GMT+5"])
+        await desk.close()
+    }
+
+    @Test @Loop func anUndoKeepsNewPartiesOfWhichOthersKnowByThen() async throws {
+        let desk = try await Desk()
+        let names = ["Merged", "Survivor", "Known", "Called", "Plain"]
+        let done = try await desk.bring(text: "name\n\(names.joined(separator: "\n"))\n")
+        var ids: [String: String] = [:]
+        for name in names {
+            ids[name] = try await desk.service.column("SELECT id::text FROM party WHERE name = '\(name)'")[0]
+        }
+        let other = try await desk.service.make("/v1/parties", #"{"name":"Other"}"#)
+        _ = try await desk.service.make(
+            "/v1/parties/\(ids["Survivor"] ?? "")/merges", #"{"mergedId":"\#(other.text)"}"#,
+            headers: ["if-match": "\"1\""])
+        _ = try await desk.service.make(
+            "/v1/parties/\(try await desk.service.make("/v1/parties", #"{"name":"X"}"#).text)/merges",
+            #"{"mergedId":"\#(ids["Merged"] ?? "")"}"#, headers: ["if-match": "\"1\""])
+        let known = try #require(UUID(text: ids["Known"] ?? ""))
+        try await desk.service.transaction { transaction in
+            transaction.enqueue(TimelineStore.touch, [known], [Date()], ["ticket.opened"], ["T"], ["x"])
+        }
+        let refer = "/v1/parties/\(ids["Called"] ?? "")/references/shop/S-1"
+        #expect(try await desk.service.send(.put, refer).status == 204)
+        let undone = try await desk.undo(done.id)
+        #expect(undone.state == "undone" && undone.undone == 1 && undone.kept == 4, "\(undone)")
+        #expect(
+            try await desk.service.column("SELECT name FROM party ORDER BY name")
+                == ["Called", "Known", "Merged", "Other", "Survivor", "X"])
+        await desk.close()
+    }
+
+    @Test @Loop func anErasureTakesTheRowsOfAPersonThatWereRefusedToo() async throws {
+        let desk = try await Desk()
+        let done = try await desk.bring(
+            text:
+                "name,email,kind,phone\nQuill,quill@a.example,alien,\nQ,,alien,(0138) 0013-8000\nBob,bob@a.example,alien,\n"
+        )
+        #expect(done.counts == [3, 0, 0, 0, 3])
+        let id = try await desk.service.make(
+            "/v1/parties", #"{"name":"Quill","email":"Quill@a.example","phone":"+8613800138000"}"#)
+        #expect(try await desk.service.send(.post, "/v1/parties/\(id)/erasures", #"{"by":"q"}"#).status == 201)
+        #expect(try await desk.service.column("SELECT left(record, 3) FROM import_error") == ["Bob"])
+        // The same person comes again: a new party, of whom the old knows nothing.
+        let again = try await desk.bring(text: "name,email\nQuill,quill@a.example\n")
+        #expect(again.counts == [1, 1, 0, 0, 0])
+        #expect(try await desk.service.column("SELECT name FROM party WHERE id = '\(id)'") == ["erased"])
         await desk.close()
     }
 

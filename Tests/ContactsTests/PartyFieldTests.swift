@@ -159,4 +159,146 @@ import Testing
         let kind = "/v1/parties/count?filter=\(percentEncoded(#"[{"field":"owner","is":"nobody"}]"#))"
         #expect(try await service.send(.get, kind).text == #"{"count":0,"isExact":true}"#)
     }
+
+    @Test @Loop func whatIsRareIsFoundThoughTheOtherPiecesAreWithEverybody() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        for number in 100..<160 {
+            _ = try await service.make(
+                "/v1/parties",
+                #"{"name":"Customer \#(number)","email":"customer\#(number)@mail.example","phone":"+86138001\#(number)00"}"#
+            )
+        }
+        _ = try await service.context.pool.query(Statement("test.analyze", "ANALYZE party"))
+        let shares = try await service.context.pool.query(PartyStore.shares, SearchText.pieces(of: "customer"))
+        #expect(shares.count >= 6, "the statistics are read")
+        let words = [
+            "customer142@mail.example", "customer142", "costomer142@mail.example", "customer142@mail.exmaple",
+            "customre142@mail.example", "customer142@mail.exampel", "138001 14200", "0138 0011 4200",
+        ]
+        for word in words { #expect(try await search(service, word).first == "Customer 142", "\(word)") }
+        #expect(try await search(service, "customer199@nail.example").isEmpty)
+    }
+
+    @Test(arguments: [
+        ("zh-cn", "zh-CN"), ("ZH_hans_cn", "zh-Hans-CN"), ("en", "en"), ("sl-rozaj-biske", "sl-rozaj-biske"),
+        ("de-CH-1996", "de-CH-1996"), ("es-419", "es-419"), ("x-klingon", "x-klingon"), ("zh-yue-HK", "zh-yue-HK"),
+        ("en-u-ca-buddhist", "en-u-ca-buddhist"), ("中文", "zh"), (" English ", "en"), ("i", nil), ("e", nil), ("", nil),
+        ("en--US", nil), ("en-", nil), ("englishmanly", nil), ("12", nil), ("en-x", nil), ("en-US-US", nil),
+        ("日本語", nil),
+        ("en\0", nil), ("e!", nil),
+    ])
+    func languagesAreTagsInOneWriting(_ text: String, _ tag: String?) {
+        #expect(LanguageTag.normal(text) == tag)
+    }
+
+    @Test(arguments: [
+        ("Asia/Shanghai", true), ("UTC", true), ("America/Argentina/Buenos_Aires", true), ("Etc/GMT-8", true),
+        ("PRC", true),
+        ("asia/shanghai", false), ("Asia/Nowhere", false), ("Asia", false), ("../../etc/passwd", false),
+        ("Asia/", false),
+        ("/UTC", false), ("posix/UTC", false), ("zone.tab", false), ("tzdata.zi", false), ("+08:00", false),
+        ("", false),
+        ("UTC\0", false), ("CST+8:30", false), ("localtime", false),
+    ])
+    func timeZonesAreThoseOfTheDatabase(_ text: String, _ isKnown: Bool) {
+        #expect((TimeZoneName.normal(text) != nil) == isKnown)
+    }
+
+    @Test @Loop func aLanguageOrTimeZoneThatIsNoneIsRefusedByNameOnEveryWayIn() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        for (field, value) in [
+            ("language", "chinglish-"), ("timeZone", "Beijing"), ("language", ""), ("timeZone", " "),
+        ] {
+            let answer = try await service.send(.post, "/v1/parties", #"{"name":"A","\#(field)":"\#(value)"}"#)
+            #expect(answer.status == 400 && answer.text.contains("\"field\":\"\(field)\""), "\(answer.text)")
+        }
+        let id = try await service.make("/v1/parties", #"{"name":"A","language":"zh_cn","timeZone":"Asia/Shanghai"}"#)
+        let changed = try await service.send(
+            .patch, "/v1/parties/\(id)", #"{"timeZone":"Mars/Base"}"#, headers: ["if-match": "\"1\""])
+        #expect(changed.status == 400 && changed.text.contains("timeZone"))
+        #expect(try await filter(service, #"{"field":"language","is":"ZH-cn"}"#) == ["A"])
+        #expect(try await service.column("SELECT language || ' ' || time_zone FROM party") == ["zh-CN Asia/Shanghai"])
+        // What the ERP sends cannot be sent back: what is wrong of it is left out.
+        let record = #"{"customerNo":"7","name":"Bob","language":"??","timeZone":"Here"}"#
+        try await service.transaction {
+            try PartyHandlers.upsert([try JSONDecoder().decode(CustomerUpserted.self, from: Data(record.utf8))], $0)
+        }
+        #expect(try await service.column("SELECT concat(language, time_zone) FROM party WHERE name = 'Bob'") == [""])
+        // A file's row is refused with the reason; a card's distance from UTC becomes the zone of that name.
+        var row = ImportRow()
+        #expect(row.set("timeZone", "Nowhere/Land") != nil && row.set("language", "a") != nil)
+        #expect(row.set("timeZone", "Europe/Paris") == nil && row.set("language", "fr_FR") == nil)
+        #expect(row.words == ["timeZone": "Europe/Paris", "language": "fr-FR"])
+        let zones = ["+0800", "-05:00", "+05:30", "Asia/Tokyo", "Raleigh/North America", "+08"]
+        #expect(zones.map(TimeZoneName.ofCard) == ["Etc/GMT-8", "Etc/GMT+5", "", "Asia/Tokyo", "", "Etc/GMT-8"])
+    }
+
+    @Test @Loop func aFieldThatIsMadeAnewWithAnotherTypeLeavesOldValuesAndViewsInPeace() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        for key in ["a", "b", "c"] {
+            let field = #"{"key":"\#(key)","label":"\#(key)","type":"text"}"#
+            #expect(try await service.send(.post, "/v1/fields", field).status == 201)
+        }
+        let id = try await service.make(
+            "/v1/parties", #"{"name":"A","custom":{"a":"many","b":"2011-02-30","c":"0000-01-01"}}"#)
+        let view = try await service.make(
+            "/v1/views", #"{"name":"v","definition":{"filter":[{"field":"custom.a","is":"many"}]}}"#)
+        for key in ["a", "b", "c"] {
+            #expect(try await service.send(.delete, "/v1/fields/\(key)", headers: ["if-match": "\"1\""]).status == 204)
+        }
+        let broken = try await service.send(.get, "/v1/views/\(view)/parties")
+        #expect(broken.status == 400 && broken.text.contains("\"field\":\"filter[0].field\""), "\(broken.text)")
+        #expect(try await service.send(.get, "/v1/views/\(view)").status == 200)
+        for (key, type) in [("a", "number"), ("b", "date"), ("c", "date"), ("d", "number")] {
+            let field = #"{"key":"\#(key)","label":"\#(key)","type":"\#(type)"}"#
+            #expect(try await service.send(.post, "/v1/fields", field).status == 201)
+        }
+        let path = "/v1/parties/\(id)"
+        let changed = try await service.send(
+            .patch, path, #"{"custom":{"d":4.5}}"#, headers: ["if-match": "\"1\""])
+        #expect(changed.status == 200, "\(changed.text)")
+        #expect(try await filter(service, #"{"field":"custom.d","atLeast":4}"#) == ["A"])
+        #expect(try await filter(service, #"{"field":"custom.a","atLeast":0}"#).isEmpty)
+        let right = try await service.send(
+            .patch, path, #"{"custom":{"b":"2012-02-29","c":null,"gone":null}}"#, headers: ["if-match": "\"2\""])
+        #expect(right.status == 200, "\(right.text)")
+        #expect(
+            try await filter(service, #"{"field":"custom.b","atLeast":"2012-02-29","atMost":"2012-02-29"}"#) == ["A"])
+    }
+
+    @Test @Loop func whoChangesAViewOrAFieldThatOthersChangedSeesBothForms() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let view = try await service.make("/v1/views", #"{"name":"old","definition":{}}"#)
+        #expect(try await service.send(.post, "/v1/fields", #"{"key":"k","label":"old","type":"text"}"#).status == 201)
+        for (method, path, name) in [
+            (HTTP.Method.put, "/v1/views/\(view)", "name"), (.patch, "/v1/fields/k", "label"),
+        ] {
+            func change(_ value: String) async throws -> Answer {
+                let rest = name == "name" ? #","definition":{}"# : ""
+                return try await service.send(
+                    method, path, "{\"\(name)\":\"\(value)\"\(rest)}", headers: ["if-match": "\"1\""])
+            }
+            #expect(try await change("theirs").status == 200)
+            let stale = try await change("mine")
+            #expect(stale.status == 412 && stale.headers["etag"] == "\"2\"", "\(stale.text)")
+            struct Both: Decodable {
+                let current: [String: AnyText]
+                let yours: [String: AnyText]
+            }
+            struct AnyText: Decodable {
+                let text: String?
+                init(from decoder: any Decoder) throws {
+                    text = try? decoder.singleValueContainer().decode(String.self)
+                }
+            }
+            let both = try stale.json(Both.self)
+            #expect(both.current[name]?.text == "theirs" && both.yours[name]?.text == "mine")
+            let gone = try await service.send(.delete, path, headers: ["if-match": "\"1\""])
+            #expect(gone.status == 412 && gone.text.contains("theirs"), "\(gone.text)")
+        }
+    }
 }

@@ -90,4 +90,33 @@ import Testing
         let versions = try await service.send(.get, "\(path)/history").json(Versions.self).items.map(\.record.name)
         #expect(versions == ["三", "二", "一"])
     }
+
+    @Test @Loop func aVisitThatSalesLoggedIsOnTheTimelineOnceAtItsTimeAndCountsAsDealing() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make("/v1/parties", #"{"name":"王小明"}"#)
+        let visits = (1...5).map { day in
+            ActivityState(
+                activityId: UUID.v7(), kind: "visit", subject: "看样品",
+                at: Date(timeIntervalSinceNow: -86_400 * Double(day)),
+                partyId: id, owner: "eve", outcome: "met", place: "上海")
+        }
+        let call = ActivityState(activityId: UUID.v7(), kind: "call", subject: "price", at: Date(), partyId: id)
+        for _ in 1...2 {
+            try await service.transaction { TimelineHandlers.activities(visits + [call], $0) }
+        }
+        struct Titles: Decodable {
+            struct Item: Decodable { let kind, title, reference: String }
+            let items: [Item]
+        }
+        let all = try await service.send(.get, "/v1/parties/\(id)/timeline").json(Titles.self).items
+        #expect(all.map(\.kind) == ["call"] + Array(repeating: "visit", count: 5))
+        let shown = try await service.send(.get, "/v1/parties/\(id)/timeline?kind=visit&limit=1").json(Titles.self)
+            .items
+        #expect(shown.map(\.title) == ["看样品 (by eve, at 上海, met)"])
+        #expect(shown.map(\.reference) == [visits[0].activityId.text])
+        try await service.transaction { $0.enqueue(BenefitStore.learn, [id]) }
+        let benefit = try await service.send(.get, "/v1/parties/\(id)/benefit").text
+        #expect(benefit.contains(#""learnt" : "relationship""#), "\(benefit)")
+    }
 }

@@ -2,7 +2,7 @@ import Postgres
 
 /// The SQL of members.
 enum MemberStore {
-    static let statements = [upsert, consent, addOrders, get]
+    static let statements = [upsert, consent, benefit, lock, addOrders, get]
 
     /// Parties as contacts tells of them, whole each time. Rows in order of party.
     static let upsert = Statement(
@@ -22,6 +22,20 @@ enum MemberStore {
         ON CONFLICT (party_id) DO UPDATE SET may_mail = excluded.may_mail
         """)
 
+    /// Writes what members value, and locks them for the segments that are worked out behind it.
+    static let benefit = Statement(
+        "member.benefit",
+        """
+        INSERT INTO member (party_id, benefit, is_benefit_declared)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::boolean[])
+        ON CONFLICT (party_id) DO UPDATE SET benefit = excluded.benefit,
+            is_benefit_declared = excluded.is_benefit_declared
+        """)
+
+    /// Locks members for the segments that are worked out behind it.
+    static let lock = Statement(
+        "member.lock", "SELECT FROM member WHERE party_id = ANY($1::uuid[]) ORDER BY party_id FOR UPDATE")
+
     /// Counts orders, and locks the members for the segments that are worked out behind it.
     static let addOrders = Statement(
         "member.add_orders",
@@ -35,7 +49,7 @@ enum MemberStore {
         """
         SELECT json_build_object('partyId', m.party_id, 'name', m.name, 'email', m.email, 'language', m.language,
             'mayMail', m.may_mail, 'orders', m.orders, 'firstOrderAt', m.first_order_at,
-            'lastOrderAt', m.last_order_at, 'nextCheckAt', m.next_check_at,
+            'lastOrderAt', m.last_order_at, 'benefit', m.benefit, 'nextCheckAt', m.next_check_at,
             'segments', (SELECT coalesce(json_agg(json_build_object('segment', s.segment, 'since', s.since,
                 'reason', s.reason) ORDER BY s.segment), '[]') FROM segment_member s
                 WHERE s.party_id = m.party_id))::text

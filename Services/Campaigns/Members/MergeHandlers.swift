@@ -1,4 +1,5 @@
 import EventLoop
+import FoundationEssentials
 import Postgres
 import ServiceKit
 
@@ -10,6 +11,10 @@ struct MergeHandlers {
 
     func follow(_ redirects: [Redirect], _ transaction: Transaction) async throws {
         let moved = try await Ledger.follow(redirects, in: transaction)
+        // Also where no order moved: what the merged value counts no more either.
+        let parties = Set(redirects.map(\.party)).sorted()
+        transaction.enqueue(MemberStore.lock, parties)
+        clock.evaluate(parties, transaction)
         OrderHandlers(clock: clock).add(moved, transaction)
     }
 }

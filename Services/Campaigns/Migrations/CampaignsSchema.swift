@@ -62,4 +62,11 @@ enum CampaignsSchema {
             PRIMARY KEY (campaign_id, party_id)
         ) WITH (fillfactor = 80);
         """)
+
+    static let benefits = Migration(
+        "m0038_member_benefit",
+        """
+        -- What the party values most, as contacts tells it, and whether he says so himself.
+        ALTER TABLE member ADD benefit text, ADD is_benefit_declared boolean NOT NULL DEFAULT false;
+        """)
 }

@@ -6,7 +6,9 @@ import Postgres
 import ServiceKit
 
 /// The segments that there are.
-let segmentNames = ["new", "active", "inactive"]
+let segmentNames = [
+    "new", "active", "inactive", "values-functional", "values-process", "values-relationship",
+]
 
 @Loop
 func segmentRoutes(_ context: ServiceContext) -> [Route] {

@@ -31,7 +31,8 @@ enum SegmentStore {
         "segment.evaluate",
         """
         WITH facts AS (
-            SELECT m.party_id, f.first_at, l.last_at, l.second_at, c.now
+            SELECT m.party_id, f.first_at, l.last_at, l.second_at, c.now, m.is_benefit_declared AS is_declared,
+                CASE WHEN NOT EXISTS (SELECT FROM party_redirect r WHERE r.party_id = m.party_id) THEN m.benefit END AS benefit
             FROM member m CROSS JOIN (SELECT \(now) AS now) c
             CROSS JOIN LATERAL (
                 SELECT min(d.at) AS first_at FROM erp_document d
@@ -49,7 +50,9 @@ enum SegmentStore {
                 ('active', f.second_at + interval '12 months' > f.now, f.second_at + interval '12 months',
                     'second last order on ' || f.second_at::date),
                 ('inactive', f.last_at + interval '6 months' <= f.now, f.last_at + interval '6 months',
-                    'last order on ' || f.last_at::date)) AS s(segment, holds, turns_at, reason)),
+                    'last order on ' || f.last_at::date),
+                \(["functional", "process", "relationship"].map(valued).joined(separator: ", "))
+                ) AS s(segment, holds, turns_at, reason)),
         gone AS (
             DELETE FROM segment_member g USING states s
             WHERE g.party_id = s.party_id AND g.segment = s.segment AND s.holds IS NOT TRUE
@@ -78,6 +81,14 @@ enum SegmentStore {
         FROM raised r JOIN moves v USING (party_id) ORDER BY r.party_id, v.place
         """)
 
+    /// Who values one of the benefits of C16; time alone changes nothing about it.
+    private static func valued(_ benefit: String) -> String {
+        """
+        ('values-\(benefit)', f.benefit = '\(benefit)', NULL::timestamptz,
+            CASE WHEN f.is_declared THEN 'says so' ELSE 'learnt from what was bought and asked' END)
+        """
+    }
+
     static let list = Statement(
         "segment.list",
         """
@@ -85,7 +96,10 @@ enum SegmentStore {
             SELECT count(*) FROM segment_member s WHERE s.segment = n.segment)) ORDER BY n.place)::text
         FROM (VALUES (1, 'new', 'first order in the last 6 months'),
             (2, 'active', '2 or more orders in the last 12 months'),
-            (3, 'inactive', 'has orders, none in the last 6 months')) AS n(place, segment, rule)
+            (3, 'inactive', 'has orders, none in the last 6 months'),
+            (4, 'values-functional', 'values what is bought most, as said or as learnt'),
+            (5, 'values-process', 'values how it is bought and served most, as said or as learnt'),
+            (6, 'values-relationship', 'values who it is bought from most, as said or as learnt')) AS n(place, segment, rule)
         """)
 
     static let members = Statement(

@@ -40,7 +40,7 @@ enum BenefitStore {
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE kind IN ('ticket.opened', 'ticket.reopened', 'shipment.returned')) AS process,
                     count(*) FILTER (WHERE kind IN ('ticket.replied', 'survey.answered', 'task.closed', 'opportunity.created',
-                        'quote.accepted')) AS relationship
+                        'quote.accepted', 'visit', 'meeting', 'call')) AS relationship
                 FROM (SELECT kind FROM touch WHERE party_id = n.party_id AND at > c.now - interval '1 year'
                     ORDER BY at DESC LIMIT 500) k) t),
         judged AS (

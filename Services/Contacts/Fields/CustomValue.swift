@@ -99,11 +99,11 @@ struct CustomField: Sendable {
 struct CustomFields: Sendable {
     let byKey: [String: CustomField]
 
-    /// Holds values against their fields; each refusal names its field.
+    /// Holds values against their fields; each refusal names its field. What a field left that is gone can be taken away.
     func check(_ values: [String: CustomValue?]) throws {
-        for (key, value) in values {
+        for case let (key, value?) in values {
             guard let field = byKey[key] else { throw Problem.field("custom.\(key)", "is no custom field") }
-            if let value, let complaint = field.complaint(value) { throw Problem.field("custom.\(key)", complaint) }
+            if let complaint = field.complaint(value) { throw Problem.field("custom.\(key)", complaint) }
         }
     }
 }

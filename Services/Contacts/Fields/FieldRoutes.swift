@@ -27,15 +27,18 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .patch, "/v1/fields/{key}", "Changes a field's label or adds choices", tag: "fields",
+            .patch, "/v1/fields/{key}",
+            "Changes a field's label or adds choices; a 412 has both versions, `current` and `yours`", tag: "fields",
             body: .json(changedFieldSchema), answers: [.json(200, fieldSchema), 400, 404, 412, 428]
         ) { request in
             let key = request.path("key")
             let seen = try request.seenVersion()
             let input = try await request.model(FieldInput.self)
             let label = try FieldCheck.text(input.label, "label", atMost: 100)
+            let yours = try await request.wholeBody()
             return try await context.transaction { transaction in
-                let type = try await lockField(key, seen: seen, transaction)
+                let (type, stale) = try await lockField(key, seen: seen, yours: yours, transaction)
+                if let stale { return stale }
                 if input.choices != nil { try input.checkChoices(type) }
                 let rows = try await transaction.query(FieldStore.update, key, label, input.choices)
                 return Response.stored(try rows.first?.value(0) ?? "", version: seen + 1)
@@ -48,7 +51,7 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
             let seen = try request.seenVersion()
             let key = request.path("key")
             return try await context.transaction { transaction in
-                _ = try await lockField(key, seen: seen, transaction)
+                if let stale = try await lockField(key, seen: seen, transaction).stale { return stale }
                 transaction.enqueue(FieldStore.strip, key)
                 transaction.enqueue(FieldStore.delete, key)
                 return Response(.noContent)
@@ -57,15 +60,19 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-/// Locks a field at the version that the caller saw and gives its type.
+/// Locks a field and gives its type, and what to tell a caller who has not seen its latest form.
 @Loop
-private func lockField(_ key: String, seen: Int, _ transaction: Transaction) async throws -> String {
+private func lockField(
+    _ key: String, seen: Int, yours: [UInt8] = Array("null".utf8), _ transaction: Transaction
+) async throws -> (type: String, stale: Response?) {
     guard let row = try await transaction.query(FieldStore.lock, key).first else {
         throw Problem(status: .notFound, detail: "There is no custom field \(key).")
     }
     let current: Int = try row.value(0)
-    guard current == seen else { throw Problem.stale("field", at: current, seen: seen) }
-    return try row.value(1)
+    let isStale = current != seen
+    return (
+        try row.value(1), isStale ? staleAnswer("field", try row.value(2), at: current, seen: seen, yours: yours) : nil
+    )
 }
 
 private struct FieldInput: Decodable {

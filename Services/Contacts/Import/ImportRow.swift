@@ -36,13 +36,11 @@ struct ImportRow: Sendable {
     /// Sets a field from a file's text; gives what is wrong with it, for people.
     mutating func set(_ field: String, _ text: String) -> String? {
         let limit = field == "notes" ? 10_000 : field == "name" ? 300 : 200
-        guard text.utf8.count <= limit || text.count <= limit else { return "has more than \(limit) characters" }
+        let isShort = text.utf8.count <= limit || text.count <= limit && text.utf8.count <= 8 * limit
+        guard isShort else { return "has more than \(limit) characters" }
         guard !text.utf8.contains(0) else { return "has a NUL character" }
         switch field {
         case "name":
-            guard text.utf8.count <= PartyInput.longestName else {
-                return "has more than \(PartyInput.longestName) bytes of UTF-8"
-            }
             name = text
         case "kind":
             guard let known = Self.kinds[text.lowercased()] else {
@@ -69,6 +67,12 @@ struct ImportRow: Sendable {
         case "birthday":
             guard let day = Self.day(text) else { return "must be a date, YYYY-MM-DD" }
             birthday = day
+        case "language":
+            guard let tag = LanguageTag.normal(text) else { return "must be a language tag of BCP 47 such as zh-CN" }
+            words[field] = tag
+        case "timeZone":
+            guard let zone = TimeZoneName.normal(text) else { return "must be an IANA time zone such as Asia/Shanghai" }
+            words[field] = zone
         case "category":
             guard PartyInput.categories.contains(text) else {
                 return "must be one of \(PartyInput.categories.joined(separator: ", "))"
@@ -108,7 +112,9 @@ struct ImportRow: Sendable {
         }
         if emails.count > 1 { details.emails = emails.prefix(20).map { .init(address: $0) } }
         if phones.count > 1 { details.phones = phones.prefix(20).map { .init(number: $0) } }
-        return name == nil ? ("name", "is missing") : nil
+        guard let name else { return ("name", "is missing") }
+        return name.utf8.count > PartyInput.longestName
+            ? ("name", "has more than \(PartyInput.longestName) bytes of UTF-8") : nil
     }
 
     private mutating func setAddress(_ field: String, _ text: String) {

@@ -183,12 +183,16 @@ enum ImportStore {
         "import.ask_undo",
         "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
     )
-    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party that others relate to.
+    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party of which others know by now:
+    /// related, merged, called something by another system, written to.
     static let undoRows = Statement(
         "import.undo_rows",
         """
         SELECT r.party_id, r.version, r.before::text, CASE WHEN r.before IS NULL AND EXISTS (
-            SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id) THEN -1 ELSE p.version END FROM (
+            SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id
+            UNION ALL SELECT 1 FROM party_merge m WHERE m.survivor_id = p.id OR m.merged_id = p.id
+            UNION ALL SELECT 1 FROM party_reference f WHERE f.party_id = p.id AND f.system <> 'import'
+            UNION ALL SELECT 1 FROM touch t WHERE t.party_id = p.id) THEN -1 ELSE p.version END FROM (
             SELECT * FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) r
         LEFT JOIN (SELECT id, version FROM party WHERE id IN (
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p

@@ -113,6 +113,10 @@ enum VCardReader {
         for property in card.properties {
             let whole = split(property.value, "\u{0}").joined().trimmed
             guard !whole.isEmpty else { continue }
+            let isText = !property.value.utf8.contains(0)
+            if !isText, let field = fields[property.name] ?? structured[property.name] {
+                return (field, "has a NUL character")
+            }
             if property.name == "ADR" {
                 addAddress(property, &row)
                 continue
@@ -127,6 +131,8 @@ enum VCardReader {
                 case "TEL": whole.hasPrefix("tel:") ? String(whole.dropFirst(4).prefix { $0 != ";" }) : whole
                 case "ORG": property.parts.first?.trimmed ?? ""
                 case "CATEGORIES": split(property.value, ",").joined(separator: ",")
+                case "BDAY": birthday(whole)
+                case "TZ": TimeZoneName.ofCard(whole)
                 case "KIND": whole.lowercased() == "org" ? "enterprise" : "consumer"
                 default: whole
                 }
@@ -141,6 +147,16 @@ enum VCardReader {
         "BDAY": "birthday", "CATEGORIES": "tags", "LANG": "language", "TZ": "timeZone", "UID": "reference",
         "KIND": "kind",
     ]
+
+    /// Properties of parts, by the fields that a complaint names.
+    private static let structured = ["ADR": "addresses", "N": "name"]
+
+    /// The day of a date with or without a time; a birthday without its year or in words (RFC 6350, section 6.2.5) is none that can be kept.
+    private static func birthday(_ text: String) -> String {
+        let day = String(text.prefix { $0 != "T" && $0 != " " })
+        let isPartial = day.hasPrefix("-") || !day.utf8.allSatisfy { (0x2D...0x39).contains($0) } || day.utf8.count < 8
+        return isPartial ? "" : day
+    }
 
     private static func names(_ parts: [String]) -> (String?, String?) {
         let clean = parts.map(\.trimmed).map { $0.isEmpty ? nil : $0 }

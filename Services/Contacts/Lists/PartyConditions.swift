@@ -138,6 +138,7 @@ extension PartyQuery {
         switch field {
         case "email": MailAddress.normal(text) ?? text
         case "phone": PhoneNumber.normal(text) ?? text
+        case "language": LanguageTag.normal(text) ?? text
         default: text
         }
     }

@@ -12,6 +12,8 @@ struct PartyQuery {
     /// Whether an index finds the parties: otherwise they are read in order and held against the conditions.
     private(set) var isIndexed = false
     let fields: CustomFields
+    /// Terms of the text searched for that many parties have.
+    var shares: SearchText.TermShares = [:]
 
     init(_ filter: [PartyCondition], _ fields: CustomFields) throws {
         self.fields = fields

@@ -72,8 +72,8 @@ struct PartyInput: Decodable {
         input.email = try email.map { try MailAddress.checked($0) }
         input.phone = try phone.map { try PhoneNumber.checked($0) }
         input.notes = try FieldCheck.text(notes, "notes", atMost: 10_000)
-        input.language = try FieldCheck.text(language, "language", atMost: 100)
-        input.timeZone = try FieldCheck.text(timeZone, "timeZone", atMost: 100)
+        input.language = try language.map { try LanguageTag.checked($0) }
+        input.timeZone = try timeZone.map { try TimeZoneName.checked($0) }
         input.country = try FieldCheck.text(country, "country", atMost: 100)
         input.owner = try FieldCheck.text(owner, "owner", atMost: 100)
         if let tags {

@@ -26,7 +26,8 @@ enum PartyHandlers {
             list.map { $0.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } },
             list.map { $0.name.trimmed.isEmpty ? $0.customerNo : $0.name.trimmed },
             list.map { $0.email.flatMap(MailAddress.normal) }, list.map { phone(of: $0) },
-            list.map(\.language), list.map(\.timeZone), list.map(\.country), search.map(\.sortName), search.map(\.text),
+            list.map { $0.language.flatMap(LanguageTag.normal) }, list.map { $0.timeZone.flatMap(TimeZoneName.normal) },
+            list.map(\.country), search.map(\.sortName), search.map(\.text),
             search.map(\.terms))
         try ConsentHandlers.record(
             customers.compactMap { id, customer in customer.marketingConsent.map { (id, $0) } }, source: "erp",
@@ -44,8 +45,8 @@ enum PartyHandlers {
         party.kind = customer.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil } ?? party.kind
         party.email = customer.email.flatMap(MailAddress.normal)
         party.phone = phone(of: customer)
-        party.language = customer.language
-        party.timeZone = customer.timeZone
+        party.language = customer.language.flatMap(LanguageTag.normal)
+        party.timeZone = customer.timeZone.flatMap(TimeZoneName.normal)
         party.country = customer.country
         party.references = [customer.customerNo]
         return party.search

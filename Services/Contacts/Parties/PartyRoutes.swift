@@ -50,7 +50,7 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             switch outcome {
             case .changed(let party): return .stored(party, version: version + 1)
             case .stale(let party, let current):
-                return conflict(party, current, seen: version, yours: try await request.wholeBody())
+                return staleAnswer("party", party, at: current, seen: version, yours: try await request.wholeBody())
             }
         },
         Route(
@@ -100,12 +100,12 @@ extension PartyQueries {
 }
 
 /// A 412 with both versions, so that a person can choose between them.
-private func conflict(_ party: String, _ current: Int, seen: Int, yours: [UInt8]) -> Response {
+func staleAnswer(_ what: String, _ current: String, at version: Int, seen: Int, yours: [UInt8]) -> Response {
     let text = """
-        {"type":"about:blank","title":"Precondition Failed","status":412,"detail":"The party is at version \(current), not \
-        \(seen): compare `current` with `yours` and repeat the change.","current":\(party),"yours":
+        {"type":"about:blank","title":"Precondition Failed","status":412,"detail":"The \(what) is at version \(version), not \
+        \(seen): compare `current` with `yours` and repeat the change.","current":\(current),"yours":
         """
     return Response(
         .preconditionFailed, bytes: Array(text.utf8) + yours + Array("}".utf8), contentType: "application/problem+json"
-    ).with("etag", "\"\(current)\"")
+    ).with("etag", "\"\(version)\"")
 }

@@ -4,7 +4,7 @@ import Postgres
 enum PartyStore {
     static let statements = [
         insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
-        select, estimate,
+        select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -34,17 +34,22 @@ enum PartyStore {
             $15::text::jsonb, $16, $17, $18::text::integer[])
         """)
 
-    /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01.
+    /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01. A value that was left
+    /// by an earlier field of that name and another type is passed over.
     static let clearNumbers = Statement(
         "party.clear_numbers", "DELETE FROM party_custom WHERE party_id = ANY($1::uuid[])")
     static let insertNumbers = Statement(
         "party.insert_numbers",
         """
         INSERT INTO party_custom (party_id, field, number)
-        SELECT p.id, f.key, CASE f.type WHEN 'number' THEN (p.custom->>f.key)::numeric
-            ELSE (p.custom->>f.key)::date - date '1970-01-01' END
-        FROM party p JOIN custom_field f ON p.custom ? f.key
-        WHERE p.id = ANY($1::uuid[]) AND f.type IN ('number', 'date')
+        SELECT id, key, number FROM (
+            SELECT p.id, f.key, CASE
+                WHEN f.type = 'number' AND jsonb_typeof(p.custom->f.key) = 'number' THEN (p.custom->>f.key)::numeric
+                WHEN f.type = 'date' AND p.custom->>f.key ~ '^(?!0000)\\d{4}-(0[1-9]|1[0-2])-\\d\\d$' THEN
+                    make_date(left(p.custom->>f.key, 4)::integer, substr(p.custom->>f.key, 6, 2)::integer, 1)
+                    - date '1970-01-01' + right(p.custom->>f.key, 2)::integer - 1 END AS number
+            FROM party p JOIN custom_field f ON p.custom ? f.key WHERE p.id = ANY($1::uuid[])) n
+        WHERE number IS NOT NULL
         """)
 
     /// Parties of orders that came before their customer: named by their number until the master record comes.
@@ -156,4 +161,21 @@ enum PartyStore {
     static let estimate = Statement(
         "party.estimate",
         "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('party')")
+
+    /// Some parties in the order of their ids given, as `select` gives them.
+    static let bodies = Statement(
+        "party.bodies",
+        """
+        SELECT \(json)::text, NULL::text, p.id FROM unnest($1::uuid[]) WITH ORDINALITY AS n(wanted, place)
+        JOIN party p ON p.id = n.wanted ORDER BY n.place
+        """)
+
+    /// The terms, of some, that a half of a hundredth of the parties have or more, and how many have them, from the statistics of the table.
+    static let shares = Statement(
+        "party.shares",
+        """
+        SELECT s.term, s.share::float8 FROM unnest($1::text::integer[]) AS t(term) JOIN (
+            SELECT unnest(most_common_elems::text::integer[]) AS term, unnest(most_common_elem_freqs) AS share FROM pg_stats
+            WHERE schemaname = current_schema() AND tablename = 'party' AND attname = 'search_terms') s USING (term)
+        """)
 }

@@ -10,7 +10,9 @@ extension PartyQuery {
         let readings = SearchText.readings(search).filter { !$0.isEmpty }
         guard !readings.isEmpty else { return }
         let tests = readings.map { words in
-            let terms = SearchText.required(words).map { "p.search_terms @> \(bind($0, as: "integer[]"))" }
+            let terms = SearchText.required(words, shares: shares).map {
+                "p.search_terms @> \(bind($0, as: "integer[]"))"
+            }
             let texts = words.map { "p.search_text LIKE \(bind("%\(Self.literal($0))%"))" }
             return ((terms.map { [$0] } ?? []) + texts).joined(separator: " AND ")
         }
@@ -45,50 +47,40 @@ extension PartyQuery {
     func near(_ words: [String], limit: Int) -> PartySelect {
         var query = self
         for terms in words { query.add("p.search_terms && \(query.bind(terms, as: "integer[]"))") }
-        return query.found("p.search_text", limit)
+        return query.candidates(limit)
     }
 
     /// Telephone numbers that end like one half of the digits, or have the other that far from their end; to be held against
     /// `SearchText.isNearNumber`.
     func nearNumber(_ first: String, _ second: String, limit: Int) -> PartySelect {
         let rest = second.utf8.count
-        return half(
-            [
-                (first, "\n[0-9]*\(first)[0-9]{\(rest - 1),\(rest + 1)}(\n|$)"), (second, "\n[0-9]+\(second)(\n|$)"),
+        return any(
+            of: [
+                ([first], "\n[0-9]*\(first)[0-9]{\(rest - 1),\(rest + 1)}(\n|$)"),
+                ([second], "\n[0-9]+\(second)(\n|$)"),
             ], limit)
     }
 
-    /// Mail addresses and references that begin like one half, or end like the other before their host; to be held against
-    /// `SearchText.isNearWhole`.
-    func nearWhole(_ first: String, _ second: String, limit: Int) -> PartySelect {
-        func others(_ half: String) -> String {
-            "[^\n@]{\(half.unicodeScalars.count - 1),\(half.unicodeScalars.count + 1)}"
-        }
-        return half(
-            [
-                (first, "\n\(Self.verbatim(first))\(others(second))(@|\n|$)"),
-                (second, "\n\(others(first))\(Self.verbatim(second))(@|\n|$)"),
-            ], limit)
-    }
+    /// Mail addresses and references with all parts but one, to be held against `SearchText.isNearWhole`.
+    func nearWhole(_ near: SearchText.NearWhole, limit: Int) -> PartySelect { any(of: near.alternatives, limit) }
 
-    /// Texts with the index terms of a half and its pattern.
-    private func half(_ halves: [(text: String, pattern: String)], _ limit: Int) -> PartySelect {
+    /// Texts with the index terms of some parts and their pattern.
+    private func any(of alternatives: [(parts: [String], pattern: String)], _ limit: Int) -> PartySelect {
         var query = self
-        let tests = halves.map { half in
-            let terms = SearchText.required(part: half.text) ?? "{}"
+        let tests = alternatives.map { parts, pattern in
+            let terms = SearchText.required(parts: parts, shares: shares) ?? "{}"
             return
-                "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(half.pattern)))"
+                "(p.search_terms @> \(query.bind(terms, as: "integer[]")) AND p.search_text ~ \(query.bind(pattern)))"
         }
         query.add("(\(tests.joined(separator: " OR ")))")
-        return query.found("p.search_text", limit)
+        return query.candidates(limit)
     }
 
-    /// A regular expression for just this text (PostgreSQL's manual, 9.7.3.3: a backslash takes a character that is no letter for itself).
-    private static func verbatim(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { pattern, scalar in
-            if scalar.isASCII, !SearchText.isWord(scalar) { pattern += "\\" }
-            pattern.unicodeScalars.append(scalar)
-        }
+    /// The texts of parties, to be looked at closer; whole are then only those that stand up to it.
+    private func candidates(_ limit: Int) -> PartySelect {
+        PartySelect(
+            text: "SELECT NULL::text, p.search_text::text, p.id FROM party p \(whereClause) LIMIT \(limit)",
+            arguments: arguments)
     }
 
     private func found(_ sort: String, _ limit: Int, _ order: String = "", join: String = "") -> PartySelect {
@@ -111,28 +103,53 @@ extension PartyQueries {
     ) async throws -> [String] {
         let clean = text.trimmed
         guard !clean.isEmpty, !clean.contains("\0") else { return [] }
-        let query = try PartyQuery(filter, try await fields(filter, context))
+        var query = try PartyQuery(filter, try await fields(filter, context))
         var found = Found(limit: limit)
-        let exact = [
-            query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit),
-            query.containing(clean, limit: limit),
-        ]
-        for case let select? in exact where found.isWanting { try found.add(await rows(select, context)) }
+        for select in [query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit)]
+        where found.isWanting { try found.add(await rows(select, context)) }
+        if found.isWanting { query.shares = try await shares(clean, context) }
+        if found.isWanting, let select = query.containing(clean, limit: limit) {
+            try found.add(await rows(select, context))
+        }
         if found.items.count < min(limit, 10), let near = SearchText.near(clean) {
-            let rows = try await rows(query.near(near.map(\.terms), limit: candidates), context)
-            try found.add(rows.filter { SearchText.isNear(try $0.value(1), near.map(\.word)) })
+            try found.add(
+                await whole(query.near(near.map(\.terms), limit: candidates), limit, context) {
+                    SearchText.isNear($0, near.map(\.word))
+                })
         }
         if found.items.isEmpty, let near = SearchText.nearWhole(clean) {
-            let rows = try await rows(query.nearWhole(near.first, near.second, limit: candidates), context)
             let hasHost = clean.contains("@")
             try found.add(
-                rows.filter { SearchText.isNearWhole(try $0.value(1), near.letters, hasHost: hasHost) })
+                await whole(query.nearWhole(near, limit: candidates), limit, context) {
+                    SearchText.isNearWhole($0, near.letters, hasHost: hasHost)
+                })
         }
         if found.items.isEmpty, let (digits, first, second) = SearchText.halves(clean) {
-            let rows = try await rows(query.nearNumber(first, second, limit: candidates), context)
-            try found.add(rows.filter { SearchText.isNearNumber(try $0.value(1), digits) })
+            try found.add(
+                await whole(query.nearNumber(first, second, limit: candidates), limit, context) {
+                    SearchText.isNearNumber($0, digits)
+                })
         }
         return found.items
+    }
+
+    /// The candidates that stand up to a test, whole.
+    private static func whole(
+        _ select: PartySelect, _ limit: Int, _ context: ServiceContext, _ test: (String) -> Bool
+    ) async throws -> [Row] {
+        let near = try await rows(select, context).filter { test(try $0.value(1)) }
+        // Some may be found already: ten at most when this is asked.
+        let ids: [UUID] = try near.prefix(limit + 10).map { try $0.value(2) }
+        return ids.isEmpty ? [] : Array(try await context.query(PartyStore.bodies, ids))
+    }
+
+    /// Which terms of a query many parties have, as the database's own upkeep last saw it.
+    private static func shares(_ text: String, _ context: ServiceContext) async throws -> SearchText.TermShares {
+        var shares: SearchText.TermShares = [:]
+        for row in try await context.query(PartyStore.shares, SearchText.pieces(of: text)) {
+            shares[Int32(truncatingIfNeeded: try row.value(0) as Int)] = try row.value(1)
+        }
+        return shares
     }
 }
 

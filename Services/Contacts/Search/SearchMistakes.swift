@@ -18,16 +18,29 @@ extension SearchText {
         return words.allSatisfy { word in present.contains { isOneOff($0[...], word[...]) } }
     }
 
-    /// The letters of a query without blanks that may be a mail address or a reference, and the two halves of what stands before the host:
-    /// where one character is wrong, the other half is right. Nil where a half is too short for the index.
-    static func nearWhole(_ query: String) -> (letters: [Unicode.Scalar], first: String, second: String)? {
+    /// A mail address or a reference in which one character may be wrong, in parts of which all but one are right then.
+    struct NearWhole {
+        /// All its letters and digits.
+        let letters: [Unicode.Scalar]
+        /// What stands before the host, whole and in halves.
+        let local: String
+        let halves: (String, String)
+        /// The host, where there is one.
+        let host: String?
+    }
+
+    /// Reads a query without blanks; nil where no part is long enough for the index.
+    static func nearWhole(_ query: String) -> NearWhole? {
         let folded = fold(query)
-        let part = folded.prefix { $0 != "@" }
-        guard !folded.contains(where: \.isWhitespace), part.unicodeScalars.count <= 64 else { return nil }
-        let middle = part.count / 2
-        let (first, second) = (String(part.prefix(middle)), String(part.dropFirst(middle)))
-        guard required(part: first) != nil, required(part: second) != nil else { return nil }
-        return (letters(folded), first, second)
+        let local = String(folded.prefix { $0 != "@" })
+        guard !folded.contains(where: \.isWhitespace), local.unicodeScalars.count <= 64 else { return nil }
+        let host = folded.dropFirst(local.count + 1)
+        let middle = local.count / 2
+        let near = NearWhole(
+            letters: letters(folded), local: local,
+            halves: (String(local.prefix(middle)), String(local.dropFirst(middle))),
+            host: host.isEmpty ? nil : String(host))
+        return near.alternatives.isEmpty ? nil : near
     }
 
     /// Whether a line of the text behind the name is at most one letter or digit off a query's; without a host a mail address is meant
@@ -90,5 +103,38 @@ extension SearchText {
         }
         return restA.dropFirst(2) == restB.dropFirst(2) && restA.first == restB.dropFirst().first
             && restB.first == restA.dropFirst().first
+    }
+}
+
+extension SearchText.NearWhole {
+    /// What can be looked for: parts that are in the index, and a pattern. The mistake is in one half of what stands before the host, or
+    /// in one of the host.
+    var alternatives: [(parts: [String], pattern: String)] {
+        func others(_ half: String) -> String {
+            "[^\n@]{\(half.unicodeScalars.count - 1),\(half.unicodeScalars.count + 1)}"
+        }
+        func isIndexed(_ part: String) -> Bool { SearchText.required(parts: [part]) != nil }
+        var found: [(parts: [String], pattern: String)] = []
+        let end = host.map { "@\(Self.verbatim($0))(\n|$)" } ?? "(@|\n|$)"
+        if isIndexed(halves.0), isIndexed(halves.1) {
+            let hosts = host.map { [$0] } ?? []
+            found.append(([halves.0] + hosts, "\n\(Self.verbatim(halves.0))\(others(halves.1))\(end)"))
+            found.append(([halves.1] + hosts, "\n\(others(halves.0))\(Self.verbatim(halves.1))\(end)"))
+        }
+        if let host, isIndexed(local) {
+            let middle = host.count / 2
+            for part in [host.prefix(middle), host.dropFirst(middle)] {
+                found.append(([local, String(part)], "\n\(Self.verbatim(local))@"))
+            }
+        }
+        return found
+    }
+
+    /// A regular expression for just this text (PostgreSQL's manual, 9.7.3.3: a backslash takes a character that is no letter for itself).
+    private static func verbatim(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { pattern, scalar in
+            if scalar.isASCII, !SearchText.isWord(scalar) { pattern += "\\" }
+            pattern.unicodeScalars.append(scalar)
+        }
     }
 }

@@ -62,20 +62,39 @@ struct SearchText: Sendable {
         return String(digits)
     }
 
-    /// The terms that every text with these words has; nil where no piece is long enough to be in the index.
-    static func required(_ words: [String]) -> String? {
+    /// Terms that every text with these words has; nil where no piece is long enough to be in the index.
+    static func required(_ words: [String], shares: TermShares = [:]) -> String? {
         var hashes: [Int32] = []
         for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
-        return hashes.isEmpty ? nil : literal(hashes)
+        return rarest(hashes, shares)
     }
 
-    /// The same of a part of a text, which may begin and end within a word.
-    static func required(part: String) -> String? {
+    /// The same of parts of a text, which may begin and end within a word.
+    static func required(parts: [String], shares: TermShares = [:]) -> String? {
         var hashes: [Int32] = []
-        for run in runs(part) where isIdeograph(run[0]) || run.count >= 3 {
+        for run in parts.flatMap(runs) where isIdeograph(run[0]) || run.count >= 3 {
             addPieces(of: run, isQuery: true, to: &hashes)
         }
-        return hashes.isEmpty ? nil : literal(hashes)
+        return rarest(hashes, shares)
+    }
+
+    /// Of the terms of a text those that many texts have; the others are not among them.
+    typealias TermShares = [Int32: Double]
+
+    /// All terms that few texts have, and of the others the rarest up to three in all: to read the list of one that every second text
+    /// has takes the index longer than it takes to hold the texts that the rare ones leave against the words.
+    private static func rarest(_ hashes: [Int32], _ shares: TermShares) -> String? {
+        guard !hashes.isEmpty else { return nil }
+        let rare = hashes.filter { shares[$0] == nil }
+        let common = Set(hashes).filter { shares[$0] != nil }.sorted { (shares[$0] ?? 0, $0) < (shares[$1] ?? 0, $1) }
+        return literal(rare + common.prefix(max(0, 3 - Set(rare).count)))
+    }
+
+    /// The terms of all pieces of a query, as words and as a number.
+    static func pieces(of query: String) -> String {
+        var hashes: [Int32] = []
+        for run in readings(query).joined().flatMap(runs) { addPieces(of: run, isQuery: false, to: &hashes) }
+        return literal(hashes)
     }
 
     // MARK: Pieces

@@ -72,6 +72,18 @@ enum TimelineHandlers {
             }, transaction)
     }
 
+    /// Calls, visits, meetings and mails that sales logged, at the time at which they were.
+    static func activities(_ activities: [ActivityState], _ transaction: Transaction) {
+        write(
+            activities.map { activity in
+                let facts = [activity.owner.map { "by \($0)" }, activity.place.map { "at \($0)" }, activity.outcome]
+                    .compactMap { $0 }.joined(separator: ", ")
+                return Touch(
+                    activity.partyId, activity.at, activity.kind, activity.activityId.text,
+                    activity.subject + (facts.isEmpty ? "" : " (\(facts))"))
+            }, transaction)
+    }
+
     static func leads(_ kind: String, _ events: [Event], _ leads: [LeadState], _ transaction: Transaction) {
         write(
             zip(events, leads).map { event, lead in

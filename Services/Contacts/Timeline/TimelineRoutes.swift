@@ -63,7 +63,8 @@ private struct TimelineCursor {
             self.init(at: try request.moment("before") ?? .endOfTime, kind: "", reference: "")
             return
         }
-        let parts = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") } ?? []
+        let cursor = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let parts = cursor.split(separator: "\n", maxSplits: 2)
         guard parts.count == 3, let date = RFC3339.date(String(parts[0])),
             !parts.contains(where: { $0.unicodeScalars.contains("\0") })
         else { throw Problem.field("after", "must be the `next` of the page before") }

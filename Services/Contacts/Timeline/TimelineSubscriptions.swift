@@ -32,6 +32,9 @@ extension TimelineHandlers {
         on(QuoteAccepted.self, "quote.accepted", &subscriptions, \.quote, quotes)
         on(TaskRaised.self, "task.raised", &subscriptions, \.task, tasks)
         on(TaskClosed.self, "task.closed", &subscriptions, \.task, tasks)
+        subscriptions.on(ActivityLogged.self) { events, transaction in
+            activities(events.map(\.data.activity), transaction)
+        }
         subscriptions.on(OrderConfirmed.self, ordersConfirmed)
         subscriptions.on(SegmentEntered.self, segmentsEntered)
         subscriptions.on(SegmentLeft.self, segmentsLeft)

@@ -36,13 +36,15 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
             return .stored(try row.value(0), version: try row.value(1))
         },
         Route(
-            .put, "/v1/views/{id}", "Changes a view", tag: "views", body: .json(newViewSchema),
+            .put, "/v1/views/{id}", "Changes a view; a 412 has both versions, `current` and `yours`", tag: "views",
+            body: .json(newViewSchema),
             answers: [.json(200, viewSchema), 400, 404, 412, 428]
         ) { request in
             let (id, seen) = (try request.id(), try request.seenVersion())
             let view = try await request.model(ViewInput.self).checked(context)
+            let yours = try await request.wholeBody()
             return try await context.transaction { transaction in
-                try await lockView(id, seen: seen, transaction)
+                if let stale = try await lockView(id, seen: seen, yours: yours, transaction) { return stale }
                 let rows = try await transaction.query(ViewStore.update, id, view.name, view.owner, view.definition)
                 return Response.stored(try rows.first?.value(0) ?? "", version: seen + 1)
             }
@@ -52,7 +54,7 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let (id, seen) = (try request.id(), try request.seenVersion())
             return try await context.transaction { transaction in
-                try await lockView(id, seen: seen, transaction)
+                if let stale = try await lockView(id, seen: seen, transaction) { return stale }
                 transaction.enqueue(ViewStore.delete, id)
                 return Response(.noContent)
             }
@@ -75,11 +77,15 @@ func viewDefinition(_ id: UUID, _ context: ServiceContext) async throws -> Party
     return try JSONDecoder().decode(PartyListRequest.self, from: Data((try row.value(2) as String).utf8))
 }
 
+/// Locks a view; answers what to tell a caller who has not seen its latest form.
 @Loop
-private func lockView(_ id: UUID, seen: Int, _ transaction: Transaction) async throws {
+private func lockView(
+    _ id: UUID, seen: Int, yours: [UInt8] = Array("null".utf8), _ transaction: Transaction
+) async throws -> Response? {
     guard let row = try await transaction.query(ViewStore.lock, id).first else { throw Problem.missing("view", id) }
-    let current: Int = try row.value(0)
-    guard current == seen else { throw Problem.stale("view", at: current, seen: seen) }
+    let version: Int = try row.value(0)
+    guard version != seen else { return nil }
+    return staleAnswer("view", try row.value(1), at: version, seen: seen, yours: yours)
 }
 
 private struct ViewInput: Decodable {

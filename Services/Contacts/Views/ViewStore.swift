@@ -21,7 +21,7 @@ enum ViewStore {
     static let insert = Statement(
         "view.insert", "INSERT INTO party_view (id, name, owner, definition) VALUES ($1, $2, $3, $4::text::jsonb)")
 
-    static let lock = Statement("view.lock", "SELECT version FROM party_view WHERE id = $1 FOR UPDATE")
+    static let lock = Statement("view.lock", "SELECT version, \(json) FROM party_view WHERE id = $1 FOR UPDATE")
 
     static let update = Statement(
         "view.update",

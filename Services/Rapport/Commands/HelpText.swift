@@ -123,7 +123,7 @@ enum HelpText {
         """,
         "restart": """
         rapport restart <name> [--run DIR]
-        Stops postgres, broker or a service in order and starts it again.
+        Stops postgres, broker or a service in order and starts it again, a service with the settings that it had; up applies others.
         """,
         "kill": """
         rapport kill <name> [--run DIR]

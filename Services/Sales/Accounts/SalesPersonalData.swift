@@ -21,7 +21,7 @@ let salesPersonalData = PersonalData(
         """,
     subjects: """
         SELECT id::text FROM (\(leads)) AS l UNION ALL SELECT id::text FROM (\(opportunities)) AS o
-        UNION ALL SELECT id::text FROM task WHERE party_id = $1
+        UNION ALL SELECT id::text FROM task WHERE party_id = $1 UNION ALL SELECT id::text FROM activity WHERE party_id = $1
         """,
     [
         PersonalTable(
@@ -31,6 +31,11 @@ let salesPersonalData = PersonalData(
                 because: "figures of the pipeline, without the person")),
         PersonalTable("lead", where: "t.id IN (\(leads))", .remove),
         PersonalTable("task", .blank("subject = 'erased'", because: "figures of work done, without the person")),
+        PersonalTable(
+            "activity",
+            .blank(
+                "subject = 'erased', outcome = NULL, place = NULL, notes = NULL",
+                because: "figures of work done, without the person")),
         PersonalTable("order_request", .keep(because: "business correspondence that the law has us keep")),
         PersonalTable(
             "account", where: "t.id = $1",

@@ -54,7 +54,8 @@ public struct EventContract: Sendable {
         .sales, LeadCreated.self, LeadChanged.self, LeadConverted.self, OpportunityCreated.self,
         OpportunityChanged.self, OpportunityStageChanged.self, OpportunityWon.self, OpportunityLost.self,
         QuoteCreated.self, QuoteAccepted.self, OrderRequested.self, OrderConfirmed.self, TaskRaised.self,
-        TaskClosed.self, ErasureCompleted<ErasureOwners.Sales>.self, ArchiveDelivered<ErasureOwners.Sales>.self)
+        TaskClosed.self, ActivityLogged.self, ErasureCompleted<ErasureOwners.Sales>.self,
+        ArchiveDelivered<ErasureOwners.Sales>.self)
 
     private static let campaigns: [EventContract] = of(
         .campaigns, SegmentEntered.self, SegmentLeft.self, CampaignCreated.self, CampaignLaunched.self,

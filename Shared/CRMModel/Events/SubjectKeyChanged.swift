@@ -30,7 +30,7 @@ public enum PersonalEvents {
         LeadCreated.versionedType, LeadChanged.versionedType, LeadConverted.versionedType,
         OpportunityCreated.versionedType, OpportunityChanged.versionedType, OpportunityStageChanged.versionedType,
         OpportunityWon.versionedType, OpportunityLost.versionedType,
-        TaskRaised.versionedType, TaskClosed.versionedType,
+        TaskRaised.versionedType, TaskClosed.versionedType, ActivityLogged.versionedType,
         TicketOpened.versionedType, TicketAssigned.versionedType, TicketReplied.versionedType,
         TicketBreached.versionedType, TicketResolved.versionedType, TicketReopened.versionedType,
         TicketChanged.versionedType, SurveyAnswered.versionedType,

@@ -1,0 +1,31 @@
+import Postgres
+
+/// The SQL of activities.
+enum ActivityStore {
+    static let statements = [insert, get, page]
+
+    static let insert = Statement(
+        "activity.insert",
+        """
+        INSERT INTO activity (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """)
+
+    /// An activity as JSON, as the routes show it. `a` is the activity.
+    private static let json = """
+        json_build_object('id', a.id, 'kind', a.kind, 'subject', a.subject, 'at', a.at, 'partyId', a.party_id,
+            'opportunityId', a.opportunity_id, 'owner', a.owner, 'minutes', a.minutes, 'outcome', a.outcome,
+            'place', a.place, 'notes', a.notes, 'createdAt', a.created_at)::text
+        """
+
+    static let get = Statement("activity.get", "SELECT \(json) FROM activity a WHERE a.id = $1")
+
+    static let page = Statement(
+        "activity.page",
+        """
+        SELECT \(json), a.id FROM activity a
+        WHERE ($1::uuid IS NULL OR a.id < $1) AND ($2::uuid IS NULL OR a.party_id = $2)
+            AND ($3::text IS NULL OR a.owner = $3) AND ($4::text IS NULL OR a.kind = $4)
+        ORDER BY a.id DESC LIMIT $5
+        """)
+}
