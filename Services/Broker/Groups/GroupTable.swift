@@ -43,9 +43,9 @@ final class GroupTable {
         return group
     }
 
-    /// Lets go of a group that nobody came to.
+    /// Lets go of a group that nobody ever came to; one that had members keeps its generation for a while.
     func forgetIfUnused(_ id: String) {
-        if groups[id]?.isUnused == true { groups[id] = nil }
+        if let group = groups[id], group.isUnused, group.generation == 0 { groups[id] = nil }
     }
 
     func stop() { for group in groups.values { group.stop() } }
