@@ -24,10 +24,10 @@ final class Bench {
         programs = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
-    func run(only: String?) async throws {
+    func run(only: String?, part: String?) async throws {
         let rows: [(String, @Loop () async throws -> Void)] = [
             ("programs", { try await ProgramBench(self).run() }),
-            ("broker", { try await BrokerBench(self).run() }),
+            ("broker", { try await BrokerBench(self).run(only: part) }),
             ("apply", { try await ApplyBench(self).run() }),
             ("flow", { try await FlowBench(self).run() }),
             ("relay", { try await RelayBench(self).run() }),

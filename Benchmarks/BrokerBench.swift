@@ -9,25 +9,34 @@ struct BrokerBench {
     let bench: Bench
     init(_ bench: Bench) { self.bench = bench }
 
+    /// What can be measured alone.
+    private enum Part: String, CaseIterable {
+        case idle, produce, consume, latency
+    }
+
     /// What was measured of one broker; several figures of what was measured in several rounds.
     private struct Figures {
-        var start = 0.0
-        var idleMegabytes = 0.0
-        var idleCPU = 0.0
+        var start: [Double] = []
+        var idleMegabytes: [Double] = []
+        var idleCPU: [Double] = []
         var lingering: [Double] = []
         var immediate: [Double] = []
         var consumed: [Double] = []
         var consumedByTwo: [Double] = []
+        var counted: [Double] = []
+        var countingCPU: [Double] = []
         var consumingCPU: [Double] = []
         var middles: [Double] = []
         var tails: [Double] = []
-        var loadedMegabytes = 0.0
+        var loadedMegabytes: [Double] = []
     }
 
     /// Rounds, in which the brokers take turns at being first.
     private static let rounds = 3
 
-    func run() async throws {
+    func run(only name: String?) async throws {
+        let parts = name.map { Part(rawValue: $0).map { [$0] } ?? [] } ?? Part.allCases
+        guard !parts.isEmpty else { throw BenchError(text: "of the broker: idle, produce, consume or latency") }
         bench.title("broker: records of 200 bytes, acks=all, every append flushed; client librdkafka for both")
         let folder = "/tmp/rapport-bench-broker-\(getpid())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -38,10 +47,24 @@ struct BrokerBench {
         let embedded = try await embedded(folder)
         defer { embedded.child.kill(SIGKILL) }
         let brokers = [embedded, kafka].compactMap { $0 }
-        var figures = brokers.map { Figures(start: $0.start) }
-        try await measureIdle(brokers, &figures)
-        for round in 0..<Self.rounds { try await measureLoad(brokers, round, &figures) }
-        for (index, broker) in brokers.enumerated() { figures[index].loadedMegabytes = megabytes(broker.child.id) }
+        var figures = brokers.map { Figures(start: [$0.start]) }
+        for broker in brokers {
+            let plans = ["warm", "stored"].map { TopicPlan(name: $0, partitions: 6) }
+            try await KafkaAdmin.createTopics(plans, settings(broker))
+        }
+        if parts.contains(.idle) { try await measureIdle(brokers, &figures) }
+        try await warm(brokers, isRead: parts.contains(.consume))
+        for round in 0..<Self.rounds {
+            let order = round % 2 == 0 ? Array(brokers.indices) : brokers.indices.reversed()
+            if parts.contains(.produce) { try await measureProducing(brokers, order, round, &figures) }
+            if parts.contains(.consume) { try await measureConsuming(brokers, order, &figures) }
+            if parts.contains(.latency) { try await measureLatency(brokers, order, round, &figures) }
+        }
+        if name == nil {
+            for (index, broker) in brokers.enumerated() {
+                figures[index].loadedMegabytes = [megabytes(broker.child.id)]
+            }
+        }
         tell(figures[0], figures.count > 1 ? figures[1] : nil)
     }
 
@@ -49,6 +72,7 @@ struct BrokerBench {
         /// The median, and in how many rounds the Broker was ahead.
         func row(_ what: String, _ figure: KeyPath<Figures, [Double]>, _ places: Int, _ unit: String, goal: String) {
             let (values, others) = (own[keyPath: figure], peer?[keyPath: figure] ?? [])
+            if values.isEmpty { return }
             let text = { (value: Double) in (places == 0 ? grouped(value) : decimal(value, places)) + " " + unit }
             let ahead = zip(values, others).count { goal.hasPrefix(">") ? $0 > $1 : $0 < $1 }
             bench.row(
@@ -56,20 +80,19 @@ struct BrokerBench {
                 ratio: others.isEmpty ? nil : others.median > 0 ? values.median / others.median : 0,
                 goal: goal + (others.count > 1 ? ", ahead in \(ahead) of \(others.count) rounds" : ""))
         }
-        func single(_ what: String, _ figure: KeyPath<Figures, Double>, _ places: Int, _ unit: String) {
-            row(what, figure.appending(path: \.alone), places, unit, goal: "< 0.1")
-        }
         row("produce, linger 5 ms", \.lingering, 0, "records/s", goal: "> 1")
         row("produce, linger 0", \.immediate, 0, "records/s", goal: "> 1")
         row("consume, one client", \.consumed, 0, "records/s", goal: "> 1")
         row("consume, two clients", \.consumedByTwo, 0, "records/s", goal: "> 1")
         row("the same, broker's CPU for a million records", \.consumingCPU, 3, "s", goal: "< 1")
+        row("consume, a reader that only counts", \.counted, 0, "records/s", goal: "> 1")
+        row("the same, broker's CPU for a million records", \.countingCPU, 3, "s", goal: "< 1")
         row("produce to consume at 200 records/s, p50", \.middles, 2, "ms", goal: "< 1")
         row("produce to consume at 200 records/s, p99", \.tails, 2, "ms", goal: "< 1")
-        single("start to the first answer", \.start, 3, "s")
-        single("idle CPU, of one core", \.idleCPU, 2, "%")
-        single("memory, idle", \.idleMegabytes, 1, "MB")
-        single("memory, after load", \.loadedMegabytes, 1, "MB")
+        row("start to the first answer", \.start, 3, "s", goal: "< 0.1")
+        row("idle CPU, of one core", \.idleCPU, 2, "%", goal: "< 0.1")
+        row("memory, idle", \.idleMegabytes, 1, "MB", goal: "< 0.1")
+        row("memory, after load", \.loadedMegabytes, 1, "MB", goal: "< 0.1")
     }
 
     // MARK: Brokers
@@ -143,34 +166,35 @@ struct BrokerBench {
     }
 
     private func measureIdle(_ brokers: [Running], _ figures: inout [Figures]) async throws {
-        for broker in brokers {
-            let plans = ["warm", "stored"].map { TopicPlan(name: $0, partitions: 6) }
-            try await KafkaAdmin.createTopics(plans, settings(broker))
-        }
         try await Loop.sleep(for: .seconds(3))
         let before = brokers.map { cpuTicks($0.child.id) }
         try await Loop.sleep(for: .seconds(6))
         for (index, broker) in brokers.enumerated() {
-            let ticks = Double(cpuTicks(broker.child.id) - before[index])
-            figures[index].idleCPU = ticks / Double(sysconf(Int32(_SC_CLK_TCK))) / 6 * 100
-            figures[index].idleMegabytes = megabytes(broker.child.id)
+            figures[index].idleCPU = [seconds(cpuTicks(broker.child.id) - before[index]) / 6 * 100]
+            figures[index].idleMegabytes = [megabytes(broker.child.id)]
         }
-        // The first records warm connections, files and, of Kafka, the compiler.
+    }
+
+    /// The first records warm connections, files and, of Kafka, the compiler.
+    private func warm(_ brokers: [Running], isRead: Bool) async throws {
         for broker in brokers {
             _ = try await produce(400_000, to: "warm", linger: 5, settings(broker))
             _ = try await consume(400_000, from: "warm", settings(broker))
             // What is read later: full batches of 500, the same with both, however fast they took them.
-            _ = try await produce(2_000_000, to: "stored", linger: 1000, batch: 500, settings(broker))
+            if isRead {
+                _ = try await produce(2_000_000, to: "stored", linger: 1000, batch: 500, settings(broker))
+            }
         }
     }
 
-    private func measureLoad(_ brokers: [Running], _ round: Int, _ figures: inout [Figures]) async throws {
-        let (lingering, immediate, latency) = ("lingering-\(round)", "immediate-\(round)", "latency-\(round)")
+    private func measureProducing(
+        _ brokers: [Running], _ order: [Int], _ round: Int, _ figures: inout [Figures]
+    ) async throws {
+        let (lingering, immediate) = ("lingering-\(round)", "immediate-\(round)")
         for broker in brokers {
-            let plans = [(lingering, 6), (immediate, 6), (latency, 1)].map { TopicPlan(name: $0.0, partitions: $0.1) }
+            let plans = [lingering, immediate].map { TopicPlan(name: $0, partitions: 6) }
             try await KafkaAdmin.createTopics(plans, settings(broker))
         }
-        let order = round % 2 == 0 ? Array(brokers.indices) : brokers.indices.reversed()
         for index in order {
             let kafka = settings(brokers[index])
             figures[index].lingering.append(try await produce(2_000_000, to: lingering, linger: 5, kafka))
@@ -179,20 +203,42 @@ struct BrokerBench {
             let kafka = settings(brokers[index])
             figures[index].immediate.append(try await produce(1_000_000, to: immediate, linger: 0, kafka))
         }
+    }
+
+    private func measureConsuming(_ brokers: [Running], _ order: [Int], _ figures: inout [Figures]) async throws {
         for _ in 0..<3 {
             for index in order {
                 let kafka = settings(brokers[index])
-                figures[index].consumed.append(try await consume(2_000_000, from: "stored", kafka))
+                let time = try await consume(2_000_000, from: "stored", kafka)
+                figures[index].consumed.append(2_000_000 / (time.upperBound - time.lowerBound))
             }
             for index in order {
                 let (id, kafka) = (brokers[index].child.id, settings(brokers[index]))
                 let before = cpuTicks(id)
                 async let one = consume(2_000_000, from: "stored", kafka)
                 async let other = consume(2_000_000, from: "stored", kafka)
-                figures[index].consumedByTwo.append(try await one + other)
-                let seconds = Double(cpuTicks(id) - before) / Double(sysconf(Int32(_SC_CLK_TCK)))
-                figures[index].consumingCPU.append(seconds / 4)
+                let (first, second) = (try await one, try await other)
+                let time = max(first.upperBound, second.upperBound) - min(first.lowerBound, second.lowerBound)
+                figures[index].consumedByTwo.append(4_000_000 / time)
+                figures[index].consumingCPU.append(seconds(cpuTicks(id) - before) / 4)
             }
+            for index in order {
+                let (id, reader) = (brokers[index].child.id, CountingReader(port: brokers[index].port, topic: "stored"))
+                let before = cpuTicks(id)
+                // Ten times, as the clock of the broker's CPU is a coarse one.
+                let rates = try await Loop.offload { try (0..<10).map { _ in try reader.run(2_000_000) } }
+                figures[index].counted.append(rates.median)
+                figures[index].countingCPU.append(seconds(cpuTicks(id) - before) / 20)
+            }
+        }
+    }
+
+    private func measureLatency(
+        _ brokers: [Running], _ order: [Int], _ round: Int, _ figures: inout [Figures]
+    ) async throws {
+        let latency = "latency-\(round)"
+        for broker in brokers {
+            try await KafkaAdmin.createTopics([TopicPlan(name: latency, partitions: 1)], settings(broker))
         }
         for index in order {
             let times = try await latencies(latency, settings(brokers[index]))
@@ -236,8 +282,10 @@ struct BrokerBench {
         }
     }
 
-    /// Records a second from the first that came to the last.
-    private func consume(_ count: Int, from topic: String, _ kafka: KafkaSettings) async throws -> Double {
+    /// The time from the first record that came to the last.
+    private func consume(
+        _ count: Int, from topic: String, _ kafka: KafkaSettings
+    ) async throws -> ClosedRange<Double> {
         let settings = [
             "bootstrap.servers": kafka.brokers, "fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "65536",
             "fetch.message.max.bytes": "1048576",
@@ -263,7 +311,7 @@ struct BrokerBench {
                 }
                 guard SteadyClock.now < deadline else { throw BenchError(text: "\(seen) of \(count) came") }
             }
-            return Double(count) / (SteadyClock.now - begin)
+            return begin...SteadyClock.now
         }
     }
 
@@ -310,6 +358,8 @@ struct BrokerBench {
         return 0
     }
 
+    private func seconds(_ ticks: Int) -> Double { Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK))) }
+
     private func cpuTicks(_ id: Int32) -> Int {
         let fields = proc(id, "stat").split(separator: ")").last?.split(separator: " ") ?? []
         return fields.count > 13 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
@@ -319,11 +369,6 @@ struct BrokerBench {
 extension [Double] {
     /// The middle one of them in order.
     fileprivate var median: Double { isEmpty ? 0 : sorted()[count / 2] }
-}
-
-extension Double {
-    /// A figure that was taken once.
-    fileprivate var alone: [Double] { [self] }
 }
 
 /// A client of librdkafka without anything around it, so that little but brokers is measured.
@@ -345,7 +390,7 @@ private struct BareClient {
 }
 
 /// Seconds of a clock that only goes forward, for work beside the loop.
-private enum SteadyClock {
+enum SteadyClock {
     static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -16,7 +16,8 @@ struct Main {
                     exit(2)
                 }
                 let bench = try Bench(database: database, brokers: brokers)
-                try await bench.run(only: CommandLine.arguments.dropFirst().first)
+                let words = CommandLine.arguments.dropFirst()
+                try await bench.run(only: words.first, part: words.dropFirst().first)
             }
             exit(0)
         } catch {

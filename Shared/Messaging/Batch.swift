@@ -179,7 +179,7 @@ struct BatchApplication {
         var outside: Set<Name> = []
         var own: Set<Name> = []
         for item in items {
-            guard case .event(let event, _, _) = item.content else { continue }
+            guard case .event(let event, _, let handler) = item.content, !handler.knowsOrder else { continue }
             if event.sequence == nil {
                 outside.insert(Name(source: event.source, id: event.id))
             } else {
@@ -205,12 +205,14 @@ struct BatchApplication {
         }
         let before = watermarks
         let fresh = items.filter { item in
-            guard case .event(let event, _, _) = item.content else {
+            guard case .event(let event, _, let handler) = item.content else {
                 counts.note(item.content)
                 return false
             }
             let isFresh: Bool
-            if let sequence = event.sequence {
+            if handler.knowsOrder {
+                isFresh = true
+            } else if let sequence = event.sequence {
                 let name = Name(source: event.source, id: event.key)
                 let last = watermarks[name] ?? 0
                 isFresh = sequence > last || takesEarlier

@@ -107,7 +107,7 @@ extension ConsumerRunner {
         statistics.applyTime += Loop.now - flight.begin
         onBatch?(Loop.now - flight.begin)
         if let onApplied { flight.batch.tell(onApplied) }
-        statistics.lastProgress = Loop.now
+        gotOn()
         onCommit?()
         commitForLagTools()
     }

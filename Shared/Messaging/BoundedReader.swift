@@ -29,15 +29,17 @@ final class BoundedReader: LogReader {
     func assign(_ partitions: [TopicPartition: Int64?]) throws { try consumer.assign(partitions) }
 
     func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
-        while true {
-            let records = consumer.poll(limit: limit, byteLimit: byteLimit)
-            let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 }
-            // What stood last before the end may be gone: of a compacted topic, or a marker.
-            for record in records where record.offset >= ends[record.origin] ?? 0 {
-                onEnd?(record.origin, ends[record.origin] ?? 0)
-            }
-            if records.isEmpty || !wanted.isEmpty { return wanted }
+        let records = consumer.poll(limit: limit, byteLimit: byteLimit)
+        let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 }
+        // What stood last before the end may be gone: of a compacted topic, or a marker.
+        for record in records where record.offset >= ends[record.origin] ?? 0 {
+            onEnd?(record.origin, ends[record.origin] ?? 0)
         }
+        // What lies behind the ends is passed over by and by: there may be much of it, and the loop has other work.
+        if wanted.isEmpty, !records.isEmpty {
+            _ = Loop.after(.milliseconds(1)) { [weak self] in self?.onReady?() }
+        }
+        return wanted
     }
 
     /// The group's positions are those of the live tables.

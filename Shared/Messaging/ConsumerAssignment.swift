@@ -4,8 +4,8 @@ import Kafka
 import Postgres
 
 extension ConsumerRunner {
-    /// Joins the group.
-    func open() throws {
+    /// Joins the group, under a fixed name where one is given.
+    func open(as instance: String?) throws {
         var properties = ["enable.partition.eof": "true"]
         if let instance { properties["group.instance.id"] = "\(group)-\(instance)" }
         let consumer = try substrate.openReader(group, properties)
@@ -14,16 +14,7 @@ extension ConsumerRunner {
             self?.changed.notify()
         }
         consumer.onAssigned = { [weak self] partitions in self?.pending = partitions }
-        consumer.onRevoked = { [weak self] in
-            self?.positions = [:]
-            self?.awaited = [:]
-            self?.pending = nil
-            self?.ahead = []
-            self?.ends = [:]
-            self?.unreadKeys = []
-            self?.keysDeadline = nil
-            self?.isAssigned = false
-        }
+        consumer.onRevoked = { [weak self] in self?.forgetAssignment() }
         consumer.onEnd = { [weak self] partition, next in
             self?.ends[partition] = next
             self?.unreadKeys.remove(partition)
@@ -33,7 +24,31 @@ extension ConsumerRunner {
         self.consumer = consumer
     }
 
+    private func forgetAssignment() {
+        positions = [:]
+        awaited = [:]
+        pending = nil
+        ahead = []
+        ends = [:]
+        unreadKeys = []
+        keysDeadline = nil
+        isAssigned = false
+    }
+
+    /// Joins anew after a fatal error, for a client that had one never reads again. It is the answer to whoever has the same fixed name as
+    /// another process: so it joins without a name, or each of the two would throw the other out for ever.
+    func rejoin() async throws {
+        try await land()
+        forgetAssignment()
+        let old = consumer
+        consumer = nil
+        await old?.close(within: .seconds(5))
+        try open(as: nil)
+        isReaderBroken = false
+    }
+
     private func failed(_ error: KafkaError) {
+        if error.isFatal { isReaderBroken = true }
         if error.isOffsetLost {
             isPositionLost = true
             onProblem?(

@@ -23,6 +23,11 @@ public final class ConsumerRunner {
     public internal(set) var isPositionLost = false
     /// Whether the group has given us our partitions and their offsets are known.
     public internal(set) var isAssigned = false
+    /// Since when, by the loop's clock, the work has failed again and again; nil where it gets on.
+    public var failingSince: Duration? { failures?.first }
+    /// Set while events of our own cannot be published: what is applied would only make more of them. The keys of sealed events, which make
+    /// none, are read on.
+    public var isHeld = false
     /// How long parked keys wait.
     public var parking = ParkingPolicy()
     /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.
@@ -42,6 +47,10 @@ public final class ConsumerRunner {
     var awaited: [TopicPartition: Int64] = [:]
     var pending: [TopicPartition]?
     private var isStopping = false
+    /// Whether the reader has had a fatal error.
+    var isReaderBroken = false
+    /// When the work failed first and last, since it last got on.
+    private var failures: (first: Duration, last: Duration)?
     var hasMore = false
     /// Partitions that are not fetched now, because too much is parked.
     var heldBack: Set<TopicPartition> = []
@@ -83,7 +92,7 @@ public final class ConsumerRunner {
 
     /// Joins the group and begins.
     public func start() throws {
-        try open()
+        try open(as: instance)
         statistics.lastProgress = Loop.now
         task = Task { @Loop in await self.run() }
         watchdog = Task { @Loop in await self.watch() }
@@ -126,6 +135,7 @@ public final class ConsumerRunner {
                 onProblem?("consuming pauses: \(error)")
                 // To fail is not to hang.
                 statistics.lastProgress = Loop.now
+                failures = (failures?.first ?? Loop.now, Loop.now)
                 connection?.close()
                 _ = try? await flight?.refusal()
                 flight = nil
@@ -139,14 +149,21 @@ public final class ConsumerRunner {
         try? await land()
     }
 
+    /// The work gets on; where a part of it does and another fails, that one is soon met again.
+    func gotOn() {
+        statistics.lastProgress = Loop.now
+        if let last = failures?.last, Loop.now - last > .seconds(2) { failures = nil }
+    }
+
     private func step() async throws {
+        if isReaderBroken { try await rejoin() }
         if let partitions = pending {
             try await land()
             try await takeOver(partitions)
         }
         if keysDeadline != nil { try await fetchTheRest() }
         statistics.lastProgress = Loop.now
-        if parked.due.map({ $0 <= Loop.now }) ?? false {
+        if !isHeld, parked.due.map({ $0 <= Loop.now }) ?? false {
             try await land()
             try await retryParked()
         }
@@ -157,8 +174,9 @@ public final class ConsumerRunner {
             if pending != nil || hasMore { return }
             if !ends.isEmpty { try await passMarkers() }
             if keysDeadline != nil, unreadKeys.isEmpty { return }
+            gotOn()
             // Idle: poll every second all the same, or the group would expel us.
-            let untilDue = parked.due.map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
+            let untilDue = (isHeld ? nil : parked.due).map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(
                 until: { hasMore || isStopping || pending != nil }, atMost: min(untilDue, .seconds(1)))
             return

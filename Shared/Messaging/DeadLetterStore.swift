@@ -32,12 +32,16 @@ public enum DeadLetterStore {
     static let groups = Statement(
         "dead_letter.groups",
         """
-        SELECT json_build_object('fingerprint', fingerprint, 'count', count(*), 'errorClass', min(error_class),
-            'type', min(event_type), 'topic', min(topic), 'firstFailedAt', min(first_failed_at),
-            'lastFailedAt', max(last_failed_at), 'sampleId', min(id),
-            'sampleError', left((array_agg(error_text ORDER BY id))[1], 300))::text
-        FROM dead_letter WHERE \(matches) AND ($6::text IS NULL OR status = $6)
-        GROUP BY fingerprint ORDER BY count(*) DESC LIMIT 500
+        SELECT json_build_object('fingerprint', g.fingerprint, 'count', g.count, 'errorClass', g.error_class,
+            'type', g.event_type, 'topic', g.topic, 'firstFailedAt', g.first_failed_at,
+            'lastFailedAt', g.last_failed_at, 'sampleId', g.sample, 'sampleError', left(s.error_text, 300))::text
+        FROM (
+            SELECT fingerprint, count(*) AS count, min(error_class) AS error_class, min(event_type) AS event_type,
+                min(topic) AS topic, min(first_failed_at) AS first_failed_at, max(last_failed_at) AS last_failed_at,
+                min(id) AS sample
+            FROM dead_letter WHERE \(matches) AND ($6::text IS NULL OR status = $6)
+            GROUP BY fingerprint ORDER BY count(*) DESC LIMIT 500) AS g
+        JOIN dead_letter s ON s.id = g.sample ORDER BY g.count DESC
         """)
 
     static let get = Statement(
@@ -59,12 +63,18 @@ public enum DeadLetterStore {
         FROM dead_letter_action WHERE id < $1 ORDER BY id DESC LIMIT $2
         """)
 
-    /// Open ones in the order in which they came.
+    /// Open ones in the order in which they came, behind one of them.
     static let open = Statement(
         "dead_letter.open",
         """
-        SELECT id FROM dead_letter WHERE \(matches) AND status = 'open'
-        ORDER BY topic, part, off LIMIT $6
+        SELECT d.id FROM (
+            SELECT coalesce(max(grp), '') AS g, coalesce(max(topic), '') AS t, coalesce(max(part), 0) AS p,
+                coalesce(max(off), -9223372036854775808) AS o
+            FROM dead_letter WHERE id = $7) AS behind
+        CROSS JOIN LATERAL (
+            SELECT id FROM dead_letter
+            WHERE (grp, topic, part, off) > (behind.g, behind.t, behind.p, behind.o) AND \(matches) AND status = 'open'
+            ORDER BY grp, topic, part, off LIMIT $6) AS d
         """)
 
     /// Holds the partition: no batch of it is applied meanwhile.
@@ -79,12 +89,14 @@ public enum DeadLetterStore {
         WHERE id = $1 AND status = 'open' FOR UPDATE
         """)
 
-    /// Whether an older one of the same key is open.
+    /// Whether an older message of the same key is open, or parked.
     static let isBlocked = Statement(
         "dead_letter.is_blocked",
         """
-        SELECT 1 FROM dead_letter WHERE grp = $1 AND topic = $2 AND part = $3 AND off < $4 AND status = 'open'
-            AND key IS NOT DISTINCT FROM $5 LIMIT 1
+        (SELECT 1 FROM dead_letter WHERE grp = $1 AND topic = $2 AND part = $3 AND off < $4 AND status = 'open'
+            AND md5(coalesce(key, '')) = md5(coalesce($5::bytea, '')) AND key IS NOT DISTINCT FROM $5 LIMIT 1)
+        UNION ALL
+        (SELECT 1 FROM parked_message WHERE grp = $1 AND topic = $2 AND key = $6 AND off < $4 LIMIT 1)
         """)
 
     static let settle = Statement(

@@ -37,12 +37,12 @@ public final class DeadLetters {
         public var duplicates = 0
         /// Left open: later events of their key are applied already.
         public var superseded = 0
-        /// Left open: an older one of their key is open.
+        /// Left open: an older message of their key is open, or parked.
         public var blocked = 0
         /// Left open: they failed again.
         public var failed = 0
-        /// Whether there are more than one call replays.
-        public var hasMore = false
+        /// The last one that this call came to, where there are more: what the next call gives as `after`.
+        public var next: Int?
     }
 
     private let store: any Transacting
@@ -109,29 +109,33 @@ public final class DeadLetters {
 
     // MARK: Acting
 
-    /// Discards open ones for a reason; answers how many, at most 10,000 in one call.
+    /// As many are discarded in one call.
+    public static let discardLimit = 10_000
+
+    /// Discards open ones for a reason; answers how many, at most `discardLimit`.
     public func discard(_ filter: Filter, actor: String, reason: String) async throws -> Int {
         try await store.transaction { transaction in
             try await transaction.query(
                 DeadLetterStore.discard, filter.ids, filter.topic, filter.type, filter.errorClass, filter.fingerprint,
-                actor, reason, 10_000
+                actor, reason, Self.discardLimit
             ).affected
         }
     }
 
-    /// Applies open ones again, each key's oldest first, one in a transaction with its new status. `isForced` applies also what is
-    /// out of its key's order now.
+    /// Applies open ones again, each key's oldest first, one in a transaction with its new status; as many as one call takes, behind the
+    /// one that an earlier call ended with, so that what fails again stands in nobody's way. `isForced` applies also what is out of its
+    /// key's order now.
     public func replay(
-        _ filter: Filter, actor: String, reason: String?, isForced: Bool = false, limit: Int = 1000
+        _ filter: Filter, actor: String, reason: String?, isForced: Bool = false, after: Int? = nil, limit: Int = 1000
     ) async throws -> Outcome {
         let ids: [Int] = try await store.transaction { transaction in
             try await transaction.query(
                 DeadLetterStore.open, filter.ids, filter.topic, filter.type, filter.errorClass, filter.fingerprint,
-                limit
+                limit, after
             ).map { try $0.value(0) }
         }
         var outcome = Outcome()
-        outcome.hasMore = ids.count == limit
+        outcome.next = ids.count == limit ? ids.last : nil
         for id in ids {
             do {
                 let result = try await store.transaction { transaction in
@@ -142,12 +146,14 @@ public final class DeadLetters {
                 if let result { outcome.count(result) }
                 onCommit?()
             } catch {
-                // The database is away: what is left stays open.
-                if (error as? PostgresError)?.verdict == .retry || error is CancellationError { throw error }
+                // The database is away, or has no time: what is left stays open.
+                let passes = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
+                if passes || error is CancellationError { throw error }
                 outcome.failed += 1
                 try await store.transaction { transaction in
                     transaction.enqueue(DeadLetterStore.fail, id, "\(error)")
-                    transaction.enqueue(DeadLetterStore.record, id, actor, reason, "failed: \(error)")
+                    // The error stands with the letter, and may go with it; what was done is kept for good.
+                    transaction.enqueue(DeadLetterStore.record, id, actor, reason, "failed: \(error.deadLetterClass)")
                 }
             }
         }
@@ -165,11 +171,11 @@ public final class DeadLetters {
         let record = try Self.record(row)
         let origin = record.origin
         _ = try await transaction.query(DeadLetterStore.position, group, origin.topic, Int(origin.partition))
+        guard let item = subscriptions?.prepare(record) else { throw NotReplayable("this service reads no topics") }
         let older = try await transaction.query(
             DeadLetterStore.isBlocked, group, origin.topic, Int(origin.partition), Int(record.offset),
-            record.keyBytes.map { SQLBytes($0) })
+            record.keyBytes.map { SQLBytes($0) }, item.parkedKey?.key)
         if !older.isEmpty, !isForced { return .blocked }
-        guard let item = subscriptions?.prepare(record) else { throw NotReplayable("this service reads no topics") }
         if case .dead(_, let text) = item.content { throw NotReplayable(text) }
         if case .skipped = item.content { throw NotReplayable("nobody here handles its type") }
         var batch = BatchApplication(group: group, items: [item])

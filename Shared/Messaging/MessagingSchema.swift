@@ -3,7 +3,9 @@ import Postgres
 /// The tables that every service's schema has for its messages.
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
-    public static let migrations = [migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals]
+    public static let migrations = [
+        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys,
+    ]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(
@@ -43,6 +45,14 @@ public enum MessagingSchema {
             key bytea CHECK (octet_length(key) = 32),
             PRIMARY KEY (subject, owner)
         );
+        """)
+
+    /// Finds the older dead letters of a key among however many are open; by a digest, as a key may be longer than an index takes.
+    static let letterKeys = Migration(
+        "m0000_messaging_zzzz_letter_keys",
+        """
+        CREATE INDEX dead_letter_of_key ON dead_letter (grp, topic, part, md5(coalesce(key, '')), off)
+        WHERE status = 'open'
         """)
 
     /// What operators do.

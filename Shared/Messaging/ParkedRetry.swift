@@ -4,9 +4,12 @@ import Kafka
 import Postgres
 
 extension ConsumerRunner {
-    /// The partitions that may not be read on, as too much is parked and some of it is theirs. All others may: keys of sealed events
-    /// are never parked, so they are always read, and nothing can wait for ever for what is not read.
-    var fullPartitions: Set<TopicPartition> { parked.messages >= parking.messageLimit ? parked.origins : [] }
+    /// The partitions that may not be read on, as too much is parked and some of it is theirs, or as all are held. All others may: keys of
+    /// sealed events are never parked, so they are always read, and nothing can wait for ever for what is not read.
+    var fullPartitions: Set<TopicPartition> {
+        if isHeld { return Set(positions.keys.filter { $0.topic != Topic.subjectKeys.name }) }
+        return parked.messages >= parking.messageLimit ? parked.origins : []
+    }
 
     /// Reads what is parked in partitions; in the transaction that read their offsets, or after it.
     func countParked(in partitions: [TopicPartition], _ transaction: Transaction) async throws -> ParkedKeys {

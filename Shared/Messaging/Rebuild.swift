@@ -24,8 +24,8 @@ public final class Rebuild {
     public struct Outcome: Codable, Sendable {
         /// Messages applied, and for how many seconds.
         public var messages = 0, seconds = 0.0
-        /// For how long the service's writers waited, in seconds.
-        public var waited = 0.0
+        /// For how long the service's writers waited, in seconds, and how many of the messages were applied meanwhile.
+        public var waited = 0.0, messagesWaitedFor = 0
         /// Messages of the new build that could not be applied, and that wait for others.
         public var deadLetters = 0, parked = 0
         /// Each table.
@@ -69,10 +69,18 @@ public final class Rebuild {
     }
 
     /// Builds and compares; swaps where it is asked to and the hashes are the same, or where that is forced. What is not swapped stays
-    /// in its schema until the next time.
+    /// in its schema until the next time. Ends at once where its task is cancelled: some of its statements have no bound.
     public func run(isSwapping: Bool, isForced: Bool) async throws -> Outcome {
         let session = try await PostgresConnection.open(live)
         defer { session.close() }
+        return try await withTaskCancellationHandler {
+            try await run(session, isSwapping, isForced)
+        } onCancel: {
+            Task { @Loop in session.close() }
+        }
+    }
+
+    private func run(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         let isMine: Bool =
             try await session.transaction { try await $0.query(RebuildStore.claim).first?.value(0) } ?? false
         guard isMine else { throw RebuildError("another rebuild of \(group) is under way") }
@@ -83,11 +91,8 @@ public final class Rebuild {
         }
         // What the live service could read, and the end of what it cannot read any more.
         _ = try await session.transaction { $0.enqueue(self.store.keys) }
-        let ends = try await positions(session)
-        try await checkWhole(ends)
-        expected = ends.reduce(0) { $0 + Int($1.value) }
         let begin = Loop.now
-        try await follow(to: ends)
+        try await catchUp(session, since: begin)
         seconds = (Loop.now - begin).seconds
         try await session.transaction { transaction in
             for statement in self.store.analyze { transaction.enqueue(statement) }
@@ -114,6 +119,23 @@ public final class Rebuild {
             positions[TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))] = Int64(next)
         }
         return positions
+    }
+
+    /// Follows the live service until what is left takes half a second at the most, for all who write wait for the rest. One that applies
+    /// its messages about as fast as they are applied here is never caught up with, so each round must leave half as many.
+    private func catchUp(_ session: any Transacting, since begin: Duration) async throws {
+        var ends = try await positions(session)
+        try await checkWhole(ends)
+        var last = Int.max
+        while true {
+            expected = ends.reduce(0) { $0 + Int($1.value) }
+            try await follow(to: ends)
+            let now = try await positions(session)
+            let left = now.reduce(0) { $0 + Int($1.value - (ends[$1.key] ?? 0)) }
+            ends = now
+            if (Loop.now - begin).seconds * Double(left) <= 0.5 * Double(messages) || left > last / 2 { return }
+            last = left
+        }
     }
 
     /// A log that has lost its beginning tells only a part.
@@ -165,16 +187,17 @@ public final class Rebuild {
 
     // MARK: Comparing
 
-    /// A reader of the live tables that comes to write them may meet our locks and ours its own: then one of the two begins again.
+    /// A reader of the live tables that comes to write them may meet our locks and ours its own: then one of the two begins again. Where a
+    /// lock does not come in time we do, for all others wait behind us.
     private func finish(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         var attempt = 1
         while true {
             do {
                 return try await compare(session, isSwapping, isForced)
             } catch {
-                guard attempt < 5, let refusal = error as? PostgresError, refusal.sqlState == "40P01" else {
-                    throw error
-                }
+                guard attempt < 5, let refusal = error as? PostgresError,
+                    ["40P01", "55P03"].contains(refusal.sqlState)
+                else { throw error }
                 attempt += 1
             }
         }
@@ -182,11 +205,14 @@ public final class Rebuild {
 
     private func compare(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
         try await session.transaction { transaction in
+            transaction.enqueue(RebuildStore.impatience)
             _ = try await transaction.query(self.store.fence)
             let begin = Loop.now
+            let before = self.messages
             try await self.follow(to: try Self.positions(try await transaction.query(ConsumerStore.load, self.group)))
             var outcome = Outcome()
             outcome.messages = self.messages
+            outcome.messagesWaitedFor = self.messages - before
             outcome.seconds = self.seconds + (Loop.now - begin).seconds
             for statement in self.store.keepErased { transaction.enqueue(statement) }
             for table in self.store.given {

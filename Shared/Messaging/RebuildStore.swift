@@ -14,7 +14,7 @@ public struct RebuildStore: Sendable {
     }
 
     /// All statements that hang on no plan, for the test that prepares them.
-    public static let statements = [claim, enter, begin, progress, end, abandon, list]
+    public static let statements = [claim, enter, impatience, begin, progress, end, abandon, list]
 
     /// One at a time, until the session's end.
     static let claim = Statement(
@@ -22,6 +22,9 @@ public struct RebuildStore: Sendable {
 
     /// Lets plain names mean another schema until the transaction's end.
     static let enter = Statement("rebuild.enter", "SELECT set_config('search_path', $1, true)")
+
+    /// For how long locks are waited for until the transaction's end.
+    static let impatience = Statement("rebuild.impatience", "SELECT set_config('lock_timeout', '5s', true)")
 
     // MARK: The record
 

@@ -52,12 +52,15 @@ public enum SubjectKeyStore {
         WHERE o.id = ANY($2::bigint[]) AND o.payload IS NOT NULL AND k.key IS NULL
         """)
 
-    /// Takes in what services tell of keys; an older word changes nothing.
+    /// Takes in what services tell of keys; an older word changes nothing, and what is known, as a service's own keys are, costs a look only.
     static let learn = Statement(
         "seal.learn",
         """
         INSERT INTO subject_key AS k (owner, subject, version, key)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
+        SELECT n.* FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) AS n(owner, subject, version, key)
+        LEFT JOIN LATERAL (
+            SELECT e.version FROM subject_key e WHERE e.subject = n.subject AND e.owner = n.owner LIMIT 1) e ON true
+        WHERE e.version IS NULL OR e.version < n.version
         ON CONFLICT (subject, owner) DO UPDATE SET version = excluded.version, key = excluded.key
         WHERE k.version < excluded.version
         """)

@@ -82,6 +82,7 @@ public enum SubjectKeys {
             let name = Name(owner: event.data.owner, subject: event.data.subject)
             // Nobody speaks of another's keys.
             guard event.event.source == name.owner, let version = event.event.sequence else { continue }
+            if let later = latest[name], later.version >= version { continue }
             latest[name] = (version, event.data.key.flatMap(Base64.decode).map { SQLBytes($0) })
         }
         let list = latest.sorted { ($0.key.subject, $0.key.owner) < ($1.key.subject, $1.key.owner) }

@@ -27,6 +27,7 @@ public struct Subscriptions {
         let isOurs = topics.contains { $0.name.hasPrefix("crm.") && $0 != .subjectKeys }
         self.topics = isOurs ? topics + [.subjectKeys] : topics
         if self.topics.contains(.subjectKeys) { on(SubjectKeyChanged.self, SubjectKeys.learn) }
+        handlers[SubjectKeyChanged.type]?.knowsOrder = true
     }
 
     /// Handles a type of event; types that nobody handles are skipped and counted.
@@ -44,5 +45,7 @@ public struct Subscriptions {
         let version: Int
         let decode: @Loop (Event) throws(JSONError) -> any Sendable
         let apply: @Loop ([any Sendable], Transaction) async throws -> Void
+        /// Whether the rows that it writes say themselves what is newest, so that no watermark is kept beside them.
+        var knowsOrder = false
     }
 }

@@ -178,7 +178,10 @@ public final class TimerRunner {
                 throw error
             }
             // One of them is at fault: one by one, and that one is put aside.
-            return limit > 1 ? try await fire(limit: 1) : try await bury(claimed, error)
+            guard limit > 1 else { return try await bury(claimed, error) }
+            var count = 0
+            for _ in claimed { count += try await fire(limit: 1) }
+            return count
         }
     }
 

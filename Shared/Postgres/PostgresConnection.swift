@@ -15,7 +15,10 @@ public final class PostgresConnection: StatementChannel {
     private var watch: SocketWatch?
     private var expected: [Expected] = []
     private var answered = 0
-    private var prepared: Set<String> = []
+    /// Under which name the server has each statement.
+    private var prepared: [String: String] = [:]
+    /// How many were prepared that the server does not run any more, and whose names it keeps.
+    private var outdated = 0
     private var isTaken = false
     private var turns: [Completion<Void>] = []
 
@@ -170,10 +173,11 @@ public final class PostgresConnection: StatementChannel {
             ranges.append(isValue ? start..<buffer.count : nil)
             types.append(type(of: value).sqlType)
         }
-        if prepared.insert(statement.name).inserted {
+        let name = prepared[statement.name] ?? (outdated == 0 ? statement.name : "\(statement.name)#\(outdated)")
+        if prepared.updateValue(name, forKey: statement.name) == nil {
             transaction.hasPrepared = true
             expected.append(.prepare(name: statement.name, transaction: transaction))
-            PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types)
+            PQsendPrepare(connection, name, statement.sql, Int32(types.count), types)
         }
         expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
         if buffer.isEmpty { buffer.append(0) }
@@ -182,7 +186,7 @@ public final class PostgresConnection: StatementChannel {
             let pointers = ranges.map { range in range.flatMap { base?.advanced(by: $0.lowerBound) } }
             let lengths = ranges.map { Int32($0?.count ?? 0) }
             let formats = [Int32](repeating: 1, count: ranges.count)
-            _ = PQsendQueryPrepared(connection, statement.name, Int32(ranges.count), pointers, lengths, formats, 1)
+            _ = PQsendQueryPrepared(connection, name, Int32(ranges.count), pointers, lengths, formats, 1)
         }
         if isAwaited { requestAnswers() }
         return answer
@@ -258,13 +262,15 @@ public final class PostgresConnection: StatementChannel {
     private func refuse(_ entry: Expected, _ error: PostgresError) {
         switch entry {
         case .prepare(let name, let transaction):
-            prepared.remove(name)
+            prepared[name] = nil
             if transaction.failure == nil { transaction.failure = error }
         case .rows(let name, let answer, let transaction):
             if transaction.failure == nil {
                 transaction.failure = error
-                // Lost or outdated on the server: prepare it again next time.
-                if error.sqlState == "26000" || error.sqlState == "0A000" { prepared.remove(name) }
+                // Lost or outdated on the server, as where a newer program's migration has changed a type: prepare it anew next time.
+                if error.sqlState == "26000" || error.sqlState == "0A000", prepared.removeValue(forKey: name) != nil {
+                    outdated += 1
+                }
             }
             answer.fail(transaction.failure ?? error)
         case .sync(_, let transaction):

@@ -10,7 +10,7 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
 
     /// The five-character code; `08006` for a lost connection.
     public let sqlState: String
-    /// The server's message, or libpq's.
+    /// The server's message, or libpq's. Of a value that does not fit (class 22) it quotes the value, so such a one is for who sent it.
     public let message: String
     /// The server's detail line, if any; it may hold values, so it is not for logs.
     public let detail: String?
@@ -40,7 +40,8 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
     /// What can be done, by SQLSTATE class (PostgreSQL documentation, appendix A).
     public var verdict: Verdict {
         switch sqlState {
-        case "40001", "40P01", "55P03", "57014", "26000": .retry
+        // 26000 and 0A000: a prepared statement is gone, or outdated by a migration; it is prepared anew.
+        case "40001", "40P01", "55P03", "57014", "26000", "0A000": .retry
         default:
             switch sqlState.prefix(2) {
             // 42: the schema is not the one this program was made for, or a right is missing; no message is at fault.
@@ -56,7 +57,14 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
     /// For people and logs; holds no parameter values.
     public var description: String {
         let place = statement.map { " in \($0)" } ?? ""
-        return "PostgreSQL \(sqlState)\(place): \(message)"
+        return "PostgreSQL \(sqlState)\(place): \(sqlState.hasPrefix("22") ? Self.withoutQuotes(message) : message)"
+    }
+
+    private static func withoutQuotes(_ message: String) -> String {
+        guard let begin = message.firstIndex(of: "\""), let end = message.lastIndex(of: "\""), begin < end else {
+            return message
+        }
+        return message[...begin] + "…" + message[end...]
     }
 }
 

@@ -21,7 +21,8 @@ extension PostgresError: ProblemConvertible {
             Problem(status: .badRequest, detail: "A text has the character U+0000, which cannot be kept.")
         case .permanent where isUniqueViolation:
             Problem(status: .conflict, detail: "It is there already (\(constraint ?? "unique")).")
-        case .permanent where sqlState.hasPrefix("22") || sqlState.hasPrefix("23"):
+        // 54: longer than an index takes.
+        case .permanent where ["22", "23", "54"].contains(String(sqlState.prefix(2))):
             Problem(status: 422, detail: "A value breaks a rule of the data: \(message).")
         case .permanent:
             Problem(status: .internalError)

@@ -219,18 +219,23 @@ public final class ServiceProcess {
         if context.pool.openCount == 0 { missing.append("no connection to the database") }
         if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
         if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }
+        if let since = consumer?.failingSince, Loop.now - since > .seconds(10) {
+            missing.append("events cannot be applied; the log says why")
+        }
         if surface.isOverloaded { missing.append("events have not been published for a minute") }
         return missing
     }
 
-    /// Keeps the gauges that need a look every few seconds.
+    /// Keeps the gauges that need a look every few seconds; less often where a look takes long, as with very many dead letters.
     private func measure() async {
         while !Task.isCancelled, !isStopping {
+            let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
             if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
-            try? await Loop.sleep(for: .seconds(2))
+            consumer?.isHeld = surface.isOverloaded
+            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(2), (Loop.now - begin) * 10)))
         }
     }
 }

@@ -9,17 +9,17 @@ final class BrokerProcess {
     let port: Int
     private let child: ChildProcess
 
-    /// Starts it and waits for the line that says where it listens. `limit` is the soft limit of its files' sizes.
-    init(_ folder: String, _ environment: [String] = [], fileBlocks limit: Int? = nil) async throws {
+    /// Starts it and waits for the line that says where it listens. `fileBlocks` is the soft limit of its files' sizes,
+    /// `descriptors` the hard one of what it may have open.
+    init(
+        _ folder: String, _ environment: [String] = [], fileBlocks: Int? = nil, descriptors: Int? = nil
+    ) async throws {
         let output = "\(folder).out"
         try Disk.remove(output)
         let variables = ["BROKER_DATA=\(folder)", "BROKER_PORT=0", "PATH=/usr/bin:/bin"] + environment
-        if let limit {
-            child = try ChildProcess(
-                "sh", ["-c", "ulimit -S -f \(limit); exec \(Self.program)"], environment: variables, output: output)
-        } else {
-            child = try ChildProcess(Self.program, [], environment: variables, output: output)
-        }
+        let limits = [fileBlocks.map { "ulimit -S -f \($0);" }, descriptors.map { "ulimit -n \($0);" }]
+        let line = limits.compactMap(\.self).joined() + "exec \(Self.program)"
+        child = try ChildProcess("sh", ["-c", line], environment: variables, output: output)
         for _ in 0..<10_000 {
             let lines = text(try Disk.contents(of: output)).split(separator: "\n", omittingEmptySubsequences: false)
             // The line is whole once its end is there.

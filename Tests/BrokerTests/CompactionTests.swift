@@ -184,6 +184,50 @@ private let compacted = [
     }
 }
 
+@Test @Loop func aCompactionThatFailsLeavesNothingThatTakesRoom() async throws {
+    try await withBroker { broker, client in
+        try await client.create("t", compacted)
+        for number in 0..<40 {
+            _ = try await client.produce(keyed([("k", String(repeating: "v", count: 3000))], time: number), to: "t")
+        }
+        let log = try #require(broker.node.partition("t", 0))
+        let last = try #require(log.segments.dropLast().last)
+        // The last file that is read is damaged: those before are written anew by then.
+        try [0xff].withUnsafeBytes { try OpenFile(last.path).write($0, at: last.index.size - 10) }
+        await broker.node.clean()
+        #expect(log.failure?.contains("is damaged") == true)
+        #expect(try Disk.names(in: log.folder).filter { $0.hasSuffix(Compaction.draft) } == [])
+    }
+}
+
+/// What is small when packed and great when not, as a client without good will may send it.
+@Test @Loop func unpackingHoldsUpNobodyAndKeepsTheOrder() async throws {
+    try await withBroker { broker, client in
+        try await client.create("t", compacted.merging(["segment.bytes": "1048576"]) { $1 })
+        let zeros = [UInt8](repeating: 0, count: 40 << 20)
+        let great = packed(Records.batch([(Array("k".utf8), zeros)], timestamp: 1), codec: 4)
+        #expect(great.count < 100_000)
+        let keyless = packed(
+            RecordBatch.bytes(
+                lastOffsetDelta: 0, baseTimestamp: 0, maxTimestamp: 0, count: 1, [14, 0, 0, 0, 1, 2, 97, 0]),
+            codec: 4)
+        let writer = try await TestClient(port: broker.port)
+        defer { writer.close() }
+        for batch in [great, great, keyed([("a", "1")]), keyless, packed(keyed([("b", "2")]), codec: 4)] {
+            writer.send(0, 7, TestClient.produceBody(batch, "t"))
+        }
+        // Asked later and answered earlier.
+        _ = try await client.call(3, 4, ["Topics": nil])
+        #expect(!writer.hasFrame)
+        var answers: [Int] = []
+        for _ in 0..<5 {
+            let (code, offset) = try await writer.produced()
+            answers.append(code == 0 ? offset : -code)
+        }
+        #expect(answers == [0, 1, 2, -87, 3])
+    }
+}
+
 @Test(arguments: ["none", "gzip", "snappy", "lz4", "zstd"])
 @Loop func kcatReadsWhatCompactionLeft(codec: String) async throws {
     guard access("/usr/bin/kcat", X_OK) == 0 else { try Test.cancel("kcat is not installed") }

@@ -102,10 +102,7 @@ struct HostileTests {
             try Disk.remove(path)
             await #expect(throws: BrokerError.self) { try await Broker(settings).start() }
             #expect(try Disk.names(in: "\(folder)/topics") == topics)
-            // One of before there was a check is read.
-            let lines = text(whole).split(separator: "\n").dropLast()
-            let old = lines.joined(separator: "\n").replacing("rapport-broker 2", with: "rapport-broker 1") + "\n"
-            try Disk.replace(path, with: Array(old.utf8))
+            try Disk.replace(path, with: whole)
             let again = try Broker(settings)
             try await again.start()
             #expect(again.node.partition("kept", 0)?.endOffset == 1)
@@ -153,6 +150,40 @@ struct HostileTests {
             defer { other.close() }
             other.write(TestClient.frame(1, 4, ["MaxWaitMs": 60_000, "MinBytes": 1, "Topics": .list([many])]))
             #expect(try await other.isClosed(within: .seconds(20)))
+        }
+    }
+
+    /// What takes little to say must not take long to answer: each of these held everybody up for minutes, or filled the
+    /// memory, when it was looked at for each of the others.
+    @Test @Loop func manyNamesInOneQuestionAreAnsweredAtOnce() async throws {
+        try await withBroker { _, client in
+            try await client.create("t")
+            let begin = Loop.now
+            let same = Value.list((0..<100_000).map { _ in "g" })
+            #expect(try await client.call(15, 4, ["Groups": same]).list("Groups").count == 1)
+            let topic: Message = ["ResourceType": 2, "ResourceName": "t", "ConfigurationKeys": nil]
+            let resources = [Message](repeating: topic, count: 40_000)
+            #expect(try await client.call(32, 4, ["Resources": .list(resources)]).list("Results").count == 1)
+            let topics = [Message](repeating: ["Name": "t"], count: 60_000)
+            #expect(try await client.call(3, 8, ["Topics": .list(topics)]).list("Topics").count == 1)
+            // All different, so each must be answered.
+            let others: [Message] = (0..<40_000).map { ["ResourceType": 2, "ResourceName": .text("t\($0)")] }
+            #expect(try await client.call(44, 1, ["Resources": .list(others)]).list("Responses").count == 40_000)
+            let changes: [Message] = (0..<40_000).map { ["Name": .text("c\($0)"), "Value": "1"] }
+            let change: Message = ["ResourceType": 2, "ResourceName": "t", "Configs": .list(changes)]
+            let altered = try await client.call(44, 1, ["Resources": .list([change])])
+            #expect(altered.list("Responses").first?.int("ErrorCode") == 40)
+            // A member's many ways of sharing would be held against all the others'.
+            let offered: [Message] = (0..<40_000).map { ["Name": .text("p\($0)"), "Metadata": .bytes([1])] }
+            let joined = try await client.call(
+                11, 3,
+                [
+                    "GroupId": "g", "SessionTimeoutMs": 60_000, "RebalanceTimeoutMs": 60_000, "MemberId": "",
+                    "ProtocolType": "consumer", "Protocols": .list(offered),
+                ])
+            #expect(joined.int("ErrorCode") == 23)
+            // Much longer, where it is done in the wrong way.
+            #expect(Loop.now - begin < .seconds(60))
         }
     }
 

@@ -86,6 +86,41 @@ private struct StoredFile {
     }
 }
 
+/// Records may hold what looks like batches: that must not make a start long.
+@Test(arguments: [true, false])
+@Loop func whatRecordsPretendToBeDoesNotHoldUpAStart(afterPowerLoss: Bool) async throws {
+    try await withFolder(inMemory: true) { folder in
+        try Disk.makeFolder(folder)
+        let path = "\(folder)/\(Segment.name(0))"
+        let whole = StoredFile(flushes: [0]).bytes
+        func recover(_ records: [UInt8]) throws -> FoundLog {
+            let torn = RecordBatch.bytes(
+                baseOffset: 1, leaderEpoch: 0, lastOffsetDelta: 0, baseTimestamp: 0, maxTimestamp: 0, count: 1, records)
+            try Disk.replace(path, with: whole + torn.dropLast(), isDurable: false)
+            return FoundLog.recover(folder, now: 0, afterPowerLoss: afterPowerLoss)
+        }
+        // Head behind head of a batch of the next offset, each as long as all the rest.
+        var heads = [UInt8](repeating: 0, count: 8 << 20)
+        for place in stride(from: 0, to: heads.count - RecordBatch.headerSize, by: RecordBatch.headerSize) {
+            let length = UInt32(heads.count - place - 32)
+            heads[place + 7] = 5
+            for index in 0..<4 { heads[place + 8 + index] = UInt8(truncatingIfNeeded: length >> (24 - 8 * index)) }
+            heads[place + 16] = 2
+        }
+        let begin = Loop.now
+        let pretended = try recover(heads)
+        #expect(Loop.now - begin < .seconds(20))
+        // What cannot be told is kept.
+        #expect(pretended.damage != nil && pretended.cutBytes == 0)
+        #expect(try OpenFile(path).size > heads.count)
+        // Anything else is what it is: the beginning of a batch.
+        var random = SystemIndependentRandom(seed: 11)
+        let noise = (0..<1 << 17).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        let torn = try recover(noise)
+        #expect(torn.damage == nil && torn.cutBytes > noise.count && torn.segments.first?.index.endOffset == 1)
+    }
+}
+
 @Test(arguments: [true, false])
 @Loop func aFlippedBitIsDamageUnlessAPowerLossExplainsIt(afterPowerLoss: Bool) async throws {
     try await withFolder(inMemory: true) { folder in

@@ -74,6 +74,58 @@ private func fetch(_ client: TestClient, _ topic: String, from offset: Int) asyn
     }
 }
 
+/// A kill between the removals of files must not leave a gap before those that stay.
+@Test @Loop func filesOfOldRecordsGoOneAfterTheOther() async throws {
+    try await withBroker { broker, client in
+        try await client.create("t", ["segment.bytes": "16384"])
+        let value = String(repeating: "x", count: 10_000)
+        for _ in 0..<60 { _ = try await client.produce(testBatch([value]), to: "t") }
+        let log = try #require(broker.node.partition("t", 0))
+        func files() throws -> [String] { try Disk.names(in: log.folder).filter { $0.hasSuffix(".log") } }
+        let all = try files()
+        #expect(all.count == 60)
+        log.deleteRecords(before: 60)
+        var seen: Set<Int> = []
+        while let left = try Optional(files()), left.count > 1 {
+            #expect(left == all.suffix(left.count))
+            seen.insert(left.count)
+            await Task.yield()
+            try await Loop.sleep(for: .microseconds(50))
+        }
+        #expect(seen.count > 1)
+    }
+}
+
+/// Too many open files are a refusal like a full disk's: nothing is lost, and it goes on when there are fewer.
+@Test @Loop func aLackOfDescriptorsRefusesAndGoesOnLater() async throws {
+    try await withFolder { folder in
+        try Disk.makeFolder(folder)
+        let process = try await BrokerProcess("\(folder)/data", descriptors: 64)
+        var crowd: [TestClient] = []
+        do {
+            let client = try await TestClient(port: process.port)
+            defer { client.close() }
+            #expect(try await client.create("before") == 0)
+            #expect(try await client.create("t", partitions: 1) == 0)
+            #expect(try await client.produce(testBatch(["a"]), to: "before") == (0, 0))
+            for _ in 0..<64 { crowd.append(try await TestClient(port: process.port)) }
+            let refused = try await client.produce(testBatch(["a"]), to: "t")
+            #expect(refused.code == 56)
+            for member in crowd { member.close() }
+            var code = 56
+            for _ in 0..<100 where code == 56 {
+                try await Loop.sleep(for: .milliseconds(100))
+                code = try await client.produce(testBatch(["a"]), to: "t").code
+            }
+            #expect(code == 0)
+            #expect(try await client.produce(testBatch(["b"]), to: "before") == (0, 1))
+        } catch {
+            #expect("\(error)" == "")
+        }
+        try await process.end(SIGKILL)
+    }
+}
+
 @Test @Loop func damageTakesOnePartitionOffline() async throws {
     try await withFolder { folder in
         let settings = BrokerSettings(dataDirectory: folder)

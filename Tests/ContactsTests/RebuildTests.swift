@@ -166,6 +166,38 @@ private final class LiveContacts {
                 ])
     }
 
+    /// Who has left is not waited for until the next round: another may ask.
+    @Test @Loop func whoLeavesAComparisonEndsIt() async throws {
+        let live = try await LiveContacts()
+        let reconciler = Reconciler(live.service.context.pool, live.kafka)
+        let server = try HTTPServer(address: "127.0.0.1", port: 0, router: Router(reconciler.routes))
+        do {
+            func ask(until wanted: String) async throws {
+                var text = ""
+                try await eventually("the answer \(wanted)", within: .seconds(20)) {
+                    let stream = try await Stream.connect(host: "127.0.0.1", port: server.port)
+                    defer { stream.close() }
+                    text = ""
+                    stream.onBytes = { text += String(decoding: $0, as: UTF8.self) }
+                    stream.resumeReading()
+                    let path = "/v1/ops/reconciliation?rounds=2&every=3600"
+                    stream.write(Array("GET \(path) HTTP/1.1\r\nhost: localhost\r\n\r\n".utf8))
+                    let deadline = Loop.now + .seconds(5)
+                    while !text.contains(wanted), !text.contains("409"), Loop.now < deadline {
+                        try await Loop.sleep(for: .milliseconds(20))
+                    }
+                    return text.contains(wanted)
+                }
+            }
+            // In the pause after the first round.
+            try await ask(until: #"{"pause":3600}"#)
+            try await ask(until: #"{"pause":3600}"#)
+        } catch { Issue.record(error) }
+        await server.stop(within: .seconds(1))
+        withExtendedLifetime(reconciler) {}
+        await live.close()
+    }
+
     /// In shares, so that many documents need little memory, and with what differs named; in two rounds running it lasts.
     @Test @Loop func theLedgerIsComparedWithTheTopic() async throws {
         let live = try await LiveContacts()

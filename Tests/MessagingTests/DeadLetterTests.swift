@@ -135,4 +135,67 @@ import Testing
             #expect(try await letters.open() == ["sql-23514": 3])
         }
     }
+
+    /// Its message cannot be read while an older one of its key waits, so it is put aside at once; applied first, it would make the older one
+    /// a thing of the past, which is dropped.
+    @Test @Loop func whatIsParkedComesBeforeADeadLetterBehindIt() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let gate = ParkingTests.Gate()
+            gate.closed = ["k"]
+            for (sequence, json) in [(1, #"{"id":"n1","text":"x"}"#), (2, "{")] {
+                try desk.send(
+                    "k", Array(json.utf8),
+                    Desk.headers("e\(sequence)") + [("ce_sequence", Array("\(sequence)".utf8))])
+            }
+            try await desk.flush()
+            @Loop func run(until text: String, _ isDone: @escaping @Loop (ConsumerRunner) async throws -> Bool)
+                async throws
+            {
+                let runner = ParkingTests.runner(desk, gate)
+                try runner.start()
+                try await eventually(text, within: .seconds(30)) { try await isDone(runner) }
+                await runner.stop()
+            }
+            try await run(until: "both aside") { $0.statistics.dead == 1 && $0.statistics.parkedMessages == 1 }
+            // As if this program could read it by now.
+            let mended = #"UPDATE dead_letter SET payload = convert_to('{"id":"n2","text":"x"}', 'UTF8') RETURNING 'x'"#
+            #expect(try await desk.service.column(mended).count == 1)
+            let letters = Self.letters(desk)
+            let early = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(early.blocked == 1 && early.applied == 0)
+            gate.closed = []
+            try await run(until: "the parked one") { _ in try await desk.notes() == ["n1"] }
+            let outcome = try await letters.replay(DeadLetters.Filter(), actor: "ann", reason: nil)
+            #expect(outcome.applied == 1)
+            #expect(try await desk.notes() == ["n1", "n2"])
+        }
+    }
+
+    @Test @Loop func whatFailsAgainStandsInNobodysWay() async throws {
+        try await Desk.work(partitions: 2) { desk in
+            for number in 0..<7 { try desk.note("poison\(number)", key: "k\(number)") }
+            try await Self.consume(desk, dead: 7, applied: 0)
+            // Those that come first are not mended.
+            let first = try await desk.service.column("SELECT id::text FROM dead_letter ORDER BY part, off LIMIT 4")
+            let texts = try await desk.service.column(
+                "SELECT convert_from(payload, 'UTF8')::json ->> 'id' FROM dead_letter WHERE id IN (\(first.joined(separator: ",")))"
+            )
+            try await Self.mend(desk)
+            let check = texts.map { "'\($0)'" }.joined(separator: ",")
+            try await desk.service.transaction { transaction in
+                transaction.enqueue(
+                    Statement("test.narrow", "ALTER TABLE note ADD CHECK (id NOT IN (\(check)))"))
+            }
+            let letters = Self.letters(desk)
+            var calls: [DeadLetters.Outcome] = []
+            repeat {
+                calls.append(
+                    try await letters.replay(
+                        DeadLetters.Filter(), actor: "ann", reason: nil, after: calls.last?.next, limit: 3))
+            } while calls.last?.next != nil && calls.count < 9
+            #expect(calls.count == 3)
+            #expect(calls.map(\.failed) == [3, 1, 0] && calls.map(\.applied) == [0, 2, 1])
+            #expect(try await letters.open() == ["sql-23514": 4])
+        }
+    }
 }

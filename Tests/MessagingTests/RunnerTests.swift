@@ -172,6 +172,110 @@ private let deadLetters = "SELECT concat_ws('|', off, event_type, error_class) F
         }
     }
 
+    @Test @Loop func whoseFixedNameAnotherHasTakenGoesOnWithoutOne() async throws {
+        try await Desk.work(partitions: 4) { desk in
+            let first = desk.runner(instance: "1")
+            try first.start()
+            try await eventually("the first", within: .seconds(30)) { first.isAssigned }
+            let second = desk.runner(instance: "1")
+            try second.start()
+            // Not both all of them: the first would go on reading what is the second's, and each of the two refuse the other's batches.
+            try await eventually("that they share the partitions", within: .seconds(40)) {
+                !first.positions.isEmpty && !second.positions.isEmpty
+                    && first.positions.count + second.positions.count == 4
+            }
+            for number in 0..<20 { try desk.note("a\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("notes", within: .seconds(40)) { try await desk.notes().count == 20 }
+            await second.stop()
+            for number in 0..<20 { try desk.note("b\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("all notes", within: .seconds(40)) { try await desk.notes().count == 40 }
+            #expect(first.isAssigned)
+            await first.stop()
+            #expect(try await Set(desk.notes()).count == 40)
+        }
+    }
+
+    @Test @Loop func whoFailsAgainAndAgainSaysSo() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            try desk.note("first")
+            try await desk.flush()
+            try await eventually("the first note", within: .seconds(30)) { try await desk.notes() == ["first"] }
+            #expect(runner.failingSince == nil)
+            // As where a newer program's migrations are undone: no message is at fault.
+            _ = try await desk.service.column("ALTER TABLE note RENAME TO away")
+            try desk.note("second")
+            try await desk.flush()
+            try await eventually("a failure", within: .seconds(30)) { runner.failingSince != nil }
+            let since = runner.failingSince
+            try await Loop.sleep(for: .seconds(4))
+            // It is the same one, whatever the reader could do between two attempts.
+            #expect(runner.failingSince == since)
+            _ = try await desk.service.column("ALTER TABLE away RENAME TO note")
+            try await eventually("the second note", within: .seconds(30)) {
+                try await desk.notes() == ["first", "second"]
+            }
+            try await eventually("that all is well", within: .seconds(30)) { runner.failingSince == nil }
+            await runner.stop()
+            #expect(try await desk.service.column("SELECT id::text FROM dead_letter") == [])
+        }
+    }
+
+    /// As where the log was wiped and written anew: what an operator is told to do then mends it.
+    @Test @Loop func aPositionBehindTheEndOfTheLogIsToldAndNothingSkipped() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            for number in 0..<5 { try desk.note("a\(number)") }
+            try await desk.flush()
+            @Loop func run(_ body: @Loop (ConsumerRunner) async throws -> Void) async throws {
+                let runner = desk.runner()
+                try runner.start()
+                try await body(runner)
+                await runner.stop()
+            }
+            try await run { _ in
+                try await eventually("the notes", within: .seconds(30)) { try await desk.notes().count == 5 }
+            }
+            _ = try await desk.service.column("UPDATE consumer_offset SET next_offset = 100 RETURNING 'x'")
+            for number in 0..<5 { try desk.note("b\(number)") }
+            try await desk.flush()
+            try await run { runner in
+                try await eventually("the alarm", within: .seconds(30)) { runner.isPositionLost }
+                try await Loop.sleep(for: .seconds(1))
+                #expect(runner.isPositionLost && runner.statistics.applied == 0)
+            }
+            #expect(try await desk.service.column("SELECT next_offset::text FROM consumer_offset") == ["100"])
+            _ = try await desk.service.column("UPDATE consumer_offset SET next_offset = -1 RETURNING 'x'")
+            try await run { runner in
+                try await eventually("the others", within: .seconds(30)) { try await desk.notes().count == 10 }
+                #expect(!runner.isPositionLost && runner.statistics.duplicates == 5)
+            }
+            #expect(try await desk.notes() == (0..<5).map { "a\($0)" } + (0..<5).map { "b\($0)" })
+        }
+    }
+
+    @Test @Loop func whoIsHeldAppliesNothingAndGoesOnAfterwards() async throws {
+        try await Desk.work(partitions: 3) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            for number in 0..<30 { try desk.note("a\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await eventually("the first notes", within: .seconds(30)) { try await desk.notes().count == 30 }
+            runner.isHeld = true
+            try await eventually("the hold", within: .seconds(10)) { runner.heldBack.count == 3 }
+            for number in 0..<30 { try desk.note("b\(number)", key: "\(number)") }
+            try await desk.flush()
+            try await Loop.sleep(for: .milliseconds(1500))
+            #expect(try await desk.notes().count == 30 && runner.isAssigned)
+            runner.isHeld = false
+            try await eventually("the others", within: .seconds(30)) { try await desk.notes().count == 60 }
+            await runner.stop()
+            #expect(try await Set(desk.notes()).count == 60 && runner.statistics.duplicates == 0)
+        }
+    }
+
     @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
         try await Desk.work(partitions: 1) { desk in
             let runner = desk.runner(batchLimit: 20)

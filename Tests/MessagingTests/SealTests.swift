@@ -155,10 +155,38 @@ import Testing
         return key
     }
 
-    @Loop private static func tell(_ key: [UInt8], of subject: String, _ desk: Desk) throws {
-        let news = SubjectKeyChanged(owner: "/test", subject: subject, key: Base64.encode(key))
-        let told = Desk.headers(subject, SubjectKeyChanged.versionedType) + [("ce_sequence", Array("1".utf8))]
+    @Loop private static func tell(_ key: [UInt8]?, of subject: String, version: Int = 1, _ desk: Desk) throws {
+        let news = SubjectKeyChanged(owner: "/test", subject: subject, key: key.map { Base64.encode($0) })
+        let told =
+            Desk.headers("\(subject)-\(version)", SubjectKeyChanged.versionedType)
+            + [("ce_sequence", Array("\(version)".utf8))]
         try desk.send("/test:\(subject)", Array(try ModelJSON.text(news).utf8), told, to: .subjectKeys)
+    }
+
+    @Test @Loop func anOlderWordOnAKeyChangesNothingThoughItComesLater() async throws {
+        try await Self.work { desk, _ in
+            for name in ["x", "y"] {
+                try Self.tell(SecureRandom.bytes(32), of: name, desk)
+                try Self.tell(nil, of: name, version: 2, desk)
+                if name == "x" { try Self.tell(SecureRandom.bytes(32), of: name, desk) }
+            }
+            try await desk.flush()
+            let runner = try Self.runner(desk, "first")
+            let keys = "SELECT subject || version || coalesce(key::text, '-') FROM subject_key ORDER BY 1"
+            try await eventually("both ends", within: .seconds(30)) {
+                try await desk.service.column(keys) == ["x2-", "y2-"]
+            }
+            // In a batch of its own too.
+            try Self.tell(SecureRandom.bytes(32), of: "y", desk)
+            try Self.tell(SecureRandom.bytes(32), of: "z", desk)
+            try await desk.flush()
+            try await eventually("the third", within: .seconds(30)) {
+                try await desk.service.column("SELECT subject FROM subject_key").count == 3
+            }
+            await runner.stop()
+            #expect(try await desk.service.column(keys).prefix(2) == ["x2-", "y2-"])
+            #expect(runner.statistics.dead == 0)
+        }
     }
 
     @Test @Loop func keysAreReadThoughParkingIsFullOfWhatWaitsForThem() async throws {

@@ -88,6 +88,32 @@ import Testing
         }
     }
 
+    @Test @Loop func oneThatFailsMakesTheOthersOfItsBatchFireOnceMoreAndNoOftener() async throws {
+        try await Self.work { service in
+            try await service.transaction { transaction in
+                for number in 0..<100 {
+                    Timers.set(
+                        kind: "ring", key: number == 99 ? "refused" : "t\(number)",
+                        dueAt: Date(timeIntervalSinceNow: Double(number - 200)), in: transaction)
+                }
+            }
+            var tried = 0
+            let runner = TimerRunner(
+                service.context.pool,
+                [
+                    "ring": { due, _ in
+                        tried += due.count
+                        if due.contains(where: { $0.key == "refused" }) { throw Refused() }
+                    }
+                ])
+            runner.start()
+            try await eventually("all", within: .seconds(20)) { runner.fired + runner.buried == 100 }
+            await runner.stop()
+            #expect(tried == 200)
+            #expect(runner.buried == 1)
+        }
+    }
+
     @Test @Loop func aLostDatabaseIsWaitedFor() async throws {
         try await Self.work { service in
             // Due when all are set: one that was set again after it fired would fire again.

@@ -123,6 +123,45 @@ extension PostgresConnection {
         }
     }
 
+    @Test @Loop func whatIsToldOfAnErrorHoldsNoValue() async throws {
+        try await withTable { _, connection in
+            for (sql, state) in [
+                ("SELECT $1::text::uuid", "22P02"), ("SELECT $1::text::timestamptz", "22007"),
+                ("SELECT ($1::text || '1')::smallint", "22P02"),
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.transaction {
+                        try await $0.query(Statement("test.cast.\(sql)", sql), "Ann \"Secret\" Li")
+                    }
+                }
+                #expect(error?.sqlState == state && error?.message.contains("Secret") == true)
+                #expect(error?.description.contains("Secret") == false && error?.description.contains("Ann") == false)
+            }
+        }
+    }
+
+    /// A newer program's migration, while this one runs.
+    @Test @Loop func aStatementThatAMigrationHasOutdatedIsPreparedAnew() async throws {
+        try await withTable { settings, connection in
+            let all = Statement("test.all", "SELECT * FROM t")
+            let other = try await PostgresConnection.open(settings)
+            defer { other.close() }
+            for type in ["integer", "smallint"] {
+                _ = try await connection.transaction { try await $0.query(all) }
+                try await other.transaction {
+                    _ = $0.enqueue(Statement("test.alter.\(type)", "ALTER TABLE t ALTER COLUMN id TYPE \(type)"))
+                }
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.transaction { try await $0.query(all) }
+                }
+                // No message is at fault.
+                #expect(error?.sqlState == "0A000" && error?.verdict == .retry)
+                let left = try await connection.transaction { try await $0.query(all).count }
+                #expect(left == 0)
+            }
+        }
+    }
+
     @Test @Loop func transactionsOfOneConnectionDoNotMix() async throws {
         try await withTable { _, connection in
             let tasks = (1...20).map { number in

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Postgres
 import Telemetry
 import Testing
 
@@ -35,6 +36,34 @@ import Testing
             #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 201, "\(origin)")
         }
         #expect(try await status(.post, "/v1/parties", token: nil) == 201)
+    }
+
+    @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
+        let routes = [
+            Route(.get, "/v1/parties", "") { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "") { _ in Response(.created) },
+        ]
+        let surface = HTTPSurface()
+        let router = Router(routes, middleware: surface.middleware(token: nil, Log(service: "test")))
+        func answer(_ method: HTTP.Method) async throws -> Response {
+            await router.respond(to: try Request(method, "/v1/parties", headers: [:], body: []))
+        }
+        #expect(try await answer(.post).status == .created)
+        surface.isOverloaded = true
+        let refused = try await answer(.post)
+        #expect(refused.status == .unavailable && refused.headers["retry-after"] == "5")
+        #expect(try await answer(.get).status == .ok)
+        surface.isOverloaded = false
+        #expect(try await answer(.post).status == .created)
+    }
+
+    @Test func whatTheDatabaseRefusesIsTheCallersFaultOrPasses() {
+        func status(_ state: String) -> Int { PostgresError(sqlState: state, message: "x").problem.status.rawValue }
+        #expect(status("23514") == 422 && status("22003") == 422)
+        // A key longer than an index takes.
+        #expect(status("54000") == 422)
+        #expect(status("23505") == 409)
+        #expect(status("53300") == 503 && status("0A000") == 503 && status("08006") == 503)
     }
 
     @Test @Loop func aWeakTagMatchesNothing() async throws {

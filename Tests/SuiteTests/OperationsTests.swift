@@ -108,6 +108,32 @@ extension WholeSuite {
             }
         }
 
+        /// A command from another shell knows nothing of what the suite was started with.
+        @Test(.timeLimit(.minutes(4))) @Loop func whatIsRestartedKeepsItsSettings() async throws {
+            try await RunningSuite.with(environment: ["API_TOKEN": "sekret", "MAIL_FROM": "a@example.com"]) { suite in
+                let up = try await suite.rapport("up")
+                try #require(up.isSuccess, "\(up.text)")
+                @Loop func ids() throws -> [Int32?] {
+                    try (services + ["postgres", "broker"]).map { try suite.process($0) }
+                }
+                let before = try ids()
+                let names: Set = ["API_TOKEN", "MAIL_FROM"]
+                let restart = try await suite.rapport("restart", "contacts", without: names)
+                #expect(restart.isSuccess, "\(restart.text)")
+                let after = try ids()
+                #expect(before[0] != after[0] && after[0] != nil && before.dropFirst() == after.dropFirst())
+                await #expect(throws: SuiteFailure.self) { try await suite.ask("contacts", .get, "/v1/ops/lag") }
+                let mine = ["authorization": "Bearer sekret"]
+                #expect(try await suite.ask("contacts", .get, "/v1/ops/lag", headers: mine).contains("items"))
+                // Whoever may look at the processes may ask them.
+                let lag = try await suite.rapport("lag", without: names)
+                #expect(lag.isSuccess && lag.text.contains("erp.orders"), "\(lag.text)")
+                // With the settings of the beginning there is nothing to do.
+                #expect(try await suite.rapport("up").isSuccess)
+                #expect(try ids() == after)
+            }
+        }
+
         /// What the service holds is what the topic says, and what is not is named.
         @Loop private func compareOverHTTP(_ name: String, _ suite: RunningSuite) async throws {
             let path = "/v1/ops/reconciliation?rounds=2&every=1"

@@ -86,13 +86,16 @@ final class RunningSuite {
     func start(_ words: [String]) throws -> Command { try launch(words) }
 
     /// Runs a command of `rapport` to its end.
-    func rapport(_ words: String..., within limit: Duration = .seconds(120)) async throws -> Run {
-        try await launch(words).end(within: limit)
+    func rapport(
+        _ words: String..., within limit: Duration = .seconds(120), without names: Set<String> = []
+    ) async throws -> Run {
+        try await launch(words, without: names).end(within: limit)
     }
 
-    private func launch(_ words: [String]) throws -> Command {
+    private func launch(_ words: [String], without names: Set<String> = []) throws -> Command {
         commands += 1
         let output = "\(folder)/command-\(commands)"
+        let environment = environment.filter { !names.contains($0.key) }
         let process = try ChildProcess(
             try TestPaths.program("rapport"), words + ["--run", folder],
             environment: environment.map { "\($0.key)=\($0.value)" }, output: output)

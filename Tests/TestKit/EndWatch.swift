@@ -8,7 +8,7 @@ enum EndWatch {
         trap asked=1 TERM
         parent=$1 tools=$2 folder=$3 port=$4
         "$tools/initdb" -D "$folder/data" -U postgres --auth=scram-sha-256 --pwfile="$folder/password" \
-            --encoding=UTF8 --locale=C --no-sync --no-instructions || exit 1
+            --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C --no-sync --no-instructions || exit 1
         "$tools/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
             -c fsync=off -c full_page_writes=off -c max_connections=300 &
         server=$!

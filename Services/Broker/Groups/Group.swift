@@ -33,6 +33,8 @@ final class Group {
     private var accounted = 0
 
     private static let maxMembers = 1000
+    /// Ways of sharing that a member may offer; clients know four.
+    private static let maxProtocols = 32
 
     /// A new group, or one that the log tells of.
     init(
@@ -77,12 +79,15 @@ final class Group {
     }
 
     private func accepts(_ type: String, _ protocols: [GroupProtocol]) -> Bool {
-        guard !type.isEmpty, !protocols.isEmpty else { return false }
+        guard !type.isEmpty, (1...Self.maxProtocols).contains(protocols.count) else { return false }
         guard state != .empty else { return true }
-        guard type == protocolType else { return false }
-        return protocols.contains { offered in
-            members.allSatisfy { $0.said.protocols.contains { $0.name == offered.name } }
-        }
+        return type == protocolType && !sharedProtocols.isDisjoint(with: protocols.map(\.name))
+    }
+
+    /// Those that all members know.
+    private var sharedProtocols: Set<String> {
+        let first = Set((members.first?.said.protocols ?? []).map(\.name))
+        return members.dropFirst().reduce(into: first) { $0.formIntersection($1.said.protocols.map(\.name)) }
     }
 
     // MARK: Joining
@@ -251,10 +256,10 @@ final class Group {
 
     /// Of the protocols that all members know, the one that most of them name first.
     private func chooseProtocol() -> String? {
-        let shared = { (name: String) in self.members.allSatisfy { $0.said.protocols.contains { $0.name == name } } }
+        let shared = sharedProtocols
         var votes: [(name: String, count: Int)] = []
         for member in members {
-            guard let choice = member.said.protocols.first(where: { shared($0.name) })?.name else { continue }
+            guard let choice = member.said.protocols.first(where: { shared.contains($0.name) })?.name else { continue }
             if let index = votes.firstIndex(where: { $0.name == choice }) {
                 votes[index].count += 1
             } else {

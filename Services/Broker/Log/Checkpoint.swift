@@ -34,24 +34,19 @@ struct Checkpoint: Sendable, Equatable {
     private static let version = 2
 
     private var encoded: [UInt8] {
-        var writer = WireWriter()
-        for number in [Self.version, fileNumber, index.size, index.endOffset, index.maxTimestamp, index.entries.count] {
-            writer.integer(number, Int64.self)
-        }
-        for entry in index.entries {
-            for number in [entry.offset, entry.position, entry.timestampBefore] { writer.integer(number, Int64.self) }
-        }
-        writer.integer(producers.producers.count, Int64.self)
+        var numbers = [Self.version, fileNumber, index.size, index.endOffset, index.maxTimestamp, index.entries.count]
+        for entry in index.entries { numbers += [entry.offset, entry.position, entry.timestampBefore] }
+        numbers.append(producers.producers.count)
         for (id, producer) in producers.producers {
-            for number in [id, producer.epoch, producer.lastSeen, producer.recent.count] {
-                writer.integer(number, Int64.self)
-            }
+            numbers += [id, producer.epoch, producer.lastSeen, producer.recent.count]
             for batch in producer.recent {
-                for number in [
+                numbers += [
                     batch.firstSequence, batch.lastSequence, batch.baseOffset, batch.lastOffset, batch.timestamp,
-                ] { writer.integer(number, Int64.self) }
+                ]
             }
         }
+        var writer = WireWriter()
+        for number in numbers { writer.integer(number, Int64.self) }
         writer.integer(Int(writer.bytes.withUnsafeBytes { Checksum.crc32c($0) }), UInt32.self)
         return writer.bytes
     }

@@ -86,6 +86,8 @@ final class Committer {
 /// Batches to be written to one file, one behind the other.
 struct SegmentWrite: Sendable {
     let segment: Segment
+    /// Whether the file must be made.
+    let isNew: Bool
     let file: OpenFile?
     let position: Int
     var batches: [PendingBatch] = []
@@ -94,7 +96,7 @@ struct SegmentWrite: Sendable {
 
     /// Takes back what a refused write may have left behind the good end, so that it cannot come to light again.
     func undo() throws {
-        if file == nil, position == 0 { return try Disk.remove(segment.path) }
+        if isNew { return try Disk.remove(segment.path) }
         try (file ?? OpenFile(segment.path)).truncate(to: position)
     }
 
@@ -121,7 +123,7 @@ struct SegmentWrite: Sendable {
 
     private func openOrMake(_ isSynchronous: Bool) throws -> OpenFile {
         let folder = Disk.parent(of: segment.path)
-        guard position == 0 else { return try OpenFile(segment.path) }
+        guard isNew else { return try OpenFile(segment.path) }
         try Disk.makeFolder(folder)
         let file = try OpenFile(segment.path, O_RDWR | O_CREAT | O_TRUNC)
         // The names of the file, the partition and the topic, whoever made them.

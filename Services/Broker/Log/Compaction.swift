@@ -61,8 +61,17 @@ struct Compaction: Sendable {
         }
     }
 
-    /// Does the pass, off the loop.
+    /// Does the pass, off the loop; where it cannot, it leaves nothing behind that takes room.
     func run() throws -> Outcome {
+        do {
+            return try drafts()
+        } catch {
+            for source in sources { try? Disk.remove(source.path + Self.draft) }
+            throw error
+        }
+    }
+
+    private func drafts() throws -> Outcome {
         let (newest, end) = try lastOffsets()
         var outcome = Outcome(cleanedTo: end)
         var first = 0

@@ -11,10 +11,10 @@ struct DiskError: Error, CustomStringConvertible {
         self.operation = operation
     }
 
-    /// Whether there was no room, and what was there before is untouched.
+    /// Whether there was no room, or too many files were open, and what was there before is untouched.
     var isFull: Bool {
         // After a refused flush nobody knows what is on the disk.
-        !operation.hasPrefix("f") && (code == ENOSPC || code == EDQUOT || code == EFBIG)
+        !operation.hasPrefix("f") && [ENOSPC, EDQUOT, EFBIG, EMFILE, ENFILE].contains(code)
     }
 
     var description: String { "\(operation): \(String(cString: strerror(code)))" }

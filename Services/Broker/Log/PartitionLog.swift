@@ -120,7 +120,8 @@ final class PartitionLog {
             if writes.last?.segment !== segment {
                 // A file that cannot be opened here is opened, or fails, where it is written.
                 let file = segment.isCreated ? try? store.files.file(of: segment) : nil
-                writes.append(SegmentWrite(segment: segment, file: file, position: size))
+                writes.append(
+                    SegmentWrite(segment: segment, isNew: !segment.isCreated, file: file, position: size))
             }
             writes[writes.count - 1].batches.append(batch)
             size += batch.bytes.count

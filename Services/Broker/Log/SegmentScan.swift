@@ -23,23 +23,26 @@ struct SegmentScan: Sendable {
     ///
     /// While the system runs on, a write is there up to where it was broken off. A loss of power may leave out any part
     /// of it, also one before others; but a flush begins when the one before it is done, so that whatever comes from a
-    /// later flush shows that what is missing had been there.
+    /// later flush shows that what is missing had been there. The search is short whatever records pretend to be: where too
+    /// much looks like batches, it is taken for damage, by which nothing is lost.
     static func isTorn(_ file: OpenFile, behind index: SegmentIndex, afterPowerLoss: Bool) throws -> Bool {
         let bytes = try file.read(try file.size - index.size, at: index.size)
         return bytes.withUnsafeBytes { raw in
             if !afterPowerLoss, raw.count >= RecordBatch.headerSize {
                 guard let batch = RecordBatch(raw), batch.size > raw.count else { return false }
             }
-            var position = 1
+            var (position, work) = (1, 4 * raw.count)
             while position + RecordBatch.headerSize <= raw.count {
                 defer { position += 1 }
                 guard raw[position + 16] == 2 else { continue }
                 let rest = UnsafeRawBufferPointer(rebasing: raw[position...])
+                // A batch has 61 bytes at least, and as many offsets as 31 bits can tell at most.
                 guard let batch = RecordBatch(rest), batch.size <= rest.count, batch.lastOffsetDelta >= 0,
-                    batch.baseOffset > index.endOffset, batch.hasRightChecksum(rest),
+                    batch.baseOffset > index.endOffset, batch.baseOffset - index.endOffset <= position << 26,
                     !(afterPowerLoss && batch.isFlushedWithFormer)
                 else { continue }
-                return false
+                work -= batch.size
+                if work < 0 || batch.hasRightChecksum(rest) { return false }
             }
             return true
         }

@@ -21,11 +21,7 @@ final class SignIn {
     /// Whether the next frame is a bare token: so it is after the oldest handshake.
     private(set) var isRaw = false
     private(set) var isDone = false
-    private static var turn: Completion<Void> = {
-        let free = Completion<Void>()
-        free.succeed(())
-        return free
-    }()
+    private static let derivation = SlowWork()
     private static let refusal = "Authentication failed: Invalid username or password"
 
     init(_ users: Users) { self.users = users }
@@ -77,13 +73,7 @@ final class SignIn {
             return .refused(Self.refusal)
         }
         let password = Array(parts[2].utf8)
-        // One after the other: however many guess, one worker derives keys and the others write records.
-        let turn = Self.turn
-        let mine = Completion<Void>()
-        Self.turn = mine
-        defer { mine.succeed(()) }
-        try? await turn.wait()
-        let isRight = try? await Loop.offload { keys.accepts(password: password) }
+        let isRight = try? await Self.derivation.run { keys.accepts(password: password) }
         return isRight == true ? .done([]) : .refused(Self.refusal)
     }
 

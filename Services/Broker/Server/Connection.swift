@@ -51,6 +51,8 @@ final class Connection {
     /// A request under way.
     private final class Exchange {
         let isProduce: Bool
+        /// Whether it is a write whose records have their places: only then may another follow.
+        var isPlaced = false
         var size: Int
         var answer: Frame?
         var task: Task<Void, Never>?
@@ -189,7 +191,7 @@ final class Connection {
 
     private func mayBegin(_ frame: [UInt8]) -> Bool {
         if running.isEmpty { return stream.queuedBytes < Self.tightLimit }
-        return Self.isProduce(frame) && running.count < Self.runningLimit && running.allSatisfy(\.isProduce)
+        return Self.isProduce(frame) && running.count < Self.runningLimit && running.allSatisfy(\.isPlaced)
     }
 
     private static func isProduce(_ frame: [UInt8]) -> Bool { frame.count > 5 && frame[4] == 0 && frame[5] == 0 }
@@ -229,7 +231,11 @@ final class Connection {
             guard hold(exchange, values: reader.values) else { return nil }
             let request = Request(
                 key: header.key, version: header.version, clientID: header.clientID, clientHost: host,
-                advertised: advertised, body: body)
+                advertised: advertised, body: body,
+                onPlaced: { [unowned self] in
+                    exchange.isPlaced = true
+                    pump()
+                })
             let answer: Answer
             if let signIn, !signIn.isDone, api.key != 18 {
                 answer = await answerBeforeSignIn(request, signIn)

@@ -13,6 +13,8 @@ final class Node {
     var fetches = 0
     let memory: Memory
     let figures = Figures()
+    /// Looks into packed batches.
+    let unpacking = SlowWork()
     private var isCleaning = false
 
     init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
@@ -83,6 +85,8 @@ struct Request: Sendable {
     /// Where clients of its listener are told to connect.
     let advertised: (host: String, port: Int)
     let body: Message
+    /// Called by a write once its records have their places, so that the next may begin.
+    var onPlaced: @Loop () -> Void = {}
 }
 
 /// What becomes of a request.

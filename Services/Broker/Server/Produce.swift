@@ -1,66 +1,75 @@
 import EventLoop
 
 extension Node {
+    /// What a request writes to one partition.
+    private struct Write {
+        let topic: String
+        let index: Int
+        let records: ArraySlice<UInt8>
+        var hasKeys = true
+    }
+
     /// Appends the request's batches at once, in order, and answers when they are durable.
     func produce(_ request: Request) async -> Answer {
-        let body = request.body
-        let acks = body.int("Acks")
-        var appended: [(topic: String, index: Int, result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>)] = []
-        for topic in body.list("TopicData") {
-            for data in Self.lastOfEach(topic.list("PartitionData"), "Index") {
-                let index = data.int("Index")
-                let result = Result { () throws(ErrorCode) in
-                    try append(data.bytes("Records") ?? [], to: topic.text("Name"), index, request, acks: acks)
-                }
-                appended.append((topic.text("Name"), index, result))
+        let acks = request.body.int("Acks")
+        var writes = request.body.list("TopicData").flatMap { topic in
+            Self.lastOfEach(topic.list("PartitionData"), "Index").map {
+                Write(topic: topic.text("Name"), index: $0.int("Index"), records: $0.bytes("Records") ?? [])
             }
         }
-        var answers: [(topic: String, answers: [Message])] = []
-        for entry in appended {
-            let answer = await answer(index: entry.index, entry.result)
-            if answers.last?.topic == entry.topic {
-                answers[answers.count - 1].answers.append(answer)
-            } else {
-                answers.append((entry.topic, [answer]))
-            }
+        for number in writes.indices where partition(writes[number].topic, writes[number].index)?.rules.compacts == true
+        {
+            writes[number].hasKeys = await haveKeys(writes[number].records)
         }
+        let results = writes.map { write in
+            Result { () throws(ErrorCode) in try append(write, request, acks: acks) }
+        }
+        request.onPlaced()
+        var answers: [(topic: String, answer: Message)] = []
+        for (write, result) in zip(writes, results) { answers.append((write.topic, await answer(write.index, result))) }
         if acks == 0 {
             // The client waits for no answer; an end of the connection is all that it can notice. Its bytes count until they
             // are written all the same, or a fast client would fill the memory.
-            let isGood = answers.allSatisfy { $0.answers.allSatisfy { $0.int("ErrorCode") == 0 } }
-            return isGood ? .nothing : .close
+            return answers.allSatisfy { $0.answer.int("ErrorCode") == 0 } ? .nothing : .close
         }
-        return .message([
-            "Responses": .list(
-                answers.map { ["Name": .text($0.topic), "PartitionResponses": .list($0.answers)] as Message })
-        ])
+        return .message(["Responses": Self.byTopic(answers, "Name", "PartitionResponses")])
+    }
+
+    /// Whether all records have keys, as compaction needs. Packed ones are looked into beside the loop: a small batch may
+    /// unpack to much.
+    private func haveKeys(_ records: ArraySlice<UInt8>) async -> Bool {
+        let look = { @Sendable in
+            records.withUnsafeBytes { raw in RecordBatch(raw).map { Records.haveKeys(raw, $0) } ?? true }
+        }
+        let isPlain = records.withUnsafeBytes { RecordBatch($0)?.codec ?? 0 } == 0
+        return isPlain ? look() : (try? await unpacking.run(look)) ?? false
     }
 
     private func append(
-        _ records: ArraySlice<UInt8>, to name: String, _ index: Int, _ request: Request, acks: Int
+        _ write: Write, _ request: Request, acks: Int
     ) throws(ErrorCode) -> (PartitionLog, PartitionLog.Place) {
-        guard let topic = catalogue.topics[name], let log = topic.partition(index) else {
+        guard let topic = catalogue.topics[write.topic], let log = topic.partition(write.index) else {
             throw .unknownTopicOrPartition
         }
         guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
         guard !topic.isInternal else { throw .invalidTopic }
         let batch = try RecordBatch.checked(
-            records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
+            write.records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
         guard !batch.isTransactional else { throw .transactionalIDNotAuthorized }
         let now = Node.time
         guard topic.usesAppendTime || topic.mayHave(timestamp: batch.maxTimestamp, at: now) else {
             throw .invalidTimestamp
         }
-        if log.rules.compacts, !records.withUnsafeBytes({ Records.haveKeys($0, batch) }) { throw .invalidRecord }
-        guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, records)) }
-        let (stamped, bytes) = batch.stamped(records, appendTime: topic.usesAppendTime ? now : nil)
+        guard write.hasKeys else { throw .invalidRecord }
+        guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, write.records)) }
+        let (stamped, bytes) = batch.stamped(write.records, appendTime: topic.usesAppendTime ? now : nil)
         var place = try log.append(stamped, bytes)
         if topic.usesAppendTime { place.answeredTimestamp = place.answeredTimestamp ?? now }
         return (log, place)
     }
 
     private func answer(
-        index: Int, _ result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>
+        _ index: Int, _ result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>
     ) async -> Message {
         do {
             let (log, place) = try result.get()
@@ -74,6 +83,16 @@ extension Node {
                 "Index": .int(index), "ErrorCode": .code(error as? ErrorCode ?? .storageError), "BaseOffset": -1,
             ]
         }
+    }
+
+    /// Answers for partitions under their topics, in the order of the request.
+    static func byTopic(_ answers: [(topic: String, answer: Message)], _ name: String, _ list: String) -> Value {
+        var topics: [(topic: String, answers: [Message])] = []
+        for (topic, answer) in answers {
+            if topics.last?.topic != topic { topics.append((topic, [])) }
+            topics[topics.count - 1].answers.append(answer)
+        }
+        return .list(topics.map { Message(names: [name, list], values: [.text($0.topic), .list($0.answers)]) })
     }
 
     /// Entries by a number, each once: the last that names it counts.

@@ -241,16 +241,15 @@ private struct CatalogueFile {
         return "check \(text.withUTF8 { Checksum.crc32c(UnsafeRawBufferPointer($0)) })"
     }
 
-    /// Reads the file if it is as it was written; one of the first version has no last line to tell.
+    /// Reads the file if it is as it was written.
     init(checked bytes: [UInt8], _ path: String) throws {
         let text = String(decoding: bytes, as: UTF8.self)
-        let isChecked = !text.hasPrefix("rapport-broker 1\n")
         let end = text.dropLast().lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
         let lines = String(text[..<end])
-        guard !isChecked || text[end...] == Self.check(lines) + "\n" else {
+        guard text[end...] == Self.check(lines) + "\n" else {
             throw BrokerError("\(path) is damaged; put back a copy of the file and start again")
         }
-        try self.init(isChecked ? lines : text)
+        try self.init(lines)
     }
 
     init(_ text: String) throws {
@@ -258,7 +257,7 @@ private struct CatalogueFile {
             let damage = BrokerError("the catalogue cannot be read at: \(line)")
             let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
             switch (words.first, words.count) {
-            case ("rapport-broker", 2) where ["1", "2"].contains(words[1]): break
+            case ("rapport-broker", 2) where words[1] == "2": break
             case ("cluster", 2): clusterID = String(words[1])
             case ("producers", 2):
                 guard let count = Int(words[1]) else { throw damage }

@@ -83,6 +83,8 @@ extension Node {
     /// Changes settings of topics: single ones, or all, where those not named go back to the default.
     func alterConfigs(_ body: Message, incrementally: Bool) async -> Message {
         let resources = body.list("Resources")
+        let name = { (resource: Message) in [resource["ResourceType"], resource["ResourceName"]] }
+        let counts = Dictionary(resources.map { (name($0), 1) }, uniquingKeysWith: +)
         var responses: [Message] = []
         for resource in resources {
             var answer: Message = [
@@ -90,11 +92,7 @@ extension Node {
                 "ResourceName": resource["ResourceName"] ?? "",
             ]
             do throws(Refusal) {
-                let isSame = { (other: Message) in
-                    other["ResourceType"] == resource["ResourceType"]
-                        && other["ResourceName"] == resource["ResourceName"]
-                }
-                guard resources.count(where: isSame) == 1 else {
+                guard counts[name(resource)] == 1 else {
                     throw Refusal(.invalidRequest, "Each resource must appear at most once.")
                 }
                 guard resource.int("ResourceType") == Self.topicType else {
@@ -121,10 +119,11 @@ extension Node {
         _ configs: [String: String], by changes: [Message]
     ) throws(Refusal) -> [String: String] {
         var configs = configs
+        let counts = Dictionary(changes.map { ($0.text("Name"), 1) }, uniquingKeysWith: +)
         // What is wrong with the question comes before what is wrong with a setting.
         for change in changes {
             let key = change.text("Name")
-            guard changes.count(where: { $0.text("Name") == key }) == 1 else {
+            guard counts[key] == 1 else {
                 throw Refusal(.invalidRequest, "Duplicate key: \(key)")
             }
             guard change.optionalText("Value") != nil || change.int("ConfigOperation") == 1 else {

@@ -80,7 +80,7 @@ enum HelpText {
         "bench": """
         rapport bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts | sight]
         Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, stops them and deletes them, whatever
-        DATABASE_URL and KAFKA_BROKERS name.
+        DATABASE_URL and KAFKA_BROKERS name. Of broker, one part alone: idle, produce, consume or latency.
         """,
         "chaos": """
         rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]
@@ -123,7 +123,7 @@ enum HelpText {
         """,
         "restart": """
         rapport restart <name> [--run DIR]
-        Stops postgres, broker or a service in order and starts it again.
+        Stops postgres, broker or a service in order and starts it again, a service with the settings that it had; up applies others.
         """,
         "kill": """
         rapport kill <name> [--run DIR]

@@ -59,9 +59,10 @@ struct DatabaseServer {
         if let user {
             for path in [data, passwordFile] { chown(path, user.user, user.group) }
         }
+        // "C" sorts text by its bytes as "C.UTF-8" does, but without a detour through the C library for each comparison.
         let arguments = [
             "-D", data, "-U", "postgres", "--pwfile", passwordFile, "-A", "scram-sha-256", "-E", "UTF8", "--locale",
-            "C.UTF-8", "--no-instructions",
+            "C.UTF-8", "--lc-collate", "C", "--no-instructions",
         ]
         let run = try ChildProcess(
             tools + "/initdb", arguments, directory: data, output: log, userID: user?.user, groupID: user?.group)

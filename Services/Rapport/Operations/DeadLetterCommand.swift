@@ -82,12 +82,11 @@ struct DeadLetterCommand {
         order.force = arguments.flag("--force") ? true : nil
         let name = try takeTarget(&order, &arguments)
         var sum = Outcome()
-        while true {
+        repeat {
             let outcome: Outcome = try await post(name, "/v1/ops/dead-letter-replays", order)
             sum.add(outcome)
-            // What stays open would only be tried again.
-            guard outcome.hasMore, outcome.applied + outcome.duplicates > 0 else { break }
-        }
+            order.after = outcome.next
+        } while order.after != nil
         terminal.line(
             "\(name): \(sum.applied) applied, \(sum.duplicates) had been applied before, \(sum.superseded) superseded by"
                 + " later events, \(sum.blocked) behind an older one, \(sum.failed) failed again")
@@ -95,12 +94,21 @@ struct DeadLetterCommand {
     }
 
     private func discard(_ arguments: inout Arguments) async throws {
-        struct Discarded: Decodable { let discarded: Int }
+        struct Discarded: Decodable {
+            let discarded: Int
+            let hasMore: Bool
+        }
         var order = try order(&arguments)
         let name = try takeTarget(&order, &arguments)
         guard order.reason != nil else { throw UsageError("discard needs --reason") }
-        let answer: Discarded = try await post(name, "/v1/ops/dead-letter-discards", order)
-        terminal.line("\(name): \(answer.discarded) discarded")
+        var discarded = 0
+        var hasMore = true
+        while hasMore {
+            let answer: Discarded = try await post(name, "/v1/ops/dead-letter-discards", order)
+            discarded += answer.discarded
+            hasMore = answer.hasMore
+        }
+        terminal.line("\(name): \(grouped(discarded)) discarded")
     }
 
     // MARK: Words
@@ -213,6 +221,7 @@ private struct Order: Encodable {
     var force: Bool?
     var actor: String?
     var reason: String?
+    var after: Int?
 
     var isNarrow: Bool { ids != nil || topic != nil || type != nil || self.class != nil || fingerprint != nil }
 }
@@ -223,13 +232,13 @@ private struct Outcome: Decodable {
     var superseded = 0
     var blocked = 0
     var failed = 0
-    var hasMore = false
+    var next: Int?
 
     mutating func add(_ other: Outcome) {
         applied += other.applied
         duplicates += other.duplicates
-        superseded = other.superseded
-        blocked = other.blocked
-        failed = other.failed
+        superseded += other.superseded
+        blocked += other.blocked
+        failed += other.failed
     }
 }

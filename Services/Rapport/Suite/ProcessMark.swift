@@ -22,6 +22,16 @@ struct ProcessMark: Codable, Equatable {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// What it was started with; empty when it has ended, or is somebody else's.
+    var environment: [String: String] {
+        guard isAlive else { return [:] }
+        let pairs = ProcessFile.contents("/proc/\(id)/environ").split(separator: "\0").map { entry in
+            let name = entry.prefix { $0 != "=" }
+            return (String(name), String(entry.dropFirst(name.count + 1)))
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     func signal(_ number: Int32) {
         if isAlive { kill(id, number) }
     }

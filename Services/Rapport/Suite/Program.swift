@@ -8,7 +8,7 @@ struct Program {
     let name: String
     let path: String
     var arguments: [String] = []
-    /// Added to the environment of this process.
+    /// Added to the environment that it inherits.
     var environment: [String: String] = [:]
     /// What it reads of the environment that it inherits: names, or with an underscore at the end how names begin.
     var reads: [String] = []
@@ -16,9 +16,11 @@ struct Program {
     var directory: String?
     /// The signal that asks it to end in order.
     var stopSignal = SIGTERM
+    /// The environment that it inherits: this process's.
+    var inherited = ProcessInfo.processInfo.environment
 
     /// All that it is started with, and which build of it, as a fingerprint without secrets' text.
-    var settings: String { settings(inheriting: ProcessInfo.processInfo.environment) }
+    var settings: String { settings(inheriting: inherited) }
 
     /// The same in another environment.
     func settings(inheriting inherited: [String: String]) -> String {
@@ -38,7 +40,7 @@ struct Program {
     /// Starts it in a session of its own; it goes on when this process ends.
     @Loop
     func start(log: String) throws -> ProcessMark {
-        let merged = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let merged = inherited.merging(environment) { _, new in new }
         let child = try ChildProcess(
             path, arguments, environment: merged.map { "\($0.key)=\($0.value)" }, directory: directory, output: log,
             isDetached: true, userID: user?.user, groupID: user?.group)

@@ -14,7 +14,9 @@ struct ServiceProbe {
         guard let port = state.programs[name]?.port else { throw SuiteError("\(name) was not started; run rapport up") }
         self.name = name
         address = "http://127.0.0.1:\(port)"
-        token = ProcessInfo.processInfo.environment["API_TOKEN"]
+        // What it was started with counts, where this command was not given it.
+        let running = state.programs[name]?.mark?.environment["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        token = ProcessInfo.processInfo.environment["API_TOKEN"] ?? running
     }
 
     /// Asks for a path; throws `SuiteError` for any answer but 200.

@@ -141,15 +141,16 @@ final class Suite {
     }
 
     func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
-        for name in names {
-            let program = try service(name, state, roles)
-            let environment = ProcessInfo.processInfo.environment.merging(program.environment) { _, new in new }
-            let run = try ChildProcess(
-                program.path, ["migrate"], environment: environment.map { "\($0.key)=\($0.value)" },
-                output: folder.log(of: name))
-            guard try await run.exit().isSuccess else {
-                throw SuiteError("the migrations of \(name) failed:\n\(folder.lastLines(of: name))")
-            }
+        for name in names { try await migrate(try service(name, state, roles)) }
+    }
+
+    private func migrate(_ program: Program) async throws {
+        let environment = program.inherited.merging(program.environment) { _, new in new }
+        let run = try ChildProcess(
+            program.path, ["migrate"], environment: environment.map { "\($0.key)=\($0.value)" },
+            output: folder.log(of: program.name))
+        guard try await run.exit().isSuccess else {
+            throw SuiteError("the migrations of \(program.name) failed:\n\(folder.lastLines(of: program.name))")
         }
     }
 
@@ -358,21 +359,39 @@ final class Suite {
         _ = try await mark.hasEnded(within: .seconds(5))
     }
 
-    /// Stops one program, in order or at once, and starts it again.
+    /// Stops one program, in order or at once, and starts it again; a service with what it was started with, whatever this command's own
+    /// environment says, which is for `up` to apply.
     func restart(_ name: String, killing: Bool) async throws {
         try await folder.locked { state in
-            guard let known = state.programs[name] else {
+            guard let known = state.programs[name], (Self.infrastructure + Services.names).contains(name) else {
                 let names = state.programs.keys.sorted().joined(separator: ", ")
                 throw SuiteError("no program \(name) was started; there are: \(names)")
             }
-            guard let mark = known.mark, mark.isAlive else { return }
-            if killing {
-                mark.signal(SIGKILL)
-                _ = try await mark.hasEnded(within: .seconds(5))
-            } else {
-                try await stop(name, mark)
+            let begun = known.mark?.environment ?? [:]
+            if let mark = known.mark, mark.isAlive {
+                if killing {
+                    mark.signal(SIGKILL)
+                    _ = try await mark.hasEnded(within: .seconds(5))
+                } else {
+                    try await stop(name, mark)
+                }
+            }
+            switch name {
+            case "postgres": try await startDatabase(&state)
+            case "broker": try await startBroker(&state)
+            case _ where begun.isEmpty: try await startService(name, &state, try roleURLs(state))
+            default:
+                var program = Program(name: name, path: Services.path(name), arguments: ["serve"])
+                program.inherited = begun
+                program.directory = folder.path
+                try await migrate(program)
+                try await start(program, port: known.port, &state)
+                state.programs[name]?.settings = known.settings
             }
         }
-        try await up()
+        let state = try folder.readState()
+        for name in Services.built where state.programs[name]?.mark?.isAlive == true {
+            try await waitUntilReady(name, state)
+        }
     }
 }

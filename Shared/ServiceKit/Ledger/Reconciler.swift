@@ -30,6 +30,11 @@ final class Reconciler {
         let of: Int
     }
 
+    /// Seconds until the next round begins.
+    private struct Pause: Encodable {
+        let pause: Int
+    }
+
     /// So many documents are in memory at a time, some 30 MB; of more the topic is read several times.
     var sliceLimit = 100_000
     private let pool: PostgresPool
@@ -64,7 +69,7 @@ final class Reconciler {
             } round: {
                 try await told(read, round.messages * slices)
             }
-            let found = try await comparison(of: book)
+            let found = try await comparison(of: book) { try await told(read, round.messages * slices) }
             round.equal += found.equal
             round.different += found.count
             round.named += found.named.prefix(20 - round.named.count)
@@ -73,7 +78,9 @@ final class Reconciler {
         return round
     }
 
-    private func comparison(of book: OrderBook) async throws -> BookComparison {
+    private func comparison(
+        of book: OrderBook, _ page: () async throws -> Void
+    ) async throws -> BookComparison {
         var comparison = BookComparison(book)
         var after = ("", "")
         while true {
@@ -88,6 +95,7 @@ final class Reconciler {
                         isCancelled: try row.value(5)))
             }
             if rows.isEmpty { break }
+            try await page()
         }
         comparison.finish()
         return comparison
@@ -122,7 +130,7 @@ final class Reconciler {
         var before: Set<String> = []
         var said = Loop.now
         for number in 1...rounds {
-            if number > 1 { try await Loop.sleep(for: pause) }
+            if number > 1 { try await wait(pause, writer) }
             said = Loop.now
             var round = try await compare { read, all in
                 guard Loop.now - said > .seconds(1) else { return }
@@ -132,6 +140,16 @@ final class Reconciler {
             round.lasting = round.named.filter(before.contains)
             before = Set(round.named)
             try await write(round, writer)
+        }
+    }
+
+    /// Says every second how long it still takes: whoever has left is noticed by what he does not take.
+    private func wait(_ pause: Duration, _ writer: BodyWriter) async throws {
+        var left = Int(pause.seconds)
+        while left > 0 {
+            try await write(Pause(pause: left), writer)
+            try await Loop.sleep(for: .seconds(1))
+            left -= 1
         }
     }
 

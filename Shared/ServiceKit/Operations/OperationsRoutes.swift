@@ -56,7 +56,8 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             let order = try await request.model(DeadLetterOrder.self)
             let outcome = try await letters.replay(
                 try order.checkedFilter(), actor: try order.checkedActor(),
-                reason: try FieldCheck.text(order.reason, "reason", atMost: 1000), isForced: order.force ?? false)
+                reason: try FieldCheck.text(order.reason, "reason", atMost: 1000), isForced: order.force ?? false,
+                after: order.after)
             return try Response(.ok, json: outcome)
         },
         Route(
@@ -67,7 +68,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             let count = try await letters.discard(
                 try order.checkedFilter(), actor: try order.checkedActor(),
                 reason: try FieldCheck.needed(order.reason, "reason", atMost: 1000))
-            return .stored("{\"discarded\":\(count)}")
+            return .stored("{\"discarded\":\(count),\"hasMore\":\(count == DeadLetters.discardLimit)}")
         },
         Route(
             .get, "/v1/ops/lag", "Where the service stands in each partition and what is before it", tag: "operations"
@@ -89,6 +90,7 @@ private let orderSchema = Schema.object([
     .init("fingerprint", .string, required: false), .init("all", .boolean, required: false),
     .init("force", .boolean, required: false), .init("actor", .string, required: false),
     .init("reason", .string, required: false),
+    .init("after", .integer(), required: false, "The `next` of the replay before"),
 ])
 
 /// An operator's order about dead letters.
@@ -102,6 +104,7 @@ private struct DeadLetterOrder: Decodable {
     let force: Bool?
     let actor: String?
     let reason: String?
+    let after: Int?
 
     func checkedFilter() throws -> DeadLetters.Filter {
         var filter = DeadLetters.Filter()
