@@ -178,6 +178,9 @@ import Testing
         ]
         for word in words { #expect(try await search(service, word).first == "Customer 142", "\(word)") }
         #expect(try await search(service, "customer199@nail.example").isEmpty)
+        // Where all terms of a part are with more parties than can be read, it is not looked for.
+        let many = Dictionary(uniqueKeysWithValues: try shares.map { (Int32(try $0.value(0) as Int), 1e6) })
+        #expect(SearchText.fewest(["customer"], many) == 1e6 && SearchText.fewest(["customer", "zzz"], many) == 0)
     }
 
     @Test(arguments: [

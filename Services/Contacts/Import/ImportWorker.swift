@@ -13,6 +13,8 @@ final class ImportWorker {
     private let work: SteadyWork
     /// The search index taking in what steps wrote, which is as much work as writing it: behind them and beside the next.
     private var tidying: Task<Void, any Error>?
+    /// Steps whose terms wait for that. Two are taken in together: many of their terms are the same.
+    private var untidy = 0
     private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
 
     init(_ context: ServiceContext) {
@@ -43,8 +45,12 @@ final class ImportWorker {
                 }
                 return true
             }
-            _ = try? await tidying?.value
-            tidying = isDone ? tidy() : nil
+            untidy += isDone ? 1 : 0
+            if untidy == 2 || !isDone && untidy > 0 {
+                _ = try? await tidying?.value
+                tidying = tidy()
+                untidy = 0
+            }
             return isDone
         } catch {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted

@@ -170,12 +170,13 @@ enum PartyStore {
         JOIN party p ON p.id = n.wanted ORDER BY n.place
         """)
 
-    /// The terms, of some, that a half of a hundredth of the parties have or more, and how many have them, from the statistics of the table.
+    /// The terms, of some, that a half of a hundredth of the parties have or more, and about how many have them, from the statistics of the table.
     static let shares = Statement(
         "party.shares",
         """
-        SELECT s.term, s.share::float8 FROM unnest($1::text::integer[]) AS t(term) JOIN (
+        SELECT s.term, s.share * c.reltuples::float8 FROM pg_class c, unnest($1::text::integer[]) AS t(term) JOIN (
             SELECT unnest(most_common_elems::text::integer[]) AS term, unnest(most_common_elem_freqs) AS share FROM pg_stats
             WHERE schemaname = current_schema() AND tablename = 'party' AND attname = 'search_terms') s USING (term)
+        WHERE c.oid = to_regclass('party')
         """)
 }

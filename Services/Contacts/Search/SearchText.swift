@@ -78,8 +78,17 @@ struct SearchText: Sendable {
         return rarest(hashes, shares)
     }
 
-    /// Of the terms of a text those that many texts have; the others are not among them.
+    /// Of the terms of a text those that many texts have, and about how many these are; the others are not among them.
     typealias TermShares = [Int32: Double]
+
+    /// How many texts have the rarest term of some parts; 0 where few have.
+    static func fewest(_ parts: [String], _ shares: TermShares) -> Double {
+        var hashes: [Int32] = []
+        for run in parts.flatMap(runs) where isIdeograph(run[0]) || run.count >= 3 {
+            addPieces(of: run, isQuery: true, to: &hashes)
+        }
+        return hashes.map { shares[$0] ?? 0 }.min() ?? 0
+    }
 
     /// All terms that few texts have, and of the others the rarest up to three in all: to read the list of one that every second text
     /// has takes the index longer than it takes to hold the texts that the rare ones leave against the words.
