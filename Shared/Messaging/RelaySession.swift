@@ -35,6 +35,8 @@ final class RelaySession {
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
     private var acknowledged: [Int] = []
+    /// Those of one message at a time, so that their array is made once.
+    private var headers: [(String, [UInt8])] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
@@ -187,7 +189,7 @@ final class RelaySession {
 
     /// Hands a row to the producer; false where its queue is full.
     private func handOver(_ row: OutboxRow) throws -> Bool {
-        let (value, headers) = try message(of: row)
+        let value = try message(of: row)
         // On the topic of keys the key names the owner too: several services may seal what they tell of one subject.
         let key = row.isOfKeys ? "\(owner):\(row.key)" : row.key
         do {
@@ -217,9 +219,9 @@ final class RelaySession {
     private static let json = Array("application/json".utf8)
     private static let binary = Array("application/octet-stream".utf8)
 
-    private func message(of row: OutboxRow) throws -> (value: [UInt8]?, headers: [(String, [UInt8])]) {
-        var headers: [(String, [UInt8])] = []
-        headers.reserveCapacity(9)
+    /// The value of a row's message; its headers are in `headers`.
+    private func message(of row: OutboxRow) throws -> [UInt8]? {
+        headers.removeAll(keepingCapacity: true)
         headers.append(("ce_specversion", Self.specversion))
         headers.append(("ce_id", row.event))
         headers.append(("ce_source", source))
@@ -229,12 +231,12 @@ final class RelaySession {
         if let trace = row.trace { headers.append(("traceparent", trace)) }
         guard row.kind.isSealed else {
             headers.append(("content-type", Self.json))
-            return (row.payload, headers)
+            return row.payload
         }
         let (value, version) = try sealed(row)
         headers.append(("content-type", Self.binary))
         headers.append(("ce_sealed", Array(String(version).utf8)))
-        return (value, headers)
+        return value
     }
 
     private func delivered(_ deliveries: [KafkaProducer.Delivery]) {
@@ -253,6 +255,8 @@ final class RelaySession {
         while !isClosed {
             do {
                 try await changed.wait(until: { !acknowledged.isEmpty || isClosed })
+                // Where many are under way, many are deleted at once.
+                if inFlight.count > pageSize / 8 { try await Loop.sleep(for: .milliseconds(4)) }
                 let ids = acknowledged
                 acknowledged = []
                 guard !ids.isEmpty else { continue }
