@@ -1,3 +1,4 @@
+import CLinux
 import EventLoop
 import TestKit
 import Testing
@@ -185,6 +186,31 @@ struct HostileTests {
             // Much longer, where it is done in the wrong way.
             #expect(Loop.now - begin < .seconds(60))
         }
+    }
+
+    /// What a request takes is counted as long as its connection is there: it must not be kept for longer.
+    @Test @Loop func whoLeavesDoesNotWaitForTheSlowWorkOfOthers() async throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (source, sink) = (ends[0], ends[1])
+        let work = SlowWork()
+        let first = Task.immediate { @Loop in
+            try await work.run {
+                var byte: UInt8 = 0
+                return read(source, &byte, 1)
+            }
+        }
+        let leaver = Task.immediate { @Loop in try await work.run { 0 } }
+        let second = Task.immediate { @Loop in try await work.run { close(source) } }
+        leaver.cancel()
+        await #expect(throws: CancellationError.self) {
+            try await Loop.withDeadline(.seconds(10)) { try await leaver.value }
+        }
+        // One piece at a time all the same: the second closes what the first reads.
+        #expect(write(sink, "x", 1) == 1)
+        #expect(try await first.value == 1)
+        #expect(try await second.value == 0)
+        close(sink)
     }
 
     @Test @Loop func groupsTakeNoMoreMembersThanThereIsMemoryFor() async throws {

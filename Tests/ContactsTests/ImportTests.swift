@@ -337,14 +337,22 @@ private let partyState = """
     @Test @Loop func anErasureTakesTheRowsOfAPersonThatWereRefusedToo() async throws {
         let desk = try await Desk()
         let done = try await desk.bring(
-            text:
-                "name,email,kind,phone\nQuill,quill@a.example,alien,\nQ,,alien,(0138) 0013-8000\nBob,bob@a.example,alien,\n"
-        )
-        #expect(done.counts == [3, 0, 0, 0, 3])
+            text: """
+                name,email,kind,phone
+                Quill,quill@a.example,alien,
+                Q,,alien,(0138) 0013-8000
+                Bob,bob@a.example,alien,
+                Zoe,zo.quill@a.example,alien,
+                Yan,quill@a.example.cn,alien,
+
+                """)
+        #expect(done.counts == [5, 0, 0, 0, 5])
         let id = try await desk.service.make(
             "/v1/parties", #"{"name":"Quill","email":"Quill@a.example","phone":"+8613800138000"}"#)
         #expect(try await desk.service.send(.post, "/v1/parties/\(id)/erasures", #"{"by":"q"}"#).status == 201)
-        #expect(try await desk.service.column("SELECT left(record, 3) FROM import_error") == ["Bob"])
+        // An address of which this one is a part is somebody else's.
+        let kept = try await desk.service.column("SELECT left(record, 3) FROM import_error ORDER BY line")
+        #expect(kept == ["Bob", "Zoe", "Yan"])
         // The same person comes again: a new party, of whom the old knows nothing.
         let again = try await desk.bring(text: "name,email\nQuill,quill@a.example\n")
         #expect(again.counts == [1, 1, 0, 0, 0])

@@ -4,14 +4,17 @@ import EventLoop
 /// does it and the others write records.
 @Loop
 final class SlowWork {
-    private var last: Completion<Void>?
+    private var isBusy = false
+    private let changed = Notice()
 
-    /// Does a piece when those asked for before are done.
+    /// Does a piece when its turn has come. Whoever is gone by then waits no longer: what was kept for them would count nowhere.
     func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
-        let (former, own) = (last, Completion<Void>())
-        last = own
-        defer { own.succeed(()) }
-        try await former?.wait()
+        while isBusy { try await changed.wait(until: { !isBusy }) }
+        isBusy = true
+        defer {
+            isBusy = false
+            changed.notify()
+        }
         return try await Loop.offload(work)
     }
 }

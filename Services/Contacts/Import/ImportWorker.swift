@@ -62,8 +62,8 @@ final class ImportWorker {
         }
     }
 
-    /// Begins to bring the search index in order; the next step ends when this has, so what waits there has a bound. Where it fails
-    /// it is the next one's to do, or the database's own upkeep's.
+    /// Begins to bring the search index in order; the second step from now ends when this has, so what waits there has a bound. Where it
+    /// fails it is the next one's to do, or the database's own upkeep's.
     private func tidy() -> Task<Void, any Error> {
         let pool = context.pool
         return Task { @Loop in

@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Synchronization
 
 /// Time zones as they are stored: names of the IANA database, as the operating system has it; a zone that came since its last update
 /// is known with the next.
@@ -9,6 +10,8 @@ enum TimeZoneName {
     private static let folder = "/usr/share/zoneinfo/"
     /// Without the database on the machine a name is held against the writing of names only.
     private static let hasDatabase = FileManager.default.fileExists(atPath: folder + "Asia/Shanghai")
+    /// Zones that were met, a few hundred at most: whole batches name the same, and to look into files is not for the loop.
+    private static let known = Mutex<Set<String>>([])
 
     /// The stored form; nil for what is no zone. Letters are told apart by case, as the database has them.
     static func normal(_ text: String) -> String? {
@@ -16,7 +19,10 @@ enum TimeZoneName {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard name.utf8.count <= 64, parts.allSatisfy(isPart), !["posix", "right", "localtime"].contains(parts[0])
         else { return nil }
-        return !hasDatabase || isZone(folder + name) ? name : nil
+        if !hasDatabase || known.withLock({ $0.contains(name) }) { return name }
+        guard isZone(folder + name) else { return nil }
+        known.withLock { _ = $0.insert(name) }
+        return name
     }
 
     static func checked(_ text: String) throws -> String {

@@ -16,13 +16,16 @@ let contactsPersonalData = PersonalData(
                 t.party_id = $1 OR t.party_id IS NULL AND EXISTS (SELECT FROM match_key k WHERE k.party_id = $1
                     AND (k.kind, k.key) IN (('mail', t.mail_key), ('phone', t.phone_key)))
                 """, .remove),
-        // Before the party too: rows of files that were refused, with its address or the end of its number.
+        // Before the party too: rows of files that were refused, with its address or the end of its number. Both are looked up once for all
+        // rows, which may be many; an address that is only a part of somebody else's is not the party's.
         PersonalTable(
             "import_error",
-            where: """
-                EXISTS (SELECT FROM party p WHERE p.id = $1 AND (position(lower(p.email) IN lower(t.record)) > 0
-                    OR length(p.phone) > 8 AND position(right(p.phone, 9) IN regexp_replace(t.record, '[^0-9]', '', 'g')) > 0))
-                """, .remove),
+            where: #"""
+                t.record ~* (SELECT '(?<![a-z0-9._%+-])' || regexp_replace(email, '[^[:alnum:]]', '\\\&', 'g')
+                    || '(?![a-z0-9-]|\.[a-z0-9])' FROM party WHERE id = $1)
+                OR t.record ~ (SELECT regexp_replace(right(phone, 9), '\d', '\&[ ()./-]*', 'g') FROM party
+                    WHERE id = $1 AND phone ~ '\d{9}$')
+                """#, .remove),
         PersonalTable(
             "party", where: "t.id = $1",
             .blank(
