@@ -42,7 +42,7 @@ enum Reports {
         guard let row = try await transaction.query(MonthStore.since, currency).first,
             let since = try row.value(0) as String?
         else { return }
-        transaction.enqueue(MonthStore.refresh, currency, since)
+        transaction.enqueue(try row.value(1) ? MonthStore.all : MonthStore.refresh, currency, since)
     }
 
     /// A report as JSON.
