@@ -81,10 +81,17 @@ import Testing
             _ route: Route, _ path: String, _ body: String = "", headers: [String: String] = [:]
         ) async throws -> Answer? {
             var all = headers
-            if all["if-match"] == nil { all["if-match"] = "\"1\"" }
+            if all["if-match"] == nil { all["if-match"] = try await tag(route, path) }
             // What no request line can hold is refused before any route.
             guard let answer = try? await service.send(route.method, path, body, headers: all) else { return nil }
             return answer
+        }
+
+        /// What a caller sends who has read what he changes.
+        private func tag(_ route: Route, _ path: String) async throws -> String {
+            let isChange = [.put, .patch].contains(route.method)
+            guard isChange, let shown = try? await service.send(.get, path) else { return "\"1\"" }
+            return shown.headers["etag"] ?? "\"1\""
         }
 
         /// How many rows each table has.

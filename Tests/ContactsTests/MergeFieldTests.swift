@@ -106,8 +106,9 @@ import Testing
         try await two.order("A1", "100", total: "10")
         try await two.order("B1", "200", total: "30", at: "2011-02-05T08:00:00Z")
         try await two.order("B2", "200", total: "30", at: "2011-03-05T08:00:00Z")
+        let wallet = "/v1/parties/\(two.second.text)/wallet"
         _ = try await service.send(
-            .put, "/v1/parties/\(two.second.text)/wallet", #"{"currency":"GBP","yearlySpend":"100"}"#)
+            .put, wallet, #"{"currency":"GBP","yearlySpend":"100"}"#, headers: try await service.seen(wallet))
         let facts = Statement(
             "test.facts",
             """

@@ -191,6 +191,9 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         let firm = try await service.make("/v1/parties", #"{"name":"Firm","kind":"enterprise"}"#)
         #expect(try await service.send(.put, "/v1/parties/\(firm)/relations/employs/\(id)", "{}").status == 204)
         #expect(try await service.send(.put, "/v1/parties/\(firm)/relations/employs/\(firm)", "{}").status == 400)
+        let other = #"{"note":"since the founding"}"#
+        #expect(try await service.send(.put, "/v1/parties/\(firm)/relations/employs/\(id)", "{}").status == 204)
+        #expect(try await service.send(.put, "/v1/parties/\(firm)/relations/employs/\(id)", other).status == 409)
         #expect(try await service.send(.get, "\(path)/relations").text.contains(#""name" : "Firm""#))
         #expect(try await service.send(.put, "\(path)/references/shop/S-1").status == 204)
         #expect(try await service.send(.put, "/v1/parties/\(firm)/references/shop/S-1").status == 409)

@@ -60,7 +60,7 @@ private func order(
             return "\(2010 + random(2))-0\(month)-\(day)T08:00:00Z"
         }
         func refresh() async throws {
-            _ = try await two.service.transaction { try await $0.query(MonthStore.refresh, "GBP") }
+            try await two.service.transaction { try await Reports.countMonths("GBP", $0) }
         }
         let counted = "SELECT concat_ws(' ', cohort, month, customers, kept) FROM cohort_month ORDER BY 1"
         var merge: UUID?

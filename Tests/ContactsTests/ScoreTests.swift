@@ -100,7 +100,9 @@ private func value(_ customer: String, _ service: TestService) async throws -> [
         try await place((1...5).map { ("\($0)", $0, "\($0)") }, service)
         try await ValueScale.refresh(service.context)
         #expect(try await value("5", service)[0].weightedScore == nil)
-        let set = try await service.send(.put, "/v1/value/weights", #"{"weights":{"monetary":2,"recency":0.5}}"#)
+        let set = try await service.send(
+            .put, "/v1/value/weights", #"{"weights":{"monetary":2,"recency":0.5}}"#,
+            headers: try await service.seen("/v1/value/weights"))
         #expect(set.status == 200)
         #expect(try await value("5", service)[0].weightedScore == 12.5)
         for (body, field) in [
@@ -108,23 +110,27 @@ private func value(_ customer: String, _ service: TestService) async throws -> [
             (#"{"weights":{"recency":1e9}}"#, "weights.recency"),
             (#"{"weights":{"recency":"x"}}"#, "weights.recency"), (#"{}"#, "weights"),
         ] {
-            let answer = try await service.send(.put, "/v1/value/weights", body)
+            let answer = try await service.send(.put, "/v1/value/weights", body, headers: ["if-match": "\"1\""])
             #expect(answer.status == 400 && answer.text.contains("\"field\":\"\(field)\""), "\(answer.text)")
         }
         let path = "/v1/parties/\(ExternalID.party(customerNo: "5"))/wallet"
-        #expect(try await service.send(.put, path, #"{"currency":"GBP","yearlySpend":"50"}"#).status == 204)
+        let told = try await service.send(
+            .put, path, #"{"currency":"GBP","yearlySpend":"50"}"#, headers: try await service.seen(path))
+        #expect(told.status == 200 && told.text.contains("50.0000"), "\(told.text)")
         #expect(try await value("5", service)[0].shareOfWallet == 0)
         for (body, field) in [
             (#"{"currency":"pounds","yearlySpend":"50"}"#, "currency"), (#"{"currency":"GBP"}"#, "yearlySpend"),
             (#"{"currency":"GBP","yearlySpend":"-1"}"#, "yearlySpend"),
         ] {
-            let answer = try await service.send(.put, path, body)
+            let answer = try await service.send(.put, path, body, headers: ["if-match": "\"1\""])
             #expect(answer.status == 400 && answer.text.contains("\"field\":\"\(field)\""), "\(answer.text)")
         }
         let nobody = "/v1/parties/\(ExternalID.party(customerNo: "nobody"))"
         #expect(try await service.send(.get, nobody + "/value").status == 404)
-        #expect(
-            try await service.send(.put, nobody + "/wallet", #"{"currency":"GBP","yearlySpend":"1"}"#).status == 404)
+        let none = try await service.send(
+            .put, nobody + "/wallet", #"{"currency":"GBP","yearlySpend":"1"}"#, headers: ["if-match": "\"1\""])
+        #expect(none.status == 404)
+        #expect(try await service.send(.get, nobody + "/wallet").status == 404)
         #expect(try await service.send(.get, "/v1/parties/7/value").status == 400)
     }
 

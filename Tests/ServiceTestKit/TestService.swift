@@ -76,6 +76,11 @@ public final class TestService {
         return made.id
     }
 
+    /// The header of a change by somebody who has just read what is under a path.
+    public func seen(_ path: String) async throws -> [String: String] {
+        ["if-match": try await send(.get, path).headers["etag"] ?? "none"]
+    }
+
     /// The events in the outbox in order: type without version, key and sequence.
     public func outbox() async throws -> [String] {
         try await column("SELECT type || ' ' || key || ' ' || coalesce(seq::text, '-') FROM outbox ORDER BY id")

@@ -18,22 +18,24 @@ func benefitRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(BenefitStore.get, id).first else {
                 throw Problem.missing("party", id)
             }
-            return .stored(try row.value(0))
+            return .shown(try row.value(0))
         },
         Route(
             .put, "/v1/parties/{id}/benefit", "Notes what a customer says to value most; null takes it back",
-            tag: "benefits", parameters: [.path("id", .uuid, "The party")],
+            tag: "benefits", parameters: [.path("id", .uuid, "The party"), .ifMatch],
             body: .json(.object([.init("declared", .nullable(.enumeration(BenefitStore.benefits)))])),
-            answers: [.json(.ok, benefitSchema), 400, 404, 409, 415]
+            answers: [.json(.ok, benefitSchema), 400, 404, 409, 412, 415, 428]
         ) { request in
             let id = try request.id()
+            let seen = try await Seen(request)
             let declared = try await request.model(BenefitInput.self).declared
             _ = try FieldCheck.word(declared, "declared", of: BenefitStore.benefits)
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
+                try seen.check("benefit", try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
                 Outbox.carryTrace(in: transaction)
                 transaction.enqueue(BenefitStore.declare, id, declared)
-                return .stored(try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
+                return .shown(try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
             }
         },
     ]

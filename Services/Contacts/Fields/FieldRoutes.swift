@@ -29,29 +29,28 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .patch, "/v1/fields/{key}",
             "Changes a field's label or adds choices; a 412 has both versions, `current` and `yours`", tag: "fields",
-            body: .json(changedFieldSchema), answers: [.json(200, fieldSchema), 400, 404, 412, 428]
+            parameters: [.ifMatch], body: .json(changedFieldSchema),
+            answers: [.json(200, fieldSchema), 400, 404, 412, 428]
         ) { request in
             let key = request.path("key")
-            let seen = try request.seenVersion()
+            let seen = try await Seen(request)
             let input = try await request.model(FieldInput.self)
             let label = try FieldCheck.text(input.label, "label", atMost: 100)
-            let yours = try await request.wholeBody()
             return try await context.transaction { transaction in
-                let (type, stale) = try await lockField(key, seen: seen, yours: yours, transaction)
-                if let stale { return stale }
+                let (type, version) = try await lockField(key, seen, transaction)
                 if input.choices != nil { try input.checkChoices(type) }
                 let rows = try await transaction.query(FieldStore.update, key, label, input.choices)
-                return Response.stored(try rows.first?.value(0) ?? "", version: seen + 1)
+                return Response.stored(try rows.first?.value(0) ?? "", version: version + 1)
             }
         },
         Route(
             .delete, "/v1/fields/{key}", "Takes a field away; values that parties have stay in their records",
-            tag: "fields", answers: [204, 400, 404, 412, 428]
+            tag: "fields", parameters: [.ifMatch], answers: [204, 400, 404, 412, 428]
         ) { request in
-            let seen = try request.seenVersion()
+            let seen = try await Seen(request)
             let key = request.path("key")
             return try await context.transaction { transaction in
-                if let stale = try await lockField(key, seen: seen, transaction).stale { return stale }
+                _ = try await lockField(key, seen, transaction)
                 transaction.enqueue(FieldStore.strip, key)
                 transaction.enqueue(FieldStore.delete, key)
                 return Response(.noContent)
@@ -60,19 +59,17 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-/// Locks a field and gives its type, and what to tell a caller who has not seen its latest form.
+/// Locks a field for a caller who has seen its latest form, and gives its type and its version.
 @Loop
 private func lockField(
-    _ key: String, seen: Int, yours: [UInt8] = Array("null".utf8), _ transaction: Transaction
-) async throws -> (type: String, stale: Response?) {
+    _ key: String, _ seen: Seen, _ transaction: Transaction
+) async throws -> (type: String, version: Int) {
     guard let row = try await transaction.query(FieldStore.lock, key).first else {
         throw Problem(status: .notFound, detail: "There is no custom field \(key).")
     }
-    let current: Int = try row.value(0)
-    let isStale = current != seen
-    return (
-        try row.value(1), isStale ? staleAnswer("field", try row.value(2), at: current, seen: seen, yours: yours) : nil
-    )
+    let version: Int = try row.value(0)
+    try seen.check("field", try row.value(2), at: version)
+    return (try row.value(1), version)
 }
 
 private struct FieldInput: Decodable {

@@ -15,16 +15,14 @@ import ServiceKit
 enum MergeCommands {
     /// Merges one party into another and answers the merge's id.
     static func merge(
-        _ mergedID: UUID, into survivorID: UUID, seen version: Int, _ input: MergeInput, in transaction: Transaction
+        _ mergedID: UUID, into survivorID: UUID, _ seen: Seen, _ input: MergeInput, in transaction: Transaction
     ) async throws -> UUID {
         guard mergedID != survivorID else { throw Problem.field("mergedId", "must be another party") }
         Redirects.claim(in: transaction)
         let found = try await records([survivorID, mergedID], transaction)
         guard let survivor = found[survivorID] else { throw Problem.missing("party", survivorID) }
         guard let merged = found[mergedID] else { throw Problem.field("mergedId", "is no party") }
-        guard survivor.version == version else {
-            throw Problem.stale("party", at: survivor.version, seen: version)
-        }
+        try seen.check("party", survivor.form, at: survivor.version)
         for record in [survivor, merged] {
             guard let other = record.mergedInto else { continue }
             throw Problem(status: .conflict, detail: "Party \(record.party.id.text) is merged into \(other.text).")
@@ -137,13 +135,16 @@ enum MergeCommands {
         let party: Party
         let version: Int
         let mergedInto: UUID?
+        /// As the routes show it.
+        let form: String
     }
 
     private static func records(_ ids: [UUID], _ transaction: Transaction) async throws -> [UUID: Record] {
         var found: [UUID: Record] = [:]
         for row in try await transaction.query(MergeStore.lock, ids) {
             let party = try Party(row)
-            found[party.id] = Record(party: party, version: try row.value(0), mergedInto: try row.value(18))
+            found[party.id] = Record(
+                party: party, version: try row.value(0), mergedInto: try row.value(19), form: try row.value(18))
         }
         return found
     }

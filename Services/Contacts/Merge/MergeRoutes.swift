@@ -9,21 +9,21 @@ import ServiceKit
 func mergeRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .post, "/v1/parties/{id}/merges", "Merges another party into this one, which survives", tag: "merges",
+            .post, "/v1/parties/{id}/merges",
+            "Merges another party into this one, which survives; a 412 has the survivor in `current`", tag: "merges",
             parameters: [
                 .path("id", .uuid, "The survivor"),
-                .header("If-Match", .string, "The survivor's ETag, so that no change is lost"),
+                .header("If-Match", .string, "The survivor's ETag, so that no change is lost; without it a 428"),
             ], body: .json(mergeSchema), answers: [.json(.created, madeSchema), 400, 404, 409, 412, 422, 428]
         ) { request in
             let survivor = try request.id()
-            let version = try request.seenVersion()
+            let seen = try await Seen(request)
             let input = try await request.model(MergeInput.self).checked()
             guard let merged = input.mergedId.flatMap({ UUID(text: $0) }) else {
                 throw Problem.field("mergedId", "must be the id of the party to merge")
             }
             return try await context.create(request) { transaction in
-                let id = try await MergeCommands.merge(
-                    merged, into: survivor, seen: version, input, in: transaction)
+                let id = try await MergeCommands.merge(merged, into: survivor, seen, input, in: transaction)
                 return try .made(id, at: "/v1/merges")
             }
         },

@@ -7,11 +7,12 @@ enum MergeStore {
         lock, intoIt, intoIts, put, redirect, references, find, undo, later, patch, get, list,
     ]
 
-    /// Two parties whole, and what they are merged into, locked in order of id.
+    /// Two parties whole, as the routes show them, and what they are merged into, locked in order of id.
     static let lock = Statement(
         "merge.lock",
         """
-        SELECT \(PartyStore.columns), p.merged_into FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+        SELECT \(PartyStore.columns), \(PartyStore.json)::text, p.merged_into FROM party p WHERE id = ANY($1::uuid[])
+        ORDER BY id FOR UPDATE
         """)
 
     /// A party and all that are merged into it.

@@ -23,21 +23,13 @@ enum PartyCommands {
         return party.state
     }
 
-    /// What became of a change.
-    enum Outcome {
-        /// The party's new form as JSON.
-        case changed(String)
-        /// Someone else was first: the party as it is.
-        case stale(String, version: Int)
-    }
-
-    /// Changes a party, if it is still at the version that the caller saw.
+    /// Changes a party, if it is still as the caller saw it, and gives its new form as JSON and its version.
     static func change(
-        _ id: UUID, seen version: Int, _ input: PartyInput, in transaction: Transaction
-    ) async throws -> Outcome {
+        _ id: UUID, _ seen: Seen, _ input: PartyInput, in transaction: Transaction
+    ) async throws -> (party: String, version: Int) {
         let row = try await lock(id, transaction)
         let current: Int = try row.value(0)
-        guard current == version else { return .stale(try row.value(18), version: current) }
+        try seen.check("party", try row.value(18), at: current)
         try await checkCustom(input, transaction)
         var party = try Party(row)
         party.apply(input)
@@ -49,7 +41,7 @@ enum PartyCommands {
         try Outbox.append(
             PartyChanged(party: party.state), topic: .contacts, key: id.text, sequence: current + 1, in: transaction)
         guard let changed = rows.first else { throw Problem.missing("party", id) }
-        return .changed(try changed.value(0))
+        return (try changed.value(0), current + 1)
     }
 
     /// Locks a party that is to be changed: one that is merged into another is not changed any more, for nobody would see it.

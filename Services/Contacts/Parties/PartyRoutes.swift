@@ -35,22 +35,17 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`; a 409 names the survivor "
                 + "of a party that is merged",
             tag: "parties",
-            parameters: [.header("If-Match", .string, "The ETag that was read; without it a 428")],
-            body: .json(PartySchemas.change),
+            parameters: [.ifMatch], body: .json(PartySchemas.change),
             answers: [
                 .json(200, PartySchemas.party), 400, 404, 409, 412, 415, 428,
             ]
         ) { request in
             let id = try request.id()
-            let version = try request.seenVersion()
+            let seen = try await Seen(request)
             let input = try await request.model(PartyInput.self).checked()
-            let outcome = try await context.transaction { transaction in
-                try await PartyCommands.change(id, seen: version, input, in: transaction)
-            }
-            switch outcome {
-            case .changed(let party): return .stored(party, version: version + 1)
-            case .stale(let party, let current):
-                return staleAnswer("party", party, at: current, seen: version, yours: try await request.wholeBody())
+            return try await context.transaction { transaction in
+                let (party, version) = try await PartyCommands.change(id, seen, input, in: transaction)
+                return .stored(party, version: version)
             }
         },
         Route(
@@ -97,15 +92,4 @@ extension PartyQueries {
         let found = try await search(text, list.filter ?? [], limit: limit, context)
         return .stored("{\"items\":[\(found.joined(separator: ","))],\"next\":null}")
     }
-}
-
-/// A 412 with both versions, so that a person can choose between them.
-func staleAnswer(_ what: String, _ current: String, at version: Int, seen: Int, yours: [UInt8]) -> Response {
-    let text = """
-        {"type":"about:blank","title":"Precondition Failed","status":412,"detail":"The \(what) is at version \(version), not \
-        \(seen): compare `current` with `yours` and repeat the change.","current":\(current),"yours":
-        """
-    return Response(
-        .preconditionFailed, bytes: Array(text.utf8) + yours + Array("}".utf8), contentType: "application/problem+json"
-    ).with("etag", "\"\(version)\"")
 }

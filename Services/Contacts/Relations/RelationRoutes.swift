@@ -27,7 +27,8 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/parties/{id}/relations/{kind}/{other}",
-            "Relates two parties; nobody is referred twice, nor above himself in a tree of referrals or of firms",
+            "Relates two parties; nobody is referred twice, nor above himself in a tree of referrals or of firms. "
+                + "What is there with another date or note is taken back before, not overwritten",
             tag: "relations",
             parameters: place,
             body: .json(.object([.init("since", .date, required: false), .init("note", .string, required: false)])),
@@ -42,7 +43,13 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
                     try await PartyCommands.lock(party, transaction)
                 }
                 try await Referrals.check(id, request.path("kind"), other, transaction)
-                transaction.enqueue(RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
+                let rows = try await transaction.query(
+                    RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
+                guard try rows.first?.value(0) == true else {
+                    throw Problem(
+                        status: .conflict,
+                        detail: "They are related already, with another date or note: take that back first.")
+                }
                 return Response(.noContent)
             }
         },

@@ -23,11 +23,13 @@ enum RelationStore {
         FROM party p WHERE p.id = $1
         """)
 
+    /// Says whether the relation is as asked for now; one that is there is not changed.
     static let put = Statement(
         "relation.put",
         """
-        INSERT INTO party_relation (party_id, kind, other_id, since, note) VALUES ($1, $2, $3, $4::text::date, $5)
-        ON CONFLICT (party_id, kind, other_id) DO UPDATE SET since = excluded.since, note = excluded.note
+        INSERT INTO party_relation AS r (party_id, kind, other_id, since, note) VALUES ($1, $2, $3, $4::text::date, $5)
+        ON CONFLICT (party_id, kind, other_id) DO UPDATE SET note = r.note
+        RETURNING (r.since, r.note) IS NOT DISTINCT FROM ($4::text::date, $5::text)
         """)
 
     static let remove = Statement(

@@ -28,13 +28,21 @@ enum Reports {
             guard try await LongWork.claim("report \(report.name) \(currency)", transaction) else { return false }
             let begin = Loop.now
             if report.needsMonths, try await LongWork.claim("months \(currency)", transaction) {
-                transaction.enqueue(MonthStore.refresh, currency)
+                try await countMonths(currency, transaction)
             }
             let rows = try await transaction.query(report.statement, currency)
             let body: String = try rows.first?.value(0) ?? "{}"
             transaction.enqueue(ReportStore.keep, report.name, currency, (Loop.now - begin).seconds, body)
             return true
         }
+    }
+
+    /// Counts who ordered in the months that changed since the last time, and in those behind them.
+    static func countMonths(_ currency: String, _ transaction: Transaction) async throws {
+        guard let row = try await transaction.query(MonthStore.since, currency).first,
+            let since = try row.value(0) as String?
+        else { return }
+        transaction.enqueue(try row.value(1) ? MonthStore.all : MonthStore.refresh, currency, since)
     }
 
     /// A report as JSON.

@@ -18,24 +18,25 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(StageStore.get, id).first else {
                 throw Problem.missing("party", id)
             }
-            return .stored(try row.value(0))
+            return .shown(try row.value(0))
         },
         Route(
             .put, "/v1/parties/{id}/stage", "Sets the stage by hand; the next order or the clock goes on from there",
-            tag: "stage", parameters: [.path("id", .uuid, "The party")],
+            tag: "stage", parameters: [.path("id", .uuid, "The party"), .ifMatch],
             body: .json(.object([.init("stage", .enumeration(StageStore.stages)), .init("cause", .string)])),
-            answers: [.json(.ok, stageSchema), 400, 404, 409, 415]
+            answers: [.json(.ok, stageSchema), 400, 404, 409, 412, 415, 428]
         ) { request in
             let id = try request.id()
+            let seen = try await Seen(request)
             let input = try await request.model(StageInput.self)
             _ = try FieldCheck.word(input.stage, "stage", of: StageStore.stages)
             let cause = try FieldCheck.needed(input.cause, "cause", atMost: 200)
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
+                try seen.check("stage", try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
                 Outbox.carryTrace(in: transaction)
                 transaction.enqueue(StageStore.set, id, input.stage, cause)
-                let row = try await transaction.query(StageStore.get, id).first
-                return .stored(try row?.value(0) ?? "{}")
+                return .shown(try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
             }
         },
     ]

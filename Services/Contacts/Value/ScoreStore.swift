@@ -4,7 +4,9 @@ import ServiceKit
 /// The SQL of scores: nobody's score is stored. What is stored are the edges between the classes of the live base; a customer's
 /// class is how many edges lie below his value, so it is right the moment his value changes.
 enum ScoreStore {
-    static let statements = [refresh, dropScale, get, page, setWeight, weights, dropWeights, setWallet]
+    static let statements = [
+        refresh, dropScale, get, page, holdWeights, setWeight, weights, dropWeights, wallet, setWallet,
+    ]
 
     /// The live base of a currency is everybody with an order that counts. An inner edge k of n values in order is the value at place
     /// floor((n - 1) k / 5), counted from 0: numpy's `quantile(values, k / 5, method="lower")`. The class is one more than the number
@@ -165,6 +167,10 @@ enum ScoreStore {
         ORDER BY v.revenue - v.credited DESC, v.party_id
         """)
 
+    /// Lets one at a time change the weights. The number only has to differ from those of the other locks.
+    static let holdWeights = Statement(
+        "score.hold_weights", "SELECT pg_advisory_xact_lock(47, hashtext(current_schema()))")
+
     static let setWeight = Statement(
         "score.set_weight",
         """
@@ -182,11 +188,22 @@ enum ScoreStore {
         FROM value_weight
         """)
 
+    /// What was told of a party's yearly spend or, of a currency in which nothing was, of those merged into it; no row where there is no
+    /// such party.
+    static let wallet = Statement(
+        "score.wallet",
+        """
+        SELECT json_build_object('items', (SELECT coalesce(json_agg(json_build_object('currency', w.currency,
+            'yearlySpend', \(money("w.yearly_spend"))) ORDER BY w.currency), '[]')
+            FROM (SELECT DISTINCT ON (currency) currency, yearly_spend FROM party_wallet
+                WHERE party_id = ANY(\(Redirects.circle("p.id"))) ORDER BY currency, party_id <> p.id, updated_at DESC) w))::text
+        FROM party p WHERE p.id = $1
+        """)
+
     static let setWallet = Statement(
         "score.set_wallet",
         """
-        INSERT INTO party_wallet (party_id, currency, yearly_spend) SELECT id, $2, $3 FROM party WHERE id = $1
+        INSERT INTO party_wallet (party_id, currency, yearly_spend) VALUES ($1, $2, $3)
         ON CONFLICT (party_id, currency) DO UPDATE SET yearly_spend = excluded.yearly_spend, updated_at = now()
-        RETURNING party_id
         """)
 }

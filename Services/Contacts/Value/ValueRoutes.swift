@@ -23,18 +23,31 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             return .stored("{\"values\":\(try row.value(0) as String)}")
         },
         Route(
-            .put, "/v1/parties/{id}/wallet", "Says what a customer spends in all in a year, for the share of wallet",
-            tag: "value", parameters: [.path("id", .uuid)],
-            body: .json(.object([.init("currency", .string), .init("yearlySpend", .format("decimal"))])),
-            answers: [204, 400, 404]
+            .get, "/v1/parties/{id}/wallet", "What a customer spends in all in a year, as it was told, by currency",
+            tag: "value", parameters: [.path("id", .uuid)], answers: [.json(.ok, ValueSchemas.wallet), 400, 404]
         ) { request in
             let id = try request.id()
+            guard let row = try await context.query(ScoreStore.wallet, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .shown(try row.value(0))
+        },
+        Route(
+            .put, "/v1/parties/{id}/wallet", "Says what a customer spends in all in a year, for the share of wallet",
+            tag: "value", parameters: [.path("id", .uuid), .ifMatch], body: .json(ValueSchemas.spend),
+            answers: [.json(.ok, ValueSchemas.wallet), 400, 404, 409, 412, 428]
+        ) { request in
+            let id = try request.id()
+            let seen = try await Seen(request)
             let input = try await request.model(WalletInput.self)
             let currency = try FieldCheck.currency(input.currency) ?? ""
             guard input.yearlySpend > .zero else { throw Problem.field("yearlySpend", "must be more than nothing") }
-            let rows = try await context.query(ScoreStore.setWallet, id, currency, input.yearlySpend.units)
-            guard !rows.isEmpty else { throw Problem.missing("party", id) }
-            return Response(.noContent)
+            return try await context.transaction { transaction in
+                try await PartyCommands.lock(id, transaction)
+                try seen.check("wallet", try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
+                transaction.enqueue(ScoreStore.setWallet, id, currency, input.yearlySpend.units)
+                return .shown(try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
+            }
         },
         Route(
             .get, "/v1/value/customers", "Customers by net revenue, the greatest first", tag: "value",
@@ -59,19 +72,22 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/value/weights", "The weights of the weighted score", tag: "value",
             answers: [.json(.ok, ValueSchemas.weights)]
         ) { _ in
-            .stored(try await context.query(ScoreStore.weights).first?.value(0) ?? "{}")
+            .shown(try await context.query(ScoreStore.weights).first?.value(0) ?? "{}")
         },
         Route(
             .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
-            body: .json(ValueSchemas.weights), answers: [.json(.ok, ValueSchemas.weights), 400]
+            parameters: [.ifMatch], body: .json(ValueSchemas.weights),
+            answers: [.json(.ok, ValueSchemas.weights), 400, 412, 428]
         ) { request in
+            let seen = try await Seen(request)
             let weights = try await request.model(WeightInput.self).checked()
-            let rows = try await context.transaction { transaction in
+            return try await context.transaction { transaction in
+                transaction.enqueue(ScoreStore.holdWeights)
+                try seen.check("weighting", try await transaction.query(ScoreStore.weights).first?.value(0) ?? "{}")
                 transaction.enqueue(ScoreStore.dropWeights, weights.map(\.key))
                 transaction.enqueue(ScoreStore.setWeight, weights.map(\.key), weights.map(\.value))
-                return try await transaction.query(ScoreStore.weights)
+                return .shown(try await transaction.query(ScoreStore.weights).first?.value(0) ?? "{}")
             }
-            return .stored(try rows.first?.value(0) ?? "{}")
         },
     ]
 }

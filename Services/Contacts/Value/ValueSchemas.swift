@@ -51,6 +51,10 @@ enum ValueSchemas {
         .init("next", .nullable(.string)),
     ])
 
+    static let spend = Schema.object([.init("currency", .string, "ISO 4217"), .init("yearlySpend", amount)])
+
+    static let wallet = Schema.named("Wallet", .object([.init("items", .array(spend))]))
+
     static let weights = Schema.object([
         .init("weights", .map(.number), "By behaviour: \(ScoreStore.behaviours.joined(separator: ", "))")
     ])

@@ -37,24 +37,26 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/views/{id}", "Changes a view; a 412 has both versions, `current` and `yours`", tag: "views",
-            body: .json(newViewSchema),
+            parameters: [.ifMatch], body: .json(newViewSchema),
             answers: [.json(200, viewSchema), 400, 404, 412, 428]
         ) { request in
-            let (id, seen) = (try request.id(), try request.seenVersion())
+            let id = try request.id()
+            let seen = try await Seen(request)
             let view = try await request.model(ViewInput.self).checked(context)
-            let yours = try await request.wholeBody()
             return try await context.transaction { transaction in
-                if let stale = try await lockView(id, seen: seen, yours: yours, transaction) { return stale }
+                let version = try await lockView(id, seen, transaction)
                 let rows = try await transaction.query(ViewStore.update, id, view.name, view.owner, view.definition)
-                return Response.stored(try rows.first?.value(0) ?? "", version: seen + 1)
+                return Response.stored(try rows.first?.value(0) ?? "", version: version + 1)
             }
         },
         Route(
-            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", answers: [204, 404, 412, 428]
+            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", parameters: [.ifMatch],
+            answers: [204, 404, 412, 428]
         ) { request in
-            let (id, seen) = (try request.id(), try request.seenVersion())
+            let id = try request.id()
+            let seen = try await Seen(request)
             return try await context.transaction { transaction in
-                if let stale = try await lockView(id, seen: seen, transaction) { return stale }
+                try await lockView(id, seen, transaction)
                 transaction.enqueue(ViewStore.delete, id)
                 return Response(.noContent)
             }
@@ -77,15 +79,14 @@ func viewDefinition(_ id: UUID, _ context: ServiceContext) async throws -> Party
     return try JSONDecoder().decode(PartyListRequest.self, from: Data((try row.value(2) as String).utf8))
 }
 
-/// Locks a view; answers what to tell a caller who has not seen its latest form.
+/// Locks a view for a caller who has seen its latest form, and gives its version.
 @Loop
-private func lockView(
-    _ id: UUID, seen: Int, yours: [UInt8] = Array("null".utf8), _ transaction: Transaction
-) async throws -> Response? {
+@discardableResult
+private func lockView(_ id: UUID, _ seen: Seen, _ transaction: Transaction) async throws -> Int {
     guard let row = try await transaction.query(ViewStore.lock, id).first else { throw Problem.missing("view", id) }
     let version: Int = try row.value(0)
-    guard version != seen else { return nil }
-    return staleAnswer("view", try row.value(1), at: version, seen: seen, yours: yours)
+    try seen.check("view", try row.value(1), at: version)
+    return version
 }
 
 private struct ViewInput: Decodable {

@@ -5,6 +5,8 @@ package indirect enum JSONValue {
     case boolean(Bool)
     case array([JSONValue])
     case object([(String, JSONValue)])
+    /// JSON that is there already.
+    case text(String)
 
     /// The text.
     package var bytes: [UInt8] {
@@ -34,6 +36,7 @@ package indirect enum JSONValue {
                 member.1.write(to: &out)
             }
             out.append(0x7D)
+        case .text(let text): out.append(contentsOf: text.utf8)
         }
     }
 

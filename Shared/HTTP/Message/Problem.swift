@@ -25,6 +25,8 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
     public var errors: [FieldError]
     /// Header fields that the answer gets besides (`Retry-After`).
     public var headers: Headers
+    /// Further members of the answer by name (RFC 9457, section 3.2), each JSON.
+    public var members: [String: String] = [:]
 
     /// Makes a problem.
     public init(
@@ -56,6 +58,7 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
             }
             members.append(("errors", .array(list)))
         }
+        for (name, json) in self.members.sorted(by: { $0.key < $1.key }) { members.append((name, .text(json))) }
         var response = Response(
             status, bytes: JSONValue.object(members).bytes, contentType: "application/problem+json")
         for field in headers.fields { response.headers.add(field.name, field.value) }
