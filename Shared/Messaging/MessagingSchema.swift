@@ -4,7 +4,7 @@ import Postgres
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
-        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys,
+        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue,
     ]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
@@ -54,6 +54,10 @@ public enum MessagingSchema {
         CREATE INDEX dead_letter_of_key ON dead_letter (grp, topic, part, md5(coalesce(key, '')), off)
         WHERE status = 'open'
         """)
+
+    /// A queue is cleaned for what was deleted; to go over what has come and soon goes gains nothing.
+    static let queue = Migration(
+        "m0000_messaging_zzzzz_queue", "ALTER TABLE outbox SET (autovacuum_vacuum_insert_threshold = -1)")
 
     /// What operators do.
     static let operators = Migration(
