@@ -90,6 +90,11 @@ struct RecordBatch: Sendable, Equatable {
         return try checked.get()
     }
 
+    /// Whether it is one batch by its own length and nothing else: what Apache Kafka asks before all else (`ProduceRequest.validateRecords`).
+    static func isOne(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.withUnsafeBytes { $0.count >= headerSize && $0[16] == 2 && RecordBatch($0)?.size == $0.count }
+    }
+
     private static func check(
         _ bytes: UnsafeRawBufferPointer, maxBytes: Int, allowsZstd: Bool
     ) -> Result<RecordBatch, ErrorCode> {

@@ -51,7 +51,9 @@ extension Node {
         guard let topic = catalogue.topics[write.topic], let log = topic.partition(write.index) else {
             throw .unknownTopicOrPartition
         }
-        guard (-1...1).contains(acks) else { throw .invalidRequiredAcks }
+        guard (-1...1).contains(acks) else {
+            throw RecordBatch.isOne(write.records) ? .invalidRequiredAcks : .invalidRecord
+        }
         guard !topic.isInternal else { throw .invalidTopic }
         let batch = try RecordBatch.checked(
             write.records, maxBytes: topic.number("max.message.bytes"), allowsZstd: request.version >= 7)
