@@ -113,8 +113,8 @@ final class RelaySession {
 
     /// Produces what waits and is not under way, the oldest first, until nothing is left.
     ///
-    /// Each page is one statement from the lowest id on, and so one snapshot: whoever sees a later row of a key in it sees the earlier
-    /// ones too, or they are under way. To go on behind the last id of the page before would not do: a row that has committed
+    /// Each page is one statement over all ids that were not seen, and so one snapshot: whoever sees a later row of a key in it sees the
+    /// earlier ones too, or they were seen. To go on behind the last id of the page before would not do: a row that has committed
     /// meanwhile under a lower id would be passed by the next of its key.
     func publishPass() async throws {
         var page = look()

@@ -7,8 +7,8 @@ import Postgres
 enum MonthStore {
     static let statements = [since, refresh, all]
 
-    /// The earliest month that changed since this was asked last, or NULL, and whether it never was. New documents change the sums by month; what else may have
-    /// changed is in `month_stale`.
+    /// The earliest month that changed since this was asked last, or NULL, and whether it never was. New documents change the sums by
+    /// month; what else may have changed is in `month_stale`.
     static let since = Statement(
         "month.since",
         """

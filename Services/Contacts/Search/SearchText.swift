@@ -71,11 +71,7 @@ struct SearchText: Sendable {
 
     /// The same of parts of a text, which may begin and end within a word.
     static func required(parts: [String], shares: TermShares = [:]) -> String? {
-        var hashes: [Int32] = []
-        for run in parts.flatMap(runs) where isIdeograph(run[0]) || run.count >= 3 {
-            addPieces(of: run, isQuery: true, to: &hashes)
-        }
-        return rarest(hashes, shares)
+        rarest(terms(parts), shares)
     }
 
     /// Of the terms of a text those that many texts have, and about how many these are; the others are not among them.
@@ -83,11 +79,16 @@ struct SearchText: Sendable {
 
     /// How many texts have the rarest term of some parts; 0 where few have.
     static func fewest(_ parts: [String], _ shares: TermShares) -> Double {
+        terms(parts).map { shares[$0] ?? 0 }.min() ?? 0
+    }
+
+    /// The terms of parts of a text; a part of a word has some where it is long enough.
+    private static func terms(_ parts: [String]) -> [Int32] {
         var hashes: [Int32] = []
         for run in parts.flatMap(runs) where isIdeograph(run[0]) || run.count >= 3 {
             addPieces(of: run, isQuery: true, to: &hashes)
         }
-        return hashes.map { shares[$0] ?? 0 }.min() ?? 0
+        return hashes
     }
 
     /// All terms that few texts have, and of the others the rarest up to three in all: to read the list of one that every second text

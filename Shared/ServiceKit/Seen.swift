@@ -1,22 +1,21 @@
 import Crypto
 import EventLoop
 import HTTP
-import ServiceKit
 
 /// What a caller who changes something has read of it, and what he asks for: nobody overwrites what he has not seen.
-struct Seen {
+public struct Seen {
     private let version: Int
     private let yours: String
 
     /// Reads `If-Match`; a 428 without.
     @Loop
-    init(_ request: Request) async throws {
+    public init(_ request: Request) async throws {
         version = try request.seenVersion()
         yours = request.method == .delete ? "null" : String(decoding: try await request.wholeBody(), as: UTF8.self)
     }
 
     /// Refuses a caller who has not read the latest form: a 412 with both, so that a person can choose between them.
-    func check(_ what: String, _ current: String, at version: Int) throws {
+    public func check(_ what: String, _ current: String, at version: Int) throws {
         guard version != self.version else { return }
         var problem = Problem(
             status: .preconditionFailed,
@@ -27,20 +26,22 @@ struct Seen {
     }
 
     /// The same for what has no number of its own.
-    func check(_ what: String, _ current: String) throws { try check(what, current, at: Seen.version(of: current)) }
+    public func check(_ what: String, _ current: String) throws {
+        try check(what, current, at: Seen.version(of: current))
+    }
 
     /// The version of what has no number of its own: a digest of its form, which is another whenever there is something else to read.
-    static func version(of form: String) -> Int {
+    public static func version(of form: String) -> Int {
         SHA256.digest(Array(form.utf8)).prefix(8).reduce(0) { $0 << 8 | Int($1) } & .max
     }
 }
 
 extension Response {
     /// JSON of what has no number of its own, with the digest of this form as ETag.
-    static func shown(_ form: String) -> Response { .stored(form, version: Seen.version(of: form)) }
+    public static func shown(_ form: String) -> Response { .stored(form, version: Seen.version(of: form)) }
 }
 
 extension Route.Parameter {
     /// The parameter of a change.
-    static let ifMatch = Route.Parameter.header("If-Match", .string, "The ETag that was read; without it a 428")
+    public static let ifMatch = Route.Parameter.header("If-Match", .string, "The ETag that was read; without it a 428")
 }
