@@ -64,7 +64,9 @@ public enum ServiceCommand {
         print(settings.description)
         let connection = try await PostgresConnection.open(options.postgres)
         defer { connection.close() }
-        for statement in allStatements(of: definition) { try await connection.prepare(statement) }
+        var faults: [String] = []
+        for statement in allStatements(of: definition) { faults += try await connection.faults(of: statement) }
+        guard faults.isEmpty else { throw SettingError(name: "schema", problem: faults.joined(separator: "; ")) }
         print("all statements of \(definition.name) fit its schema")
     }
 

@@ -36,9 +36,17 @@ public final class TestService {
 
     /// Has the server plan every statement of a service against its schema.
     public func prepareAll(of definition: any ServiceDefinition.Type) async throws {
+        let faults = try await faults(of: ServiceCommand.allStatements(of: definition))
+        guard faults.isEmpty else { throw UnexpectedAnswer(description: faults.joined(separator: "\n")) }
+    }
+
+    /// What of statements does not fit the schema.
+    public func faults(of statements: [Statement]) async throws -> [String] {
         let connection = try await PostgresConnection.open(options)
         defer { connection.close() }
-        for statement in ServiceCommand.allStatements(of: definition) { try await connection.prepare(statement) }
+        var faults: [String] = []
+        for statement in statements { faults += try await connection.faults(of: statement) }
+        return faults
     }
 
     /// Runs handlers as a batch does.

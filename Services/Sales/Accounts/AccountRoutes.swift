@@ -1,9 +1,31 @@
+import Messaging
+import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+
+extension Capability {
+    /// Parties as salespeople see them, and what they bought.
+    static let accounts = Capability(
+        "accounts", migrations: [SalesSchema.migration], statements: AccountStore.statements,
+        readModels: [
+            // A row of zeros is there or not, as a document and its cancellation came in two batches or in one.
+            ReadModel(
+                "account_revenue",
+                equal:
+                    "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)")
+        ]
+    ) { context in
+        CapabilityParts(routes: accountRoutes(context)) {
+            $0.on(PartyCreated.self, AccountHandlers.partiesCreated)
+            $0.on(PartyChanged.self, AccountHandlers.partiesChanged)
+            $0.onRedirects(MergeHandlers.follow)
+        }
+    }
+}
 
 @Loop
 func accountRoutes(_ context: ServiceContext) -> [Route] {

@@ -7,6 +7,13 @@ import Messaging
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// Calls, visits, meetings and mails that were made.
+    static let activities = Capability(
+        "activities", migrations: [SalesSchema.activities], statements: ActivityStore.statements
+    ) { CapabilityParts(routes: activityRoutes($0)) }
+}
+
 @Loop
 func activityRoutes(_ context: ServiceContext) -> [Route] {
     [

@@ -37,14 +37,16 @@ enum LeadCommands {
     }
 
     /// Makes an opportunity of a lead, which keeps the name and mail of a person who is no party yet; answers its id.
-    static func convert(_ id: UUID, _ input: OpportunityInput, in transaction: Transaction) async throws -> UUID {
+    static func convert(
+        _ id: UUID, _ said: Patch<OpportunityState>, in transaction: Transaction
+    ) async throws -> UUID {
         var (lead, version) = try await locked(id, in: transaction)
-        var given = input
-        given.name = input.name ?? lead.company ?? lead.name
-        given.partyId = input.partyId ?? lead.partyId
-        given.owner = input.owner ?? lead.owner
+        var start = OpportunityState(opportunityId: .v7(), name: lead.company ?? lead.name)
+        start.partyId = lead.partyId
+        start.owner = lead.owner
+        start.leadId = id
         let opportunity = try OpportunityCommands.create(
-            given, lead: id, contact: (lead.name, lead.email), in: transaction)
+            said.applied(to: start), contact: (lead.name, lead.email), in: transaction)
         lead.status = "converted"
         transaction.enqueue(LeadStore.convert, id, opportunity)
         try Outbox.append(

@@ -1,7 +1,13 @@
+import CRMModel
 import EventLoop
 import HTTP
 import Postgres
 import ServiceKit
+
+extension Capability {
+    /// Who may become a customer.
+    static let leads = Capability("leads", statements: LeadStore.statements) { CapabilityParts(routes: leadRoutes($0)) }
+}
 
 @Loop
 func leadRoutes(_ context: ServiceContext) -> [Route] {
@@ -44,11 +50,11 @@ func leadRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .post, "/v1/leads/{id}/convert", "Makes an opportunity of a lead", tag: "leads",
-            body: .json(opportunitySchema), answers: [201, 400, 404, 409]
+            body: .json(OpportunityState.record.change), answers: [201, 400, 404, 409]
         ) { request in
             let id = try request.id()
             let isEmpty = try await request.wholeBody().isEmpty
-            let input = isEmpty ? OpportunityInput() : try await request.model(OpportunityInput.self).checked()
+            let input = isEmpty ? OpportunityState.record.nothing : try await request.patch(OpportunityState.record)
             return try await context.create(request) { transaction in
                 try .made(
                     await LeadCommands.convert(id, input, in: transaction), at: "/v1/opportunities")

@@ -15,10 +15,9 @@ enum OrderRequestCommands {
         let id = UUID.v7()
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let lines = try await transaction.query(QuoteStore.lines, quote.quoteId).map { row in
+        let lines = try await transaction.rows(QuoteStore.lines, quote.quoteId).map { sku, name, quantity, price in
             OrderRequested.Line(
-                sku: try row.value(0), name: try row.value(1), quantity: Amount(units: try row.value(2)),
-                unitPrice: Amount(units: try row.value(3)))
+                sku: sku, name: name, quantity: Amount(units: quantity), unitPrice: Amount(units: price))
         }
         let number: String? = try await transaction.query(OrderRequestStore.customerNo, party).first?.value(0)
         let request = OrderRequested(

@@ -3,6 +3,14 @@ import HTTP
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// What the ERP was asked for.
+    static let orderRequests = Capability("order-requests", statements: OrderRequestStore.statements) { context in
+        CapabilityParts(
+            routes: orderRequestRoutes(context), timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue])
+    }
+}
+
 @Loop
 func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
     [

@@ -4,6 +4,11 @@ import HTTP
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// What owners should sell.
+    static let quotas = Capability("quotas", statements: QuotaStore.statements) { CapabilityParts(routes: quotaRoutes($0)) }
+}
+
 @Loop
 func quotaRoutes(_ context: ServiceContext) -> [Route] {
     [

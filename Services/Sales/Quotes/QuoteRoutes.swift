@@ -4,6 +4,15 @@ import HTTP
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// Offers; with one that is accepted the ERP is asked for an order.
+    static let quotes = Capability("quotes", statements: QuoteStore.statements) { context in
+        let answerTime = Setting<Int>(
+            "ORDER_ANSWER_SECONDS", default: 86_400, help: "how long the ERP may take to answer an order request")
+        return CapabilityParts(routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)))
+    }
+}
+
 @Loop
 func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] {
     [

@@ -7,6 +7,11 @@ import Messaging
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// What is to be done.
+    static let tasks = Capability("tasks", statements: TaskStore.statements) { CapabilityParts(routes: taskRoutes($0)) }
+}
+
 @Loop
 func taskRoutes(_ context: ServiceContext) -> [Route] {
     [
