@@ -37,7 +37,7 @@ struct ApplyBench {
         try await bench.publish(count, customers: customers, prefix: "a", to: topic.name)
         let pool = PostgresPool(settings, size: 1)
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            try ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
             postgres: settings)
         runner.onProblem = { print("  problem: \($0)") }
         try runner.start()

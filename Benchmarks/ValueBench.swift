@@ -52,7 +52,7 @@ struct ValueBench {
         try await KafkaAdmin.createTopics([TopicPlan(name: topic.name, partitions: 12)], bench.kafka)
         try await bench.publish(count, customers: customers, prefix: "v", to: topic.name)
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            try ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
             postgres: settings)
         runner.onProblem = { print("  problem: \($0)") }
         try runner.start()

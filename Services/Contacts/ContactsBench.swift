@@ -3,12 +3,18 @@ import EventLoop
 import Messaging
 import Postgres
 import ServiceKit
+import Telemetry
 
 /// What the benchmarks need of contacts: its subscriptions on another topic, and its own statements as SQL text for pgbench.
 extension ContactsService {
     /// The subscriptions of contacts, reading other topics.
     @Loop
-    public static func subscriptions(to topics: [Topic]) -> Subscriptions { contactsSubscriptions(topics) }
+    public static func subscriptions(to topics: [Topic]) throws -> Subscriptions {
+        // Nothing that it hears asks for a connection of its own.
+        let pool = PostgresPool(PostgresSettings(url: "", applicationName: "bench"), size: 0)
+        let context = ServiceContext(pool: pool, log: Log(service: name), settings: Settings([:]))
+        return try compose(context).subscriptions.reading(topics)
+    }
 
     /// Makes 200 batches of 500 orders in a table, as columns of arrays: the parameters that a batch of the service would send.
     public static func benchBatches(customers: Int) -> [String] {

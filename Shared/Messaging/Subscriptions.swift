@@ -27,6 +27,13 @@ public struct Subscriptions {
         for topic in topics { read(topic) }
     }
 
+    /// The same handlers for what comes by other topics: for benchmarks and tests.
+    public func reading(_ topics: [Topic]) -> Subscriptions {
+        var others = self
+        others.topics = topics.contains { $0.name.hasPrefix("crm.") } ? topics + [.subjectKeys] : topics
+        return others
+    }
+
     /// Where a topic is of our own services, the keys of sealed events are read too.
     private mutating func read(_ topic: Topic) {
         guard !topics.contains(topic) else { return }

@@ -115,13 +115,16 @@ extension PostgresConnection {
             }
             for (place, (said, found)) in zip(gives, plain.columns).enumerated() {
                 if !said.types.contains(found.type) {
-                    faults.append("\(statement.name): column \(place) (\(found.name)) is of type \(found.type), not \(said.name)")
+                    faults.append(
+                        "\(statement.name): column \(place) (\(found.name)) is of type \(found.type), not \(said.name)")
                 } else if !said.isOptional, found.table != 0 {
                     let needed = try await transaction { transaction in
-                        try await transaction.query(Self.isNeeded, Int(found.table), Int(found.number)).first?.value(0) as Bool?
+                        try await transaction.query(Self.isNeeded, Int(found.table), Int(found.number)).first?.value(0)
+                            as Bool?
                     }
                     if needed == false {
-                        faults.append("\(statement.name): column \(place) (\(found.name)) may be null, \(said.name) may not")
+                        faults.append(
+                            "\(statement.name): column \(place) (\(found.name)) may be null, \(said.name) may not")
                     }
                 }
             }

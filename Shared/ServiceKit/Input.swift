@@ -26,7 +26,7 @@ public struct Input<Said: Sendable>: Sendable {
     }
 
     /// A command: a type whose members are the body's, then checked. `finer` describes members whose shape says more than their type.
-    public static func command<T: Decodable>(
+    public static func command<T: Decodable & SendableMetatype>(
         _ type: T.Type, _ finer: [String: Schema] = [:],
         checked: @escaping @Loop @Sendable (T) throws -> Said
     ) -> Input {
@@ -34,7 +34,8 @@ public struct Input<Said: Sendable>: Sendable {
     }
 
     /// A command that needs no further check.
-    public static func command(_ type: Said.Type, _ finer: [String: Schema] = [:]) -> Input where Said: Decodable {
+    public static func command(_ type: Said.Type, _ finer: [String: Schema] = [:]) -> Input
+    where Said: Decodable & SendableMetatype {
         command(type, finer) { $0 }
     }
 }

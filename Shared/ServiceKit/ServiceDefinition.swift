@@ -61,14 +61,14 @@ public struct ServiceParts {
     /// Its HTTP surface.
     public var routes: [Route] = []
     /// What it listens to.
-    public var subscriptions = Subscriptions()
+    public var subscriptions: Subscriptions
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Work that goes on as long as the process, and ends when its task is cancelled.
     public var background: [@Loop @Sendable () async -> Void] = []
 
     /// No parts yet.
-    @Loop public init() {}
+    @Loop public init() { subscriptions = Subscriptions() }
 }
 
 /// What a service's parts work with.

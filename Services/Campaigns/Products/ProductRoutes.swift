@@ -8,11 +8,11 @@ import ServiceKit
 func productRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/products", "Products with their sales, by SKU", tag: "products",
+            .get, "/v1/products", "Products with their sales, by SKU", tag: "products", access: .read,
             parameters: [
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The `next` of the page before"),
-            ], answers: [200, 400]
+            ], gives: .json(.any)
         ) { request in
             var after = ""
             if let cursor = request.query("after") {
@@ -27,7 +27,8 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
                 try rows.map { try $0.value(0) }, limit: request.pageLimit,
                 next: last.map { Data($0.utf8).base64EncodedString() })
         },
-        Route(.get, "/v1/products/{sku}", "One product", tag: "products", answers: [200, 404]) { request in
+        Route(.get, "/v1/products/{sku}", "One product", tag: "products", access: .read, gives: .json(.any)) {
+            request in
             guard let row = try await context.query(ProductStore.get, request.path("sku")).first else {
                 throw Problem(status: .notFound, detail: "There is no product \(request.path("sku")).")
             }

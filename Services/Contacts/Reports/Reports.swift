@@ -74,8 +74,9 @@ enum Reports {
         Report.all.map { report in
             Route(
                 .get, "/v1/reports/\(report.name)", "\(report.title.english), as last computed", tag: "reports",
-                parameters: [.query("currency", .string, required: true, "ISO 4217")],
-                answers: [.json(.ok, report.schema), 400, 404, 503]
+                access: .read,
+                parameters: [.query("currency", .string, required: true, "ISO 4217")], gives: .json(report.schema),
+                refuses: [404, 503]
             ) { request in
                 try await show(report, FieldCheck.currency(request.query("currency")) ?? "", context)
             }

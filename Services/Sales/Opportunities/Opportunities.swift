@@ -9,17 +9,16 @@ import ServiceKit
 extension Capability {
     /// Chances to sell, through the stages of the pipeline.
     static let opportunities = Capability(
-        "opportunities",
-        migrations: [Migration("m202612010400_opportunity_industry", "ALTER TABLE opportunity ADD COLUMN industry text")],
-        statements: OpportunityStore.statements
+        "opportunities", "chances to sell, through the stages of the pipeline", statements: OpportunityStore.statements,
+        records: [OpportunityState.record]
     ) { context in
-        let (record, path, tag) = (OpportunityState.record, "/v1/opportunities", "opportunities")
+        let (record, opportunities) = (OpportunityState.record, Resource.opportunities)
         return CapabilityParts(routes: [
-            .create(record, path, tag: tag, context) { said, transaction in
+            opportunities.create(context, .new(record)) { said, transaction in
                 try OpportunityCommands.create(said.applied(to: .init(opportunityId: .v7())), in: transaction)
             },
-            .list(
-                record, path, "Opportunities, newest first", tag: tag,
+            opportunities.list(
+                "Opportunities, newest first",
                 filters: [
                     .query("stage", .enumeration(OpportunityState.stages), "Only those in a stage"),
                     .query("owner", .string, "Only those of an owner"), .query("party", .uuid, "Only those of a party"),
@@ -29,32 +28,26 @@ extension Capability {
                     OpportunityStore.page, request.pageAfter, request.query("stage"), request.query("owner"),
                     request.id(query: "party"), request.pageLimit)
             },
-            .one(record, path, tag: tag, OpportunityStore.get, context),
-            .change(record, path, tag: tag, context) { id, seen, said, transaction in
+            opportunities.one(context),
+            opportunities.change(context, .change(record)) { id, seen, said, transaction in
                 try await OpportunityCommands.change(id, seen, said, in: transaction)
             },
             Route(
-                .get, "/v1/pipeline", "The stages and what stands in them", tag: tag, answers: [.json(.ok, pipeline)]
-            ) { _ in
-                .stored("{\"items\":\(try await context.rows(OpportunityStore.pipeline).first ?? "[]")}")
-            },
+                .get, "/v1/pipeline", "The stages and what stands in them", tag: "opportunities", access: .read,
+                gives: .json(.items(pipelineStage))
+            ) { _ in .items(try await context.rows(OpportunityStore.pipeline).first) },
         ])
     }
 }
 
-private let pipeline = Schema.object([
+extension Resource {
+    /// Opportunities over HTTP.
+    static let opportunities = Resource(OpportunityState.record, at: "/v1/opportunities")
+}
+
+private let pipelineStage = Schema.object([
+    .init("stage", .string), .init("probability", .integer()), .init("isClosed", .boolean),
+    .init("opportunities", .integer()),
     .init(
-        "items",
-        .array(
-            .object([
-                .init("stage", .string), .init("probability", .integer()), .init("isClosed", .boolean),
-                .init("opportunities", .integer()),
-                .init(
-                    "sums",
-                    .array(
-                        .object([
-                            .init("currency", .string), .init("amount", .format("decimal")),
-                            .init("weighted", .format("decimal")),
-                        ]))),
-            ])))
+        "sums", .array(.object([.init("currency", .string), .init("amount", .amount), .init("weighted", .amount)]))),
 ])

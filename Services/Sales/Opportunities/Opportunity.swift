@@ -17,10 +17,9 @@ extension OpportunityState {
             .optional("owner", \.owner, .text(200)), .optional("amount", \.amount, .notNegative),
             .optional("currency", \.currency, .currency), .optional("expectedClose", \.expectedClose),
             .optional("lossReason", \.lossReason, .text(1000)),
-            .optional("industry", \.industry, .text(100)),
         ],
         shown: [
-            .init("probability", "s.probability", .integer()),
+            ShownMember("probability", "s.probability", .integer()),
             .init("contactName", "o.contact_name", .nullable(.string)),
             .init("contactEmail", "o.contact_email", .nullable(.string)),
             .init("stageSince", "o.stage_since", .dateTime),
@@ -33,6 +32,12 @@ extension OpportunityState {
     func checked() throws -> OpportunityState {
         if amount != nil, currency == nil { throw Problem.field("currency", "is required with an amount") }
         return self
+    }
+
+    /// Refuses to change what is won or lost.
+    func checkOpen() throws {
+        guard isClosed else { return }
+        throw Problem(status: .conflict, detail: "The opportunity is \(stage) and not changed any more.")
     }
 
     /// Whether it is won or lost, and so not changed any more.

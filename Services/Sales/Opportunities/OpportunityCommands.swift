@@ -26,19 +26,20 @@ enum OpportunityCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<OpportunityState>, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let (old, version) = try await locked(id, in: transaction)
-        try await seen.check("opportunity", id, at: version, OpportunityStore.get, in: transaction)
-        return try save(try said.applied(to: old).checked(), version: version, from: old.stage, in: transaction)
+        let record = OpportunityState.record
+        let (old, version) = try await record.locked(id, OpportunityStore.lock, in: transaction)
+        try await seen.check(.opportunities, id, at: version, in: transaction)
+        try old.checkOpen()
+        let new = try said.applied(to: old).checked()
+        if record.isSame(new, old) { return transaction.enqueue(OpportunityStore.get.statement, id) }
+        return try save(new, version: version, from: old.stage, in: transaction)
     }
 
     /// An open opportunity and its version, its row locked.
     static func locked(_ id: UUID, in transaction: Transaction) async throws -> (OpportunityState, Int) {
         let (opportunity, version) = try await OpportunityState.record.locked(
             id, OpportunityStore.lock, in: transaction)
-        guard !opportunity.isClosed else {
-            throw Problem(
-                status: .conflict, detail: "The opportunity is \(opportunity.stage) and not changed any more.")
-        }
+        try opportunity.checkOpen()
         return (opportunity, version)
     }
 

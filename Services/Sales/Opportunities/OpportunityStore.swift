@@ -5,7 +5,7 @@ import ServiceKit
 
 /// The SQL of opportunities.
 enum OpportunityStore {
-    static let statements = [insert, lock, update, get, remember.statement, page.statement, pipeline.statement]
+    static let statements: [any Preparable] = [insert, lock, update, get, remember, page, pipeline]
     private static let record = OpportunityState.record
 
     /// With who to talk to where there is no party yet.

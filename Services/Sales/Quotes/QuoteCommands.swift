@@ -31,7 +31,8 @@ enum QuoteCommands {
     /// Accepts a quote: the opportunity is won and the ERP is asked for an order, which it should answer in `answerTime` seconds.
     /// Answers the id of the order request.
     static func accept(_ id: UUID, answerTime: Int, in transaction: Transaction) async throws -> UUID {
-        guard let (current, status, parent, currency, total) = try await transaction.rows(QuoteStore.lock, id).first else {
+        guard let (current, status, parent, currency, total) = try await transaction.rows(QuoteStore.lock, id).first
+        else {
             throw Problem.missing("quote", id)
         }
         guard status == "draft" else {

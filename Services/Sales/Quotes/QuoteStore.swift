@@ -3,7 +3,7 @@ import Postgres
 
 /// The SQL of quotes.
 enum QuoteStore {
-    static let statements = [insert, insertLines, lock.statement, lines.statement, accept, get, ofOpportunity]
+    static let statements: [any Preparable] = [insert, insertLines, lock, lines, accept, get, ofOpportunity]
 
     /// A quote as JSON, as the routes show it. `q` is the quote.
     private static let json = """

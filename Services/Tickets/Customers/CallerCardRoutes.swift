@@ -10,15 +10,16 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/caller-card", "Who calls: customer, open tickets, last orders and shipments", tag: "customers",
+            access: .read,
             parameters: [
                 .query("phone", .string, "The caller's number, in any writing"),
                 .query("mail", .string, "The sender's address"),
                 .query("party", .uuid, "The customer, where known"),
-            ], answers: [200, 400]
+            ], gives: .json(.any)
         ) { request in
             let parties = try await callers(request, context)
             let rows = try await context.query(CustomerStore.cards, parties)
-            return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         }
     ]
 }

@@ -105,9 +105,9 @@ struct SurveyInput: Decodable {
 func surveyRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     [
         Route(
-            .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys",
+            .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys", access: .change,
             body: .json(.object([.init("score", .integer(1...5)), .init("comment", .string, required: false)])),
-            answers: [201, 400, 404, 409, 410]
+            gives: .json(.made, .created), refuses: [409, 410]
         ) { request in
             let token = request.path("token")
             let input = try await request.model(SurveyInput.self).checked()

@@ -10,8 +10,8 @@ import ServiceKit
 func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     [
         Route(
-            .post, "/v1/tickets", "Opens a ticket", tag: "tickets", body: .json(newTicketSchema),
-            answers: [201, 400, 422]
+            .post, "/v1/tickets", "Opens a ticket", tag: "tickets", access: .change, body: .json(newTicketSchema),
+            gives: .json(.made, .created), refuses: [422]
         ) { request in
             let input = try await request.model(NewTicket.self).checked()
             return try await context.create(request) { transaction in
@@ -20,18 +20,19 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
                     .with("location", "/v1/tickets/\(id.text)").with("etag", "\"1\"")
             }
         },
-        Route(.get, "/v1/tickets/{id}", "One ticket with its thread", tag: "tickets", answers: [200, 404]) { request in
+        Route(.get, "/v1/tickets/{id}", "One ticket with its thread", tag: "tickets", access: .read, gives: .json(.any))
+        { request in
             let id = try request.id()
             return try ticketResponse(try await context.query(TicketStore.get, id), id)
         },
         Route(
-            .get, "/v1/tickets", "Tickets, newest first", tag: "tickets",
+            .get, "/v1/tickets", "Tickets, newest first", tag: "tickets", access: .read,
             parameters: [
                 .query("status", .enumeration(Ticket.Status.allCases.map(\.rawValue)), "Only those of a status"),
                 .query("party", .uuid, "Only those of a customer"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The cursor of the page before"),
-            ], answers: [200, 400]
+            ], gives: .json(.any)
         ) { request in
             let limit = request.pageLimit
             let after = try TimeCursor(request.query("after"))
@@ -41,8 +42,8 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             return try .page(byTime: rows, limit: limit)
         },
         Route(
-            .patch, "/v1/tickets/{id}", "Changes status, priority or assignee", tag: "tickets",
-            body: .json(ticketChangeSchema), answers: [200, 400, 404, 409, 412, 428]
+            .patch, "/v1/tickets/{id}", "Changes status, priority or assignee", tag: "tickets", access: .change,
+            body: .json(ticketChangeSchema), gives: .json(.any), refuses: [409, 412, 428]
         ) { request in
             let id = try request.id()
             let version = try request.seenVersion()
@@ -55,7 +56,7 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
         },
         Route(
             .post, "/v1/tickets/{id}/resolve", "Resolves a ticket and asks for the customer's opinion", tag: "tickets",
-            answers: [200, 404, 409]
+            access: .change, gives: .json(.any), refuses: [409]
         ) { request in
             let id = try request.id()
             return try await context.create(request) { transaction in
@@ -64,7 +65,8 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             }
         },
         Route(
-            .post, "/v1/tickets/{id}/reopen", "Opens a resolved ticket again", tag: "tickets", answers: [200, 404, 409]
+            .post, "/v1/tickets/{id}/reopen", "Opens a resolved ticket again", tag: "tickets", access: .change,
+            gives: .json(.any), refuses: [409]
         ) { request in
             let id = try request.id()
             return try await context.create(request) { transaction in
@@ -81,13 +83,13 @@ func replyRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/tickets/{id}/replies",
             "Answers the customer, notes what only we see, or takes in the customer's words",
-            tag: "tickets",
+            tag: "tickets", access: .change,
             body: .json(
                 .object([
                     .init("body", .string), .init("author", .string, required: false),
                     .init("from", .enumeration(["agent", "customer"]), required: false, "agent unless given"),
                     .init("visibility", .enumeration(["public", "internal"]), required: false, "public unless given"),
-                ])), answers: [201, 400, 404]
+                ])), gives: .json(.made, .created)
         ) { request in
             let id = try request.id()
             let input = try await request.model(NewReply.self).checked()
@@ -101,7 +103,7 @@ func replyRoutes(_ context: ServiceContext) -> [Route] {
 
 private func ticketResponse(_ rows: Rows, _ id: UUID) throws -> Response {
     guard let row = rows.first else { throw Problem(status: .notFound, detail: "There is no ticket \(id).") }
-    return jsonResponse(try row.value(0)).with("etag", "\"\(try row.value(1) as Int)\"")
+    return Response.stored(try row.value(0)).with("etag", "\"\(try row.value(1) as Int)\"")
 }
 
 private struct Created: Encodable {

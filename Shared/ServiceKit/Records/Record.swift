@@ -88,7 +88,9 @@ public struct Record<Root: Sendable>: Sendable {
     public func new(_ json: [UInt8]) throws -> Patch<Root> {
         let patch = try patch(json)
         let missing = fields.indices.filter { fields[$0].isRequired && !patch.places.contains($0) }
-        if !missing.isEmpty { throw Problem(missing.map { FieldError(field: fields[$0].name, message: "is required") }) }
+        if !missing.isEmpty {
+            throw Problem(missing.map { FieldError(field: fields[$0].name, message: "is required") })
+        }
         return patch
     }
 
