@@ -99,7 +99,7 @@ let sampleRoutes: [Route] = [
         let limit = request.query("limit", as: Int.self).map(String.init) ?? "none"
         return Response(.ok, text: "\(limit) \(request.queries("tag"))")
     },
-    Route(.post, "/people", "Creates", tag: "", access: .change, body: .json(.any), gives: .json(.made, .created)) {
+    Route(.post, "/people", "Creates", tag: "", access: .change, body: .json(.any), gives: .json(.any, .created)) {
         request in
         let person = try await request.json(Person.self)
         return try Response(.created, json: person)

@@ -68,7 +68,7 @@ import Testing
     @Test @Loop func topicsFollowFromWhatIsHeard() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        let topics = service.parts.subscriptions?.topics.map(\.name) ?? []
+        let topics = service.parts.subscriptions.topics.map(\.name)
         #expect(Set(topics) == ["erp.orders", "crm.contacts", "crm.subject-keys"] && topics.count == 3, "\(topics)")
         let routes = service.parts.routes
         print(String(decoding: OpenAPI.document(title: "t", version: "1", routes: routes.filter { $0.path.hasPrefix("/v1/opportunities") }), as: UTF8.self).count)

@@ -70,15 +70,27 @@ struct ServiceProbe {
 
     /// Its figures by name, those with labels added up; empty when it does not answer.
     func figures() async -> [String: Double] {
-        guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [:] }
-        var figures: [String: Double] = [:]
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
-                continue
+        await series().reduce(into: [:]) { $0[String($1.name.prefix { $0 != "{" }), default: 0] += $1.value }
+    }
+
+    /// The values of a figure by one of its labels, which is its only one.
+    func labelled(_ figure: String, by label: String) async -> [String: Double] {
+        let start = "\(figure){\(label)=\""
+        return await series().filter { $0.name.hasPrefix(start) && $0.name.hasSuffix("\"}") }.reduce(into: [:]) {
+            // What others have sent is shown to a person: nothing of it may steer his terminal.
+            let text = $1.name.dropFirst(start.count).dropLast(2).unicodeScalars.filter {
+                $0.value >= 32 && $0.value != 127
             }
-            figures[String(line[..<space].prefix { $0 != "{" }), default: 0] += value
+            $0[String(String.UnicodeScalarView(text))] = $1.value
         }
-        return figures
+    }
+
+    private func series() async -> [(name: String, value: Double)] {
+        guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+            guard !line.hasPrefix("#"), let space = line.lastIndex(of: " ") else { return nil }
+            return Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
+        }
     }
 
     /// Number and sum of the documents that it holds, by kind and currency.
