@@ -3,6 +3,7 @@ import EventLoop
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// What the benchmarks need of contacts: its subscriptions on another topic, and its own statements as SQL text for pgbench.
 extension ContactsService {

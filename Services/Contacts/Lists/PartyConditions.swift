@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Text
 
 /// What lists are filtered by: each field with its expression and how a value is looked for.
 extension PartyQuery {

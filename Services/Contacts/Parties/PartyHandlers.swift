@@ -4,6 +4,7 @@ import FoundationEssentials
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// What contacts does with the ERP's customer master.
 @Loop
