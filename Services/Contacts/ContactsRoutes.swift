@@ -7,7 +7,8 @@ import ServiceKit
 func contactsRoutes(
     _ context: ServiceContext, _ models: ModelWorker, _ imports: ImportWorker, _ links: PreferenceLinks
 ) -> [Route] {
-    partyRoutes(context) + relationRoutes(context) + referralRoutes(context) + referenceRoutes(context)
+    partyRoutes(context) + searchRoutes(context) + relationRoutes(context) + referralRoutes(context)
+        + referenceRoutes(context)
         + fieldRoutes(context) + viewRoutes(context)
         + importRoutes(context, imports) + exportRoutes(context) + valueRoutes(context) + timelineRoutes(context)
         + interactionRoutes(context)

@@ -12,7 +12,10 @@ func contactsSubscriptions(
     ]
 ) -> Subscriptions {
     var subscriptions = Subscriptions(topics)
-    subscriptions.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
+    subscriptions.on(CustomerUpserted.self) { events, transaction in
+        try await PartyHandlers.customersUpserted(events, transaction)
+        ConsentHandlers.customersUpserted(events, transaction)
+    }
     subscriptions.onDocuments(ValueHandlers.apply)
     TimelineHandlers.subscribe(&subscriptions)
     Interactions.subscribe(&subscriptions)

@@ -11,13 +11,17 @@ func ticketsSubscriptions() -> Subscriptions {
         CustomerHandlers.shipped(events.map(\.data.shipment), "dispatched", transaction)
     }
     subscriptions.on(ShipmentDelayed.self) { events, transaction in
-        ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
+        let shipments = events.map(\.data.shipment)
+        CustomerHandlers.shipped(shipments, "delayed", transaction)
+        ShipmentHandlers.delayed(shipments, transaction)
     }
     subscriptions.on(ShipmentDelivered.self) { events, transaction in
         CustomerHandlers.shipped(events.map(\.data.shipment), "delivered", transaction)
     }
     subscriptions.on(ShipmentReturned.self) { events, transaction in
-        ShipmentHandlers.returned(events.map(\.data.shipment), transaction)
+        let shipments = events.map(\.data.shipment)
+        CustomerHandlers.shipped(shipments, "returned", transaction)
+        ShipmentHandlers.returned(shipments, transaction)
     }
     subscriptions.on(PartyCreated.self) { events, transaction in
         CustomerHandlers.known(events.map(\.data.party), transaction)

@@ -215,7 +215,7 @@ extension PartyQuery {
 
     /// One stage or several; who has none is a prospect.
     private mutating func addStage(_ condition: PartyCondition, _ place: String) throws {
-        let wanted = try Self.words(condition, place, of: StageStore.stages)
+        let wanted = try Self.words(condition, place, of: Party.stages)
         let stages = bind("{\(wanted.joined(separator: ","))}", as: "text[]")
         if wanted.contains("prospect") {
             add("coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect') = ANY(\(stages))")

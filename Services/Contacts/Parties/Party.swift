@@ -90,6 +90,9 @@ struct PartyInput: Decodable {
 
 /// A party as it is stored, whole.
 struct Party {
+    /// The stages in the order of a customer's life.
+    static let stages = ["prospect", "lead", "customer", "loyal", "lapsing", "lapsed", "lost", "won_back"]
+
     var id: UUID
     var kind = "consumer"
     var name: String

@@ -23,7 +23,7 @@ func leadRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 LeadStore.page, request.pageAfter, request.query("status"), request.query("owner"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/leads/{id}", "One lead", tag: "leads", answers: [200, 404]) { request in
             let id = try request.id()

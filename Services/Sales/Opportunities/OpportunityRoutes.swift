@@ -28,7 +28,7 @@ func opportunityRoutes(_ context: ServiceContext) -> [Route] {
             let rows = try await context.query(
                 OpportunityStore.page, request.pageAfter, request.query("stage"), request.query("owner"),
                 request.query("party").flatMap { UUID(text: $0) }, request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/opportunities/{id}", "One opportunity", tag: "opportunities", answers: [200, 404]) { request in
             try await shown(request.id(), context)

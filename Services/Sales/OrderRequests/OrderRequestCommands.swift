@@ -10,16 +10,12 @@ import Postgres
 enum OrderRequestCommands {
     /// Asks for the order of an accepted quote, whose row is locked; answers the request's id.
     static func request(
-        _ quote: QuoteState, party: UUID, owner: String?, answerTime: Int, in transaction: Transaction
+        _ quote: QuoteState, _ lines: [OrderRequested.Line], party: UUID, owner: String?, answerTime: Int,
+        in transaction: Transaction
     ) async throws -> UUID {
         let id = UUID.v7()
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let lines = try await transaction.query(QuoteStore.lines, quote.quoteId).map { row in
-            OrderRequested.Line(
-                sku: try row.value(0), name: try row.value(1), quantity: Amount(units: try row.value(2)),
-                unitPrice: Amount(units: try row.value(3)))
-        }
         let number: String? = try await transaction.query(OrderRequestStore.customerNo, party).first?.value(0)
         let request = OrderRequested(
             requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: number, currency: quote.currency,

@@ -14,7 +14,7 @@ func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/order-requests/{id}", "One order request", tag: "quotes", answers: [200, 404]) { request in
             let id = try request.id()

@@ -55,7 +55,17 @@ enum QuoteCommands {
         opportunity.currency = quote.currency
         try OpportunityCommands.save(opportunity, version: version, from: stage, in: transaction)
         return try await OrderRequestCommands.request(
-            quote, party: party, owner: opportunity.owner, answerTime: answerTime, in: transaction)
+            quote, try await lines(of: id, in: transaction), party: party, owner: opportunity.owner,
+            answerTime: answerTime, in: transaction)
+    }
+
+    /// The lines as the ERP is asked for them.
+    private static func lines(of id: UUID, in transaction: Transaction) async throws -> [OrderRequested.Line] {
+        try await transaction.query(QuoteStore.lines, id).map { row in
+            OrderRequested.Line(
+                sku: try row.value(0), name: try row.value(1), quantity: Amount(units: try row.value(2)),
+                unitPrice: Amount(units: try row.value(3)))
+        }
     }
 
     private static func key(_ id: UUID) -> String { id.text }

@@ -18,7 +18,7 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let parties = try await callers(request, context)
             let rows = try await context.query(CustomerStore.cards, parties)
-            return jsonResponse("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         }
     ]
 }
