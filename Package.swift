@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// A service: its library, and the program of a few lines that runs it.
 func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
     let kit: [Target.Dependency] = [
-        "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry",
+        "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "Text",
     ]
     return [
         .target(
@@ -71,16 +71,18 @@ let package = Package(
         shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
+        shared("Text"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
-        shared("HTTP", ["EventLoop", "CCurl"]),
+        shared("HTTP", ["EventLoop", "CCurl", "Text"]),
         shared("CRMModel", ["Crypto"]),
         .target(
             name: "Messaging", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"],
             path: "Shared/Messaging",
             swiftSettings: strict + plantedBugs),
         shared(
-            "ServiceKit", ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry"]),
+            "ServiceKit",
+            ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry", "Text"]),
         .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
         .target(
             name: "ServiceTestKit",
@@ -120,6 +122,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
+        tests("TextTests", ["Text"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
@@ -134,7 +137,9 @@ let package = Package(
         .executableTarget(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
             swiftSettings: strict),
-        tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Demo", "Kafka", "Rapport", "ServiceTestKit"]),
+        tests(
+            "ContactsTests",
+            serviceTests + ["Broker", "Contacts", "Demo", "Kafka", "Rapport", "ServiceTestKit", "Text"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),

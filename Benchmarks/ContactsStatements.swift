@@ -3,6 +3,7 @@ import Messaging
 import Postgres
 import ServiceKit
 import Telemetry
+import Text
 
 extension ContactsService {
     /// The subscriptions of contacts, reading other topics.

@@ -1,4 +1,5 @@
 import HTTP
+import Text
 
 /// Checks of what callers send; each refusal is a 400 that names its field.
 public enum FieldCheck {
@@ -6,7 +7,7 @@ public enum FieldCheck {
     /// too, for no index of the database takes them without end.
     public static func text(_ value: String?, _ field: String, atMost limit: Int = 300) throws -> String? {
         guard let value else { return nil }
-        let clean = trimmed(value)
+        let clean = value.trimmed
         guard !clean.isEmpty, clean.count <= limit, clean.utf8.count <= 8 * limit, !clean.unicodeScalars.contains("\0")
         else {
             throw Problem.field(field, "must have 1 to \(limit) characters")
@@ -47,12 +48,5 @@ public enum FieldCheck {
             throw Problem.field(field, "must be a mail address such as name@example.com")
         }
         return clean
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
-            let last = text.lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(text[first...last])
     }
 }

@@ -20,16 +20,14 @@ public struct TimeCursor: Sendable {
     /// Reads the parameter `after`; nil is the first page, and what is no cursor a 400.
     public init(_ text: String?) throws {
         guard let text else { return }
-        guard let data = Data(base64Encoded: text), data.count > 36,
-            let id = UUID(text: String(decoding: data.prefix(36), as: UTF8.self)),
-            let at = RFC3339.date(String(decoding: data.dropFirst(36), as: UTF8.self))
-        else { throw Problem.field("after", "must be the `next` of the page before") }
+        let parts = try PageCursor.parts(text, 2)
+        guard let id = UUID(text: parts[0]), let at = RFC3339.date(parts[1]) else { throw PageCursor.refusal }
         self.id = id
         self.at = at
     }
 
     /// The cursor as it is handed out.
-    public var text: String { Data((id.text + RFC3339.string(at)).utf8).base64EncodedString() }
+    public var text: String { PageCursor.text(id.text, RFC3339.string(at)) }
 }
 
 extension Response {

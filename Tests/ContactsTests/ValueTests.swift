@@ -131,7 +131,10 @@ private let valueColumns = """
         defer { service.close() }
         func upsert(_ json: String) async throws -> [String] {
             let record = try customer(json)
-            try await service.transaction { try PartyHandlers.upsert([record], $0) }
+            try await service.transaction {
+                try PartyHandlers.upsert([record], $0)
+                ConsentHandlers.decided([record], $0)
+            }
             return try await service.column("SELECT concat_ws('|', version, kind, name, email, country) FROM party")
         }
         let first = #"{"customerNo":"7","name":"A","kind":"partner","email":"a@B.example","country":"DE"}"#

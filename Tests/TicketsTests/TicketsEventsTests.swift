@@ -68,7 +68,7 @@ import Testing
             before.customerNo = "1"
             CustomerHandlers.ordered(
                 [LedgerEntry(.order, before, toldAt: Date(timeIntervalSince1970: 1))], transaction)
-            ShipmentHandlers.delayed([try shipment("s1")], transaction)
+            CustomerHandlers.shipped([try shipment("s1")], "delayed", transaction)
             CustomerHandlers.shipped([try shipment("s1", at: "2010-12-01T09:00:00Z")], "dispatched", transaction)
         }
         let id = ExternalID.party(customerNo: "17850")

@@ -108,7 +108,7 @@ import Testing
         let before = try await fixture.send(.get, "/v1/sla-policies").json["items"]
         #expect(before[0]["priority"].text == "urgent")
         #expect(before[0]["firstResponseMinutes"].number == 15)
-        let items = Ticket.priorities.map {
+        let items = Policy.priorities.map {
             "{\"priority\":\"\($0)\",\"firstResponseMinutes\":1,\"resolutionMinutes\":2}"
         }
         let body = "{\"items\":[\(items.joined(separator: ","))]}"

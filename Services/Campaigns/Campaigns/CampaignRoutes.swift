@@ -23,7 +23,7 @@ func campaignRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 CampaignStore.page, request.pageAfter, request.query("status"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(
             .get, "/v1/campaigns/{id}", "One campaign with its counts", tag: "campaigns", access: .read,

@@ -14,18 +14,12 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
                 .query("after", .string, "The `next` of the page before"),
             ], gives: .json(.any)
         ) { request in
-            var after = ""
-            if let cursor = request.query("after") {
-                guard let sku = Data(base64Encoded: cursor).flatMap({ String(validating: $0, as: UTF8.self) }) else {
-                    throw Problem.field("after", "must be the `next` of the page before")
-                }
-                after = sku
-            }
+            let after = try request.query("after").map { try PageCursor.parts($0, 1)[0] } ?? ""
             let rows = try await context.query(ProductStore.page, after, request.pageLimit)
             let last: String? = try rows.last?.value(1)
             return .page(
                 try rows.map { try $0.value(0) }, limit: request.pageLimit,
-                next: last.map { Data($0.utf8).base64EncodedString() })
+                next: last.map { PageCursor.text($0) })
         },
         Route(.get, "/v1/products/{sku}", "One product", tag: "products", access: .read, gives: .json(.any)) {
             request in

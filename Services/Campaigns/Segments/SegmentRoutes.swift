@@ -30,13 +30,7 @@ func segmentRoutes(_ context: ServiceContext) -> [Route] {
             }
             let rows = try await context.query(
                 SegmentStore.members, request.path("segment"), request.pageAfter, request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
     ]
-}
-
-/// A page of rows that hold JSON and an id.
-func listed(_ rows: Rows, limit: Int) throws -> Response {
-    let next = try rows.last.map { try $0.value(1) as UUID }
-    return .page(try rows.map { try $0.value(0) }, limit: limit, next: next?.text)
 }

@@ -14,7 +14,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
             gives: .json(.object([.init("items", .array(consentSchema))]))
         ) { request in
             let rows = try await context.query(ConsentStore.get, try request.id())
-            return Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .put, "/v1/parties/{id}/consents", "Records a decision of the party", tag: "consent", access: .change,
@@ -37,7 +37,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
                 ConsentCommands.record([decision], transaction)
                 return try await transaction.query(ConsentStore.get, id)
             }
-            return Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .get, "/v1/parties/{id}/consents/decisions", "Every decision with source, time and proof, newest first",

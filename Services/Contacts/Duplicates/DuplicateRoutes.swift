@@ -105,14 +105,14 @@ private struct PairCursor {
             self.init(score: 101, low: Self.zero, high: Self.zero)
             return
         }
-        let parts = text.split(separator: "_")
-        guard parts.count == 3, let score = Int(parts[0]), (0...101).contains(score),
-            let low = UUID(text: String(parts[1])), let high = UUID(text: String(parts[2]))
-        else { throw Problem.field("after", "must be the `next` of the page before") }
+        let parts = try PageCursor.parts(text, 3)
+        guard let score = Int(parts[0]), (0...101).contains(score), let low = UUID(text: parts[1]),
+            let high = UUID(text: parts[2])
+        else { throw PageCursor.refusal }
         self.init(score: score, low: low, high: high)
     }
 
-    var text: String { "\(score)_\(low.text)_\(high.text)" }
+    var text: String { PageCursor.text("\(score)", low.text, high.text) }
 }
 
 private let reasonSchema = Schema.array(.string)

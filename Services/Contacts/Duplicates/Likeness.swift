@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Text
 
 /// What of a party is compared with others.
 struct MatchProfile {
@@ -20,8 +21,10 @@ struct MatchProfile {
         self.id = id
         self.kind = kind
         self.name = MatchName(name)
-        emails = Set(([email] + (details.emails ?? []).prefix(5).map(\.address)).compactMap { $0.map(Self.mail) })
-        phones = Set(([phone] + (details.phones ?? []).prefix(5).map(\.number)).compactMap { $0.flatMap(Self.digits) })
+        emails = Set(
+            ([email] + (details.emails ?? []).prefix(5).map(\.address)).compactMap { $0.map(MailAddress.alike) })
+        phones = Set(
+            ([phone] + (details.phones ?? []).prefix(5).map(\.number)).compactMap { $0.flatMap(PhoneNumber.alike) })
         addresses = (details.addresses ?? []).prefix(3).compactMap { MatchAddress($0) }
         self.country = country?.lowercased()
         self.hasNumber = hasNumber
@@ -32,19 +35,6 @@ struct MatchProfile {
         emails.map { ("mail", $0) } + phones.map { ("phone", $0) }
             + [("name", name?.key), ("sound", name?.sound)].compactMap { kind, key in key.map { (kind, $0) } }
             + Set(addresses.flatMap(\.keys)).map { ("address", $0) }
-    }
-
-    /// Without case and without what stands behind a plus, which the same person chose for some purpose.
-    static func mail(_ address: String) -> String {
-        let parts = address.lowercased().split(separator: "@")
-        guard parts.count == 2, let name = parts[0].split(separator: "+").first else { return address.lowercased() }
-        return "\(name)@\(parts[1])"
-    }
-
-    /// The last nine digits: with or without country and zero it is the same number.
-    static func digits(_ phone: String) -> String? {
-        let digits = phone.filter { ("0"..."9").contains($0) }
-        return digits.count >= 7 ? String(digits.suffix(9)) : nil
     }
 }
 

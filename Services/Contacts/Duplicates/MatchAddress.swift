@@ -1,3 +1,5 @@
+import Text
+
 /// An address as it is compared: without case, blanks, punctuation and the words that people leave out.
 struct MatchAddress {
     /// Street and place in one.
@@ -20,7 +22,7 @@ struct MatchAddress {
     }
 
     /// How alike two addresses are, 0 to 1.
-    func likeness(to other: MatchAddress) -> Double { MatchName.likeness(text, other.text) }
+    func likeness(to other: MatchAddress) -> Double { EditDistance.likeness(text, other.text) }
 
     /// Runs of letters and runs of digits, folded.
     private static func words(_ text: String) -> [String] {

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import Text
 
 @Loop
 func exportRoutes(_ context: ServiceContext) -> [Route] {

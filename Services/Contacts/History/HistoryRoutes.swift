@@ -19,7 +19,7 @@ func historyRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(HistoryStore.asOf, try request.id(), at).first else {
                 throw Problem(status: .notFound, detail: "This party was not known at that time.")
             }
-            return Response.stored(try row.value(0))
+            return .stored(try row.value(0))
         },
         Route(
             .get, "/v1/parties/{id}/history", "The forms that a record had, newest first", tag: "timeline",

@@ -1,4 +1,5 @@
 import CRMModel
+import Text
 
 /// What a column of a file can be.
 enum ImportColumn: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Text
 
 /// How an import is to be read and what it is to do; kept with it as JSON.
 struct ImportOptions: Codable, Sendable {

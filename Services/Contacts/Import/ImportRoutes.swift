@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import Text
 
 @Loop
 func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] {

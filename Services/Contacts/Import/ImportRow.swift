@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Text
 
 /// One record of a file on its way to be a party: only what was given.
 struct ImportRow: Sendable {

@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import Postgres
+import Text
 
 /// Turns the rows of one piece of an upload into parties.
 @Loop

@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import Text
 
 /// Receives a file piece by piece: what waits in memory is one piece, however long the file.
 @Loop

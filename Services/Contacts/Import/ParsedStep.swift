@@ -1,6 +1,7 @@
 import CRMModel
 import Crypto
 import FoundationEssentials
+import Text
 
 /// What one piece of an upload holds, ready to be written: all that can be made of it without the database is made off the loop, and
 /// while the database works on the piece before.
@@ -72,7 +73,7 @@ extension PartyState {
             text += text.isEmpty ? "{\"" : ",\""
             text += name
             text += "\":"
-            text += JSONQuoted.text(value)
+            text += JSONString.storable(value)
         }
         return text + "}"
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Text
 
 /// Reads vCards of versions 3.0 (RFC 2426) and 4.0 (RFC 6350), many in a file.
 enum VCardReader {

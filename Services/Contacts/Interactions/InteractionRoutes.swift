@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// The way in for channels that speak HTTP and not Kafka: what they tell is on the timeline at once, and on the topic for all others.
 @Loop

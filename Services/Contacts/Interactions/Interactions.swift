@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Messaging
 import Postgres
+import Text
 
 /// Touches that channels tell of: calls, messages, forms, reviews (C6).
 @Loop
@@ -41,7 +42,7 @@ enum Interactions {
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
             told.map { $0.customerNo.map { ExternalID.party(customerNo: $0) } }, told.map(\.at),
             touches.map(\.title), try told.map { SQLJSON(Array(try ModelJSON.encoder.encode($0))) }, mails, phones,
-            mails.map { $0.map(MatchProfile.mail) }, phones.map { $0.flatMap(MatchProfile.digits) },
+            mails.map { $0.map(MailAddress.alike) }, phones.map { $0.flatMap(PhoneNumber.alike) },
             touches.map(\.sender)
         ).map { try $0.value(0) - 1 }
     }

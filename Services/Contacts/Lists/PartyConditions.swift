@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Text
 
 /// What lists are filtered by: each field with its expression and how a value is looked for.
 extension PartyQuery {
@@ -214,7 +215,7 @@ extension PartyQuery {
 
     /// One stage or several; who has none is a prospect.
     private mutating func addStage(_ condition: PartyCondition, _ place: String) throws {
-        let wanted = try Self.words(condition, place, of: StageStore.stages)
+        let wanted = try Self.words(condition, place, of: Party.stages)
         let stages = bind("{\(wanted.joined(separator: ","))}", as: "text[]")
         if wanted.contains("prospect") {
             add("coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect') = ANY(\(stages))")

@@ -16,19 +16,16 @@ struct PartyCursor {
     /// Reads the parameter `after`; the kind of order is part of it, so that a cursor is refused by another list.
     init?(_ text: String?, sort kind: String) throws {
         guard let text else { return nil }
-        let bytes = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let parts = bytes.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == kind, let id = UUID(text: parts[1]), !parts[2].contains("\0") else {
-            throw Problem.field("after", "must be the `next` of the page before")
-        }
+        let parts = try PageCursor.parts(text, 3)
+        guard parts[0] == kind, let id = UUID(text: parts[1]) else { throw PageCursor.refusal }
         self.id = id
-        sort = String(parts[2])
+        sort = parts[2]
         let isTyped =
             kind == "name"
             || (kind == "value.net"
                 ? Int(sort) != nil : sort.utf8.allSatisfy { $0 < 0x80 } && sort.count < 40 && sort.count > 18)
-        guard isTyped else { throw Problem.field("after", "must be the `next` of the page before") }
+        guard isTyped else { throw PageCursor.refusal }
     }
 
-    func text(sort kind: String) -> String { Data("\(kind)\n\(id.text)\n\(sort)".utf8).base64EncodedString() }
+    func text(sort kind: String) -> String { PageCursor.text(kind, id.text, sort) }
 }

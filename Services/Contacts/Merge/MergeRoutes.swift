@@ -35,7 +35,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             gives: .json(.object([.init("items", .array(shownMerge))]))
         ) { request in
             let rows = try await context.query(MergeStore.list, try request.id())
-            return Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .get, "/v1/merges/{id}", "One merge", tag: "merges", access: .read,
@@ -45,7 +45,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(MergeStore.get, id).first else {
                 throw Problem.missing("merge", id)
             }
-            return Response.stored(try row.value(0))
+            return .stored(try row.value(0))
         },
         Route(
             .post, "/v1/merges/{id}/undo", "Takes a merge back; what was changed since is told apart and kept",
@@ -55,7 +55,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let id = try request.id()
             let by = try FieldCheck.text(await request.model(UndoInput.self).by, "by", atMost: 200)
-            return Response.stored(
+            return .stored(
                 try await context.transaction { transaction in
                     try await MergeCommands.undo(id, by: by, in: transaction)
                 })

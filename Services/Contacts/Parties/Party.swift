@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Text
 
 /// What a caller may say of a party: a member that is absent stays as it is, one that is null is taken away (RFC 7396).
 struct PartyInput: Decodable {
@@ -89,6 +90,9 @@ struct PartyInput: Decodable {
 
 /// A party as it is stored, whole.
 struct Party {
+    /// The stages in the order of a customer's life.
+    static let stages = ["prospect", "lead", "customer", "loyal", "lapsing", "lapsed", "lost", "won_back"]
+
     var id: UUID
     var kind = "consumer"
     var name: String
@@ -198,18 +202,5 @@ struct Party {
         }
         for (key, value) in custom { add("custom.\(key)", value.facet) }
         return facets
-    }
-}
-
-extension String {
-    var trimmed: String {
-        let scalars = unicodeScalars
-        guard let first = scalars.first, let last = scalars.last else { return self }
-        // The common case costs nothing: imports come here with every field.
-        if !first.properties.isWhitespace, !last.properties.isWhitespace { return self }
-        guard let begin = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[begin...end])
     }
 }

@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// Changes of parties that people and programs ask for.
 @Loop

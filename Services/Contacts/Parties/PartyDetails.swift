@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import HTTP
 import ServiceKit
+import Text
 
 /// What a party has several of, and what is shown and not sorted by (C1): kept as one JSON value beside the party's columns.
 struct PartyDetails: Codable, Equatable {

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// What contacts does with the ERP's customer master.
 @Loop
@@ -15,10 +16,7 @@ enum PartyHandlers {
     static func upsert(_ records: [CustomerUpserted], _ transaction: Transaction) throws {
         // Before any party is locked: a merge takes both in this order too.
         Redirects.hold(in: transaction)
-        // The last record of a customer wins.
-        var latest: [UUID: CustomerUpserted] = [:]
-        for record in records { latest[record.partyID] = record }
-        let customers = latest.sorted { $0.value.customerNo < $1.value.customerNo }
+        let customers = latest(records)
         let list = customers.map(\.value)
         let search = customers.map { id, customer in searchText(of: customer, id) }
         transaction.enqueue(
@@ -29,9 +27,13 @@ enum PartyHandlers {
             list.map { $0.language.flatMap(LanguageTag.normal) }, list.map { $0.timeZone.flatMap(TimeZoneName.normal) },
             list.map(\.country), search.map(\.sortName), search.map(\.text),
             search.map(\.terms))
-        try ConsentHandlers.record(
-            customers.compactMap { id, customer in customer.marketingConsent.map { (id, $0) } }, source: "erp",
-            transaction)
+    }
+
+    /// The last record of a customer wins; in order of their numbers.
+    static func latest(_ records: [CustomerUpserted]) -> [(key: UUID, value: CustomerUpserted)] {
+        var latest: [UUID: CustomerUpserted] = [:]
+        for record in records { latest[record.partyID] = record }
+        return latest.sorted { $0.value.customerNo < $1.value.customerNo }
     }
 
     private static func phone(of customer: CustomerUpserted) -> String? {

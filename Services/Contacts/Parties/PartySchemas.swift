@@ -66,7 +66,7 @@ enum PartySchemas {
             .init("handles", .array(.any)), .init("likes", .array(.string)), .init("preferences", .map(.string)),
             .init("organisation", .nullable(.string)), .init("title", .nullable(.string)),
             .init("custom", .map(.any)),
-            .init("stage", .enumeration(StageStore.stages), "Where the customer is in the relationship"),
+            .init("stage", .enumeration(Party.stages), "Where the customer is in the relationship"),
             .init("mergedInto", .nullable(.uuid), "The survivor of a party that is merged"),
             .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
             .init(
@@ -86,33 +86,4 @@ enum PartySchemas {
         .init("count", .integer()),
         .init("isExact", .boolean, "False where there are more, or where the count is an estimate"),
     ])
-}
-
-extension Route.Parameter {
-    /// What narrows a list.
-    static let partyFilter: [Route.Parameter] = [
-        .query("search", .string, "Words of a name, a mail address, a phone number in any writing, a reference"),
-        .query(
-            "filter", .string,
-            """
-            A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
-            notes, language, timeZone, country, owner, category, tag, organisation, title, like, handle, reference, preferences.<key>, \
-            address.<part> (is, isNot, in, isSet); birthday, createdAt, updatedAt (is, atLeast, atMost, isSet); with currency \
-            \(PartyQuery.valueFields.joined(separator: ", ")) (is, atLeast, atMost, isSet; abc and segment: is, in); custom.<key> (all of \
-            these by its type); consent.<channel>.<purpose> (is); stage, benefit (is, in)
-            """),
-    ]
-
-    /// The order of a list.
-    static let partyOrder: [Route.Parameter] = [
-        .query("sort", .enumeration(["name", "createdAt", "updatedAt", "value.net"]), "The order; name unless given"),
-        .query("descending", .boolean, "The order's direction; false for names and true for others unless given"),
-        .query("currency", .string, "ISO 4217, for the order by value"),
-    ]
-
-    /// How a list goes on.
-    static let partyPaging: [Route.Parameter] = [
-        .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-        .query("after", .string, "The `next` of the page before"),
-    ]
 }

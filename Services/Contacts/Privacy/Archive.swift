@@ -25,7 +25,7 @@ enum Archive {
         for one in parties {
             let pieces = try await contactsPersonalData.pieces(of: one, in: transaction)
             let own = pieces.enumerated().map { Piece(one, id, $0.offset, pieces.count, $0.element) }
-            receive(own, from: ContactsService.name, transaction)
+            receive(own, from: contactsOwner, transaction)
         }
         transaction.enqueue(ArchiveStore.ask, id, parties)
         Timers.set(kind: timer, key: id.text, dueAt: Date(timeIntervalSinceNow: lifetime), in: transaction)
@@ -101,7 +101,7 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(ArchiveStore.get, id).first else {
                 throw Problem.missing("archive", id)
             }
-            return Response.stored(try row.value(0))
+            return .stored(try row.value(0))
         },
         Route(
             .get, "/v1/archives/{id}/file", "The archive: a ZIP with a JSON file for each service and party",

@@ -1,8 +1,11 @@
 import ServiceKit
 
+/// Under what name contacts tells of its own part.
+let contactsOwner = "contacts"
+
 /// What contacts holds of persons, and what an erasure leaves of it. The history goes behind the record, whose blanking adds to it.
 let contactsPersonalData = PersonalData(
-    "contacts",
+    contactsOwner,
     terms: """
         SELECT unnest(ARRAY[email, phone]) FROM party WHERE id = $1
         UNION SELECT unnest(ARRAY[record->>'email', record->>'phone']) FROM party_history WHERE party_id = $1

@@ -33,7 +33,7 @@ enum Erasure {
         for one in parties {
             var lines = try await contactsPersonalData.erase(one, in: transaction)
             if one == party { lines += topicLines(records, senders) + [archives] }
-            try receive([(id, one, lines)], from: ContactsService.name, transaction)
+            try receive([(id, one, lines)], from: contactsOwner, transaction)
         }
         transaction.enqueue(ErasureStore.publish, parties, id)
         return id
@@ -114,7 +114,7 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(ErasureStore.get, id).first else {
                 throw Problem.missing("erasure", id)
             }
-            return Response.stored(try row.value(0))
+            return .stored(try row.value(0))
         },
     ]
 }

@@ -97,7 +97,7 @@ func referralRoutes(_ context: ServiceContext) -> [Route] {
 private let memberSchema = Schema.named(
     "Referral",
     .object([
-        .init("partyId", .uuid), .init("name", .string), .init("stage", .enumeration(StageStore.stages)),
+        .init("partyId", .uuid), .init("name", .string), .init("stage", .enumeration(Party.stages)),
         .init("depth", .integer(), "Steps from the party, above it less than 0"),
         .init("referredBy", .uuid, required: false, "Who brought it, where that is known"),
     ]))

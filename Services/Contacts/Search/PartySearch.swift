@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
+import Text
 
 /// The queries of a search, each narrowed by the conditions that it is made with.
 extension PartyQuery {

@@ -24,13 +24,13 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .put, "/v1/parties/{id}/stage", "Sets the stage by hand; the next order or the clock goes on from there",
             tag: "stage", access: .change, parameters: [.path("id", .uuid, "The party"), .ifMatch],
-            body: .json(.object([.init("stage", .enumeration(StageStore.stages)), .init("cause", .string)])),
+            body: .json(.object([.init("stage", .enumeration(Party.stages)), .init("cause", .string)])),
             gives: .json(stageSchema), refuses: [409, 412, 415, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)
             let input = try await request.model(StageInput.self)
-            _ = try FieldCheck.word(input.stage, "stage", of: StageStore.stages)
+            _ = try FieldCheck.word(input.stage, "stage", of: Party.stages)
             let cause = try FieldCheck.needed(input.cause, "cause", atMost: 200)
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
@@ -51,7 +51,7 @@ private struct StageInput: Decodable {
 private let stageSchema = Schema.named(
     "Stage",
     .object([
-        .init("stage", .enumeration(StageStore.stages)), .init("since", .dateTime), .init("cause", .string),
+        .init("stage", .enumeration(Party.stages)), .init("since", .dateTime), .init("cause", .string),
         .init(
             "changes",
             .array(

@@ -4,9 +4,6 @@ import Postgres
 enum StageStore {
     static let statements = [judge, due, lock, lead, set, get]
 
-    /// The stages in the order of a customer's life.
-    static let stages = ["prospect", "lead", "customer", "loyal", "lapsing", "lapsed", "lost", "won_back"]
-
     /// Orders from which on a customer is loyal, and days without one after which he is lapsing, lapsed and lost: half a year is
     /// what campaigns call inactive too.
     static let (loyalFrom, lapsingAfter, lapsedAfter, lostAfter) = (3, 180, 365, 730)

@@ -59,13 +59,10 @@ private struct TimelineCursor {
             self.init(at: try request.moment("before") ?? .endOfTime, kind: "", reference: "")
             return
         }
-        let cursor = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let parts = cursor.split(separator: "\n", maxSplits: 2)
-        guard parts.count == 3, let date = RFC3339.date(String(parts[0])),
-            !parts.contains(where: { $0.unicodeScalars.contains("\0") })
-        else { throw Problem.field("after", "must be the `next` of the page before") }
-        self.init(at: date, kind: String(parts[1]), reference: String(parts[2]))
+        let parts = try PageCursor.parts(text, 3)
+        guard let date = RFC3339.date(parts[0]) else { throw PageCursor.refusal }
+        self.init(at: date, kind: parts[1], reference: parts[2])
     }
 
-    var text: String { Data("\(RFC3339.string(at))\n\(kind)\n\(reference)".utf8).base64EncodedString() }
+    var text: String { PageCursor.text(RFC3339.string(at), kind, reference) }
 }

@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import Postgres
 import ServiceKit
+import Text
 
 /// What the reports need of an order or credit besides the ledger.
 struct DocumentDetail {
@@ -51,7 +52,7 @@ struct DocumentDetail {
         var text = "["
         for line in lines {
             if text.utf8.count > 1 { text += "," }
-            text += "[\(JSONQuoted.text(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
+            text += "[\(JSONString.storable(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
         }
         return SQLJSON(Array((text + "]").utf8))
     }

@@ -126,13 +126,11 @@ private struct ValueCursor {
 
     init(_ text: String?) throws {
         guard let text else { return }
-        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-        guard parts.count == 2, let net = Int(parts[0]), let party = UUID(text: parts[1]) else {
-            throw Problem.field("after", "must be the `next` of the page before")
-        }
+        let parts = try PageCursor.parts(text, 2)
+        guard let net = Int(parts[0]), let party = UUID(text: parts[1]) else { throw PageCursor.refusal }
         self.net = net
         self.party = party
     }
 
-    var text: String { "\(net)_\(party.text)" }
+    var text: String { PageCursor.text("\(net)", party.text) }
 }

@@ -1,6 +1,7 @@
 import CRMModel
 import Crypto
 import FoundationEssentials
+import Text
 
 /// A whole mail, RFC 5322, lines ended by LF; the same message makes the same bytes each time.
 struct Mail: Sendable {
@@ -61,17 +62,6 @@ struct Mail: Sendable {
             text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 0x3C && $0 != 0x3E && $0 != 0x2C })
         else { return nil }
         return text
-    }
-}
-
-/// Mail addresses.
-enum MailAddress {
-    /// Whether an address can stand in an envelope and a header as it is: ASCII, no space, nothing that begins another header or
-    /// address.
-    static func isPlain(_ text: String) -> Bool {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
-            && text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !Array(",;:<>()[]\\\"".utf8).contains($0) }
     }
 }
 

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import ServiceKit
+import Text
 
 /// A way out for mails.
 @Loop

@@ -14,7 +14,7 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
             guard let row = try await context.query(MessageStore.get, id).first else {
                 throw Problem(status: .notFound, detail: "There is no message \(id).")
             }
-            return Response.stored(try row.value(0))
+            return .stored(try row.value(0))
         },
         Route(
             .get, "/v1/messages", "A recipient's messages, newest first", tag: "messages", access: .read,

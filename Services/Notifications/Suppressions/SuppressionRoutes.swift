@@ -2,6 +2,7 @@ import EventLoop
 import HTTP
 import Postgres
 import ServiceKit
+import Text
 
 @Loop
 func suppressionRoutes(_ context: ServiceContext) -> [Route] {

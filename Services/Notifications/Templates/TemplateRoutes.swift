@@ -3,7 +3,7 @@ import HTTP
 import ServiceKit
 
 @Loop
-func templateRoutes(_ settings: MailSettings) -> [Route] {
+func templateRoutes(language: String) -> [Route] {
     [
         Route(.get, "/v1/templates", "The templates there are", tag: "templates", access: .read, gives: .json(.any)) {
             _ in
@@ -23,7 +23,7 @@ func templateRoutes(_ settings: MailSettings) -> [Route] {
                 throw Problem(status: .notFound, detail: "There is no template \"\(name)\".")
             }
             let input = try await request.model(PreviewInput.self)
-            let text = template.rendered(input.language, fallback: settings.language, input.data ?? [:])
+            let text = template.rendered(input.language, fallback: language, input.data ?? [:])
             return try Response(.ok, json: text)
         },
     ]

@@ -5,6 +5,6 @@ extension Capability {
     static let templates = Capability(
         "templates", "the words of messages, in several languages"
     ) { context in
-        CapabilityParts(routes: templateRoutes(try MailSettings(context.settings)))
+        CapabilityParts(routes: templateRoutes(language: try MailSettings(context.settings).language))
     }
 }

@@ -63,7 +63,7 @@ func accountRoutes(_ context: ServiceContext) -> [Route] {
             let name = request.query("name").map { likePrefix($0.lowercased()) }
             let rows = try await context.query(
                 AccountStore.page, request.pageAfter, request.query("owner"), name, request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Resource.accounts.one(context),
         Route(
@@ -94,10 +94,4 @@ private struct Assignment: Decodable {
 /// What begins with the text, its own wildcards taken literally.
 private func likePrefix(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-}
-
-/// A page of rows that hold JSON and an id.
-func listed(_ rows: Rows, limit: Int) throws -> Response {
-    let next = try rows.last.map { try $0.value(1) as UUID }
-    return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next?.text)
 }

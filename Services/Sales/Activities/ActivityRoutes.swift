@@ -38,7 +38,7 @@ func activityRoutes(_ context: ServiceContext) -> [Route] {
             let rows = try await context.query(
                 ActivityStore.page, request.pageAfter, request.query("partyId").flatMap { UUID(text: $0) },
                 request.query("owner"), request.query("kind"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(
             .get, "/v1/activities/{id}", "One activity", tag: "activities", access: .read,

@@ -48,7 +48,7 @@ func leadRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 LeadStore.page, request.pageAfter, request.query("status"), request.query("owner"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Resource.leads.one(context),
         Route(

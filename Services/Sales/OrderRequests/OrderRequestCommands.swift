@@ -10,15 +10,12 @@ import Postgres
 enum OrderRequestCommands {
     /// Asks for the order of an accepted quote, whose row is locked; answers the request's id.
     static func request(
-        _ quote: QuoteState, party: UUID, owner: String?, answerTime: Int, in transaction: Transaction
+        _ quote: QuoteState, _ lines: [OrderRequested.Line], party: UUID, owner: String?, answerTime: Int,
+        in transaction: Transaction
     ) async throws -> UUID {
         let id = UUID.v7()
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let lines = try await transaction.rows(QuoteStore.lines, quote.quoteId).map { sku, name, quantity, price in
-            OrderRequested.Line(
-                sku: sku, name: name, quantity: Amount(units: quantity), unitPrice: Amount(units: price))
-        }
         let number: String? = try await transaction.query(OrderRequestStore.customerNo, party).first?.value(0)
         let request = OrderRequested(
             requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: number, currency: quote.currency,

@@ -24,7 +24,7 @@ func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/order-requests/{id}", "One order request", tag: "quotes", access: .read, gives: .json(.any)) {
             request in

@@ -56,7 +56,16 @@ enum QuoteCommands {
         opportunity.currency = quote.currency
         try OpportunityCommands.save(opportunity, version: version, from: stage, in: transaction)
         return try await OrderRequestCommands.request(
-            quote, party: party, owner: opportunity.owner, answerTime: answerTime, in: transaction)
+            quote, try await lines(of: id, in: transaction), party: party, owner: opportunity.owner,
+            answerTime: answerTime, in: transaction)
+    }
+
+    /// The lines as the ERP is asked for them.
+    private static func lines(of id: UUID, in transaction: Transaction) async throws -> [OrderRequested.Line] {
+        try await transaction.rows(QuoteStore.lines, id).map { sku, name, quantity, price in
+            OrderRequested.Line(
+                sku: sku, name: name, quantity: Amount(units: quantity), unitPrice: Amount(units: price))
+        }
     }
 
     private static func key(_ id: UUID) -> String { id.text }

@@ -35,7 +35,7 @@ func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 QuoteStore.ofOpportunity, try request.id(), request.pageAfter, request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(.get, "/v1/quotes/{id}", "One quote", tag: "quotes", access: .read, gives: .json(.any)) { request in
             let id = try request.id()

@@ -40,7 +40,7 @@ func taskRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let rows = try await context.query(
                 TaskStore.page, request.pageAfter, request.query("status"), request.query("owner"), request.pageLimit)
-            return try listed(rows, limit: request.pageLimit)
+            return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(
             .patch, "/v1/tasks/{id}", "Closes a task", tag: "tasks", access: .change,

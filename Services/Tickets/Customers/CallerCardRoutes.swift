@@ -19,7 +19,7 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let parties = try await callers(request, context)
             let rows = try await context.query(CustomerStore.cards, parties)
-            return Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         }
     ]
 }

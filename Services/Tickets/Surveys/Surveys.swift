@@ -85,36 +85,3 @@ final class Surveys {
         return (id, version)
     }
 }
-
-/// What a customer answers.
-struct SurveyInput: Decodable {
-    let score: Int
-    var comment: String?
-
-    func checked() throws -> SurveyInput {
-        guard (1...5).contains(score) else { throw Problem.field("score", "must be 1 to 5") }
-        var input = self
-        // A form sends what was left empty as an empty text.
-        let said = comment.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-        input.comment = try said.map { try Text.checked($0, "comment", atMost: 5000) }
-        return input
-    }
-}
-
-@Loop
-func surveyRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
-    [
-        Route(
-            .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys", access: .change,
-            body: .json(.object([.init("score", .integer(1...5)), .init("comment", .string, required: false)])),
-            gives: .json(.made, .created), refuses: [409, 410]
-        ) { request in
-            let token = request.path("token")
-            let input = try await request.model(SurveyInput.self).checked()
-            return try await context.create(request) { transaction in
-                try await surveys.answer(token, input, in: transaction)
-                return try Response(.created, json: ["score": input.score])
-            }
-        }
-    ]
-}

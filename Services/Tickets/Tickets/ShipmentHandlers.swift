@@ -7,14 +7,12 @@ import Postgres
 @Loop
 enum ShipmentHandlers {
     static func delayed(_ shipments: [Shipment], _ transaction: Transaction) {
-        CustomerHandlers.shipped(shipments, "delayed", transaction)
         open(shipments, "delayed", type: "complaint", transaction) { order in
             ("Shipment of order \(order) is late", "订单 \(order) 的货物延误")
         }
     }
 
     static func returned(_ shipments: [Shipment], _ transaction: Transaction) {
-        CustomerHandlers.shipped(shipments, "returned", transaction)
         open(shipments, "returned", type: "return", transaction) { order in
             ("Shipment of order \(order) came back", "订单 \(order) 的货物已退回")
         }

@@ -4,7 +4,6 @@ import FoundationEssentials
 /// A ticket and the pure rules of its life: status, and the two clocks that run against what was promised.
 struct Ticket: Equatable {
     static let types = ["question", "complaint", "repair", "return", "warranty"]
-    static let priorities = ["urgent", "high", "normal", "low"]
 
     enum Status: String, CaseIterable {
         /// Somebody has to do something.
@@ -85,10 +84,4 @@ struct Ticket: Equatable {
         resolutionDueAt = resolutionDueAt?.addingTimeInterval(difference)
         resolutionLeft = resolutionLeft.map { $0 + difference }
     }
-}
-
-/// What is promised for a priority, in seconds.
-struct Policy {
-    let firstResponse: Double
-    let resolution: Double
 }

@@ -66,8 +66,8 @@ enum TicketCommands {
         return reply
     }
 
-    /// Resolves a ticket and asks for the customer's opinion.
-    static func resolve(_ id: UUID, _ surveys: Surveys, in transaction: Transaction) async throws {
+    /// Resolves a ticket; answers it as it is then, and the database's time.
+    static func resolve(_ id: UUID, in transaction: Transaction) async throws -> (Ticket, now: Date) {
         let (before, now) = try await load(id, transaction)
         guard before.status != .resolved else {
             throw Problem(status: .conflict, detail: "The ticket is resolved already.")
@@ -76,7 +76,7 @@ enum TicketCommands {
         ticket.move(to: .resolved, at: now)
         try save(ticket, before, .resolved, transaction)
         ticket.version += 1
-        try await surveys.request(about: ticket, at: now, in: transaction)
+        return (ticket, now)
     }
 
     /// Opens a resolved ticket again; its clock goes on with what was left.

@@ -16,12 +16,12 @@ struct NewTicket: Decodable {
     /// Cleans and checks what was given; each refusal names its field.
     func checked() throws -> NewTicket {
         var input = self
-        input.subject = try Text.checked(subject, "subject", atMost: 300)
-        input.description = try description.map { try Text.checked($0, "description", atMost: 20_000) }
-        input.orderId = try orderId.map { try Text.checked($0, "orderId", atMost: 200) }
-        input.assignee = try assignee.map { try Text.checked($0, "assignee", atMost: 200) }
-        try Text.check(type, "type", isOneOf: Ticket.types)
-        try Text.check(priority, "priority", isOneOf: Ticket.priorities)
+        input.subject = try FieldCheck.needed(subject, "subject", atMost: 300)
+        input.description = try description.map { try FieldCheck.needed($0, "description", atMost: 20_000) }
+        input.orderId = try orderId.map { try FieldCheck.needed($0, "orderId", atMost: 200) }
+        input.assignee = try assignee.map { try FieldCheck.needed($0, "assignee", atMost: 200) }
+        _ = try FieldCheck.word(type, "type", of: Ticket.types)
+        _ = try FieldCheck.word(priority, "priority", of: Policy.priorities)
         return input
     }
 }
@@ -36,10 +36,10 @@ struct TicketChange: Decodable {
         guard status != Ticket.Status.resolved.rawValue else {
             throw Problem.field("status", "is set to resolved by POST /v1/tickets/{id}/resolve")
         }
-        try Text.check(
-            status, "status", isOneOf: Ticket.Status.allCases.map(\.rawValue).filter { $0 != "resolved" })
-        try Text.check(priority, "priority", isOneOf: Ticket.priorities)
-        if let assignee { _ = try Text.checked(assignee, "assignee", atMost: 200) }
+        _ = try FieldCheck.word(
+            status, "status", of: Ticket.Status.allCases.map(\.rawValue).filter { $0 != "resolved" })
+        _ = try FieldCheck.word(priority, "priority", of: Policy.priorities)
+        if let assignee { _ = try FieldCheck.needed(assignee, "assignee", atMost: 200) }
         return self
     }
 }
@@ -56,33 +56,13 @@ struct NewReply: Decodable {
 
     func checked() throws -> NewReply {
         var input = self
-        input.body = try Text.checked(body, "body", atMost: 50_000)
-        input.author = try author.map { try Text.checked($0, "author", atMost: 200) }
-        try Text.check(from, "from", isOneOf: ["agent", "customer"])
-        try Text.check(visibility, "visibility", isOneOf: ["public", "internal"])
+        input.body = try FieldCheck.needed(body, "body", atMost: 50_000)
+        input.author = try author.map { try FieldCheck.needed($0, "author", atMost: 200) }
+        _ = try FieldCheck.word(from, "from", of: ["agent", "customer"])
+        _ = try FieldCheck.word(visibility, "visibility", of: ["public", "internal"])
         guard !(isFromCustomer && isInternal) else {
             throw Problem.field("visibility", "must be public for what the customer writes")
         }
         return input
-    }
-}
-
-/// Checks of texts in requests.
-enum Text {
-    /// The text without space around it; throws when it is empty, too long or holds what the database cannot.
-    static func checked(_ value: String, _ field: String, atMost limit: Int) throws -> String {
-        var clean = value[...]
-        while clean.first?.isWhitespace == true { clean.removeFirst() }
-        while clean.last?.isWhitespace == true { clean.removeLast() }
-        guard !clean.isEmpty, clean.unicodeScalars.count <= limit, !clean.unicodeScalars.contains("\0") else {
-            throw Problem.field(field, "must have 1 to \(limit) characters")
-        }
-        return String(clean)
-    }
-
-    static func check(_ value: String?, _ field: String, isOneOf allowed: [String]) throws {
-        if let value, !allowed.contains(value) {
-            throw Problem.field(field, "must be one of \(allowed.joined(separator: ", "))")
-        }
     }
 }

@@ -7,7 +7,7 @@ import Postgres
 import ServiceKit
 
 @Loop
-func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
+func ticketRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/tickets", "Opens a ticket", tag: "tickets", access: .change, body: .json(newTicketSchema),
@@ -55,16 +55,6 @@ func ticketRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             return try ticketResponse(rows, id)
         },
         Route(
-            .post, "/v1/tickets/{id}/resolve", "Resolves a ticket and asks for the customer's opinion", tag: "tickets",
-            access: .change, gives: .json(.any), refuses: [409]
-        ) { request in
-            let id = try request.id()
-            return try await context.create(request) { transaction in
-                try await TicketCommands.resolve(id, surveys, in: transaction)
-                return try ticketResponse(try await transaction.query(TicketStore.get, id), id)
-            }
-        },
-        Route(
             .post, "/v1/tickets/{id}/reopen", "Opens a resolved ticket again", tag: "tickets", access: .change,
             gives: .json(.any), refuses: [409]
         ) { request in
@@ -101,9 +91,10 @@ func replyRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-private func ticketResponse(_ rows: Rows, _ id: UUID) throws -> Response {
+/// A ticket as the routes show it.
+func ticketResponse(_ rows: Rows, _ id: UUID) throws -> Response {
     guard let row = rows.first else { throw Problem(status: .notFound, detail: "There is no ticket \(id).") }
-    return Response.stored(try row.value(0)).with("etag", "\"\(try row.value(1) as Int)\"")
+    return .stored(try row.value(0), version: try row.value(1))
 }
 
 private struct Created: Encodable {
@@ -114,12 +105,12 @@ private struct Created: Encodable {
 private let newTicketSchema = Schema.object([
     .init("subject", .string), .init("partyId", .uuid, required: false),
     .init("type", .enumeration(Ticket.types), required: false, "question unless given"),
-    .init("priority", .enumeration(Ticket.priorities), required: false, "normal unless given"),
+    .init("priority", .enumeration(Policy.priorities), required: false, "normal unless given"),
     .init("description", .string, required: false), .init("orderId", .string, required: false),
     .init("assignee", .string, required: false),
 ])
 
 private let ticketChangeSchema = Schema.object([
     .init("status", .enumeration(["open", "replied", "waiting"]), required: false),
-    .init("priority", .enumeration(Ticket.priorities), required: false), .init("assignee", .string, required: false),
+    .init("priority", .enumeration(Policy.priorities), required: false), .init("assignee", .string, required: false),
 ])

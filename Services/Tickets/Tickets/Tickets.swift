@@ -9,8 +9,7 @@ extension Capability {
         migrations: [TicketsSchema.migration],
         statements: TicketStore.statements + ReplyStore.statements
     ) { context in
-        let surveys = try context.shared(Surveys.init)
-        return CapabilityParts(routes: ticketRoutes(context, surveys) + replyRoutes(context)) {
+        CapabilityParts(routes: ticketRoutes(context) + replyRoutes(context)) {
             $0.on(ShipmentDelayed.self) { events, transaction in
                 ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
             }

@@ -1,3 +1,5 @@
+import Text
+
 /// A JSON text in the making, members in their order: for the documents that the program writes itself.
 package indirect enum JSONValue {
     case string(String)
@@ -17,7 +19,7 @@ package indirect enum JSONValue {
 
     private func write(to out: inout [UInt8]) {
         switch self {
-        case .string(let text): Self.write(text, to: &out)
+        case .string(let text): JSONString.append(text, to: &out)
         case .integer(let number): out.append(contentsOf: String(number).utf8)
         case .boolean(let flag): out.append(contentsOf: (flag ? "true" : "false").utf8)
         case .array(let values):
@@ -31,7 +33,7 @@ package indirect enum JSONValue {
             out.append(0x7B)
             for (index, member) in members.enumerated() {
                 if index > 0 { out.append(0x2C) }
-                Self.write(member.0, to: &out)
+                JSONString.append(member.0, to: &out)
                 out.append(Byte.colon)
                 member.1.write(to: &out)
             }
@@ -39,21 +41,4 @@ package indirect enum JSONValue {
         case .text(let text): out.append(contentsOf: text.utf8)
         }
     }
-
-    private static func write(_ text: String, to out: inout [UInt8]) {
-        out.append(0x22)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5C: out.append(contentsOf: [0x5C, byte])
-            case 0x0A: out.append(contentsOf: "\\n".utf8)
-            case 0..<0x20:
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(contentsOf: [hexDigit(byte >> 4), hexDigit(byte & 15)])
-            default: out.append(byte)
-            }
-        }
-        out.append(0x22)
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }

@@ -1,12 +1,10 @@
-import EventLoop
 import FoundationEssentials
-import HTTP
-import ServiceKit
+import Glibc
 import Synchronization
 
 /// Time zones as they are stored: names of the IANA database, as the operating system has it; a zone that came since its last update
 /// is known with the next.
-enum TimeZoneName {
+public enum TimeZoneName {
     private static let folder = "/usr/share/zoneinfo/"
     /// Without the database on the machine a name is held against the writing of names only.
     private static let hasDatabase = FileManager.default.fileExists(atPath: folder + "Asia/Shanghai")
@@ -14,7 +12,7 @@ enum TimeZoneName {
     private static let known = Mutex<Set<String>>([])
 
     /// The stored form; nil for what is no zone. Letters are told apart by case, as the database has them.
-    static func normal(_ text: String) -> String? {
+    public static func normal(_ text: String) -> String? {
         let name = text.trimmed
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard name.utf8.count <= 64, parts.allSatisfy(isPart), !["posix", "right", "localtime"].contains(parts[0])
@@ -25,16 +23,9 @@ enum TimeZoneName {
         return name
     }
 
-    static func checked(_ text: String) throws -> String {
-        guard let name = normal(text) else {
-            throw Problem.field("timeZone", "must be a time zone of the IANA database such as Asia/Shanghai")
-        }
-        return name
-    }
-
     /// The zone of a vCard: a name, or a distance from UTC in whole hours, which has a zone too; the empty text for what stands there
     /// and is neither, as the distance alone tells nothing of summer time.
-    static func ofCard(_ text: String) -> String {
+    public static func ofCard(_ text: String) -> String {
         if let name = normal(text) { return name }
         let sign = text.prefix(1)
         let digits = text.dropFirst().filter { $0 != ":" }

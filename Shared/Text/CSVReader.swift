@@ -2,13 +2,13 @@
 ///
 /// It works on bytes before they are decoded: no byte of a longer character of UTF-8 or GB18030 is a quote, a separator or a line
 /// end (the trailing bytes of GB18030 are digits or 0x40 and above).
-enum CSVReader {
+public enum CSVReader {
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
     private static let cr = UInt8(ascii: "\r")
 
     /// The end of the last whole record of `bytes`; 0 where there is none.
-    static func lastRecordEnd(_ bytes: Span<UInt8>) -> Int {
+    public static func lastRecordEnd(_ bytes: Span<UInt8>) -> Int {
         var end = 0
         var isQuoted = false
         for index in bytes.indices {
@@ -22,7 +22,7 @@ enum CSVReader {
     }
 
     /// The likeliest separator of a header line: comma, semicolon or tab.
-    static func separator(_ line: some Sequence<UInt8>) -> UInt8 {
+    public static func separator(_ line: [UInt8]) -> UInt8 {
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
         for byte in line {
@@ -35,19 +35,21 @@ enum CSVReader {
     }
 
     /// A record as it stands in the text.
-    struct Record {
+    public struct Record {
         /// None in a blank line.
-        var fields: [String] = []
+        public var fields: [String] = []
         /// How many lines it takes.
-        var lines = 0
+        public var lines = 0
         /// Its place.
-        var raw = 0..<0
+        public var raw = 0..<0
         /// Whether a quote of it is never closed.
-        var isOpen = false
+        public var isOpen = false
     }
 
     /// Gives each record. The text is UTF-8.
-    static func records(_ bytes: [UInt8], separator: UInt8, _ body: (Record) -> Void) {
+    public static func records(
+        _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ","), _ body: (Record) throws -> Void
+    ) rethrows {
         var index = 0
         while index < bytes.count {
             var record = Record()
@@ -67,7 +69,7 @@ enum CSVReader {
             } while index < bytes.count
             if record.fields == [""] { record.fields = [] }
             record.raw = start..<index
-            body(record)
+            try body(record)
         }
     }
 

@@ -1,12 +1,14 @@
-import EventLoop
+import Glibc
 
 /// The encodings that imports are read in.
-enum TextEncoding: String {
+public enum TextEncoding: String, Sendable {
+    /// Unicode, a byte for each character of ASCII.
     case utf8 = "utf-8"
+    /// What Chinese spreadsheets are saved in; GB 2312 and GBK are part of it.
     case gb18030
 
     /// The bytes as UTF-8; nil where they are not of the encoding.
-    func utf8(_ bytes: [UInt8]) -> [UInt8]? {
+    public func utf8(_ bytes: [UInt8]) -> [UInt8]? {
         switch self {
         case .utf8:
             var check = UTF8Check()
@@ -36,45 +38,5 @@ enum TextEncoding: String {
         }
         guard !failed, left == 0 else { return nil }
         return output[..<(output.count - room)].map { UInt8(bitPattern: $0) }
-    }
-}
-
-/// Whether bytes that come in pieces are UTF-8 (RFC 3629).
-struct UTF8Check {
-    /// False once something cannot be.
-    private(set) var isValid = true
-    private var needed = 0
-    private var lowest: UInt8 = 0x80
-    private var highest: UInt8 = 0xBF
-
-    /// Whether no character is cut off at the end.
-    var isComplete: Bool { needed == 0 }
-
-    mutating func feed(_ bytes: [UInt8]) {
-        guard isValid else { return }
-        for byte in bytes {
-            if needed == 0 {
-                guard byte >= 0x80 else { continue }
-                begin(byte)
-            } else {
-                guard (lowest...highest).contains(byte) else { return isValid = false }
-                (lowest, highest) = (0x80, 0xBF)
-                needed -= 1
-            }
-            if !isValid { return }
-        }
-    }
-
-    private mutating func begin(_ byte: UInt8) {
-        switch byte {
-        case 0xC2...0xDF: needed = 1
-        case 0xE0: (needed, lowest) = (2, 0xA0)
-        case 0xED: (needed, highest) = (2, 0x9F)
-        case 0xE1...0xEF: needed = 2
-        case 0xF0: (needed, lowest) = (3, 0x90)
-        case 0xF4: (needed, highest) = (3, 0x8F)
-        case 0xF1...0xF3: needed = 3
-        default: isValid = false
-        }
     }
 }

@@ -1,8 +1,5 @@
-import HTTP
-import ServiceKit
-
 /// Languages as they are stored: tags of BCP 47 (RFC 5646) in their usual writing, `zh-Hans-CN`.
-enum LanguageTag {
+public enum LanguageTag {
     /// What people write in files instead.
     private static let words = [
         "chinese": "zh", "中文": "zh", "汉语": "zh", "简体中文": "zh-Hans", "繁體中文": "zh-Hant", "繁体中文": "zh-Hant",
@@ -10,7 +7,7 @@ enum LanguageTag {
     ]
 
     /// The stored form; nil for what is no well-formed tag. POSIX writes `zh_CN` for the same.
-    static func normal(_ text: String) -> String? {
+    public static func normal(_ text: String) -> String? {
         let clean = text.trimmed
         if let tag = words[clean.lowercased()] { return tag }
         guard clean.utf8.count <= 100 else { return nil }
@@ -22,13 +19,6 @@ enum LanguageTag {
             if part.utf8.count == 2 { return part.uppercased() }
             return part.utf8.count == 4 && isAlphabetic(part) ? part.prefix(1).uppercased() + part.dropFirst() : part
         }.joined(separator: "-")
-    }
-
-    static func checked(_ text: String) throws -> String {
-        guard let tag = normal(text) else {
-            throw Problem.field("language", "must be a language tag of BCP 47 such as zh-CN or en")
-        }
-        return tag
     }
 
     /// The grammar of RFC 5646, section 2.1, without the 26 tags of before that do not follow it.

@@ -1,7 +1,7 @@
 /// Writes CSV as RFC 4180 has it.
-enum CSVWriter {
+public enum CSVWriter {
     /// A record with its line end. What a spreadsheet would run as a formula gets an apostrophe before it.
-    static func line(_ fields: [String?]) -> String {
+    public static func line(_ fields: [String?]) -> String {
         fields.map { $0.map(field) ?? "" }.joined(separator: ",") + "\r\n"
     }
 

@@ -2,7 +2,7 @@
 /// numbers the half that is right.
 extension SearchText {
     /// For each word of a query the terms of what is at most one letter away; nil where a word is too short to be mistaken.
-    static func near(_ query: String) -> [(word: [Unicode.Scalar], terms: String)]? {
+    public static func near(_ query: String) -> [(word: [Unicode.Scalar], terms: String)]? {
         let runs = runs(fold(query))
         guard !runs.isEmpty, runs.allSatisfy(isFuzzy) else { return nil }
         return runs.map { run in
@@ -13,15 +13,15 @@ extension SearchText {
     }
 
     /// Whether each of the words of a query is at most one letter off a word of the text.
-    static func isNear(_ text: String, _ words: [[Unicode.Scalar]]) -> Bool {
+    public static func isNear(_ text: String, _ words: [[Unicode.Scalar]]) -> Bool {
         let present = runs(text.prefix { $0 != "\n" })
         return words.allSatisfy { word in present.contains { isOneOff($0[...], word[...]) } }
     }
 
     /// A mail address or a reference in which one character may be wrong, in parts of which all but one are right then.
-    struct NearWhole {
+    public struct NearWhole {
         /// All its letters and digits.
-        let letters: [Unicode.Scalar]
+        public let letters: [Unicode.Scalar]
         /// What stands before the host, whole and in halves.
         let local: String
         let halves: (String, String)
@@ -30,7 +30,7 @@ extension SearchText {
     }
 
     /// Reads a query without blanks; nil where no part is long enough for the index.
-    static func nearWhole(_ query: String) -> NearWhole? {
+    public static func nearWhole(_ query: String) -> NearWhole? {
         let folded = fold(query)
         let local = String(folded.prefix { $0 != "@" })
         guard !folded.contains(where: \.isWhitespace), local.unicodeScalars.count <= 64 else { return nil }
@@ -45,7 +45,7 @@ extension SearchText {
 
     /// Whether a line of the text behind the name is at most one letter or digit off a query's; without a host a mail address is meant
     /// without its own.
-    static func isNearWhole(_ text: String, _ query: [Unicode.Scalar], hasHost: Bool) -> Bool {
+    public static func isNearWhole(_ text: String, _ query: [Unicode.Scalar], hasHost: Bool) -> Bool {
         text.split(separator: "\n").dropFirst().contains { line in
             let part = hasHost ? line : line.prefix { $0 != "@" }
             return isOneOff(letters(part)[...], query[...])
@@ -53,14 +53,14 @@ extension SearchText {
     }
 
     /// The digits of a query that is a telephone number, in two halves: where one digit is wrong, the other half is right.
-    static func halves(_ query: String) -> (digits: String, first: String, second: String)? {
+    public static func halves(_ query: String) -> (digits: String, first: String, second: String)? {
         guard let digits = digits(query), digits.utf8.count >= 7 else { return nil }
         let middle = digits.utf8.count / 2
         return (digits, String(digits.prefix(middle)), String(digits.dropFirst(middle)))
     }
 
     /// Whether a number of the text ends like these digits but for one of them.
-    static func isNearNumber(_ text: String, _ digits: String) -> Bool {
+    public static func isNearNumber(_ text: String, _ digits: String) -> Bool {
         let wanted = Array(digits.unicodeScalars)
         return text.split(separator: "\n").dropFirst().contains { line in
             guard line.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
@@ -109,7 +109,7 @@ extension SearchText {
 extension SearchText.NearWhole {
     /// What can be looked for: parts that are in the index, and a pattern. The mistake is in one half of what stands before the host, or
     /// in one of the host.
-    var alternatives: [(parts: [String], pattern: String)] {
+    public var alternatives: [(parts: [String], pattern: String)] {
         func others(_ half: String) -> String {
             "[^\n@]{\(half.unicodeScalars.count - 1),\(half.unicodeScalars.count + 1)}"
         }

@@ -1,19 +1,19 @@
-import FoundationEssentials
-
 /// What of a party is searched: text in one folded writing, and the hashes of its pieces that the index holds.
 ///
 /// Written here and not by an extension of the database: `pg_trgm` needs rights a service's role has not, knows no pair of Chinese
 /// characters, and leaves out what is no letter in the database's locale.
-struct SearchText: Sendable {
+public struct SearchText: Sendable {
     /// The folded name, at most 100 characters: what lists are sorted by.
-    let sortName: String
+    public let sortName: String
     /// Name, mail addresses, phone digits and references, a line each, folded.
-    let text: String
+    public let text: String
     /// The terms as an array literal of PostgreSQL.
-    let terms: String
+    public let terms: String
 
+    /// What is searched of a party with this name.
+    ///
     /// - Parameter facets: `field=value` for each field that filters compare with.
-    init(name: String, emails: [String], phones: [String], references: [String] = [], facets: [String]) {
+    public init(name: String, emails: [String], phones: [String], references: [String] = [], facets: [String]) {
         let folded = SearchText.fold(name)
         sortName = String(folded.prefix(100))
         let digits = phones.map { String(decoding: $0.utf8.filter { $0 < 0x80 && $0 != 0x2B }, as: UTF8.self) }
@@ -30,7 +30,7 @@ struct SearchText: Sendable {
     }
 
     /// Lower case, with full-width letters and digits as plain ones.
-    static func fold(_ text: String) -> String {
+    public static func fold(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -47,7 +47,7 @@ struct SearchText: Sendable {
 
     /// What a query may mean: words, each of which must be in the text. What may be a number is read as one too, without what people
     /// write between its digits.
-    static func readings(_ query: String) -> [[String]] {
+    public static func readings(_ query: String) -> [[String]] {
         let words = fold(query).split(whereSeparator: \.isWhitespace).map(String.init)
         guard let digits = digits(query), words != [digits] else { return [words] }
         return [[digits], words]
@@ -63,22 +63,22 @@ struct SearchText: Sendable {
     }
 
     /// Terms that every text with these words has; nil where no piece is long enough to be in the index.
-    static func required(_ words: [String], shares: TermShares = [:]) -> String? {
+    public static func required(_ words: [String], shares: TermShares = [:]) -> String? {
         var hashes: [Int32] = []
         for run in words.flatMap(runs) { addPieces(of: run, isQuery: true, to: &hashes) }
         return rarest(hashes, shares)
     }
 
     /// The same of parts of a text, which may begin and end within a word.
-    static func required(parts: [String], shares: TermShares = [:]) -> String? {
+    public static func required(parts: [String], shares: TermShares = [:]) -> String? {
         rarest(terms(parts), shares)
     }
 
     /// Of the terms of a text those that many texts have, and about how many these are; the others are not among them.
-    typealias TermShares = [Int32: Double]
+    public typealias TermShares = [Int32: Double]
 
     /// How many texts have the rarest term of some parts; 0 where few have.
-    static func fewest(_ parts: [String], _ shares: TermShares) -> Double {
+    public static func fewest(_ parts: [String], _ shares: TermShares) -> Double {
         terms(parts).map { shares[$0] ?? 0 }.min() ?? 0
     }
 
@@ -101,7 +101,7 @@ struct SearchText: Sendable {
     }
 
     /// The terms of all pieces of a query, as words and as a number.
-    static func pieces(of query: String) -> String {
+    public static func pieces(of query: String) -> String {
         var hashes: [Int32] = []
         for run in readings(query).joined().flatMap(runs) { addPieces(of: run, isQuery: false, to: &hashes) }
         return literal(hashes)
@@ -110,7 +110,7 @@ struct SearchText: Sendable {
     // MARK: Pieces
 
     /// The term of `field=value`.
-    static func facet(_ text: String) -> Int32 { hash(3, text.unicodeScalars) }
+    public static func facet(_ text: String) -> Int32 { hash(3, text.unicodeScalars) }
 
     /// Runs of letters and digits; Chinese, Japanese and Korean characters run apart from others.
     static func runs(_ text: some StringProtocol) -> [[Unicode.Scalar]] {
@@ -139,6 +139,7 @@ struct SearchText: Sendable {
             || (0x41...0x5A).contains(scalar.value)
     }
 
+    /// A Chinese, Japanese or Korean character.
     static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x2E80...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true

@@ -21,7 +21,7 @@ func policyRoutes(_ context: ServiceContext) -> [Route] {
                         "items",
                         .array(
                             .object([
-                                .init("priority", .enumeration(Ticket.priorities)),
+                                .init("priority", .enumeration(Policy.priorities)),
                                 .init("firstResponseMinutes", .integer(1...525_600)),
                                 .init("resolutionMinutes", .integer(1...525_600)),
                             ])))
@@ -40,7 +40,7 @@ func policyRoutes(_ context: ServiceContext) -> [Route] {
 }
 
 private func policies(_ rows: Rows) throws -> Response {
-    Response.stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+    .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
 }
 
 private struct PolicyInput: Decodable {
@@ -52,8 +52,8 @@ private struct PolicyInput: Decodable {
     let items: [Item]
 
     func checked() throws -> [Item] {
-        guard items.map(\.priority).sorted() == Ticket.priorities.sorted() else {
-            throw Problem.field("items", "must name each of \(Ticket.priorities.joined(separator: ", ")) once")
+        guard items.map(\.priority).sorted() == Policy.priorities.sorted() else {
+            throw Problem.field("items", "must name each of \(Policy.priorities.joined(separator: ", ")) once")
         }
         for (index, item) in items.enumerated() {
             let values = [

@@ -1,14 +1,14 @@
 /// A name as it is compared: without case, accents, punctuation, legal forms and order of words; Chinese without spaces.
-struct MatchName {
+public struct MatchName {
     /// The words in order, one string.
-    let key: String
+    public let key: String
     /// Whether it is written in Chinese characters.
-    let isChinese: Bool
+    public let isChinese: Bool
     /// How a Chinese name sounds, whichever way it is written; nil of other names.
-    let sound: String?
+    public let sound: String?
 
     /// Prepares a name; nil where nothing of it can be compared.
-    init?(_ name: String) {
+    public init?(_ name: String) {
         var words: [String] = []
         var word = ""
         var hasChinese = false
@@ -31,29 +31,11 @@ struct MatchName {
         sound = hasChinese ? Pinyin.name(text) : Pinyin.isName(text.split(separator: " ")) ? text : nil
     }
 
-    /// How alike two names are, 0 to 1: one less the share of letters to change (Levenshtein).
-    func likeness(to other: MatchName) -> Double { Self.likeness(key, other.key) }
-
-    /// The same of two texts.
-    static func likeness(_ one: String, _ other: String) -> Double {
-        let a = Array(one.unicodeScalars), b = Array(other.unicodeScalars)
-        let longest = max(a.count, b.count)
-        guard longest <= 200 else { return one == other ? 1 : 0 }
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var corner = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let change = corner + (a[i] == b[j] ? 0 : 1)
-                corner = row[j + 1]
-                row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return 1 - Double(row[b.count]) / Double(longest)
-    }
+    /// How alike two names are, 0 to 1.
+    public func likeness(to other: MatchName) -> Double { EditDistance.likeness(key, other.key) }
 
     /// Whether one who has this name is told from others by it: two words, or three Chinese characters.
-    var tellsApart: Bool { isChinese ? key.count >= 3 : key.contains(" ") }
+    public var tellsApart: Bool { isChinese ? key.count >= 3 : key.contains(" ") }
 
     private static let legalForms: Set<String> = [
         "ltd", "limited", "inc", "llc", "gmbh", "ag", "kg", "sa", "sarl", "srl", "bv", "plc", "co", "corp", "company",

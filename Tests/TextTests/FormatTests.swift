@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Text
+
+@Suite struct FormatTests {
+    private func read(_ text: String) -> [[String]] {
+        let bytes = Array(text.utf8)
+        var rows: [[String]] = []
+        CSVReader.records(bytes, separator: CSVReader.separator(bytes)) { rows.append($0.fields) }
+        return rows
+    }
+
+    @Test(arguments: [
+        ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a;b\r\n\"1;2\";\"x\ny\"", [["a", "b"], ["1;2", "x\ny"]]),
+        ("\"a \"\"b\"\"\",\n\n,", [["a \"b\"", ""], [], ["", ""]]),
+    ])
+    func recordsAreReadAsRFC4180HasThem(_ text: String, _ rows: [[String]]) { #expect(read(text) == rows) }
+
+    @Test func whatIsWrittenIsReadAgain() {
+        let fields = ["plain", "with, comma", "with \"quotes\"", "two\nlines", ""]
+        #expect(read(CSVWriter.line(fields)) == [fields])
+        #expect(CSVWriter.line(["=1+1", "+44 20", "-5", nil]) == "'=1+1,+44 20,-5,\r\n")
+    }
+
+    @Test func aRecordEndsOnlyOutsideQuotes() {
+        #expect(CSVReader.lastRecordEnd(Array("a\n\"b\nc".utf8).span) == 2)
+    }
+
+    @Test func stringsOfJSONAreEscaped() {
+        #expect(JSONString.text("王 \"a\\\n\u{1}\0") == #""王 \"a\\\n\u0001\u0000""#)
+        #expect(JSONString.storable("a\0b\t") == #""ab\u0009""# && JSONString.storable("a") == "\"a\"")
+    }
+
+    @Test func encodingsAreToldApart() {
+        #expect(TextEncoding.gb18030.utf8([0xCD, 0xF5]) == Array("王".utf8))
+        #expect(TextEncoding.utf8.utf8([0xCD, 0xF5]) == nil && TextEncoding.gb18030.utf8([0xFF]) == nil)
+        var check = UTF8Check()
+        check.feed([0xE7, 0x8E])
+        #expect(check.isValid && !check.isComplete)
+        check.feed([0x8B])
+        #expect(check.isValid && check.isComplete)
+    }
+}
