@@ -1,4 +1,6 @@
+import CRMModel
 import Contacts
+import EventLoop
 import Messaging
 import Postgres
 import ServiceKit
