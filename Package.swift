@@ -134,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
             swiftSettings: strict),
-        tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Demo", "Kafka", "Rapport", "ServiceTestKit"]),
+        tests("ContactsTests", serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "ServiceTestKit"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
