@@ -138,8 +138,7 @@ let package = Package(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
             swiftSettings: strict),
         tests(
-            "ContactsTests",
-            serviceTests + ["Broker", "Contacts", "Demo", "Kafka", "Rapport", "ServiceTestKit", "Text"]),
+            "ContactsTests", serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "ServiceTestKit", "Text"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),

@@ -2,6 +2,7 @@ import Demo
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Rapport
 
 /// Plays people who create and change things over HTTP under attack, and remembers what was acknowledged.
 @Loop

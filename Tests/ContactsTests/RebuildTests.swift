@@ -12,7 +12,7 @@ import TestKit
 import Testing
 
 @testable import Contacts
-@testable import Rapport
+@testable import Chaos
 @testable import ServiceKit
 
 /// Contacts with its consumer on a broker over TCP, and an ERP that places, changes, cancels and credits orders.
