@@ -3,6 +3,12 @@ import EventLoop
 import Messaging
 import ServiceKit
 
+extension ContactsService {
+    /// What contacts listens to, reading other topics: for measuring.
+    @Loop
+    package static func subscriptions(to topics: [Topic]) -> Subscriptions { contactsSubscriptions(topics) }
+}
+
 /// What contacts listens to.
 @Loop
 func contactsSubscriptions(

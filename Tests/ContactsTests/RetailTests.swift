@@ -12,6 +12,7 @@ import TestKit
 import Testing
 
 @testable import Contacts
+@testable import Demo
 @testable import Rapport
 
 /// Contacts with the real order file applied: published to a broker over TCP, read and applied by the service's own consumer.

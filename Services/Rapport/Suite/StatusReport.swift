@@ -2,13 +2,14 @@ import EventLoop
 
 /// What runs and how it is.
 @Loop
-struct StatusReport {
+package struct StatusReport {
     private let suite: Suite
 
-    init(_ suite: Suite) { self.suite = suite }
+    /// Looks at a suite.
+    package init(_ suite: Suite) { self.suite = suite }
 
     /// The addresses of all programs.
-    func showAddresses() throws {
+    package func showAddresses() throws {
         let state = try suite.folder.readState()
         let rows = names(state).map { name in [name, address(name, state), suite.folder.log(of: name)] }
         suite.terminal.table(["program", "address", "log"], rows)
