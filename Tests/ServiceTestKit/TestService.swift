@@ -34,9 +34,10 @@ public final class TestService {
     /// Closes the connections; call it at a test's end.
     public func close() { context.pool.close() }
 
-    /// Has the server plan every statement of a service against its schema.
+    /// Has the server plan every statement of a service against its schema, and holds its records against what is published.
     public func prepareAll(of definition: any ServiceDefinition.Type) async throws {
-        let faults = try await faults(of: ServiceCommand.allStatements(of: definition))
+        var faults = try await faults(of: ServiceCommand.allStatements(of: definition))
+        for record in definition.capabilities.flatMap(\.records) { faults += try record.faults() }
         guard faults.isEmpty else { throw UnexpectedAnswer(description: faults.joined(separator: "\n")) }
     }
 
@@ -63,14 +64,21 @@ public final class TestService {
         }
     }
 
-    /// Sends a request with JSON and gives the answer.
+    /// Sends a request with JSON and gives the answer, which must be as its route describes it.
     public func send(
         _ method: HTTP.Method, _ path: String, _ json: String = "", headers: [String: String] = [:]
     ) async throws -> Answer {
         var fields = Headers()
         if !json.isEmpty, headers["content-type"] == nil { fields.add("content-type", "application/json") }
         for (name, value) in headers { fields.add(name, value) }
-        let response = await router.respond(to: try Request(method, path, headers: fields, body: Array(json.utf8)))
+        let request = try Request(method, path, headers: fields, body: Array(json.utf8))
+        let response = await router.respond(to: request)
+        if let route = request.route {
+            let faults = AnswerCheck.faults(of: response, by: route)
+            guard faults.isEmpty else {
+                throw UnexpectedAnswer(description: "\(method) \(path): \(faults.joined(separator: "; "))")
+            }
+        }
         return Answer(
             status: response.status.rawValue, text: String(decoding: response.bytes ?? [], as: UTF8.self),
             headers: response.headers)

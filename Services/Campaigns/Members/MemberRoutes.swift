@@ -7,7 +7,8 @@ import ServiceKit
 func memberRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/members/{id}", "A party as marketing sees it", tag: "members", access: .read, gives: .json(.any)
+            .get, "/v1/members/{id}", "A party as marketing sees it", tag: "members", access: .read,
+            gives: .json(shownMember)
         ) {
             request in
             let id = try request.id()
@@ -18,3 +19,15 @@ func memberRoutes(_ context: ServiceContext) -> [Route] {
         }
     ]
 }
+
+private let shownMember = Schema.named(
+    "Member",
+    .object([
+        .init("partyId", .uuid), .init("name", .nullable(.string)), .init("email", .nullable(.string)),
+        .init("language", .nullable(.string)), .init("mayMail", .boolean), .init("orders", .integer()),
+        .init("firstOrderAt", .nullable(.dateTime)), .init("lastOrderAt", .nullable(.dateTime)),
+        .init("benefit", .nullable(.string)), .init("nextCheckAt", .nullable(.dateTime)),
+        .init(
+            "segments",
+            .array(.object([.init("segment", .string), .init("since", .dateTime), .init("reason", .string)]))),
+    ]))

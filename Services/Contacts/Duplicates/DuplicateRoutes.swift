@@ -71,7 +71,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .post, "/v1/duplicates/scan", "Has all parties looked at again, in the background", tag: "duplicates",
-            access: .change, gives: .json(.any, .accepted)
+            access: .change, gives: .accepted
         ) { _ in
             try await context.transaction { transaction in _ = transaction.enqueue(DuplicateStore.scan) }
             return Response(.accepted)

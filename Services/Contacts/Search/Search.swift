@@ -7,6 +7,6 @@ extension Capability {
         migrations: [SearchSchema.migration, SearchSchema.references]
     ) { context in
         let indexer = PartyIndexer(context)
-        return CapabilityParts(background: [{ await indexer.run() }])
+        return CapabilityParts(routes: searchRoutes(context), background: [{ await indexer.run() }])
     }
 }

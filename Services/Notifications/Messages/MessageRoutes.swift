@@ -9,7 +9,8 @@ import ServiceKit
 @Loop
 func messageRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/messages/{id}", "One message", tag: "messages", access: .read, gives: .json(.any)) { request in
+        Route(.get, "/v1/messages/{id}", "One message", tag: "messages", access: .read, gives: .json(shownMessage)) {
+            request in
             let id = try request.id()
             guard let row = try await context.query(MessageStore.get, id).first else {
                 throw Problem(status: .notFound, detail: "There is no message \(id).")
@@ -22,7 +23,7 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
                 .query("recipient", .uuid, required: true, "The party"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The cursor of the page before"),
-            ], gives: .json(.any)
+            ], gives: .json(.page(of: shownMessage))
         ) { request in
             guard let recipient = request.query("recipient").flatMap({ UUID(text: $0) }) else {
                 throw Problem.field("recipient", "must be a UUID")
@@ -63,3 +64,14 @@ private struct TouchInput: Decodable {
     let kind: String
     let link: String?
 }
+
+private let shownMessage = Schema.named(
+    "Message",
+    .object([
+        .init("id", .uuid), .init("deduplicationKey", .string), .init("recipient", .nullable(.uuid)),
+        .init("channel", .string), .init("address", .nullable(.string)), .init("template", .string),
+        .init("language", .nullable(.string)), .init("purpose", .string), .init("status", .string),
+        .init("attempts", .integer()), .init("reason", .nullable(.string)),
+        .init("nextTryAt", .nullable(.dateTime)), .init("expiresAt", .nullable(.dateTime)),
+        .init("sentAt", .nullable(.dateTime)), .init("createdAt", .dateTime),
+    ]))

@@ -20,13 +20,16 @@ func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/order-requests", "What the ERP was asked for, newest first", tag: "quotes", access: .read,
             parameters: Route.Parameter.paging + [
                 .query("status", .enumeration(["requested", "ordered"]), "Only those of a status")
-            ], gives: .json(.any)
+            ], gives: .json(.page(of: shownRequest))
         ) { request in
             let rows = try await context.query(
                 OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
             return try .page(byID: rows, limit: request.pageLimit)
         },
-        Route(.get, "/v1/order-requests/{id}", "One order request", tag: "quotes", access: .read, gives: .json(.any)) {
+        Route(
+            .get, "/v1/order-requests/{id}", "One order request", tag: "quotes", access: .read,
+            gives: .json(shownRequest)
+        ) {
             request in
             let id = try request.id()
             guard let row = try await context.query(OrderRequestStore.get, id).first else {
@@ -36,3 +39,11 @@ func orderRequestRoutes(_ context: ServiceContext) -> [Route] {
         },
     ]
 }
+
+private let shownRequest = Schema.named(
+    "OrderRequest",
+    .object([
+        .init("id", .uuid), .init("version", .integer()), .init("quoteId", .uuid), .init("partyId", .uuid),
+        .init("status", .enumeration(["requested", "ordered"])), .init("orderId", .nullable(.string)),
+        .init("requestedAt", .dateTime), .init("orderedAt", .nullable(.dateTime)),
+    ]))

@@ -31,13 +31,13 @@ func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] {
         Route(
             .get, "/v1/opportunities/{id}/quotes", "The quotes of an opportunity, newest first", tag: "quotes",
             access: .read,
-            parameters: Route.Parameter.paging, gives: .json(.any)
+            parameters: Route.Parameter.paging, gives: .json(.page(of: shownQuote))
         ) { request in
             let rows = try await context.query(
                 QuoteStore.ofOpportunity, try request.id(), request.pageAfter, request.pageLimit)
             return try .page(byID: rows, limit: request.pageLimit)
         },
-        Route(.get, "/v1/quotes/{id}", "One quote", tag: "quotes", access: .read, gives: .json(.any)) { request in
+        Route(.get, "/v1/quotes/{id}", "One quote", tag: "quotes", access: .read, gives: .json(shownQuote)) { request in
             let id = try request.id()
             guard let row = try await context.query(QuoteStore.get, id).first else {
                 throw Problem.missing("quote", id)
@@ -67,3 +67,23 @@ private let quoteSchema = Schema.object([
                 .init("unitPrice", .format("decimal")), .init("discountPercent", .format("decimal"), required: false),
             ]))),
 ])
+
+private let shownQuote = Schema.named(
+    "Quote",
+    .object([
+        .init("id", .uuid), .init("version", .integer()), .init("opportunityId", .uuid),
+        .init("status", .enumeration(["draft", "accepted"])), .init("currency", .string), .init("total", .amount),
+        .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
+        .init(
+            "orderRequest",
+            .nullable(
+                .object([.init("id", .uuid), .init("status", .string), .init("orderId", .nullable(.string))]))),
+        .init(
+            "lines",
+            .array(
+                .object([
+                    .init("sku", .string), .init("name", .string), .init("quantity", .amount),
+                    .init("unitPrice", .amount), .init("discountPercent", .amount), .init("netPrice", .amount),
+                    .init("total", .amount),
+                ]))),
+    ]))

@@ -112,6 +112,8 @@ public struct Route: Sendable {
         public static let page = Answer(.ok, .bytes("text/html"))
         /// Plain text.
         public static let text = Answer(.ok, .bytes("text/plain"))
+        /// It will be done; no body.
+        public static let accepted = Answer(.accepted, .none)
         /// No body.
         public static let nothing = Answer(.noContent, .none)
     }

@@ -179,7 +179,13 @@ public enum Ledger {
             },
             Route(
                 .get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger",
-                access: .read, gives: .json(.any)
+                access: .read,
+                gives: .json(
+                    .array(
+                        .object([
+                            .init("kind", .string), .init("currency", .string), .init("count", .integer()),
+                            .init("units", .integer(), "Ten-thousandths of the currency's unit"),
+                        ])))
             ) {
                 _ in
                 let rows = try await context.pool.query(totals)

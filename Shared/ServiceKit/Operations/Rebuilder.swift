@@ -86,7 +86,7 @@ final class Rebuilder {
         [
             Route(
                 .get, "/v1/ops/rebuilds", "The latest rebuilds of read models", tag: "operations", access: .operate,
-                gives: .json(.any)
+                gives: .json(.items(rebuild))
             ) {
                 [unowned self] _ in
                 .stored("{\"items\":[\(try await list().joined(separator: ","))]}")
@@ -120,3 +120,12 @@ struct RebuildOrder: Decodable {
 
     func checkedActor() throws -> String { try FieldCheck.text(actor, "actor", atMost: 200) ?? "api" }
 }
+
+private let rebuild = Schema.named(
+    "Rebuild",
+    .object([
+        .init("id", .integer()), .init("state", .string), .init("actor", .nullable(.string)),
+        .init("reason", .nullable(.string)), .init("startedAt", .dateTime), .init("finishedAt", .nullable(.dateTime)),
+        .init("messages", .nullable(.integer())), .init("expected", .nullable(.integer())), .init("outcome", .any),
+        .init("error", .nullable(.string)),
+    ]))
