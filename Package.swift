@@ -65,6 +65,7 @@ let package = Package(
         shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
+        shared("Learning"),
         shared("Text"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
@@ -116,6 +117,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TextTests", ["Text"]),
+        tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
@@ -124,7 +126,9 @@ let package = Package(
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
-        tests("ContactsTests", serviceTests + ["Broker", "Contacts", "Kafka", "Rapport", "ServiceTestKit", "Text"]),
+        tests(
+            "ContactsTests",
+            serviceTests + ["Broker", "Contacts", "Kafka", "Learning", "Rapport", "ServiceTestKit", "Text"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
@@ -149,5 +153,6 @@ let package = Package(
                 "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-broker",
                 "rapport-contacts", "rapport-sales", "rapport-campaigns", "rapport-tickets", "rapport-notifications",
             ]),
-    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
+    ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
+        + service("Notifications")
 )
