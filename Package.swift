@@ -71,6 +71,7 @@ let package = Package(
         shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
+        shared("Learning"),
         shared("Text"),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
@@ -123,6 +124,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TextTests", ["Text"]),
+        tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
@@ -138,7 +140,8 @@ let package = Package(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
             swiftSettings: strict),
         tests(
-            "ContactsTests", serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "ServiceTestKit", "Text"]),
+            "ContactsTests",
+            serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
@@ -171,5 +174,6 @@ let package = Package(
             [
                 "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
             ] + suitePrograms),
-    ] + service("Contacts") + service("Sales") + service("Campaigns") + service("Tickets") + service("Notifications")
+    ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
+        + service("Notifications")
 )

@@ -69,6 +69,7 @@ import Testing
             CustomerHandlers.ordered(
                 [LedgerEntry(.order, before, toldAt: Date(timeIntervalSince1970: 1))], transaction)
             CustomerHandlers.shipped([try shipment("s1")], "delayed", transaction)
+            ShipmentHandlers.delayed([try shipment("s1")], transaction)
             CustomerHandlers.shipped([try shipment("s1", at: "2010-12-01T09:00:00Z")], "dispatched", transaction)
         }
         let id = ExternalID.party(customerNo: "17850")

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Learning
 import Postgres
 
 /// Both models as fitted, and how far they look ahead.

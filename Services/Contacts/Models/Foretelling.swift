@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Learning
 import Postgres
 
 /// What is foretold of single customers between two fits, when a merge or its undoing has changed whose orders are whose.

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Learning
 import Postgres
 import ServiceKit
 import Telemetry

@@ -1,8 +1,6 @@
-import EventLoop
-
 /// Finds the least value of a smooth function of few variables: BFGS with a backtracking line search (Nocedal and Wright,
 /// "Numerical Optimization", 2006, algorithm 6.1 and equation 6.17).
-struct Minimizer {
+public struct Minimizer {
     /// A value and its slope in each variable.
     typealias Slope = (value: Double, gradient: [Double])
 
@@ -14,8 +12,12 @@ struct Minimizer {
     }
 
     /// The function left the numbers, or did not settle in 500 steps.
-    struct NoMinimum: Error, CustomStringConvertible {
-        let description: String
+    public struct NoMinimum: Error, CustomStringConvertible {
+        /// Why, for people.
+        public let description: String
+
+        /// Says why.
+        public init(description: String) { self.description = description }
     }
 
     /// Goes down from a point until no slope is steeper than `tolerance`, or no step makes the value smaller.

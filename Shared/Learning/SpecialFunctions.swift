@@ -1,4 +1,4 @@
-import EventLoop
+import Glibc
 
 /// The functions of analysis that the models need, for the arguments that occur in them.
 enum SpecialFunctions {

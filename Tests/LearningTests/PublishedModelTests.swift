@@ -1,10 +1,10 @@
 import CRMModel
-import EventLoop
 import FoundationEssentials
+import Glibc
 import TestKit
 import Testing
 
-@testable import Contacts
+@testable import Learning
 
 /// The CDNOW cohort of Fader and Hardie: the one in ten sample as weeks, and all purchases, from the optional data folder.
 private struct Cohort {

@@ -1,11 +1,17 @@
-import EventLoop
+import Glibc
 
 /// What the Gamma-Gamma model sees of a customer who came back.
-struct SpendHistory: Sendable {
+public struct SpendHistory: Sendable {
     /// Repeat purchases, at least one.
-    var repeats: Int
+    public var repeats: Int
     /// The mean amount of one of them, above zero.
-    var mean: Double
+    public var mean: Double
+
+    /// What one customer spent.
+    public init(repeats: Int, mean: Double) {
+        self.repeats = repeats
+        self.mean = mean
+    }
 }
 
 /// The Gamma-Gamma model of how much customers spend at a purchase: Fader and Hardie, "The Gamma-Gamma Model of Monetary Value" (note
@@ -13,21 +19,33 @@ struct SpendHistory: Sendable {
 ///
 /// A customer's purchases are gamma distributed about a mean of his own (shape `p`), and the scale of these means is gamma distributed
 /// over the customers (shape `q`, rate `gamma`).
-struct GammaGamma: Hashable, Sendable {
-    var p: Double
-    var q: Double
-    var gamma: Double
+public struct GammaGamma: Hashable, Sendable {
+    /// The shape of a customer's amounts.
+    public var p: Double
+    /// The shape of the customers' rates.
+    public var q: Double
+    /// The scale of the customers' rates.
+    public var gamma: Double
+
+    /// A model with known parameters.
+    public init(p: Double, q: Double, gamma: Double) {
+        self.p = p
+        self.q = q
+        self.gamma = gamma
+    }
 
     /// A fit with its log-likelihood.
-    struct Fit: Sendable {
-        let model: GammaGamma
-        let logLikelihood: Double
+    public struct Fit: Sendable {
+        /// The model with the parameters found.
+        public let model: GammaGamma
+        /// Of the customers it was fitted to.
+        public let logLikelihood: Double
     }
 
     /// The parameters of greatest likelihood (equation 1a), found on their logarithms, with the gradient in closed form.
     ///
     /// Amounts are divided by their mean first, so that the search begins at the same place in every currency; `gamma` has the unit of money.
-    static func fit(_ customers: [SpendHistory]) throws -> Fit {
+    public static func fit(_ customers: [SpendHistory]) throws -> Fit {
         let known = customers.filter { $0.repeats > 0 && $0.mean > 0 }
         guard !known.isEmpty else { throw Minimizer.NoMinimum(description: "nobody came back") }
         let unit = known.reduce(0) { $0 + $1.mean } / Double(known.count)
@@ -46,7 +64,7 @@ struct GammaGamma: Hashable, Sendable {
 
     /// The mean amount to expect of a customer's purchases (equation 5): his own mean drawn towards that of all, the more the less is
     /// known of him. Nan where the model has no mean (q <= 1 and nothing known).
-    func expectedSpend(_ repeats: Int, mean: Double) -> Double {
+    public func expectedSpend(_ repeats: Int, mean: Double) -> Double {
         let x = Double(repeats)
         let denominator = p * x + q - 1
         guard denominator > 0 else { return .nan }

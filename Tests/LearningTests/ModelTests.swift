@@ -1,65 +1,16 @@
-import EventLoop
+import TestKit
 import Testing
 
-@testable import Contacts
+@testable import Learning
 
-/// Made up histories, "repeats,recency,age,customers" in days, and amounts, "repeats,mean", with the fits that scipy 1.16 found for them
-/// (Nelder-Mead to 1e-11): so that the models are tested without the published data too.
-enum MadeUpCustomers {
-    static let histories = parse(
-        """
-        0,0,70,30 0,0,105,39 0,0,140,26 0,0,175,22 0,0,210,24 0,0,245,17 1,7,70,2 1,7,105,3 1,7,140,3 1,7,175,2 1,7,210,3
-        1,14,70,3 1,14,105,1 1,14,140,3 1,14,210,2 1,14,245,1 1,21,105,4 1,21,140,3 1,21,210,2 1,21,245,1 1,28,70,1
-        1,28,105,1 1,28,140,4 1,28,245,3 1,35,70,1 1,35,105,3 1,35,175,1 1,35,210,1 1,42,210,1 1,42,245,1 1,49,70,1
-        1,49,105,1 1,49,140,3 1,49,175,1 1,49,245,1 1,56,70,1 1,56,105,1 1,56,140,2 1,56,210,2 1,63,70,1 1,63,105,2
-        1,63,140,2 1,63,175,1 1,63,210,1 1,70,70,2 1,70,140,3 1,70,175,3 1,77,140,2 1,77,175,1 1,77,210,2 1,77,245,1
-        1,84,245,1 1,91,105,1 1,91,210,1 1,91,245,1 1,98,105,1 1,98,175,1 1,105,105,6 1,105,140,2 1,105,210,2 1,105,245,1
-        1,112,140,2 1,119,140,2 1,119,175,2 1,126,245,2 1,133,140,1 1,133,245,1 1,140,140,5 1,140,175,2 1,140,210,1
-        1,161,245,2 1,168,175,2 1,175,175,2 1,196,210,1 1,210,245,1 1,217,245,1 1,245,245,1 2,7,175,1 2,14,70,1 2,14,140,1
-        2,21,70,1 2,21,140,1 2,21,175,1 2,21,210,1 2,28,140,1 2,28,210,1 2,35,70,1 2,35,140,1 2,35,175,1 2,42,70,2
-        2,42,140,1 2,49,70,2 2,49,105,1 2,56,175,2 2,56,210,1 2,63,70,1 2,63,105,1 2,70,140,2 2,77,175,1 2,91,105,1
-        2,91,175,1 2,91,210,1 2,91,245,1 2,98,105,3 2,98,210,1 2,105,105,1 2,105,210,1 2,119,140,1 2,119,175,1 2,126,140,1
-        2,133,140,1 2,133,175,1 2,133,210,1 2,140,140,1 2,140,210,1 2,147,175,1 2,168,210,2 2,168,245,1 2,182,245,1
-        2,203,210,1 2,210,210,3 2,245,245,2 3,21,210,1 3,28,105,1 3,56,70,1 3,77,105,1 3,84,105,1 3,84,140,1 3,91,105,1
-        3,98,210,1 3,140,140,2 3,161,175,1 3,175,210,1 3,210,210,1 3,245,245,2 4,21,70,1 4,49,175,1 4,56,70,2 4,63,140,1
-        4,70,175,1 4,91,210,1 4,91,245,1 4,98,210,1 4,112,175,1 4,119,140,1 4,140,175,1 4,154,210,1 4,154,245,1 4,175,175,2
-        4,210,245,1 4,224,245,1 5,28,245,1 5,63,245,1 5,70,70,2 5,70,105,1 5,84,105,1 5,133,140,1 5,140,140,1 5,140,175,1
-        5,161,245,1 5,189,210,1 5,224,245,1 5,245,245,1 6,140,140,1 6,140,175,1 6,161,210,1 6,189,210,1 6,210,210,1
-        7,105,245,1 8,49,105,1 8,189,210,1 10,217,245,1 11,210,210,1 13,245,245,1 14,140,140,1
-        """)
-
-    static let amounts = [SpendHistory](
-        """
-        7,13.19 1,13.18 2,182.82 2,31.14 2,61.78 7,44.92 7,31.17 5,49.63 1,104.78 1,10.84 3,29.05 4,35.46 5,101.65 4,24.94
-        3,17.88 2,38.17 6,12.15 6,24.29 1,39.7 1,16.68 4,28.14 4,42.67 8,17.71 5,43.41 4,23.53 4,20.1 6,19.05 5,22.78 2,27.76
-        6,22.97 7,17.54 8,15.84 7,35.08 3,15.66 3,38.61 6,28.09 6,13.32 6,65.06 7,20.03 3,36.47 8,22.24 1,32.12 1,22.77
-        8,28.82 8,11.32 3,31.84 2,79.51 3,66.47 1,28.89 8,21.14 6,9.51 5,24.47 2,16.54 4,23.11 2,23.99 7,20.88 4,35.89 1,62.64
-        3,36.44 6,18.99 5,20.77 3,29.13 3,27.73 1,20.72 5,15.69 6,19.95 5,20.25 8,18.39 8,21.58 2,50.58 5,30.63 6,40.54 2,5.19
-        3,31.99 4,13.06 6,25.33 3,48.28 6,36.11 6,27.45 2,20.82 4,30.17 7,26.69 7,23.35 6,27.1 1,37.1 6,12.49 2,20.38 7,40.31
-        8,34.39 4,27.4 8,19.1 7,27.57 3,19.91 8,17.59 4,16.06 1,15.81 5,19.44 7,22.61 6,18.54 4,19.57
-        """)
-
-    private static func parse(_ text: String) -> [PurchaseHistory: Int] {
-        var histories: [PurchaseHistory: Int] = [:]
-        for group in text.split(whereSeparator: \.isWhitespace) {
-            let numbers = group.split(separator: ",").compactMap { Int($0) }
-            histories[PurchaseHistory(repeats: numbers[0], recency: numbers[1], age: numbers[2])] = numbers[3]
+extension MadeUpCustomers {
+    fileprivate static var purchases: [PurchaseHistory: Int] {
+        let pairs = histories.map {
+            (PurchaseHistory(repeats: $0.repeats, recency: $0.recency, age: $0.age), $0.customers)
         }
-        return histories
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 }
-
-extension [SpendHistory] {
-    fileprivate init(_ text: String) {
-        self = text.split(whereSeparator: \.isWhitespace).map { pair in
-            let numbers = pair.split(separator: ",").compactMap { Double($0) }
-            return SpendHistory(repeats: Int(numbers[0]), mean: numbers[1])
-        }
-    }
-}
-
-/// Whether two numbers agree to a share of the second.
-func agree(_ a: Double, _ b: Double, within share: Double) -> Bool { abs(a - b) <= share * abs(b) }
 
 @Suite struct ModelTests {
     /// Fader, Hardie and Lee (2005), table 2.
@@ -115,12 +66,13 @@ func agree(_ a: Double, _ b: Double, within share: Double) -> Bool { abs(a - b) 
     }
 
     @Test func fitsOfMadeUpCustomersAreThoseOfScipy() throws {
-        let purchases = try BetaGeometric.fit(MadeUpCustomers.histories)
+        let purchases = try BetaGeometric.fit(MadeUpCustomers.purchases)
         #expect(abs(purchases.logLikelihood + 1899.5712299007291) < 1e-6)
         #expect(
             agree(purchases.model.r, 0.7142099, within: 1e-5) && agree(purchases.model.alpha, 7.973377, within: 1e-5))
         #expect(agree(purchases.model.a, 0.8660696, within: 1e-5) && agree(purchases.model.b, 2.5209448, within: 1e-5))
-        let spend = try GammaGamma.fit(MadeUpCustomers.amounts)
+        let spend = try GammaGamma.fit(
+            MadeUpCustomers.amounts.map { SpendHistory(repeats: $0.repeats, mean: $0.mean) })
         #expect(abs(spend.logLikelihood + 399.79486776701833) < 1e-6)
         #expect(agree(spend.model.p, 4.52810934, within: 1e-5) && agree(spend.model.q, 5.80536064, within: 1e-5))
         #expect(agree(spend.model.gamma, 31.14854574, within: 1e-5))

@@ -1,13 +1,20 @@
-import EventLoop
+import Glibc
 
 /// Customers with the same history, as the BG/NBD model sees it: the sufficient statistics of Fader, Hardie and Lee (2005).
-struct PurchaseHistory: Hashable, Sendable {
+public struct PurchaseHistory: Hashable, Sendable {
     /// Repeat purchases: days with an order after the first such day.
-    var repeats: Int
+    public var repeats: Int
     /// Days from the first purchase to the last one.
-    var recency: Int
+    public var recency: Int
     /// Days from the first purchase to the end of the observation.
-    var age: Int
+    public var age: Int
+
+    /// A history in days.
+    public init(repeats: Int, recency: Int, age: Int) {
+        self.repeats = repeats
+        self.recency = recency
+        self.age = age
+    }
 }
 
 /// The BG/NBD model of who buys how often and who has left: Fader, Hardie and Lee, "'Counting Your Customers' the Easy Way: An
@@ -15,24 +22,38 @@ struct PurchaseHistory: Hashable, Sendable {
 ///
 /// While alive, a customer buys at random at a rate drawn from a gamma distribution (`r`, `alpha`); after each repeat purchase he leaves
 /// with a chance drawn from a beta distribution (`a`, `b`). Time is in weeks.
-struct BetaGeometric: Hashable, Sendable {
-    var r: Double
-    var alpha: Double
-    var a: Double
-    var b: Double
+public struct BetaGeometric: Hashable, Sendable {
+    /// The shape of the rates of buying.
+    public var r: Double
+    /// The scale of the rates of buying.
+    public var alpha: Double
+    /// The first parameter of the chances of leaving.
+    public var a: Double
+    /// The second parameter of the chances of leaving.
+    public var b: Double
+
+    /// A model with known parameters.
+    public init(r: Double, alpha: Double, a: Double, b: Double) {
+        self.r = r
+        self.alpha = alpha
+        self.a = a
+        self.b = b
+    }
 
     /// The days of a week: histories are in days, the parameters in weeks as published.
-    static let week = 7.0
+    public static let week = 7.0
 
     /// A fit with its log-likelihood.
-    struct Fit: Sendable {
-        let model: BetaGeometric
-        let logLikelihood: Double
+    public struct Fit: Sendable {
+        /// The model with the parameters found.
+        public let model: BetaGeometric
+        /// Of the customers it was fitted to.
+        public let logLikelihood: Double
     }
 
     /// The parameters of greatest likelihood (equation 6, summed over customers as in equation 7), found on their logarithms, with the
     /// gradient in closed form. The work grows with the number of distinct histories, not of customers.
-    static func fit(_ histories: [PurchaseHistory: Int]) throws -> Fit {
+    public static func fit(_ histories: [PurchaseHistory: Int]) throws -> Fit {
         guard histories.keys.contains(where: { $0.repeats > 0 }) else {
             throw Minimizer.NoMinimum(description: "nobody came back")
         }
@@ -49,7 +70,7 @@ struct BetaGeometric: Hashable, Sendable {
 
     /// The chance that a customer has not left (Fader, Hardie and Lee, "Computing P(alive) Using the BG/NBD Model", 2008); 1 without a
     /// repeat purchase, since the model lets nobody leave before.
-    func chanceAlive(_ history: PurchaseHistory) -> Double {
+    public func chanceAlive(_ history: PurchaseHistory) -> Double {
         1 / (1 + odds(history))
     }
 
@@ -57,7 +78,7 @@ struct BetaGeometric: Hashable, Sendable {
     ///
     /// The hypergeometric function is written by Euler's transformation (DLMF 15.8.1), which takes the power of the age out of it: its
     /// terms then stay small however much a customer has bought.
-    func expectedPurchases(in weeks: Double, after history: PurchaseHistory) -> Double {
+    public func expectedPurchases(in weeks: Double, after history: PurchaseHistory) -> Double {
         guard weeks > 0 else { return 0 }
         // The formula has a removable pole at a = 1.
         let a = abs(self.a - 1) < 1e-7 ? 1 + 1e-7 : self.a
@@ -69,7 +90,7 @@ struct BetaGeometric: Hashable, Sendable {
     }
 
     /// How many repeat purchases to expect of somebody in the weeks after the first purchase (equation 9): equation 10 without history.
-    func expectedPurchases(in weeks: Double) -> Double {
+    public func expectedPurchases(in weeks: Double) -> Double {
         expectedPurchases(in: weeks, after: PurchaseHistory(repeats: 0, recency: 0, age: 0))
     }
 
