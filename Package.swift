@@ -141,6 +141,12 @@ let package = Package(
             "RapportTests",
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests(
+            "UpgradeTests",
+            [
+                "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",
+                "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
+            ]),
+        tests(
             "SuiteTests",
             [
                 "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-broker",
