@@ -170,6 +170,12 @@ let package = Package(
         tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
         tests(
+            "UpgradeTests",
+            [
+                "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",
+                "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
+            ]),
+        tests(
             "SuiteTests",
             [
                 "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",

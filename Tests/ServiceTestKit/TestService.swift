@@ -19,10 +19,12 @@ public final class TestService {
     /// Where its database is.
     public let options: PostgresSettings
 
-    /// Makes the database, applies the migrations and composes the service.
-    public init(_ definition: any ServiceDefinition.Type, settings: [String: String] = [:]) async throws {
-        options = PostgresSettings(
-            url: try await TestDatabase.make(definition.name), applicationName: "test", schema: definition.name)
+    /// Makes the database, or takes the one at an address, applies the migrations and composes the service.
+    public init(
+        _ definition: any ServiceDefinition.Type, settings: [String: String] = [:], on database: String? = nil
+    ) async throws {
+        let url = if let database { database } else { try await TestDatabase.make(definition.name) }
+        options = PostgresSettings(url: url, applicationName: "test", schema: definition.name)
         _ = try await Migrations.apply(MessagingSchema.migrations + definition.migrations, to: options)
         let pool = PostgresPool(options, size: 4, acquireTimeout: .seconds(20))
         try await pool.start()
