@@ -15,8 +15,6 @@ final class ChaosOrders {
     private(set) var tickets: Set<String> = []
     /// The numbers of the messages that nobody can apply, each with the class of error under which it must be put aside.
     private(set) var poison: [String: String] = [:]
-    /// Events of a type that nobody listens to, which are passed over.
-    private(set) var strangers = 0
     private(set) var events = 0
     private(set) var orders = 0
     private let seed: UInt64
@@ -162,15 +160,15 @@ final class ChaosOrders {
     // MARK: Poison
 
     /// One of the ways in which a message can be impossible to apply, amid the messages of a customer: what cannot be read, what is read
-    /// and refused by the database, and, which is no poison, what nobody listens to.
+    /// and refused by the database, and what is of a type that nobody knows.
     private func impossible() -> ShopEvent {
         let customer = "C\(seed)-\(random.next() % UInt64(Self.customers))"
-        let kind = (poison.count + strangers) % 11
-        let number = kind == 10 ? "\(seed)-stranger-\(strangers)" : "\(seed)-\(poison.count)"
+        let kind = poison.count % 11
+        let number = "\(seed)-\(poison.count)"
         // NUL is legal in JSON, and not in PostgreSQL's text: only the handler's statement finds it.
         let id = "BAD-\(number)" + (kind == 8 ? "\\u0000" : "")
         let event = document(OrderPlaced.versionedType, "BAD-\(number)", customer, changes: 0)
-        if kind == 10 { strangers += 1 } else { poison[number] = kind == 8 ? "sql-22021" : "decode" }
+        poison[number] = kind == 8 ? "sql-22021" : kind == 10 ? "unknown-type" : "decode"
         let mark = [(Self.poisonHeader, Array(number.utf8))]
         let usual = event.headers + mark
         let text = String(decoding: event.data, as: UTF8.self)

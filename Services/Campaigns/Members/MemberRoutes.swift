@@ -24,7 +24,7 @@ private let shownMember = Schema.named(
     "Member",
     .object([
         .init("partyId", .uuid), .init("name", .nullable(.string)), .init("email", .nullable(.string)),
-        .init("language", .nullable(.string)), .init("mayMail", .boolean), .init("orders", .integer()),
+        .init("language", .nullable(.string)), .init("mayMail", .nullable(.boolean)), .init("orders", .integer()),
         .init("firstOrderAt", .nullable(.dateTime)), .init("lastOrderAt", .nullable(.dateTime)),
         .init("benefit", .nullable(.string)), .init("nextCheckAt", .nullable(.dateTime)),
         .init(
