@@ -94,8 +94,8 @@ enum ContactsStatements {
         ]
     }
 
-    /// About as many terms as the name, the address and the number of such a party are searched by.
-    private static let terms = 40
+    /// As many terms as the name, the address and the number of such a party are searched by.
+    private static let terms = 28
 
     /// The statements of one create.
     static func create() throws -> [String] {
