@@ -16,11 +16,10 @@ demo: deps ## play an ERP's orders through all services, and leave them running;
 	swift build -c release --product rapport-demo
 	$(RELEASE)/rapport-demo $(DEMO)
 
-# They start what they need and stop it again. TEST passes options: make test TEST="--filter RapportTests"
-test: deps ## build and run all tests; options in TEST
+# They start what they need and stop it again. TEST passes options: make test TEST="--filter SalesTests"
+test: deps ## build and run all tests, modules side by side; options in TEST
 	swift build --build-tests
-	# One at a time: the tests share one event loop, and some measure the bounds of slow peers.
-	swift test --skip-build --no-parallel $(TEST)
+	Tests/run $(TEST)
 
 # The messaging core on a simulated loop, log and store: SIMULATE passes options (--schedules 1000000, --seed 17)
 simulate: deps ## 100,000 seeded schedules of the messaging core on all cores; options in SIMULATE

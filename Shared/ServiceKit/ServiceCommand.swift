@@ -6,11 +6,14 @@ import Telemetry
 
 /// The command line that all services have.
 public enum ServiceCommand {
-    /// Runs a service's program: `serve` (the default), `migrate` or `check`. Ends the process with 0 or 1.
+    /// Runs a service's program: `serve` (the default), `migrate`, `check`, or `check --describe README`. Ends the process with 0 or 1.
     public static func run(_ definition: any ServiceDefinition.Type) {
         let command = CommandLine.arguments.dropFirst().first ?? "serve"
         do {
             try Loop.run {
+                if command == "check", CommandLine.arguments.count == 4, CommandLine.arguments[2] == "--describe" {
+                    return try describe(definition, in: CommandLine.arguments[3])
+                }
                 let settings = try Settings()
                 let options = try ServiceOptions(service: definition.name, settings)
                 switch command {
@@ -55,6 +58,14 @@ public enum ServiceCommand {
         let applied = try await Migrations.apply(
             MessagingSchema.migrations + definition.migrations, to: options.postgres)
         Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
+    }
+
+    /// Writes the tables of a README from the code.
+    @Loop
+    private static func describe(_ definition: any ServiceDefinition.Type, in path: String) throws {
+        let file = URL(filePath: path)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data(try ServiceDescription(definition).written(into: text).utf8).write(to: file)
     }
 
     @Loop
