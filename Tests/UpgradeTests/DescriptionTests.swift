@@ -2,6 +2,7 @@ import Campaigns
 import Contacts
 import EventLoop
 import FoundationEssentials
+import HTTP
 import Notifications
 import Sales
 import ServiceKit
