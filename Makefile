@@ -12,7 +12,7 @@ help: ## this list
 
 # A real ERP's orders (or, without the file, a made-up shop's) through all services. DEMO passes options: make demo DEMO="--orders 5000"
 demo: deps ## play an ERP's orders through all services, and leave them running; options in DEMO
-	@[ -x $(RELEASE)/rapport-demo ] || echo "The first build takes one to two minutes on two cores, later ones take seconds."
+	@[ -x $(RELEASE)/rapport-demo ] || echo "The first build takes one to four minutes on two cores, as fast as they are; later ones take seconds."
 	swift build -c release --product rapport-demo
 	$(RELEASE)/rapport-demo $(DEMO)
 
