@@ -86,6 +86,9 @@ extension WholeSuite {
                 return !tickets.isEmpty
             }
             #expect(tickets.count == 1 && tickets[0].orderId == "O-200")
+            // Whoever answers the telephone sees it too.
+            let card = try await suite.ask("tickets", .get, "/v1/caller-card?mail=\(mail)")
+            #expect(card.contains("delayed"), "\(card)")
             #expect(try mails(to: mail, suite).isEmpty)
             try await suite.ask("tickets", .post, "/v1/tickets/\(tickets[0].id)/resolve")
             try await eventually("the survey's mail", within: .seconds(60)) { try mails(to: mail, suite).count == 1 }

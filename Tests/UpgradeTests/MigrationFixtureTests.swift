@@ -69,15 +69,15 @@ import Testing
     @Test @Loop func aSchemaThatDiffersIsTold() async throws {
         let settings = try await newDatabase(NotificationsService.self)
         let before = try await Catalogue(of: settings).definitions()
-        for step in [
+        let steps = [
             "ALTER TABLE message ALTER reason SET NOT NULL", "ALTER TABLE message ALTER version SET DEFAULT 1",
             "ALTER TABLE message ADD seen boolean", "DROP INDEX message_due",
             "ALTER TABLE suppression SET (fillfactor = 70)", "ALTER TABLE withdrawal DROP CONSTRAINT withdrawal_pkey",
             "CREATE VIEW sent AS SELECT id FROM message", "CREATE SEQUENCE number",
             "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE mood AS ENUM ('good')",
-        ] {
-            _ = try await Migrations.apply([Migration("m9_\(step)", step)], to: settings)
-        }
+        ]
+        _ = try await Migrations.apply(
+            steps.enumerated().map { Migration("m2030010100\($0 + 10)_step", $1) }, to: settings)
         let told = Catalogue.differences(
             migrated: try await Catalogue(of: settings).definitions(), fresh: before)
         let starts = [

@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -7,6 +9,10 @@ extension Capability {
         statements: ConsentStore.statements
     ) { context in
         CapabilityParts(
-            routes: consentRoutes(context) + preferencePages(context, try PreferenceLinks(context)))
+            routes: consentRoutes(context) + preferencePages(context, try PreferenceLinks(context))
+        ) {
+            // After the parties, which it is of.
+            $0.on(CustomerUpserted.self, ConsentHandlers.customersUpserted)
+        }
     }
 }

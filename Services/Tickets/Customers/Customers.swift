@@ -20,6 +20,12 @@ extension Capability {
             $0.on(ShipmentDispatched.self) { events, transaction in
                 CustomerHandlers.shipped(events.map(\.data.shipment), "dispatched", transaction)
             }
+            $0.on(ShipmentDelayed.self) { events, transaction in
+                CustomerHandlers.shipped(events.map(\.data.shipment), "delayed", transaction)
+            }
+            $0.on(ShipmentReturned.self) { events, transaction in
+                CustomerHandlers.shipped(events.map(\.data.shipment), "returned", transaction)
+            }
             $0.on(ShipmentDelivered.self) { events, transaction in
                 CustomerHandlers.shipped(events.map(\.data.shipment), "delivered", transaction)
             }
