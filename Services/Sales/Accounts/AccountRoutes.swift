@@ -4,6 +4,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import Text
 
 @Loop
 func accountRoutes(_ context: ServiceContext) -> [Route] {
@@ -53,5 +54,5 @@ private struct Assignment: Decodable {
 
 /// What begins with the text, its own wildcards taken literally.
 private func likePrefix(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+    LikePattern.literal(text) + "%"
 }
