@@ -1,54 +1,56 @@
-# The commands of Rapport. `make demo` and `make test` work on a fresh Debian 12 with a Swift toolchain, as root and as an
-# ordinary user, any number of times. Demo and benchmarks are built for release, tests for debugging.
+# The commands of Rapport; `make help` lists them. `make demo` and `make test` work on a fresh Debian 12 with a Swift toolchain, as root and
+# as an ordinary user, any number of times. Demo, fault rig and benchmarks are built for release, tests for debugging; each command
+# builds what it runs and nothing else.
 
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
-RAPPORT = .build/release/rapport
+RELEASE = .build/release
 
-.PHONY: demo test simulate bench chaos down status build lint format deps
+.PHONY: help demo test simulate bench chaos down status build lint format deps
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 # A real ERP's orders (or, without the file, a made-up shop's) through all services. DEMO passes options: make demo DEMO="--orders 5000"
-demo: build
-	$(RAPPORT) demo $(DEMO)
+demo: deps ## play an ERP's orders through all services, and leave them running; options in DEMO
+	@[ -x $(RELEASE)/rapport-demo ] || echo "The first build takes one to two minutes on two cores, later ones take seconds."
+	swift build -c release --product rapport-demo
+	$(RELEASE)/rapport-demo $(DEMO)
 
-# Builds and runs all tests; they start what they need and stop it again. TEST passes options: make test TEST="--filter RapportTests"
-test: deps
+# They start what they need and stop it again. TEST passes options: make test TEST="--filter SalesTests"
+test: deps ## build and run all tests, modules side by side; options in TEST
 	swift build --build-tests
-	# One at a time: the tests share one event loop, and some measure the bounds of slow peers.
-	swift test --skip-build --no-parallel $(TEST)
+	Tests/run $(TEST)
 
-# The messaging core on a simulated loop, log and store, 100,000 schedules on all cores: SIMULATE passes options
-# (--schedules 1000000, --seed 17)
-simulate: deps
+# The messaging core on a simulated loop, log and store: SIMULATE passes options (--schedules 1000000, --seed 17)
+simulate: deps ## 100,000 seeded schedules of the messaging core on all cores; options in SIMULATE
 	# A build of its own, for speed: the tests have the checks of exclusivity.
 	swift build -c release --product rapport-simulate --scratch-path .build/simulate --static-swift-stdlib \
 		-Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
 	.build/simulate/release/rapport-simulate $(SIMULATE)
 
-# Prints each figure beside its limit or peer, measured in the same run. BENCH passes options.
-bench: build
-	$(RAPPORT) bench $(BENCH)
+bench: deps ## measure, each figure beside its limit or peer in the same run; options in BENCH
+	swift build -c release --product rapport-bench
+	$(RELEASE)/rapport-bench $(BENCH)
 
-# Kills, stops and cuts everything under load for ten minutes and proves that nothing was lost or doubled. CHAOS passes
-# options: make chaos CHAOS="--minutes 2 --seed 7"
-chaos: build
-	$(RAPPORT) chaos $(CHAOS)
+# CHAOS passes options: make chaos CHAOS="--minutes 2 --seed 7"
+chaos: deps ## kill, stop and cut everything under load for ten minutes, and prove that nothing was lost or doubled; options in CHAOS
+	swift build -c release --product rapport-chaos
+	$(RELEASE)/rapport-chaos $(CHAOS)
 
-# Stops what make demo left running; WIPE=1 deletes its data too.
-down:
-	@if [ -x $(RAPPORT) ]; then $(RAPPORT) down $(if $(WIPE),--wipe); else echo "nothing was built, so nothing runs"; fi
+down: ## stop what make demo left running; WIPE=1 deletes its data too
+	@if [ -x $(RELEASE)/rapport ]; then $(RELEASE)/rapport down $(if $(WIPE),--wipe); else echo "nothing was built, so nothing runs"; fi
 
-status:
-	@$(RAPPORT) status
+status: ## what runs, whether it is ready, memory, lag
+	@$(RELEASE)/rapport status
 
-# All programs at once, so that nothing is built twice and both cores are used.
-build: deps
+build: deps ## build all programs for release
 	swift build -c release
 
-lint:
+lint: ## check the form of the code
 	swift format lint --strict -r $(FOLDERS)
 
-format:
+format: ## bring the code into its form
 	swift format -i -r $(FOLDERS)
 
-deps:
+deps: ## install the Debian packages that are missing
 	@deploy/install-packages

@@ -42,6 +42,12 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
     ]
 }
 
+/// The programs that the suite starts: whoever starts it depends on them, so that all of it is built when it is.
+let suitePrograms: [Target.Dependency] = [
+    "rapport-broker", "rapport-campaigns", "rapport-contacts", "rapport-notifications", "rapport-sales",
+    "rapport-tickets",
+]
+
 /// What the tests of a service work with.
 let serviceTests: [Target.Dependency] = [
     "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
@@ -111,8 +117,9 @@ let package = Package(
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
-                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "ServiceKit",
-            ],
+                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport",
+                "ServiceKit", "Telemetry",
+            ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
@@ -122,18 +129,31 @@ let package = Package(
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
             name: "Rapport",
-            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Text"],
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
+        .target(
+            name: "Demo", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "Text"],
+            path: "Services/Demo", exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
+            swiftSettings: strict),
         tests(
             "ContactsTests",
-            serviceTests + ["Broker", "Contacts", "Kafka", "Learning", "Rapport", "ServiceTestKit", "Text"]),
+            serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
         tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
         tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        .target(
+            name: "Chaos",
+            dependencies: ["CRMModel", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport"],
+            path: "Tests/Chaos", exclude: ["Main", "README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "rapport-chaos", dependencies: ["Chaos"] + suitePrograms, path: "Tests/Chaos/Main",
+            swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "TestKit"],
             path: "Tests/Simulation", swiftSettings: strict),
@@ -147,12 +167,19 @@ let package = Package(
         tests(
             "RapportTests",
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
+        tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
+        tests("ChaosTests", ["Chaos", "Rapport"]),
+        tests(
+            "UpgradeTests",
+            [
+                "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",
+                "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
+            ]),
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-broker",
-                "rapport-contacts", "rapport-sales", "rapport-campaigns", "rapport-tickets", "rapport-notifications",
-            ]),
+                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+            ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")
 )

@@ -37,7 +37,7 @@ struct ApplyBench {
         try await bench.publish(count, customers: customers, prefix: "a", to: topic.name)
         let pool = PostgresPool(settings, size: 1)
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            try ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
             postgres: settings)
         runner.onProblem = { print("  problem: \($0)") }
         try runner.start()
@@ -55,7 +55,7 @@ struct ApplyBench {
         let settings = try await bench.contactsSchema()
         let connection = try await PostgresConnection.open(settings)
         try await connection.transaction { transaction in
-            for (index, sql) in ContactsService.benchBatches(customers: customers).enumerated() {
+            for (index, sql) in ContactsStatements.batches(customers: customers).enumerated() {
                 _ = try await transaction.query(Statement("bench.make.\(index)", sql))
             }
         }
@@ -64,7 +64,7 @@ struct ApplyBench {
             """
             \\set n random(1, 200)
             BEGIN;
-            \(ContactsService.benchStatements.joined(separator: ";\n"));
+            \(try ContactsStatements.batch().joined(separator: ";\n"));
             COMMIT;
             """
         return try await bench.pgbench(script, seconds: 6) * 500

@@ -108,7 +108,7 @@ struct DisturbanceBench {
         try await bench.publish(
             count, customers: 10_000, prefix: "d", to: topic.name, poison: disturbance == .poison)
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            try ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
             postgres: settings)
         runner.onProblem = { print("  problem: \($0)") }
         let relay = Relay(source: "/contacts", kafka: bench.kafka, postgres: settings)

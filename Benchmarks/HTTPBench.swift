@@ -1,4 +1,3 @@
-import Contacts
 import EventLoop
 import FoundationEssentials
 import Postgres
@@ -21,7 +20,7 @@ struct HTTPBench {
         }
         let list = ids.map { "'\($0)'" }.joined(separator: ",")
         let peer = try await bench.pgbench(
-            "\\set n random(1, \(ids.count))\n" + ContactsService.benchRead(list), clients: 8)
+            "\\set n random(1, \(ids.count))\n" + ContactsStatements.read(list), clients: 8)
         bench.row(
             "reads per second", grouped(read), beside: "pgbench \(grouped(peer))", ratio: read / peer, goal: ">= 0.45")
     }
@@ -36,7 +35,7 @@ struct HTTPBench {
                 + "\(body.utf8.count)\r\n\r\n\(body)"
         }
         let create = try await bench.pgbench(
-            "BEGIN;\n" + ContactsService.benchCreate.joined(separator: ";\n")
+            "BEGIN;\n" + ContactsStatements.create().joined(separator: ";\n")
                 + ";\nCOMMIT;\n", clients: 8)
         bench.row(
             "creates per second", grouped(created), beside: "pgbench \(grouped(create))", ratio: created / create,

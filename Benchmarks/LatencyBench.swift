@@ -25,7 +25,7 @@ struct LatencyBench {
         let topic = Topic(name: "bench.latency.\(UInt32.random(in: 0 ... .max))", key: "", owner: "bench")
         try await KafkaAdmin.createTopics([TopicPlan(name: topic.name, partitions: 12)], bench.kafka)
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
+            try ContactsService.subscriptions(to: [topic]), group: "bench-\(topic.name)", kafka: bench.kafka,
             postgres: settings)
         try runner.start()
         while !runner.isAssigned { try await Loop.sleep(for: .milliseconds(10)) }

@@ -1,28 +1,14 @@
-import EventLoop
-import Postgres
+import CRMModel
 import ServiceKit
 
 /// Tickets: what customers ask, and what they were promised about time.
 public enum TicketsService: ServiceDefinition {
     /// Its schema, group and program.
     public static let name = "tickets"
-
-    /// Its tables.
-    public static let migrations = [TicketsSchema.migration, Redirects.migration, TicketsSchema.told]
-
-    /// Its SQL.
-    public static let statements =
-        TicketStore.statements + ReplyStore.statements + PolicyStore.statements + ClockStore.statements
-        + CustomerStore.statements + SurveyStore.statements + Redirects.statements
-        + ticketsPersonalData.statements
-
-    /// Puts its parts together.
-    @Loop
-    public static func compose(_ context: ServiceContext) throws -> ServiceParts {
-        var parts = ServiceParts()
-        parts.routes = ticketsRoutes(context, try Surveys(context))
-        parts.subscriptions = ticketsSubscriptions()
-        parts.timers = ClockHandlers.timers
-        return parts
-    }
+    /// Where it tells its events.
+    public static let topic = Topic.tickets
+    /// All that it holds of persons.
+    public static let personalData: PersonalData? = ticketsPersonalData
+    /// What it can do.
+    public static let capabilities: [Capability] = [.redirects, .customers, .tickets, .policies, .clocks, .surveys]
 }

@@ -120,6 +120,49 @@ public struct JSONReader {
         return date
     }
 
+    /// Takes a null where one stands.
+    public mutating func null() -> Bool {
+        skipSpace()
+        return takeNull()
+    }
+
+    /// Reads a whole number.
+    public mutating func integer() throws(JSONError) -> Int {
+        skipSpace()
+        let start = position
+        while let byte = peek, isDecimal(byte) { position += 1 }
+        guard let value = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+            position = start
+            throw expected("a whole number")
+        }
+        return value
+    }
+
+    /// Reads `true` or `false`.
+    public mutating func boolean() throws(JSONError) -> Bool {
+        skipSpace()
+        for (text, value) in [("true", true), ("false", false)] {
+            let end = position + text.utf8.count
+            if end <= bytes.count, bytes[position..<end].elementsEqual(text.utf8) {
+                position = end
+                return value
+            }
+        }
+        throw expected("true or false")
+    }
+
+    /// Whether the next value is an object.
+    public mutating func isObject() -> Bool {
+        skipSpace()
+        return peek == UInt8(ascii: "{")
+    }
+
+    /// Whether the next value is an array.
+    public mutating func isArray() -> Bool {
+        skipSpace()
+        return peek == UInt8(ascii: "[")
+    }
+
     /// Passes over any value.
     public mutating func skip() throws(JSONError) {
         skipSpace()

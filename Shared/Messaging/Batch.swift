@@ -9,7 +9,10 @@ import Telemetry
 struct BatchItem {
     enum Content {
         case event(Event, data: any Sendable, handler: Subscriptions.Handler)
+        /// An event of the suite that nobody here handles.
         case skipped
+        /// An event of a type that is not the suite's.
+        case unknown(String)
         case dead(errorClass: String, text: String)
     }
 
@@ -18,6 +21,20 @@ struct BatchItem {
 
     /// The event's type as far as it could be read, for the dead letters.
     var type: String? { record.header("ce_type") }
+    /// What events of unknown types are filed under; each type is a group of its own.
+    static let unknownType = "unknown-type"
+    /// Why it is put aside; nil for what is not.
+    var fault: (errorClass: String, text: String)? {
+        switch content {
+        case .dead(let errorClass, let text): (errorClass, text)
+        case .unknown(let type):
+            (
+                Self.unknownType,
+                "nobody here knows events of the type \(type); once a program that does is installed, replay them"
+            )
+        case .event, .skipped: nil
+        }
+    }
 }
 
 /// What became of a batch's messages, for the metrics.
@@ -30,6 +47,8 @@ struct BatchCounts {
     var parked = 0
     /// Dead letters by error class.
     var deadByClass: [String: Int] = [:]
+    /// Events of unknown types, by type.
+    var unknown: [String: Int] = [:]
 }
 
 extension Subscriptions {
@@ -37,7 +56,11 @@ extension Subscriptions {
     func prepare(_ record: KafkaRecord) -> BatchItem {
         do throws(JSONError) {
             let event = try Event(record)
-            guard let handler = handlers[event.type] else { return BatchItem(record: record, content: .skipped) }
+            guard let handler = handlers[event.type] else {
+                // What the suite knows and this service does not hear is passed over; what nobody knows is a mistake, or newer.
+                let isKnown = EventContract.named(event.type) != nil
+                return BatchItem(record: record, content: isKnown ? .skipped : .unknown(event.type))
+            }
             guard event.version == handler.version else {
                 throw JSONError(
                     field: "ce_type",
@@ -57,6 +80,10 @@ extension BatchCounts {
         switch content {
         case .event: break
         case .skipped: skipped += 1
+        case .unknown(let type):
+            unknown[type, default: 0] += 1
+            dead += 1
+            deadByClass[BatchItem.unknownType, default: 0] += 1
         case .dead(let name, _):
             dead += 1
             deadByClass[name, default: 0] += 1
@@ -154,7 +181,7 @@ struct BatchApplication {
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
         var fresh = try await deduplicate(transaction)
-        for item in items { if case .dead(let name, let text) = item.content { bury(item, name, text, transaction) } }
+        for item in items { if let fault = item.fault { bury(item, fault.errorClass, fault.text, transaction) } }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
         if fresh.contains(where: \.isSealed) { fresh = try await opened(fresh, transaction) }
         for group in ordered(fresh) { try await group.handler.apply(group.data, transaction) }

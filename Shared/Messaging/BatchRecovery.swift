@@ -81,7 +81,7 @@ extension ConsumerRunner {
             for item in items[..<middle] { begin[item.record.origin] = item.record.offset + 1 }
             return try await apply(items[middle...], from: begin, returned: failed.returned)
         }
-        if case .dead = only.content { throw error }
+        if only.fault != nil { throw error }
         var dead = only
         dead.content =
             PlantedBug.swallowedError.isPlanted

@@ -11,6 +11,8 @@ extension ConsumerRunner {
         public var dead = 0
         /// Messages put aside, by error class.
         public var deadByClass: [String: Int] = [:]
+        /// Events of unknown types, by type; what comes after fifty of them is counted together.
+        public private(set) var unknown: [String: Int] = [:]
         /// Sequences that jumped.
         public var gaps = 0
         /// Keys that are parked in our partitions.
@@ -37,6 +39,9 @@ extension ConsumerRunner {
             dead += counts.dead
             gaps += counts.gaps
             for (name, count) in counts.deadByClass { deadByClass[name, default: 0] += count }
+            for (type, count) in counts.unknown {
+                unknown[unknown[type] != nil || unknown.count < 50 ? type : "others", default: 0] += count
+            }
         }
     }
 }

@@ -176,7 +176,7 @@ public final class DeadLetters {
             DeadLetterStore.isBlocked, group, origin.topic, Int(origin.partition), Int(record.offset),
             record.keyBytes.map { SQLBytes($0) }, item.parkedKey?.key)
         if !older.isEmpty, !isForced { return .blocked }
-        if case .dead(_, let text) = item.content { throw NotReplayable(text) }
+        if let fault = item.fault { throw NotReplayable(fault.text) }
         if case .skipped = item.content { throw NotReplayable("nobody here handles its type") }
         var batch = BatchApplication(group: group, items: [item])
         batch.takesEarlier = isForced

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Postgres
@@ -6,11 +7,21 @@ import Telemetry
 
 /// The way of a service's own events out: rows written with the change they tell of, published by the relay.
 public enum Outbox {
-    /// Writes one event inside the transaction of its change; the aggregate's row must be locked by that transaction already.
+    /// Writes one event inside the transaction of its change, on the topic that the contract gives its type; the aggregate's row must be
+    /// locked by that transaction already.
     ///
     /// - Parameters:
     ///   - key: the aggregate's id.
     ///   - sequence: the aggregate's version after the change; nil where the key is no aggregate of this service.
+    @Loop
+    public static func append<T: EventData & Encodable>(
+        _ data: T, key: UUID, sequence: Int?, in transaction: Transaction
+    ) throws {
+        guard let contract = EventContract.named(T.type) else { preconditionFailure("\(T.type) is in no contract") }
+        try append(data, topic: contract.topic, key: key.text, sequence: sequence, in: transaction)
+    }
+
+    /// The same with a key that is no id, or on a topic that is not the suite's.
     @Loop
     public static func append<T: EventData & Encodable>(
         _ data: T, topic: Topic, key: String, sequence: Int?, in transaction: Transaction

@@ -2,7 +2,8 @@ import EventLoop
 
 /// One step forward of a schema.
 public struct Migration: Sendable {
-    /// `m0001_parties`: the order of application is the order of names.
+    /// `m202612011430_quote_versions`: a new step is numbered by the minute in which it was made (UTC); the order of application is the
+    /// order of names. The four digits of older ones sort before, as the `m` of all makes sure.
     public let name: String
     /// SQL, any number of commands.
     public let sql: String
@@ -11,6 +12,15 @@ public struct Migration: Sendable {
         self.name = name
         self.sql = sql
     }
+
+    /// The digits behind the `m`.
+    fileprivate var number: Substring { name.dropFirst().prefix { $0.isASCII && $0.isNumber } }
+}
+
+/// A list of steps that would not make the same schema everywhere.
+public struct MigrationFault: Error, Equatable, CustomStringConvertible {
+    /// What is wrong, and what to do.
+    public let description: String
 }
 
 /// Brings a schema to its newest form.
@@ -22,11 +32,12 @@ public enum Migrations {
         guard let schema = settings.schema else {
             throw PostgresError(sqlState: "3F000", message: "migrations need a schema")
         }
+        let steps = try ordered(migrations)
         var patient = settings
         patient.statementTimeout = 0
         let connection = try await PostgresConnection.open(patient)
         defer { connection.close() }
-        try await connection.transaction { transaction in
+        let known: [String] = try await connection.transaction { transaction in
             transaction.enqueue(lock, schema)
             // CREATE SCHEMA asks for the right to create even where the schema is there, so it is looked for first.
             let found = try await transaction.query(findSchema, schema)
@@ -34,9 +45,11 @@ public enum Migrations {
                 transaction.enqueue(Statement("migrations.schema", "CREATE SCHEMA IF NOT EXISTS \(quoted(schema))"))
             }
             transaction.enqueue(createTable)
+            return try await transaction.query(names).map { try $0.value(0) }
         }
+        try checkOrder(of: steps, after: known)
         var applied: [String] = []
-        for migration in migrations.sorted(by: { $0.name < $1.name }) {
+        for migration in steps {
             let isNew = try await connection.transaction { transaction in
                 transaction.enqueue(lock, schema)
                 let rows = try await transaction.query(record, migration.name)
@@ -51,6 +64,31 @@ public enum Migrations {
         return applied
     }
 
+    /// In order of names. Two of one name would be applied as one, and two of one minute were made by people who did not know of each
+    /// other; of the four-digit numbers two were given twice.
+    static func ordered(_ migrations: [Migration]) throws -> [Migration] {
+        let steps = migrations.sorted { $0.name < $1.name }
+        for (one, next) in zip(steps, steps.dropFirst()) {
+            let isTwice = one.name == next.name && one.sql != next.sql
+            guard isTwice || one.name != next.name && one.number == next.number && one.number.count > 4 else {
+                continue
+            }
+            throw MigrationFault(
+                description: "\(one.name) and \(next.name) have one number: give the later one another minute")
+        }
+        return steps
+    }
+
+    /// A step below one that is applied would come first in a new database and last in this one.
+    private static func checkOrder(of steps: [Migration], after known: [String]) throws {
+        guard let last = known.max() else { return }
+        let applied = Set(known)
+        guard let late = steps.first(where: { $0.name < last && !applied.contains($0.name) }) else { return }
+        throw MigrationFault(
+            description:
+                "\(late.name) is not applied, and \(last) is, which comes after it: number it anew, above all others")
+    }
+
     private static func quoted(_ name: String) -> String {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
@@ -63,6 +101,7 @@ public enum Migrations {
         CREATE TABLE IF NOT EXISTS schema_migration
             (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())
         """)
+    private static let names = Statement("migrations.names", "SELECT name FROM schema_migration")
     private static let record = Statement(
         "migrations.record",
         "INSERT INTO schema_migration (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name")

@@ -112,6 +112,20 @@ public final class PostgresConnection: StatementChannel {
         }
     }
 
+    /// Has the server say what parameters and columns a statement has, its parameters of these types, or of those that it infers.
+    func describe(_ statement: Statement, _ types: [UInt32]) async throws -> Description {
+        let answer = Completion<Rows>()
+        try await transaction { transaction in
+            transaction.statements += 1
+            transaction.hasPrepared = true
+            expected.append(.prepare(name: "", transaction: transaction))
+            PQsendPrepare(connection, "", statement.sql, Int32(types.count), types)
+            expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
+            PQsendDescribePrepared(connection, "")
+        }
+        return Description(try await answer.wait().result)
+    }
+
     /// One transaction at a time: statements of two must not mix, for the next sync commits them all.
     private func takeTurn() async throws {
         guard isTaken else { return isTaken = true }

@@ -3,16 +3,34 @@ import CPostgres
 /// A statement: its SQL under a name that is unique in the program, prepared once on each connection.
 ///
 /// Parameters are `$1`, `$2`, … with the types of the Swift values given.
-public struct Statement: Sendable, Hashable {
+public struct Statement: Preparable, Hashable {
     /// `contacts.insert_party`.
     public let name: String
     /// The SQL, one command.
     public let sql: String
+    /// The types of its parameters and columns, where it says them: `check` and a test compare them with the server's.
+    public let takes: [SQLShape]?
+    /// The columns.
+    public let gives: [SQLShape]?
+
     /// Names a statement.
-    public init(_ name: String, _ sql: String) {
+    public init(_ name: String, _ sql: String, takes: [SQLShape]? = nil, gives: [SQLShape]? = nil) {
         self.name = name
         self.sql = sql
+        self.takes = takes
+        self.gives = gives
     }
+}
+
+/// What `check` and a test can have the server prepare: a statement, or a query.
+public protocol Preparable: Sendable {
+    /// What is sent.
+    var statement: Statement { get }
+}
+
+extension Statement {
+    /// Itself.
+    public var statement: Statement { self }
 }
 
 /// The answer to one statement.

@@ -12,6 +12,8 @@ public protocol SQLEncodable {
 
 /// A value that can be read from a column in PostgreSQL's binary format.
 public protocol SQLDecodable {
+    /// The types of columns that it reads (`pg_type.oid`).
+    static var sqlColumnTypes: [UInt32] { get }
     /// Reads the bytes of a column that is not null; nil when they do not fit the type.
     init?(sqlBytes: UnsafeRawBufferPointer)
     /// The value that stands for null; nil where null is an error.
@@ -25,6 +27,8 @@ extension SQLDecodable {
 
 /// A byte string (`bytea`).
 public struct SQLBytes: SQLEncodable, SQLDecodable, Sendable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [17] }
     /// The bytes.
     public let bytes: [UInt8]
     /// Wraps bytes.
@@ -72,6 +76,8 @@ extension FixedWidthInteger {
 }
 
 extension Int: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [20, 23, 21] }
     /// `bigint`.
     public static var sqlType: UInt32 { 20 }
     /// `bigint[]`.
@@ -93,6 +99,8 @@ extension Int: SQLEncodable, SQLDecodable {
 }
 
 extension Double: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [701] }
     /// `double precision`.
     public static var sqlType: UInt32 { 701 }
     /// `double precision[]`.
@@ -110,6 +118,8 @@ extension Double: SQLEncodable, SQLDecodable {
 }
 
 extension Bool: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [16] }
     /// `boolean`.
     public static var sqlType: UInt32 { 16 }
     /// `boolean[]`.
@@ -127,6 +137,8 @@ extension Bool: SQLEncodable, SQLDecodable {
 }
 
 extension String: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [25, 1043, 114, 19, 1042] }
     /// `text`.
     public static var sqlType: UInt32 { 25 }
     /// `text[]`.
@@ -141,6 +153,8 @@ extension String: SQLEncodable, SQLDecodable {
 }
 
 extension UUID: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [2950] }
     /// `uuid`.
     public static var sqlType: UInt32 { 2950 }
     /// `uuid[]`.
@@ -158,6 +172,8 @@ extension UUID: SQLEncodable, SQLDecodable {
 }
 
 extension Date: SQLEncodable, SQLDecodable {
+    /// What it reads.
+    public static var sqlColumnTypes: [UInt32] { [1184] }
     /// `timestamptz`.
     public static var sqlType: UInt32 { 1184 }
     /// `timestamptz[]`.
@@ -186,6 +202,8 @@ extension Optional: SQLEncodable where Wrapped: SQLEncodable {
 }
 
 extension Optional: SQLDecodable where Wrapped: SQLDecodable {
+    /// The wrapped type's.
+    public static var sqlColumnTypes: [UInt32] { Wrapped.sqlColumnTypes }
     /// Reads a value that is not null.
     @inlinable public init?(sqlBytes: UnsafeRawBufferPointer) {
         guard let value = Wrapped(sqlBytes: sqlBytes) else { return nil }

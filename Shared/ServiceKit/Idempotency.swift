@@ -1,4 +1,3 @@
-import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
@@ -32,60 +31,6 @@ extension ServiceContext {
             return answer
         }
     }
-}
-
-extension Request {
-    /// The whole body, read once however often it is asked for.
-    @Loop
-    public func wholeBody() async throws -> [UInt8] {
-        if let read = self[ReadBody.self] { return read.bytes }
-        let bytes = try await body()
-        self[ReadBody.self] = ReadBody(bytes: bytes)
-        return bytes
-    }
-
-    /// The body as a value in the suite's JSON dialect; what is wrong is a 400 that names the field.
-    @Loop
-    public func model<T: Decodable>(_ type: T.Type) async throws -> T {
-        if let media = headers["content-type"], !Self.isJSON(media) {
-            throw Problem(status: 415, detail: "The body must be application/json.")
-        }
-        do {
-            return try ModelJSON.decoder.decode(type, from: Data(try await wholeBody()))
-        } catch let error as DecodingError {
-            let problem = ModelJSON.problem(error)
-            throw Problem(
-                status: .badRequest, detail: problem.description,
-                errors: [FieldError(field: problem.field, message: problem.message)])
-        }
-    }
-
-    private static func isJSON(_ media: String) -> Bool {
-        let essence = media.prefix { $0 != ";" }.trimmingPrefix(" ").lowercased()
-        let name = String(essence.reversed().drop { $0 == " " }.reversed())
-        return name == "application/json" || name.hasSuffix("+json")
-    }
-
-    /// The UUID in the path; anything else names nothing.
-    @Loop
-    public func id(_ name: String = "id") throws -> UUID {
-        guard let id = UUID(text: path(name)) else {
-            throw Problem(status: .notFound, detail: "There is nothing under the id \"\(path(name))\".")
-        }
-        return id
-    }
-}
-
-extension Problem {
-    /// A 400 about one field.
-    public static func field(_ name: String, _ message: String) -> Problem {
-        Problem(
-            status: .badRequest, detail: "\(name) \(message).", errors: [FieldError(field: name, message: message)])
-    }
-}
-
-private struct ReadBody: Sendable {
-    let bytes: [UInt8]
 }
 
 /// A key with the fingerprint of the request it came with.

@@ -65,7 +65,20 @@ extension Request {
 
     /// The parameter `after` of lists in order of id.
     @Loop
-    public var pageAfter: UUID? { query("after").flatMap { UUID(text: $0) } }
+    public var pageAfter: UUID? { id(query: "after") }
+
+    /// A query parameter that is declared as an id.
+    @Loop
+    public func id(query name: String) -> UUID? { query(name).flatMap { UUID(text: $0) } }
+
+    /// The UUID in the path; anything else names nothing.
+    @Loop
+    public func id(_ name: String = "id") throws -> UUID {
+        guard let id = UUID(text: path(name)) else {
+            throw Problem(status: .notFound, detail: "There is nothing under the id \"\(path(name))\".")
+        }
+        return id
+    }
 }
 
 extension Route.Parameter {
@@ -77,15 +90,13 @@ extension Route.Parameter {
 }
 
 extension Problem {
-    /// A 412: the aggregate is not at the version that the caller saw.
-    public static func stale(_ what: String, at current: Int, seen: Int) -> Problem {
-        Problem(
-            status: .preconditionFailed,
-            detail: "The \(what) is at version \(current), not \(seen): read it again and repeat the change.")
-    }
-
     /// A 404 about an id.
     public static func missing(_ what: String, _ id: UUID) -> Problem {
         Problem(status: .notFound, detail: "There is no \(what) \(id.text).")
+    }
+
+    /// A 400 about one field.
+    public static func field(_ name: String, _ message: String) -> Problem {
+        Problem([FieldError(field: name, message: message)])
     }
 }

@@ -1,9 +1,11 @@
 import Crypto
 import EventLoop
+import FoundationEssentials
 import HTTP
+import Postgres
 
 /// What a caller who changes something has read of it, and what he asks for: nobody overwrites what he has not seen.
-public struct Seen {
+public struct Seen: Sendable {
     private let version: Int
     private let yours: String
 
@@ -25,6 +27,15 @@ public struct Seen {
         throw problem
     }
 
+    /// The same for what is shown by a resource; its form is read only where it is to be told.
+    @Loop
+    public func check(
+        _ resource: Resource, _ id: UUID, at version: Int, in transaction: Transaction
+    ) async throws {
+        guard version != self.version else { return }
+        try check(resource.name, try await resource.shown(id, in: transaction).0, at: version)
+    }
+
     /// The same for what has no number of its own.
     public func check(_ what: String, _ current: String) throws {
         try check(what, current, at: Seen.version(of: current))
@@ -44,4 +55,7 @@ extension Response {
 extension Route.Parameter {
     /// The parameter of a change.
     public static let ifMatch = Route.Parameter.header("If-Match", .string, "The ETag that was read; without it a 428")
+    /// The parameter of what creates.
+    public static let idempotencyKey = Route.Parameter.header(
+        "Idempotency-Key", .string, "The same again gets the same answer and has no second effect")
 }

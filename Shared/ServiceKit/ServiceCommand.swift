@@ -6,11 +6,14 @@ import Telemetry
 
 /// The command line that all services have.
 public enum ServiceCommand {
-    /// Runs a service's program: `serve` (the default), `migrate` or `check`. Ends the process with 0 or 1.
+    /// Runs a service's program: `serve` (the default), `migrate`, `check`, or `check --describe README`. Ends the process with 0 or 1.
     public static func run(_ definition: any ServiceDefinition.Type) {
         let command = CommandLine.arguments.dropFirst().first ?? "serve"
         do {
             try Loop.run {
+                if command == "check", CommandLine.arguments.count == 4, CommandLine.arguments[2] == "--describe" {
+                    return try describe(definition, in: CommandLine.arguments[3])
+                }
                 let settings = try Settings()
                 let options = try ServiceOptions(service: definition.name, settings)
                 switch command {
@@ -57,6 +60,14 @@ public enum ServiceCommand {
         Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
     }
 
+    /// Writes the tables of a README from the code.
+    @Loop
+    private static func describe(_ definition: any ServiceDefinition.Type, in path: String) throws {
+        let file = URL(filePath: path)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data(try ServiceDescription(definition).written(into: text).utf8).write(to: file)
+    }
+
     @Loop
     private static func check(
         _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings
@@ -64,7 +75,9 @@ public enum ServiceCommand {
         print(settings.description)
         let connection = try await PostgresConnection.open(options.postgres)
         defer { connection.close() }
-        for statement in allStatements(of: definition) { try await connection.prepare(statement) }
+        var faults: [String] = []
+        for statement in allStatements(of: definition) { faults += try await connection.faults(of: statement) }
+        guard faults.isEmpty else { throw SettingError(name: "schema", problem: faults.joined(separator: "; ")) }
         print("all statements of \(definition.name) fit its schema")
     }
 

@@ -1,27 +1,59 @@
+import CRMModel
 import EventLoop
 import HTTP
-import Kafka
 import Messaging
 import Postgres
 import Telemetry
 
-/// What makes a service: everything that is not the same in all of them.
+/// A service: its name, where it tells its events, what it holds of persons, and what it can do. All else follows from the list of
+/// its capabilities.
 public protocol ServiceDefinition: SendableMetatype {
     /// `contacts`: the name of its schema, its consumer group and its program.
     static var name: String { get }
-    /// Its own migrations, after those of messaging.
-    static var migrations: [Migration] { get }
-    /// All its statements, which `check` and a test prepare.
-    static var statements: [Statement] { get }
-    /// What of it can be rebuilt from the topics; nil where nothing follows from them alone.
-    static var rebuildPlan: RebuildPlan? { get }
-    /// Puts its parts together.
-    @Loop static func compose(_ context: ServiceContext) throws -> ServiceParts
+    /// Where it tells its events.
+    static var topic: Topic { get }
+    /// All that it holds of persons, one ordered list.
+    static var personalData: PersonalData? { get }
+    /// What it can do, in the order in which events are heard.
+    static var capabilities: [Capability] { get }
 }
 
 extension ServiceDefinition {
-    /// Nothing.
-    public static var rebuildPlan: RebuildPlan? { nil }
+    /// Those of its capabilities; those of messaging come before them.
+    public static var migrations: [Migration] { capabilities.flatMap(\.migrations) }
+
+    /// Those of its capabilities and of its personal data, which `check` and a test prepare.
+    public static var statements: [Statement] {
+        capabilities.flatMap(\.statements).map(\.statement) + (personalData?.statements ?? [])
+    }
+
+    /// What of it can be rebuilt from the topics; nil where nothing follows from them alone.
+    public static var rebuildPlan: RebuildPlan? {
+        let models = capabilities.flatMap(\.readModels)
+        guard !models.isEmpty else { return nil }
+        return RebuildPlan(
+            models, given: capabilities.flatMap(\.given), erased: capabilities.compactMap(\.erased).first)
+    }
+
+    /// Opens its capabilities.
+    @Loop
+    public static func compose(_ context: ServiceContext) throws -> ServiceParts {
+        var parts = ServiceParts()
+        for capability in capabilities {
+            let opened = try capability.open(context)
+            parts.routes += opened.routes
+            parts.background += opened.background
+            parts.timers.merge(opened.timers) { _, _ in
+                preconditionFailure("\(capability.name) has a timer of a kind that another has too")
+            }
+            opened.listen(&parts.subscriptions)
+        }
+        if let personalData {
+            personalData.subscribe(topic, &parts.subscriptions)
+            parts.routes += personalData.routes(context)
+        }
+        return parts
+    }
 }
 
 /// The parts of a service that its process runs.
@@ -29,13 +61,14 @@ public struct ServiceParts {
     /// Its HTTP surface.
     public var routes: [Route] = []
     /// What it listens to.
-    public var subscriptions: Subscriptions?
+    public var subscriptions: Subscriptions
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Work that goes on as long as the process, and ends when its task is cancelled.
     public var background: [@Loop @Sendable () async -> Void] = []
+
     /// No parts yet.
-    public init() {}
+    @Loop public init() { subscriptions = Subscriptions() }
 }
 
 /// What a service's parts work with.
@@ -48,12 +81,22 @@ public final class ServiceContext {
     /// The settings of the process.
     public let settings: Settings
     var onCommit: (@Loop () -> Void)?
+    private var made: [ObjectIdentifier: any Sendable] = [:]
 
     /// Gives parts what they work with; a process and tests do.
     public init(pool: PostgresPool, log: Log, settings: Settings) {
         self.pool = pool
         self.log = log
         self.settings = settings
+    }
+
+    /// What several capabilities work with, made by the one that asks first: a clock, a worker.
+    public func shared<T: Sendable>(_ make: (ServiceContext) throws -> T) rethrows -> T {
+        let kind = ObjectIdentifier(T.self)
+        if let known = made[kind] as? T { return known }
+        let value = try make(self)
+        made[kind] = value
+        return value
     }
 
     /// Runs a command as one transaction; its events go out at once after the commit.
@@ -66,5 +109,12 @@ public final class ServiceContext {
     /// One statement that changes nothing.
     public func query(_ statement: Statement, _ values: any SQLEncodable...) async throws -> Rows {
         try await pool.query(statement, values)
+    }
+
+    /// One statement that changes nothing, its rows typed.
+    public func rows<each Parameter: SQLEncodable, each Column: SQLDecodable>(
+        _ query: Query<(repeat each Parameter), (repeat each Column)>, _ values: repeat each Parameter
+    ) async throws -> [(repeat each Column)] {
+        try await pool.rows(query, repeat each values)
     }
 }

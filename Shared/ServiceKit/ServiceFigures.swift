@@ -64,6 +64,15 @@ struct ServiceFigures {
         }
     }
 
+    /// Shows how many events of unknown types came, by type.
+    private func show(unknown: [String: Int]) {
+        for (type, count) in unknown {
+            Metrics.shared.gauge(
+                "crm_events_unknown_total", help: "Events of types that nobody knows", labels: ["type": type]
+            ).set(Double(count))
+        }
+    }
+
     func update(_ consumer: ConsumerRunner?, _ relay: Relay, _ timers: TimerRunner, _ pool: PostgresPool) {
         outboxRows.set(Double(relay.statistics.waiting))
         outboxAge.set(relay.statistics.oldestAge)
@@ -81,6 +90,7 @@ struct ServiceFigures {
             parkedMessages.set(Double(statistics.parkedMessages))
             stalls.set(Double(statistics.stalls))
             show(lags: consumer.lags)
+            show(unknown: statistics.unknown)
         }
         timersFired.set(Double(timers.fired))
         timersBuried.set(Double(timers.buried))

@@ -46,10 +46,11 @@ public final class ServiceProcess {
         timers = TimerRunner(
             pool,
             parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
-        letters = DeadLetters(pool, parts.subscriptions, group: definition.name)
-        rebuilder = Rebuilder(context, definition, parts.subscriptions, options)
+        let subscriptions = parts.subscriptions.types.isEmpty ? nil : parts.subscriptions
+        letters = DeadLetters(pool, subscriptions, group: definition.name)
+        rebuilder = Rebuilder(context, definition, subscriptions, options)
         reconciler = Reconciler.concerns(definition) ? Reconciler(pool, options.kafka) : nil
-        consumer = parts.subscriptions.map { subscriptions in
+        consumer = subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
                 instance: options.instance)
@@ -104,21 +105,25 @@ public final class ServiceProcess {
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
             + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
-        let description = Route(.get, "/openapi.json", "This description", tag: "operations") { _ in
-            Response(.ok, bytes: document, contentType: "application/json")
-        }
-        let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions?.types ?? [])
-        let topicDescription = Route(.get, "/asyncapi.json", "The description of its topics", tag: "operations") { _ in
-            Response(.ok, bytes: topics, contentType: "application/json")
-        }
+        let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
+        let descriptions = [
+            described("/openapi.json", "This description", document),
+            described("/asyncapi.json", "The description of its topics", topics),
+        ]
         let log = context.log
         let router = Router(
-            routes + [description, topicDescription], middleware: surface.middleware(token: options.token, log),
+            routes + descriptions, middleware: surface.middleware(token: options.token, log),
             onError: { error, request in
                 log.error("request failed", ["path": request.path, "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
         server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+    }
+
+    private func described(_ path: String, _ summary: String, _ document: [UInt8]) -> Route {
+        Route(.get, path, summary, tag: "operations", access: .open, gives: .json(.any)) { _ in
+            Response(.ok, bytes: document, contentType: "application/json")
+        }
     }
 
     /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
@@ -197,16 +202,21 @@ public final class ServiceProcess {
 
     private var healthRoutes: [Route] {
         [
-            Route(.get, "/health/live", "Whether the process runs", tag: "operations") { _ in
-                Response(.ok, text: "live\n")
-            },
-            Route(.get, "/health/ready", "Whether it can do its work", tag: "operations") { [unowned self] _ in
+            Route(
+                .get, "/health/live", "Whether the process runs", tag: "operations", access: .open, gives: .text
+            ) { _ in Response(.ok, text: "live\n") },
+            Route(
+                .get, "/health/ready", "Whether it can do its work; what is missing, a line each", tag: "operations",
+                access: .open, gives: .text, or: [.bytes("text/plain", .unavailable)]
+            ) { [unowned self] _ in
                 let missing = whatIsMissing()
                 return missing.isEmpty
                     ? Response(.ok, text: "ready\n")
                     : Response(.unavailable, text: missing.joined(separator: "\n") + "\n")
             },
-            Route(.get, "/metrics", "Figures for Prometheus", tag: "operations") { _ in
+            Route(
+                .get, "/metrics", "Figures for Prometheus", tag: "operations", access: .open, gives: .text
+            ) { _ in
                 Response(.ok, text: Metrics.shared.rendered(), contentType: "text/plain; version=0.0.4; charset=utf-8")
             },
         ]

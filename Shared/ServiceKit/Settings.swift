@@ -81,6 +81,9 @@ public final class Settings {
         used.append((setting.name, shown, isDefault, setting.help))
     }
 
+    /// What was asked for so far.
+    var asked: [(name: String, value: String, isDefault: Bool, help: String)] { used }
+
     /// All of it, for what is passed through to a library.
     public var all: [String: String] { given }
 

@@ -12,7 +12,7 @@ import TestKit
 import Testing
 
 @testable import Contacts
-@testable import Rapport
+@testable import Chaos
 @testable import ServiceKit
 
 /// Contacts with its consumer on a broker over TCP, and an ERP that places, changes, cancels and credits orders.
@@ -38,7 +38,7 @@ private final class LiveContacts {
         broker = try Broker(settings)
         try await broker.start()
         kafka = KafkaSettings(brokers: "127.0.0.1:\(broker.port)", clientID: "test")
-        let subscriptions = contactsSubscriptions()
+        let subscriptions = service.parts.subscriptions
         try await KafkaAdmin.createTopics(subscriptions.topics.map { TopicPlan(name: $0.name, partitions: 4) }, kafka)
         runner = ConsumerRunner(subscriptions, group: "contacts", kafka: kafka, postgres: service.options)
         orders = try ChaosOrders(kafka, seed: seed)
@@ -82,7 +82,7 @@ private final class LiveContacts {
 
     func rebuild(swap: Bool = true, force: Bool = false) async throws -> Rebuild.Outcome {
         let rebuild = Rebuild(
-            try #require(ContactsService.rebuildPlan), contactsSubscriptions(), service: "contacts",
+            try #require(ContactsService.rebuildPlan), service.parts.subscriptions, service: "contacts",
             migrations: ContactsService.migrations, kafka: kafka, postgres: service.options)
         return try await rebuild.run(isSwapping: swap, isForced: force)
     }

@@ -12,7 +12,7 @@ import TestKit
 import Testing
 
 @testable import Contacts
-@testable import Rapport
+@testable import Demo
 
 /// Contacts with the real order file applied: published to a broker over TCP, read and applied by the service's own consumer.
 @Loop
@@ -56,7 +56,7 @@ private final class AppliedShop {
         #expect(await producer.flush(within: .seconds(60)))
         producer.close()
         let runner = ConsumerRunner(
-            ContactsService.subscriptions(to: topics), group: "contacts", kafka: kafka, postgres: service.options)
+            service.parts.subscriptions.reading(topics), group: "contacts", kafka: kafka, postgres: service.options)
         runner.onProblem = { Issue.record("\($0)") }
         try runner.start()
         try await eventually("\(sent) events applied", within: .seconds(300)) {

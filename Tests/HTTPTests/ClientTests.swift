@@ -65,7 +65,7 @@ import Testing
     @Test @Loop func cancellingEndsTheTransfer() async throws {
         let started = Completion<Void>()
         let cancelled = Completion<Void>()
-        let route = Route(.get, "/wait", "Waits") { _ in
+        let route = Route(.get, "/wait", "Waits", tag: "", access: .read, gives: .json(.any)) { _ in
             started.succeed(())
             defer { cancelled.succeed(()) }
             try await Loop.sleep(for: .seconds(60))

@@ -81,37 +81,44 @@ struct Person: Codable, Sendable {
 }
 
 let sampleRoutes: [Route] = [
-    Route(.get, "/hello", "Says hello") { _ in Response(.ok, text: "hello") },
-    Route(.get, "/people/{id}", "Reads one", parameters: [.path("id", .integer(1...999))]) { request in
+    Route(.get, "/hello", "Says hello", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok, text: "hello")
+    },
+    Route(
+        .get, "/people/{id}", "Reads one", tag: "", access: .read, parameters: [.path("id", .integer(1...999))],
+        gives: .json(.any)
+    ) { request in
         Response(.ok, text: request.path("id"))
     },
     Route(
-        .get, "/people", "Lists",
+        .get, "/people", "Lists", tag: "", access: .read,
         parameters: [
             .query("limit", .integer(1...200)), .query("kind", .enumeration(["a", "b"])),
             .query("tag", .array(.string)),
-        ]
+        ], gives: .json(.any)
     ) { request in
         let limit = request.query("limit", as: Int.self).map(String.init) ?? "none"
         return Response(.ok, text: "\(limit) \(request.queries("tag"))")
     },
-    Route(.post, "/people", "Creates", body: .json(.any), answers: [201, 400]) { request in
+    Route(.post, "/people", "Creates", tag: "", access: .change, body: .json(.any), gives: .json(.any, .created)) {
+        request in
         let person = try await request.json(Person.self)
         return try Response(.created, json: person)
     },
-    Route(.post, "/echo", "Gives back") { request in
+    Route(.post, "/echo", "Gives back", tag: "", access: .change, gives: .json(.any)) { request in
         Response(.ok, bytes: try await request.body(limit: 1000), contentType: "text/plain")
     },
-    Route(.post, "/count", "Counts an upload") { request in
+    Route(.post, "/count", "Counts an upload", tag: "", access: .change, gives: .json(.any)) { request in
         var count = 0
         while let part = try await request.nextPart() { count += part.count }
         return Response(.ok, text: "\(count)")
     },
-    Route(.post, "/ignore", "Reads nothing") { _ in Response(.ok, text: "ignored") },
-    Route(.get, "/large", "Much") { _ in
+    Route(.post, "/ignore", "Reads nothing", tag: "", access: .change, gives: .json(.any)) { _ in
+        Response(.ok, text: "ignored")
+    },
+    Route(.get, "/large", "Much", tag: "", access: .read, gives: .json(.any)) { _ in
         Response(.ok, bytes: [UInt8](repeating: 0x61, count: 3_000_000), contentType: "text/plain")
     },
-    Route(.get, "/stream", "Bit by bit") { _ in
+    Route(.get, "/stream", "Bit by bit", tag: "", access: .read, gives: .json(.any)) { _ in
         .stream(contentType: "text/plain") { writer in
             for number in 0..<3 {
                 try await writer.write("part \(number)\n")
@@ -119,8 +126,8 @@ let sampleRoutes: [Route] = [
             }
         }
     },
-    Route(.get, "/fails", "Fails") { _ in throw UnexpectedError() },
-    Route(.get, "/later", "Waits") { _ in
+    Route(.get, "/fails", "Fails", tag: "", access: .read, gives: .json(.any)) { _ in throw UnexpectedError() },
+    Route(.get, "/later", "Waits", tag: "", access: .read, gives: .json(.any)) { _ in
         try await Loop.sleep(for: .milliseconds(20))
         return Response(.ok, text: "later")
     },

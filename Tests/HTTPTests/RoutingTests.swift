@@ -32,7 +32,8 @@ import Testing
 
     @Test @Loop func staticSegmentsComeFirstAndGoBack() async throws {
         let paths = ["/a/{x}/c", "/a/b/d", "/a/b/{y}/e", "/{z}"]
-        let table = RouteTable(paths.map { Route(.get, $0, "") { _ in Response(.ok) } })
+        let table = RouteTable(
+            paths.map { Route(.get, $0, "", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok) } })
         func found(_ path: String) throws -> String {
             let match = table.match(try Request(.get, path).head)
             guard case .found(let index, let values) = match else { return "none" }
@@ -112,9 +113,9 @@ import Testing
         let party = Schema.named(
             "Party", .object([.init("id", .uuid), .init("name", .string, required: false, "Full")]))
         let route = Route(
-            .post, "/v1/parties/{id}", "Changes a party", tag: "parties",
+            .post, "/v1/parties/{id}", "Changes a party", tag: "parties", access: .change,
             parameters: [.path("id", .uuid), .query("dry", .boolean), .header("If-Match", required: true)],
-            body: .json(party), answers: [.json(200, party), 404, .bytes(202, "text/csv")]
+            body: .json(party), gives: .json(party), or: [.bytes("text/csv", 202)]
         ) { _ in Response(.ok) }
         let text = String(decoding: OpenAPI.document(title: "T", version: "1", routes: [route]), as: UTF8.self)
         for part in [

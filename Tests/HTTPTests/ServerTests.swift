@@ -120,7 +120,7 @@ import Testing
     @Test @Loop func hangUpCancelsTheHandler() async throws {
         let cancelled = Completion<Void>()
         let started = Completion<Void>()
-        let route = Route(.get, "/wait", "Waits for ever") { _ in
+        let route = Route(.get, "/wait", "Waits for ever", tag: "", access: .read, gives: .json(.any)) { _ in
             started.succeed(())
             do {
                 try await Loop.sleep(for: .seconds(60))
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test @Loop func streamsAndEvents() async throws {
-        let events = Route(.get, "/events", "Tells events") { _ in
+        let events = Route(.get, "/events", "Tells events", tag: "", access: .read, gives: .json(.any)) { _ in
             .events { writer in
                 try await writer.event("one\ntwo", event: "news", id: "1")
                 try await Loop.sleep(for: .seconds(60))
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test @Loop func stoppingLetsRequestsEnd() async throws {
-        let forever = Route(.get, "/forever", "Never ends") { _ in
+        let forever = Route(.get, "/forever", "Never ends", tag: "", access: .read, gives: .json(.any)) { _ in
             let never = Completion<Void>()
             try await never.wait()
             return Response(.ok)

@@ -13,7 +13,7 @@ import Testing
 /// A broker in this process, a service's database, and a producer: what a test of messaging works with.
 @Loop
 final class Desk {
-    static let topic = Topic(name: "desk", key: "any", owner: "test")
+    nonisolated static let topic = Topic(name: "desk", key: "any", owner: "test")
     let service: TestService
     let kafka: KafkaSettings
     private let broker: Broker
@@ -81,20 +81,23 @@ final class Desk {
 /// The smallest service: notes that go into a table as they come.
 enum DeskService: ServiceDefinition {
     static let name = "desk"
-    static let statements = [insert]
-    static let migrations = [
-        Migration(
-            "m0001_desk",
-            """
-            CREATE TABLE note (number bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, kind text NOT NULL,
-                CHECK (id NOT LIKE 'poison%'))
-            """)
+    static let topic = Desk.topic
+    static let personalData: PersonalData? = nil
+    static let capabilities = [
+        Capability(
+            "notes", "what was written down",
+            migrations: [
+                Migration(
+                    "m0001_desk",
+                    """
+                    CREATE TABLE note (number bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, kind text NOT NULL,
+                        CHECK (id NOT LIKE 'poison%'))
+                    """)
+            ], statements: [insert])
     ]
     static let insert = Statement(
         "desk.insert",
         "INSERT INTO note (id, kind) SELECT x, $2 FROM unnest($1::text[]) WITH ORDINALITY a(x, n) ORDER BY n")
-
-    @Loop static func compose(_ context: ServiceContext) throws -> ServiceParts { ServiceParts() }
 
     @Loop static func subscriptions() -> Subscriptions {
         var subscriptions = Subscriptions([Desk.topic])

@@ -33,7 +33,8 @@ final class NotificationsFixture {
         context = ServiceContext(pool: pool, log: log, settings: all)
         settings = try MailSettings(all)
         router = Router(
-            notificationsRoutes(context, settings), onError: { error, request in print("\(request.path): \(error)") })
+            try NotificationsService.compose(context).routes,
+            onError: { error, request in print("\(request.path): \(error)") })
     }
 
     func close() {

@@ -19,6 +19,29 @@ import Testing
         #expect(try await Migrations.apply(more, to: settings) == ["m0003_c"])
     }
 
+    @Test @Loop func aStepBelowWhatIsAppliedIsRefused() async throws {
+        let url = try await TestDatabase.make("migrations")
+        let settings = PostgresSettings(url: url, applicationName: "test", schema: "crm")
+        _ = try await Migrations.apply(steps + [Migration("m202612011430_d", "INSERT INTO a VALUES (5)")], to: settings)
+        let late = Migration("m202612011200_c", "INSERT INTO a VALUES (4)")
+        let error = await #expect(throws: MigrationFault.self) {
+            try await Migrations.apply(steps + [late], to: settings)
+        }
+        #expect(error?.description.hasPrefix("m202612011200_c is not applied, and m202612011430_d is") == true)
+        #expect(try await Migrations.apply(steps, to: settings).isEmpty)
+    }
+
+    @Test func twoOfOneNumberAreRefused() throws {
+        let two = [Migration("m202612011430_a", "SELECT 1"), Migration("m202612011430_b", "SELECT 2")]
+        #expect(throws: MigrationFault.self) { try Migrations.ordered(two) }
+        #expect(throws: MigrationFault.self) {
+            try Migrations.ordered([Migration("m0001_a", "SELECT 1"), Migration("m0001_a", "SELECT 2")])
+        }
+        // As two older ones are.
+        let old = [Migration("m0037_b", "SELECT 1"), Migration("m0037_a", "SELECT 2")]
+        #expect(try Migrations.ordered(old).map(\.name) == ["m0037_a", "m0037_b"])
+    }
+
     @Test @Loop func manyCallersAtOnceApplyThemOnce() async throws {
         let url = try await TestDatabase.make("migrations")
         let settings = PostgresSettings(url: url, applicationName: "test", schema: "crm")

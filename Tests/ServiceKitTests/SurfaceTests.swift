@@ -11,9 +11,9 @@ import Testing
         _ method: HTTP.Method, _ target: String, token: String?, headers: Headers = [:]
     ) async throws -> Int {
         let routes = [
-            Route(.get, "/v1/parties", "") { _ in Response(.ok) },
-            Route(.post, "/v1/parties", "") { _ in Response(.created) },
-            Route(.get, "/health/live", "") { _ in Response(.ok) },
+            Route(.get, "/v1/parties", "", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "", tag: "", access: .change, gives: .json(.any)) { _ in Response(.created) },
+            Route(.get, "/health/live", "", tag: "", access: .open, gives: .json(.any)) { _ in Response(.ok) },
         ]
         let router = Router(routes, middleware: HTTPSurface().middleware(token: token, Log(service: "test")))
         return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
@@ -40,8 +40,8 @@ import Testing
 
     @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
         let routes = [
-            Route(.get, "/v1/parties", "") { _ in Response(.ok) },
-            Route(.post, "/v1/parties", "") { _ in Response(.created) },
+            Route(.get, "/v1/parties", "", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "", tag: "", access: .change, gives: .json(.any)) { _ in Response(.created) },
         ]
         let surface = HTTPSurface()
         let router = Router(routes, middleware: surface.middleware(token: nil, Log(service: "test")))

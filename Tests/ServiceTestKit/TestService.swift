@@ -19,10 +19,12 @@ public final class TestService {
     /// Where its database is.
     public let options: PostgresSettings
 
-    /// Makes the database, applies the migrations and composes the service.
-    public init(_ definition: any ServiceDefinition.Type, settings: [String: String] = [:]) async throws {
-        options = PostgresSettings(
-            url: try await TestDatabase.make(definition.name), applicationName: "test", schema: definition.name)
+    /// Makes the database, or takes the one at an address, applies the migrations and composes the service.
+    public init(
+        _ definition: any ServiceDefinition.Type, settings: [String: String] = [:], on database: String? = nil
+    ) async throws {
+        let url = if let database { database } else { try await TestDatabase.make(definition.name) }
+        options = PostgresSettings(url: url, applicationName: "test", schema: definition.name)
         _ = try await Migrations.apply(MessagingSchema.migrations + definition.migrations, to: options)
         let pool = PostgresPool(options, size: 4, acquireTimeout: .seconds(20))
         try await pool.start()
@@ -34,11 +36,20 @@ public final class TestService {
     /// Closes the connections; call it at a test's end.
     public func close() { context.pool.close() }
 
-    /// Has the server plan every statement of a service against its schema.
+    /// Has the server plan every statement of a service against its schema, and holds its records against what is published.
     public func prepareAll(of definition: any ServiceDefinition.Type) async throws {
+        var faults = try await faults(of: ServiceCommand.allStatements(of: definition))
+        for record in definition.capabilities.flatMap(\.records) { faults += try record.faults() }
+        guard faults.isEmpty else { throw UnexpectedAnswer(description: faults.joined(separator: "\n")) }
+    }
+
+    /// What of statements does not fit the schema.
+    public func faults(of statements: [Statement]) async throws -> [String] {
         let connection = try await PostgresConnection.open(options)
         defer { connection.close() }
-        for statement in ServiceCommand.allStatements(of: definition) { try await connection.prepare(statement) }
+        var faults: [String] = []
+        for statement in statements { faults += try await connection.faults(of: statement) }
+        return faults
     }
 
     /// Runs handlers as a batch does.
@@ -55,14 +66,21 @@ public final class TestService {
         }
     }
 
-    /// Sends a request with JSON and gives the answer.
+    /// Sends a request with JSON and gives the answer, which must be as its route describes it.
     public func send(
         _ method: HTTP.Method, _ path: String, _ json: String = "", headers: [String: String] = [:]
     ) async throws -> Answer {
         var fields = Headers()
         if !json.isEmpty, headers["content-type"] == nil { fields.add("content-type", "application/json") }
         for (name, value) in headers { fields.add(name, value) }
-        let response = await router.respond(to: try Request(method, path, headers: fields, body: Array(json.utf8)))
+        let request = try Request(method, path, headers: fields, body: Array(json.utf8))
+        let response = await router.respond(to: request)
+        if let route = request.route {
+            let faults = AnswerCheck.faults(of: response, by: route)
+            guard faults.isEmpty else {
+                throw UnexpectedAnswer(description: "\(method) \(path): \(faults.joined(separator: "; "))")
+            }
+        }
         return Answer(
             status: response.status.rawValue, text: String(decoding: response.bytes ?? [], as: UTF8.self),
             headers: response.headers)

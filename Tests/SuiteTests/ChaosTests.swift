@@ -8,7 +8,7 @@ extension WholeSuite {
     @Suite struct ChaosTests {
         @Test(.timeLimit(.minutes(6))) @Loop func nothingIsLostOrDoubledWhateverDies() async throws {
             try await RunningSuite.with { suite in
-                let run = try await suite.rapport("chaos", "--minutes", "0.5", within: .seconds(300))
+                let run = try await suite.chaos("--minutes", "0.5", within: .seconds(300))
                 #expect(run.isSuccess && run.text.contains("PASS"), "\(run.text.suffix(6000))")
                 // The first word of the line that sums up.
                 let line = run.text.split(separator: "\n").first { $0.contains(" kills and ") } ?? ""
@@ -24,8 +24,8 @@ extension WholeSuite {
                 var run: RunningSuite.Run
                 var seed = 11
                 repeat {
-                    run = try await suite.rapport(
-                        "chaos", "--minutes", "0.5", "--seed", "\(seed)", within: .seconds(200))
+                    run = try await suite.chaos(
+                        "--minutes", "0.5", "--seed", "\(seed)", within: .seconds(200))
                     seed += 1
                 } while run.isSuccess && seed < 14
                 #expect(

@@ -9,7 +9,7 @@ extension WholeSuite {
         @Test(.timeLimit(.minutes(6))) @Loop func playsTwiceAndLeavesNothingBehind() async throws {
             try await RunningSuite.with { suite in
                 for _ in 1...2 {
-                    try expectPass(try await suite.rapport("demo", "--orders", "3000", within: .seconds(120)))
+                    try expectPass(try await suite.demo("--orders", "3000", within: .seconds(120)))
                 }
                 let status = try await suite.rapport("status")
                 #expect(status.isSuccess, "\(status.text)")
@@ -33,7 +33,7 @@ extension WholeSuite {
                 try #require(up.isSuccess, "\(up.text)")
                 // Slow enough that every death falls into the middle.
                 let shop = file.map { ["--file", $0, "--rate", "1500"] } ?? ["--orders", "3000", "--rate", "120"]
-                let demo = try suite.start(["demo"] + shop)
+                let demo = try suite.startDemo(shop)
                 try await Loop.sleep(for: .seconds(2))
                 var deaths = 0
                 for name in services + ["broker"] {
@@ -59,7 +59,7 @@ extension WholeSuite {
         @Loop func playsOnApacheKafka(version: String) async throws {
             try await ApacheKafka.with(version) { brokers in
                 try await RunningSuite.with(kafka: brokers) { suite in
-                    try expectPass(try await suite.rapport("demo", "--orders", "3000", within: .seconds(180)))
+                    try expectPass(try await suite.demo("--orders", "3000", within: .seconds(180)))
                     #expect(try suite.process("broker") == nil)
                 }
             }

@@ -27,10 +27,12 @@ extension WholeSuite {
         @Loop private func anOrderIsOnTheTimeline(_ suite: RunningSuite) async throws {
             try await suite.publish("erp.orders", key: "K100", "erp.order.placed.v1", order("O-100", customer: "K100"))
             try await seen("O-100", of: "K100", suite)
-            // The line that the README shows, word for word.
-            let blocks = contents(of: TestPaths.package + "/README.md").split(separator: "```\n")
-            let line = try #require(blocks.first { $0.contains("kcat -P") && !$0.contains("## ") })
-            try await suite.shell(String(line).replacing("127.0.0.1:PORT", with: "$BROKER"))
+            // The line that people are shown, word for word.
+            for page in ["README.md", "README.zh.md", "docs/plug-in-an-erp.md"] {
+                let blocks = contents(of: TestPaths.package + "/" + page).split(separator: "```\n")
+                let line = try #require(blocks.first { $0.contains("kcat -P") && !$0.contains("## ") }, "\(page)")
+                try await suite.shell(String(line).replacing("127.0.0.1:PORT", with: "$BROKER"))
+            }
             try await seen("4711", of: "C-9", suite)
         }
 

@@ -82,22 +82,32 @@ final class RunningSuite {
         }
     }
 
-    /// Starts a command of `rapport`.
-    func start(_ words: [String]) throws -> Command { try launch(words) }
+    /// Starts the demo.
+    func startDemo(_ words: [String]) throws -> Command { try launch("rapport-demo", words) }
+
+    /// Runs the demo to its end.
+    func demo(_ words: String..., within limit: Duration) async throws -> Run {
+        try await startDemo(words).end(within: limit)
+    }
+
+    /// Runs the fault rig to its end.
+    func chaos(_ words: String..., within limit: Duration) async throws -> Run {
+        try await launch("rapport-chaos", words).end(within: limit)
+    }
 
     /// Runs a command of `rapport` to its end.
     func rapport(
         _ words: String..., within limit: Duration = .seconds(120), without names: Set<String> = []
     ) async throws -> Run {
-        try await launch(words, without: names).end(within: limit)
+        try await launch("rapport", words, without: names).end(within: limit)
     }
 
-    private func launch(_ words: [String], without names: Set<String> = []) throws -> Command {
+    private func launch(_ program: String, _ words: [String], without names: Set<String> = []) throws -> Command {
         commands += 1
         let output = "\(folder)/command-\(commands)"
         let environment = environment.filter { !names.contains($0.key) }
         let process = try ChildProcess(
-            try TestPaths.program("rapport"), words + ["--run", folder],
+            try TestPaths.program(program), words + ["--run", folder],
             environment: environment.map { "\($0.key)=\($0.value)" }, output: output)
         return Command(process: process, output: output)
     }

@@ -21,6 +21,11 @@ public enum TestDatabase {
         return server.url(database: name)
     }
 
+    /// Has psql run a file of SQL, such as a dump, on a database that was made here.
+    public static func run(_ file: String, on url: String) async throws {
+        try await startedServer().run(["-f", file], on: url)
+    }
+
     private static func startedServer() async throws -> TestServer {
         if let server { return try await server.wait() }
         let starting = Completion<TestServer>()
@@ -100,15 +105,17 @@ struct TestServer: Sendable {
     func url(database: String) -> String { base.with(database: database) }
 
     /// Runs a statement outside any transaction.
-    @Loop func execute(_ sql: String) async throws {
+    @Loop func execute(_ sql: String) async throws { try await run(["-c", sql], on: base.text) }
+
+    /// Runs psql, which ends at the first error.
+    @Loop func run(_ arguments: [String], on url: String) async throws {
         let folder = try TestPaths.temporaryFolder()
         defer { TestPaths.remove(folder) }
         let said = folder + "/output"
         let run = try ChildProcess(
-            psql, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", base.text, "-c", sql], output: said)
+            psql, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url] + arguments, output: said)
         guard try await run.exit().isSuccess else {
-            let text = (try? String(contentsOf: URL(filePath: said), encoding: .utf8)) ?? ""
-            throw TestSetupError("\(sql): \(text)")
+            throw TestSetupError("\(arguments.joined(separator: " ")): \(TestPaths.contents(said))")
         }
     }
 

@@ -1,8 +1,9 @@
+import CRMModel
 import ServiceKit
 
 /// What campaigns holds of persons, and what an erasure leaves of it.
 let campaignsPersonalData = PersonalData(
-    "campaigns", terms: "SELECT email FROM member WHERE party_id = $1",
+    ErasureOwners.Campaigns.self, terms: "SELECT email FROM member WHERE party_id = $1",
     [
         PersonalTable("segment_member", .remove),
         PersonalTable(

@@ -8,11 +8,11 @@ import ServiceKit
 func productRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/products", "Products with their sales, by SKU", tag: "products",
+            .get, "/v1/products", "Products with their sales, by SKU", tag: "products", access: .read,
             parameters: [
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The `next` of the page before"),
-            ], answers: [200, 400]
+            ], gives: .json(.page(of: shownProduct))
         ) { request in
             let after = try request.query("after").map { try PageCursor.parts($0, 1)[0] } ?? ""
             let rows = try await context.query(ProductStore.page, after, request.pageLimit)
@@ -21,7 +21,8 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
                 try rows.map { try $0.value(0) }, limit: request.pageLimit,
                 next: last.map { PageCursor.text($0) })
         },
-        Route(.get, "/v1/products/{sku}", "One product", tag: "products", answers: [200, 404]) { request in
+        Route(.get, "/v1/products/{sku}", "One product", tag: "products", access: .read, gives: .json(shownProduct)) {
+            request in
             guard let row = try await context.query(ProductStore.get, request.path("sku")).first else {
                 throw Problem(status: .notFound, detail: "There is no product \(request.path("sku")).")
             }
@@ -29,3 +30,17 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
         },
     ]
 }
+
+private let shownProduct = Schema.named(
+    "Product",
+    .object([
+        .init("sku", .string), .init("name", .nullable(.string)), .init("category", .nullable(.string)),
+        .init("price", .nullable(.amount)), .init("currency", .nullable(.string)), .init("isDiscontinued", .boolean),
+        .init(
+            "sales",
+            .array(
+                .object([
+                    .init("currency", .string), .init("orders", .integer()), .init("quantity", .amount),
+                    .init("revenue", .amount), .init("lastOrderedAt", .nullable(.dateTime)),
+                ]))),
+    ]))

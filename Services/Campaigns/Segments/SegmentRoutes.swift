@@ -13,13 +13,25 @@ let segmentNames = [
 @Loop
 func segmentRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/segments", "The segments and how many are in them", tag: "segments") { _ in
+        Route(
+            .get, "/v1/segments", "The segments and how many are in them", tag: "segments", access: .read,
+            gives: .json(
+                .items(.object([.init("segment", .string), .init("rule", .string), .init("members", .integer())])))
+        ) { _ in
             let rows = try await context.query(SegmentStore.list)
             return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .get, "/v1/segments/{segment}/members", "Who is in a segment, since when and why", tag: "segments",
-            parameters: Route.Parameter.paging, answers: [200, 400, 404]
+            access: .read,
+            parameters: Route.Parameter.paging,
+            gives: .json(
+                .page(
+                    of: .object([
+                        .init("partyId", .uuid), .init("name", .nullable(.string)), .init("since", .dateTime),
+                        .init("reason", .string), .init("orders", .integer()),
+                        .init("lastOrderAt", .nullable(.dateTime)),
+                    ])))
         ) { request in
             guard segmentNames.contains(request.path("segment")) else {
                 throw Problem(status: .notFound, detail: "There is no segment \(request.path("segment")).")

@@ -12,7 +12,8 @@ func benefitRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/parties/{id}/benefit", "What a customer values most, as declared or as learnt", tag: "benefits",
-            parameters: [.path("id", .uuid, "The party")], answers: [.json(.ok, benefitSchema), 400, 404]
+            access: .read,
+            parameters: [.path("id", .uuid, "The party")], gives: .json(benefitSchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(BenefitStore.get, id).first else {
@@ -22,9 +23,9 @@ func benefitRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/parties/{id}/benefit", "Notes what a customer says to value most; null takes it back",
-            tag: "benefits", parameters: [.path("id", .uuid, "The party"), .ifMatch],
+            tag: "benefits", access: .change, parameters: [.path("id", .uuid, "The party"), .ifMatch],
             body: .json(.object([.init("declared", .nullable(.enumeration(BenefitStore.benefits)))])),
-            answers: [.json(.ok, benefitSchema), 400, 404, 409, 412, 415, 428]
+            gives: .json(benefitSchema), refuses: [409, 412, 415, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)

@@ -9,15 +9,15 @@ import ServiceKit
 func consentRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent",
+            .get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent", access: .read,
             parameters: [.path("id", .uuid, "The party")],
-            answers: [.json(.ok, .object([.init("items", .array(consentSchema))])), 404]
+            gives: .json(.object([.init("items", .array(consentSchema))]))
         ) { request in
             let rows = try await context.query(ConsentStore.get, try request.id())
             return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
-            .put, "/v1/parties/{id}/consents", "Records a decision of the party", tag: "consent",
+            .put, "/v1/parties/{id}/consents", "Records a decision of the party", tag: "consent", access: .change,
             parameters: [.path("id", .uuid, "The party")],
             body: .json(
                 .object([
@@ -25,7 +25,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
                     .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
                     .init("source", .string, required: false, "Where it was said; `api` unless given"),
                     .init("proof", .string, required: false, "What shows it"),
-                ])), answers: [.json(.ok, .object([.init("items", .array(consentSchema))])), 400, 404]
+                ])), gives: .json(.object([.init("items", .array(consentSchema))]))
         ) { request in
             let id = try request.id()
             let decision = try await request.model(ConsentInput.self).checked(id)
@@ -41,16 +41,12 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/parties/{id}/consents/decisions", "Every decision with source, time and proof, newest first",
-            tag: "consent",
+            tag: "consent", access: .read,
             parameters: [
                 .path("id", .uuid, "The party"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .integer(1...Int.max), "The `next` of the page before"),
-            ],
-            answers: [
-                .json(.ok, .object([.init("items", .array(decisionSchema)), .init("next", .nullable(.string))])), 400,
-                404,
-            ]
+            ], gives: .json(.object([.init("items", .array(decisionSchema)), .init("next", .nullable(.string))]))
         ) { request in
             let rows = try await context.query(
                 ConsentStore.decisions, try request.id(), request.query("after", as: Int.self), request.pageLimit)

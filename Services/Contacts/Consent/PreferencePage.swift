@@ -11,8 +11,8 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
     [
         Route(
             .post, "/v1/parties/{id}/preference-link", "A signed link by which the customer sets preferences",
-            tag: "consent", parameters: [.path("id", .uuid, "The party")],
-            answers: [.json(.ok, .object([.init("link", .string), .init("expiresAt", .dateTime)])), 404]
+            tag: "consent", access: .change, parameters: [.path("id", .uuid, "The party")],
+            gives: .json(.object([.init("link", .string), .init("expiresAt", .dateTime)]))
         ) { request in
             let id = try request.id()
             guard try await !context.query(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
@@ -21,16 +21,15 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
                 .with("cache-control", "no-store")
         },
         Route(
-            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent",
-            answers: [.bytes(.ok, "text/html"), 404, 410]
+            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .read,
+            gives: .bytes("text/html"), refuses: [410]
         ) { request in
             let party = try links.party(request.path("token"))
             return PreferencePage(request).form(try await allowed(party, context))
         },
         Route(
-            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent",
-            body: .bytes("application/x-www-form-urlencoded"),
-            answers: [.bytes(.ok, "text/html"), 400, 404, 410, 415]
+            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .change,
+            body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html"), refuses: [410, 415]
         ) { request in
             let party = try links.party(request.path("token"))
             let form = try await request.form()

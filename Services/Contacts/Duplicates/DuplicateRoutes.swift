@@ -10,13 +10,11 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/duplicates", "Pairs of parties that may be one, the likeliest first", tag: "duplicates",
+            access: .read,
             parameters: [
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The `next` of the page before"),
-            ],
-            answers: [
-                .json(.ok, .object([.init("items", .array(pairSchema)), .init("next", .nullable(.string))])), 400,
-            ]
+            ], gives: .json(.object([.init("items", .array(pairSchema)), .init("next", .nullable(.string))]))
         ) { request in
             let after = try PairCursor(request.query("after"))
             let limit = request.pageLimit
@@ -27,17 +25,16 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
         },
         Route(
-            .get, "/v1/parties/{id}/duplicates", "Who may be the same as a party", tag: "duplicates",
-            parameters: [.path("id", .uuid, "The party")],
-            answers: [.json(.ok, .object([.init("items", .array(pairSchema))])), 404]
+            .get, "/v1/parties/{id}/duplicates", "Who may be the same as a party", tag: "duplicates", access: .read,
+            parameters: [.path("id", .uuid, "The party")], gives: .json(.object([.init("items", .array(pairSchema))]))
         ) { request in
             let rows = try await context.query(DuplicateStore.ofParty, try request.id())
             return .stored("{\"items\":[\(try rows.map { try $0.value(0) as String }.joined(separator: ","))]}")
         },
         Route(
             .post, "/v1/duplicates/check", "Who may be the same as somebody who is not entered yet", tag: "duplicates",
-            body: .json(candidateSchema),
-            answers: [.json(.ok, .object([.init("items", .array(foundSchema))])), 400]
+            access: .change,
+            body: .json(candidateSchema), gives: .json(.object([.init("items", .array(foundSchema))]))
         ) { request in
             let input = try await request.model(PartyInput.self).checked()
             let profile = MatchProfile(
@@ -56,10 +53,10 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .post, "/v1/duplicates/{low}/{high}/reject", "Says that two parties are not one; remembered",
-            tag: "duplicates",
+            tag: "duplicates", access: .change,
             parameters: [.path("low", .uuid, "One party"), .path("high", .uuid, "The other")],
-            body: .json(.object([.init("by", .string, required: false, "Who decided it")])),
-            answers: [.json(.ok, pairSchema), 400, 404, 409]
+            body: .json(.object([.init("by", .string, required: false, "Who decided it")])), gives: .json(pairSchema),
+            refuses: [409]
         ) { request in
             let low = try request.id("low"), high = try request.id("high")
             guard low != high else { throw Problem.field("high", "must be another party") }
@@ -74,7 +71,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .post, "/v1/duplicates/scan", "Has all parties looked at again, in the background", tag: "duplicates",
-            answers: [202]
+            access: .change, gives: .accepted
         ) { _ in
             try await context.transaction { transaction in _ = transaction.enqueue(DuplicateStore.scan) }
             return Response(.accepted)

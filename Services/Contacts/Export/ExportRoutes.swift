@@ -13,15 +13,15 @@ func exportRoutes(_ context: ServiceContext) -> [Route] {
     ]
     return [
         Route(
-            .get, "/v1/parties/export", "A whole list as a file", tag: "exports",
+            .get, "/v1/parties/export", "A whole list as a file", tag: "exports", access: .read,
             parameters: shape + Route.Parameter.partyFilter + Route.Parameter.partyOrder,
-            answers: [.bytes(200, "text/csv, text/vcard"), 400]
+            gives: .bytes("text/csv, text/vcard")
         ) { request in
             try await PartyExport(context, try PartyListRequest(request), request).answer()
         },
         Route(
-            .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", parameters: shape,
-            answers: [.bytes(200, "text/csv, text/vcard"), 404]
+            .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", access: .read,
+            parameters: shape, gives: .bytes("text/csv, text/vcard")
         ) { request in
             try await PartyExport(context, try await viewDefinition(try request.id(), context), request).answer()
         },

@@ -8,15 +8,15 @@ import ServiceKit
 func fieldRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/fields", "The custom fields of parties", tag: "fields",
-            answers: [.json(200, .object([.init("items", .array(fieldSchema))]))]
+            .get, "/v1/fields", "The custom fields of parties", tag: "fields", access: .read,
+            gives: .json(.object([.init("items", .array(fieldSchema))]))
         ) { _ in
             let items = try await context.query(FieldStore.list).map { try $0.value(0) as String }
             return .stored("{\"items\":[\(items.joined(separator: ","))]}")
         },
         Route(
-            .post, "/v1/fields", "Adds a custom field to parties", tag: "fields", body: .json(newFieldSchema),
-            answers: [.json(201, fieldSchema), 400, 409]
+            .post, "/v1/fields", "Adds a custom field to parties", tag: "fields", access: .change,
+            body: .json(newFieldSchema), gives: .json(fieldSchema, .created), refuses: [409]
         ) { request in
             let input = try await request.model(FieldInput.self)
             let (key, label, type) = try input.checkedNew()
@@ -29,8 +29,9 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .patch, "/v1/fields/{key}",
             "Changes a field's label or adds choices; a 412 has both versions, `current` and `yours`", tag: "fields",
-            parameters: [.ifMatch], body: .json(changedFieldSchema),
-            answers: [.json(200, fieldSchema), 400, 404, 412, 428]
+            access: .change,
+            parameters: [.ifMatch], body: .json(changedFieldSchema), gives: .json(fieldSchema),
+            refuses: [412, 428]
         ) { request in
             let key = request.path("key")
             let seen = try await Seen(request)
@@ -45,7 +46,7 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .delete, "/v1/fields/{key}", "Takes a field away; values that parties have stay in their records",
-            tag: "fields", parameters: [.ifMatch], answers: [204, 400, 404, 412, 428]
+            tag: "fields", access: .change, parameters: [.ifMatch], gives: .nothing, refuses: [412, 428]
         ) { request in
             let seen = try await Seen(request)
             let key = request.path("key")

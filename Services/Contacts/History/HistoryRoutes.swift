@@ -9,11 +9,11 @@ import ServiceKit
 func historyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties/{id}/as-of", "The record as it stood at a moment", tag: "timeline",
+            .get, "/v1/parties/{id}/as-of", "The record as it stood at a moment", tag: "timeline", access: .read,
             parameters: [
                 .path("id", .uuid, "The party"),
                 .query("at", .dateTime, required: true, "The moment"),
-            ], answers: [.json(.ok, asOfSchema), 400, 404]
+            ], gives: .json(asOfSchema)
         ) { request in
             let at = try request.moment("at") ?? Date()
             guard let row = try await context.query(HistoryStore.asOf, try request.id(), at).first else {
@@ -23,15 +23,12 @@ func historyRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/parties/{id}/history", "The forms that a record had, newest first", tag: "timeline",
+            access: .read,
             parameters: [
                 .path("id", .uuid, "The party"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("before", .dateTime, "The `next` of the page before"),
-            ],
-            answers: [
-                .json(.ok, .object([.init("items", .array(versionSchema)), .init("next", .nullable(.dateTime))])), 400,
-                404,
-            ]
+            ], gives: .json(.object([.init("items", .array(versionSchema)), .init("next", .nullable(.dateTime))]))
         ) { request in
             let before = try request.moment("before") ?? .endOfTime
             let limit = request.pageLimit

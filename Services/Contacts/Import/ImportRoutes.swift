@@ -12,6 +12,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
     [
         Route(
             .post, "/v1/imports", "Takes a file of parties, which is worked off behind the answer", tag: "imports",
+            access: .change,
             parameters: [
                 .query("format", .enumeration(["csv", "vcard"]), "csv unless given; vCard 3.0 and 4.0"),
                 .query("dryRun", .boolean, "Only says what would be done"),
@@ -23,7 +24,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                     "auto unless given: UTF-8 where it is, else GB18030"),
                 .query(
                     "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
-            ], body: .bytes("text/csv"), answers: [.json(202, importSchema), 400, 413]
+            ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [413]
         ) { request in
             let options = try importOptions(request)
             let id = try await ImportUpload(context, options).receive(request, encoding: request.query("encoding"))
@@ -33,23 +34,23 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                 "location", "/v1/imports/\(id.text)")
         },
         Route(
-            .get, "/v1/imports", "Imports, the newest first", tag: "imports", parameters: Route.Parameter.paging,
-            answers: [
-                .json(200, .object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))])), 400,
-            ]
+            .get, "/v1/imports", "Imports, the newest first", tag: "imports", access: .read,
+            parameters: Route.Parameter.paging,
+            gives: .json(.object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))]))
         ) { request in
             let rows = try await context.query(ImportStore.list, request.pageAfter, request.pageLimit)
             let last: UUID? = try rows.last?.value(1)
             return Response.page(try rows.map { try $0.value(0) }, limit: request.pageLimit, next: last?.text)
         },
         Route(
-            .get, "/v1/imports/{id}", "How far an import is", tag: "imports", answers: [.json(200, importSchema), 404]
+            .get, "/v1/imports/{id}", "How far an import is", tag: "imports", access: .read,
+            gives: .json(importSchema)
         ) { request in
             .stored(try await context.importRow(request).value(0))
         },
         Route(
             .get, "/v1/imports/{id}/errors", "The rows that were refused and why, as CSV", tag: "imports",
-            answers: [.bytes(200, "text/csv"), 404]
+            access: .read, gives: .bytes("text/csv")
         ) { request in
             let id = try request.id()
             _ = try await context.importRow(request)
@@ -71,7 +72,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
         },
         Route(
             .post, "/v1/imports/{id}/undo", "Takes an import back; parties changed since are kept", tag: "imports",
-            answers: [.json(202, importSchema), 404, 409]
+            access: .change, gives: .json(importSchema, 202), refuses: [409]
         ) { request in
             let row = try await context.importRow(request)
             let id = try request.id()

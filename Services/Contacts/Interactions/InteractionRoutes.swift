@@ -14,8 +14,8 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/interactions", "Takes a call, a message, a form or a review from a channel",
-            tag: "interactions",
-            body: .json(newSchema), answers: [.json(.created, interactionSchema), 400, 415, 422]
+            tag: "interactions", access: .change,
+            body: .json(newSchema), gives: .json(interactionSchema, .created), refuses: [415, 422]
         ) { request in
             let input = try await request.model(InteractionInput.self)
             let kind = try FieldCheck.word(input.kind, "kind", of: InteractionInput.kinds) ?? ""
@@ -32,8 +32,8 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/interactions/{kind}/{reference}", "A touch with all that the channel told", tag: "interactions",
-            parameters: [.path("kind", .enumeration(InteractionInput.kinds))],
-            answers: [.json(.ok, interactionSchema), 400, 404]
+            access: .read,
+            parameters: [.path("kind", .enumeration(InteractionInput.kinds))], gives: .json(interactionSchema)
         ) { request in
             let row = try await context.query(
                 InteractionStore.get, request.path("kind"), request.path("reference")

@@ -11,10 +11,11 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/parties/{id}/merges",
             "Merges another party into this one, which survives; a 412 has the survivor in `current`", tag: "merges",
+            access: .change,
             parameters: [
                 .path("id", .uuid, "The survivor"),
                 .header("If-Match", .string, "The survivor's ETag, so that no change is lost; without it a 428"),
-            ], body: .json(mergeSchema), answers: [.json(.created, madeSchema), 400, 404, 409, 412, 422, 428]
+            ], body: .json(mergeSchema), gives: .json(madeSchema, .created), refuses: [409, 412, 422, 428]
         ) { request in
             let survivor = try request.id()
             let seen = try await Seen(request)
@@ -29,15 +30,16 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/parties/{id}/merges", "The merges of a party, newest first, undone ones too", tag: "merges",
+            access: .read,
             parameters: [.path("id", .uuid, "The survivor or the merged party")],
-            answers: [.json(.ok, .object([.init("items", .array(shownMerge))])), 404]
+            gives: .json(.object([.init("items", .array(shownMerge))]))
         ) { request in
             let rows = try await context.query(MergeStore.list, try request.id())
             return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
-            .get, "/v1/merges/{id}", "One merge", tag: "merges", parameters: [.path("id", .uuid, "The merge")],
-            answers: [.json(.ok, shownMerge), 404]
+            .get, "/v1/merges/{id}", "One merge", tag: "merges", access: .read,
+            parameters: [.path("id", .uuid, "The merge")], gives: .json(shownMerge)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(MergeStore.get, id).first else {
@@ -47,9 +49,9 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .post, "/v1/merges/{id}/undo", "Takes a merge back; what was changed since is told apart and kept",
-            tag: "merges", parameters: [.path("id", .uuid, "The merge")],
-            body: .json(.object([.init("by", .string, required: false, "Who asks")])),
-            answers: [.json(.ok, undoReport), 400, 404, 409]
+            tag: "merges", access: .change, parameters: [.path("id", .uuid, "The merge")],
+            body: .json(.object([.init("by", .string, required: false, "Who asks")])), gives: .json(undoReport),
+            refuses: [409]
         ) { request in
             let id = try request.id()
             let by = try FieldCheck.text(await request.model(UndoInput.self).by, "by", atMost: 200)

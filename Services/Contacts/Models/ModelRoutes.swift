@@ -12,12 +12,12 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
         Route(
             .post, "/v1/models/fits",
             "Fits BG/NBD and Gamma-Gamma anew and foretells every customer; goes on behind the answer",
-            tag: "models",
+            tag: "models", access: .change,
             body: .json(
                 .object([
                     .init("currency", .string, "ISO 4217"),
                     .init("weeks", .integer(1...520), required: false, "How far to look ahead; 52 unless given"),
-                ])), answers: [.json(202, fitSchema), 400, 404, 409]
+                ])), gives: .json(fitSchema, 202), refuses: [404, 409]
         ) { request in
             let input = try await request.model(FitInput.self)
             let currency = try FieldCheck.currency(input.currency) ?? ""
@@ -39,22 +39,19 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
             return response
         },
         Route(
-            .get, "/v1/models/fits/{id}", "A fit: its progress, and the parameters found", tag: "models",
-            parameters: [.path("id", .uuid)], answers: [.json(.ok, fitSchema), 400, 404]
+            .get, "/v1/models/fits/{id}", "A fit: its progress, and the parameters found", tag: "models", access: .read,
+            parameters: [.path("id", .uuid)], gives: .json(fitSchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ModelStore.get, id).first else { throw Problem.missing("fit", id) }
             return .stored(try row.value(0))
         },
         Route(
-            .get, "/v1/models/fits", "Fits, the newest first", tag: "models",
+            .get, "/v1/models/fits", "Fits, the newest first", tag: "models", access: .read,
             parameters: [
                 .query("currency", .string, "ISO 4217"), .query("limit", .integer(1...200), "50 unless given"),
                 .query("after", .dateTime, "The `next` of the page before"),
-            ],
-            answers: [
-                .json(.ok, .object([.init("items", .array(fitSchema)), .init("next", .nullable(.dateTime))])), 400,
-            ]
+            ], gives: .json(.object([.init("items", .array(fitSchema)), .init("next", .nullable(.dateTime))]))
         ) { request in
             let currency = try FieldCheck.currency(request.query("currency")) ?? ""
             let after = request.query("after").flatMap { RFC3339.date($0) } ?? .distantFuture

@@ -5,12 +5,13 @@ import ServiceKit
 
 /// Works off the runs of the models: rows in a table, so that a run outlives the process that took it.
 @Loop
-final class ModelWorker {
+package final class ModelWorker {
     private let context: ServiceContext
     private let interval: Duration
     private let work: SteadyWork
 
-    init(_ context: ServiceContext) throws {
+    /// Works in a service.
+    package init(_ context: ServiceContext) throws {
         self.context = context
         let hours = try context.settings.value(
             Setting<Int>("MODEL_REFRESH_HOURS", default: 24, help: "hours between two fits of the customer models"))
@@ -32,7 +33,7 @@ final class ModelWorker {
     }
 
     /// Takes a run and works it off; false where none waits.
-    func workOne() async throws -> Bool {
+    package func workOne() async throws -> Bool {
         let owner = UUID()
         guard let row = try await context.pool.query(ModelStore.claim, owner).first else { return false }
         let run = ModelRun(

@@ -10,10 +10,8 @@ import ServiceKit
 func partyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .post, "/v1/parties", "Creates a party", tag: "parties", body: .json(PartySchemas.new),
-            answers: [
-                .json(201, .object([.init("id", .uuid), .init("version", .integer())])), 400, 415, 422,
-            ]
+            .post, "/v1/parties", "Creates a party", tag: "parties", access: .change, body: .json(PartySchemas.new),
+            gives: .json(.made, .created), refuses: [415, 422]
         ) { request in
             let input = try await request.model(PartyInput.self).checked()
             return try await context.create(request) { transaction in
@@ -22,7 +20,7 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/parties/{id}", "One party", tag: "parties", answers: [.json(200, PartySchemas.party), 404]
+            .get, "/v1/parties/{id}", "One party", tag: "parties", access: .read, gives: .json(PartySchemas.party)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(PartyStore.get, id).first else {
@@ -34,11 +32,9 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
             .patch, "/v1/parties/{id}",
             "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`; a 409 names the survivor "
                 + "of a party that is merged",
-            tag: "parties",
-            parameters: [.ifMatch], body: .json(PartySchemas.change),
-            answers: [
-                .json(200, PartySchemas.party), 400, 404, 409, 412, 415, 428,
-            ]
+            tag: "parties", access: .change,
+            parameters: [.ifMatch], body: .json(PartySchemas.change), gives: .json(PartySchemas.party),
+            refuses: [409, 412, 415, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)

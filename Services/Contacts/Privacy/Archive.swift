@@ -81,9 +81,10 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/parties/{id}/archives", "Gathers all that every service holds on a person", tag: "privacy",
+            access: .change,
             parameters: [.path("id", .uuid, "The party, with all merged into it")],
             body: .json(.object([.init("by", .string, "Who asks for it")])),
-            answers: [.json(.created, .object([.init("id", .uuid), .init("version", .integer())])), 400, 404, 422]
+            gives: .json(.made, .created), refuses: [422]
         ) { request in
             let party = try request.id()
             let by = try FieldCheck.needed(await request.model(ArchiveInput.self).by, "by", atMost: 200)
@@ -93,8 +94,8 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/archives/{id}", "What is there of an archive", tag: "privacy",
-            parameters: [.path("id", .uuid, "The archive")], answers: [.json(.ok, archiveSchema), 404]
+            .get, "/v1/archives/{id}", "What is there of an archive", tag: "privacy", access: .read,
+            parameters: [.path("id", .uuid, "The archive")], gives: .json(archiveSchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ArchiveStore.get, id).first else {
@@ -104,8 +105,8 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/archives/{id}/file", "The archive: a ZIP with a JSON file for each service and party",
-            tag: "privacy", parameters: [.path("id", .uuid, "The archive")],
-            answers: [.bytes(.ok, "application/zip"), 404, 409]
+            tag: "privacy", access: .read, parameters: [.path("id", .uuid, "The archive")],
+            gives: .bytes("application/zip"), refuses: [409]
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ArchiveStore.get, id).first else {

@@ -87,15 +87,14 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/parties/{id}/erasures", "Forgets a person in every service; cannot be undone", tag: "privacy",
+            access: .change,
             parameters: [.path("id", .uuid, "The party, with all merged into it")],
             body: .json(
                 .object([
                     .init("by", .string, "Who asks for it"),
                     .init("reason", .string, required: false, "On what ground"),
-                ])),
-            answers: [
-                .json(.created, .object([.init("id", .uuid), .init("version", .integer())])), 400, 404, 409, 422,
-            ]
+                ])), gives: .json(.made, .created),
+            refuses: [409, 422]
         ) { request in
             let party = try request.id()
             let input = try await request.model(ErasureInput.self)
@@ -108,7 +107,8 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/erasures/{id}", "An erasure with what each service removed or kept, and why", tag: "privacy",
-            parameters: [.path("id", .uuid, "The erasure")], answers: [.json(.ok, erasureSchema), 404]
+            access: .read,
+            parameters: [.path("id", .uuid, "The erasure")], gives: .json(erasureSchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ErasureStore.get, id).first else {
@@ -116,7 +116,7 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
             }
             return .stored(try row.value(0))
         },
-    ] + contactsPersonalData.routes(context)
+    ]
 }
 
 private struct ErasureInput: Decodable {

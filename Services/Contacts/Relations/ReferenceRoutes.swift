@@ -11,7 +11,7 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .put, "/v1/parties/{id}/references/{system}/{reference}", "Says what another system calls a party (C4)",
-            tag: "relations", answers: [204, 400, 404, 409]
+            tag: "relations", access: .change, gives: .nothing, refuses: [409]
         ) { request in
             let id = try request.id()
             let system = try FieldCheck.needed(request.path("system"), "system", atMost: 50)
@@ -32,7 +32,7 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .delete, "/v1/parties/{id}/references/{system}/{reference}", "Takes a reference back", tag: "relations",
-            answers: [204, 404, 409]
+            access: .change, gives: .nothing, refuses: [409]
         ) { request in
             guard request.path("system") != "erp" else {
                 throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")

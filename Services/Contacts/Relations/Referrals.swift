@@ -74,20 +74,17 @@ func referralRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/parties/{id}/referrals", "Whom a party brought, whom these brought, and by whom it was brought",
-            tag: "relations",
+            tag: "relations", access: .read,
             parameters: [
                 .path("id", .uuid, "The party"), .query("depth", .integer(1...100), "How far down; 10 unless given"),
                 .query("limit", .integer(1...1000), "How many at most; 1000 unless given"),
             ],
-            answers: [
-                .json(
-                    .ok,
-                    .object([
-                        .init("above", .array(memberSchema), "Who brought the party, who brought that one, and so on"),
-                        .init("items", .array(memberSchema), "The tree below, the nearest first"),
-                        .init("isWhole", .boolean, "False where there are more than `limit`"),
-                    ])), 400, 404,
-            ]
+            gives: .json(
+                .object([
+                    .init("above", .array(memberSchema), "Who brought the party, who brought that one, and so on"),
+                    .init("items", .array(memberSchema), "The tree below, the nearest first"),
+                    .init("isWhole", .boolean, "False where there are more than `limit`"),
+                ]))
         ) { request in
             let tree = try await Referrals.tree(
                 of: try request.id(), depth: request.query("depth", as: Int.self) ?? 10,

@@ -17,7 +17,7 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
     return [
         Route(
             .get, "/v1/parties/{id}/relations", "What a party is to others, and they to it", tag: "relations",
-            answers: [.json(200, .object([.init("items", .array(relationSchema))])), 404]
+            access: .read, gives: .json(.object([.init("items", .array(relationSchema))]))
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(RelationStore.list, id).first else {
@@ -29,10 +29,10 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             .put, "/v1/parties/{id}/relations/{kind}/{other}",
             "Relates two parties; nobody is referred twice, nor above himself in a tree of referrals or of firms. "
                 + "What is there with another date or note is taken back before, not overwritten",
-            tag: "relations",
+            tag: "relations", access: .change,
             parameters: place,
             body: .json(.object([.init("since", .date, required: false), .init("note", .string, required: false)])),
-            answers: [204, 400, 404, 409]
+            gives: .nothing, refuses: [409]
         ) { request in
             let (id, other) = (try request.id(), try request.id("other"))
             guard id != other else { throw Problem.field("other", "must be another party") }
@@ -55,7 +55,8 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .delete, "/v1/parties/{id}/relations/{kind}/{other}", "Takes a relation back", tag: "relations",
-            parameters: place, answers: [204, 400, 404]
+            access: .change,
+            parameters: place, gives: .nothing
         ) { request in
             let rows = try await context.query(
                 RelationStore.remove, try request.id(), request.path("kind"), try request.id("other"))

@@ -4,8 +4,9 @@ import Postgres
 import ServiceKit
 
 /// A report as a value: one statement over the base of a currency (`$1`) that answers JSON, and what that JSON holds.
-struct Report: Sendable {
-    let name: String
+package struct Report: Sendable {
+    /// Its name in addresses and statements.
+    package let name: String
     let title: ReportLabel
     let statement: Statement
     let data: [Schema.Property]
@@ -26,7 +27,7 @@ struct Report: Sendable {
     }
 
     /// All of them: the seven views, the relationship grid and the quadrant.
-    static let all = [
+    package static let all = [
         BaseReportStore.profiling, BaseReportStore.persistency, SalesReportStore.profitability,
         SalesReportStore.performance,
         SalesReportStore.prospecting, MarketReportStore.product, MarketReportStore.promotion,

@@ -7,7 +7,7 @@ import ServiceKit
 
 /// Reports are computed behind the requests and kept: a page never waits for a pass over the base, but for the first one.
 @Loop
-enum Reports {
+package enum Reports {
     /// Computes the reports of all currencies that are older than twenty times what they took, each in a transaction of its own; of
     /// several processes one does it.
     static func refreshAll(_ context: ServiceContext) async throws {
@@ -22,7 +22,7 @@ enum Reports {
 
     /// Computes a report; false where another process is at it.
     @discardableResult
-    static func refresh(_ report: Report, _ currency: String, _ context: ServiceContext) async throws -> Bool {
+    package static func refresh(_ report: Report, _ currency: String, _ context: ServiceContext) async throws -> Bool {
         try await context.pool.transaction { transaction in
             transaction.enqueue(LongWork.allow)
             guard try await LongWork.claim("report \(report.name) \(currency)", transaction) else { return false }
@@ -74,8 +74,9 @@ enum Reports {
         Report.all.map { report in
             Route(
                 .get, "/v1/reports/\(report.name)", "\(report.title.english), as last computed", tag: "reports",
-                parameters: [.query("currency", .string, required: true, "ISO 4217")],
-                answers: [.json(.ok, report.schema), 400, 404, 503]
+                access: .read,
+                parameters: [.query("currency", .string, required: true, "ISO 4217")], gives: .json(report.schema),
+                refuses: [404, 503]
             ) { request in
                 try await show(report, FieldCheck.currency(request.query("currency")) ?? "", context)
             }

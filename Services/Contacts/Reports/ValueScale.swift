@@ -6,7 +6,7 @@ import Telemetry
 /// Keeps the edges of the classes and the reports near the live base: one pass over the values, at most every ten seconds, and never
 /// for more than a twentieth of the time.
 @Loop
-final class ValueScale {
+package final class ValueScale {
     private let context: ServiceContext
 
     init(_ context: ServiceContext) { self.context = context }
@@ -26,7 +26,7 @@ final class ValueScale {
     }
 
     /// One pass; of several processes that come together one does it.
-    static func refresh(_ context: ServiceContext) async throws {
+    package static func refresh(_ context: ServiceContext) async throws {
         try await context.pool.transaction { transaction in
             transaction.enqueue(LongWork.allow)
             guard try await LongWork.claim("value scale", transaction) else { return }

@@ -6,9 +6,9 @@ import ServiceKit
 func searchRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties", "Searches parties, or lists them in order", tag: "parties",
+            .get, "/v1/parties", "Searches parties, or lists them in order", tag: "parties", access: .read,
             parameters: Route.Parameter.partyFilter + Route.Parameter.partyOrder + Route.Parameter.partyPaging,
-            answers: [.json(200, PartySchemas.page), 400]
+            gives: .json(PartySchemas.page, 200)
         ) { request in
             let list = try PartyListRequest(request)
             return try await PartyQueries.answer(
@@ -16,7 +16,8 @@ func searchRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/parties/count", "How many parties a list has: exact up to 10,000, else at least so many",
-            tag: "parties", parameters: Route.Parameter.partyFilter, answers: [.json(200, PartySchemas.count), 400]
+            tag: "parties", access: .read, parameters: Route.Parameter.partyFilter,
+            gives: .json(PartySchemas.count, 200)
         ) { request in
             .stored(try await PartyQueries.count(try PartyListRequest(request), context))
         },

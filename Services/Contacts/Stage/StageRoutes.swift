@@ -12,7 +12,8 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/parties/{id}/stage", "Where a customer is in the relationship, since when and why", tag: "stage",
-            parameters: [.path("id", .uuid, "The party")], answers: [.json(.ok, stageSchema), 400, 404]
+            access: .read,
+            parameters: [.path("id", .uuid, "The party")], gives: .json(stageSchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(StageStore.get, id).first else {
@@ -22,9 +23,9 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/parties/{id}/stage", "Sets the stage by hand; the next order or the clock goes on from there",
-            tag: "stage", parameters: [.path("id", .uuid, "The party"), .ifMatch],
+            tag: "stage", access: .change, parameters: [.path("id", .uuid, "The party"), .ifMatch],
             body: .json(.object([.init("stage", .enumeration(Party.stages)), .init("cause", .string)])),
-            answers: [.json(.ok, stageSchema), 400, 404, 409, 412, 415, 428]
+            gives: .json(stageSchema), refuses: [409, 412, 415, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)

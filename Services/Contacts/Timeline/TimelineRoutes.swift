@@ -10,7 +10,7 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/parties/{id}/timeline", "Every touch of a party and of those merged into it, newest first",
-            tag: "timeline",
+            tag: "timeline", access: .read,
             parameters: [
                 .path("id", .uuid, "The party"),
                 .query("kind", .array(.string), "Only these kinds: `order`, `shipment.delayed`, or all of `shipment`"),
@@ -18,11 +18,7 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
                 .query("before", .dateTime, "Only what was before this time"),
                 .query("after", .string, "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 100 unless given"),
-            ],
-            answers: [
-                .json(.ok, .object([.init("items", .array(entrySchema)), .init("next", .nullable(.string))])), 400,
-                404,
-            ]
+            ], gives: .json(.object([.init("items", .array(entrySchema)), .init("next", .nullable(.string))]))
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 100
             let cursor = try TimelineCursor(request)

@@ -16,6 +16,7 @@ extension TimelineHandlers {
         on(TicketBreached.self, "ticket.breached", &subscriptions, \.ticket, tickets)
         on(TicketResolved.self, "ticket.resolved", &subscriptions, \.ticket, tickets)
         on(TicketReopened.self, "ticket.reopened", &subscriptions, \.ticket, tickets)
+        on(MessageSent.self, "message.sent", &subscriptions, \.outcome, messages)
         on(MessageDelivered.self, "message.delivered", &subscriptions, \.outcome, messages)
         on(MessageBounced.self, "message.bounced", &subscriptions, \.outcome, messages)
         on(MessageFailed.self, "message.failed", &subscriptions, \.outcome, messages)
@@ -35,6 +36,7 @@ extension TimelineHandlers {
         subscriptions.on(ActivityLogged.self) { events, transaction in
             activities(events.map(\.data.activity), transaction)
         }
+        subscriptions.on(SurveyAnswered.self, surveysAnswered)
         subscriptions.on(OrderConfirmed.self, ordersConfirmed)
         subscriptions.on(SegmentEntered.self, segmentsEntered)
         subscriptions.on(SegmentLeft.self, segmentsLeft)

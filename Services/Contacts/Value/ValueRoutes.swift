@@ -12,9 +12,8 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .get, "/v1/parties/{id}/value",
             "What a party is worth: by currency sums, classes within the base, and what the models foretell",
-            tag: "value",
-            parameters: [.path("id", .uuid)],
-            answers: [.json(.ok, .object([.init("values", .array(ValueSchemas.value))])), 400, 404]
+            tag: "value", access: .read,
+            parameters: [.path("id", .uuid)], gives: .json(.object([.init("values", .array(ValueSchemas.value))]))
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ScoreStore.get, id).first else {
@@ -24,7 +23,7 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/parties/{id}/wallet", "What a customer spends in all in a year, as it was told, by currency",
-            tag: "value", parameters: [.path("id", .uuid)], answers: [.json(.ok, ValueSchemas.wallet), 400, 404]
+            tag: "value", access: .read, parameters: [.path("id", .uuid)], gives: .json(ValueSchemas.wallet)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ScoreStore.wallet, id).first else {
@@ -34,8 +33,8 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/parties/{id}/wallet", "Says what a customer spends in all in a year, for the share of wallet",
-            tag: "value", parameters: [.path("id", .uuid), .ifMatch], body: .json(ValueSchemas.spend),
-            answers: [.json(.ok, ValueSchemas.wallet), 400, 404, 409, 412, 428]
+            tag: "value", access: .change, parameters: [.path("id", .uuid), .ifMatch], body: .json(ValueSchemas.spend),
+            gives: .json(ValueSchemas.wallet), refuses: [409, 412, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)
@@ -50,14 +49,13 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/value/customers", "Customers by net revenue, the greatest first", tag: "value",
+            .get, "/v1/value/customers", "Customers by net revenue, the greatest first", tag: "value", access: .read,
             parameters: [
                 .query("currency", .string, required: true, "ISO 4217"),
                 .query("abc", .enumeration(["A", "B", "C"]), "Only this class"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The `next` of the page before"),
-            ],
-            answers: [.json(.ok, ValueSchemas.page), 400]
+            ], gives: .json(ValueSchemas.page)
         ) { request in
             let currency = try FieldCheck.currency(request.query("currency")) ?? ""
             let after = try ValueCursor(request.query("after"))
@@ -69,15 +67,16 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             return .page(try rows.map { try $0.value(0) }, limit: limit, next: next)
         },
         Route(
-            .get, "/v1/value/weights", "The weights of the weighted score", tag: "value",
-            answers: [.json(.ok, ValueSchemas.weights)]
+            .get, "/v1/value/weights", "The weights of the weighted score", tag: "value", access: .read,
+            gives: .json(ValueSchemas.weights)
         ) { _ in
             .shown(try await context.query(ScoreStore.weights).first?.value(0) ?? "{}")
         },
         Route(
             .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
-            parameters: [.ifMatch], body: .json(ValueSchemas.weights),
-            answers: [.json(.ok, ValueSchemas.weights), 400, 412, 428]
+            access: .change,
+            parameters: [.ifMatch], body: .json(ValueSchemas.weights), gives: .json(ValueSchemas.weights),
+            refuses: [412, 428]
         ) { request in
             let seen = try await Seen(request)
             let weights = try await request.model(WeightInput.self).checked()

@@ -10,9 +10,9 @@ import ServiceKit
 func viewRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/views", "Saved views: those of all, and of an owner", tag: "views",
+            .get, "/v1/views", "Saved views: those of all, and of an owner", tag: "views", access: .read,
             parameters: [.query("owner", .string, "Leaves out the views of others")] + Route.Parameter.paging,
-            answers: [.json(200, .object([.init("items", .array(viewSchema)), .init("next", .nullable(.uuid))])), 400]
+            gives: .json(.object([.init("items", .array(viewSchema)), .init("next", .nullable(.uuid))]))
         ) { request in
             let rows = try await context.query(
                 ViewStore.list, request.query("owner"), request.pageAfter, request.pageLimit)
@@ -20,8 +20,8 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
             return Response.page(try rows.map { try $0.value(0) }, limit: request.pageLimit, next: last?.text)
         },
         Route(
-            .post, "/v1/views", "Saves a view", tag: "views", body: .json(newViewSchema),
-            answers: [.json(201, .object([.init("id", .uuid), .init("version", .integer())])), 400, 422]
+            .post, "/v1/views", "Saves a view", tag: "views", access: .change, body: .json(newViewSchema),
+            gives: .json(.made, .created), refuses: [422]
         ) { request in
             let view = try await request.model(ViewInput.self).checked(context)
             return try await context.create(request) { transaction in
@@ -30,15 +30,16 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
                 return try Response.made(id, at: "/v1/views")
             }
         },
-        Route(.get, "/v1/views/{id}", "One view", tag: "views", answers: [.json(200, viewSchema), 404]) { request in
+        Route(.get, "/v1/views/{id}", "One view", tag: "views", access: .read, gives: .json(viewSchema)) {
+            request in
             let id = try request.id()
             guard let row = try await context.query(ViewStore.get, id).first else { throw Problem.missing("view", id) }
             return .stored(try row.value(0), version: try row.value(1))
         },
         Route(
             .put, "/v1/views/{id}", "Changes a view; a 412 has both versions, `current` and `yours`", tag: "views",
-            parameters: [.ifMatch], body: .json(newViewSchema),
-            answers: [.json(200, viewSchema), 400, 404, 412, 428]
+            access: .change,
+            parameters: [.ifMatch], body: .json(newViewSchema), gives: .json(viewSchema), refuses: [412, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)
@@ -50,8 +51,8 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", parameters: [.ifMatch],
-            answers: [204, 404, 412, 428]
+            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", access: .change, parameters: [.ifMatch],
+            gives: .nothing, refuses: [412, 428]
         ) { request in
             let id = try request.id()
             let seen = try await Seen(request)
@@ -62,8 +63,8 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/views/{id}/parties", "The parties of a view", tag: "views",
-            parameters: Route.Parameter.partyPaging, answers: [.json(200, PartySchemas.page), 400, 404]
+            .get, "/v1/views/{id}/parties", "The parties of a view", tag: "views", access: .read,
+            parameters: Route.Parameter.partyPaging, gives: .json(PartySchemas.page)
         ) { request in
             let list = try await viewDefinition(try request.id(), context)
             return try await PartyQueries.answer(

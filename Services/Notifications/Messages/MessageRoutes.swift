@@ -9,7 +9,8 @@ import ServiceKit
 @Loop
 func messageRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/messages/{id}", "One message", tag: "messages", answers: [200, 404]) { request in
+        Route(.get, "/v1/messages/{id}", "One message", tag: "messages", access: .read, gives: .json(shownMessage)) {
+            request in
             let id = try request.id()
             guard let row = try await context.query(MessageStore.get, id).first else {
                 throw Problem(status: .notFound, detail: "There is no message \(id).")
@@ -17,12 +18,12 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
             return .stored(try row.value(0))
         },
         Route(
-            .get, "/v1/messages", "A recipient's messages, newest first", tag: "messages",
+            .get, "/v1/messages", "A recipient's messages, newest first", tag: "messages", access: .read,
             parameters: [
                 .query("recipient", .uuid, required: true, "The party"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The cursor of the page before"),
-            ], answers: [200, 400]
+            ], gives: .json(.page(of: shownMessage))
         ) { request in
             guard let recipient = request.query("recipient").flatMap({ UUID(text: $0) }) else {
                 throw Problem.field("recipient", "must be a UUID")
@@ -35,12 +36,12 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/messages/{id}/touches",
             "Takes from a mail gateway that a message was opened, or a link in it followed",
-            tag: "messages", parameters: [.path("id", .uuid, "The message")],
+            tag: "messages", access: .change, parameters: [.path("id", .uuid, "The message")],
             body: .json(
                 .object([
                     .init("kind", .enumeration(["opened", "clicked"])),
                     .init("link", .string, required: false, "The address that was followed"),
-                ])), answers: [204, 400, 404, 409, 415, 422]
+                ])), gives: .nothing, refuses: [409, 415, 422]
         ) { request in
             let id = try request.id()
             let input = try await request.model(TouchInput.self)
@@ -63,3 +64,14 @@ private struct TouchInput: Decodable {
     let kind: String
     let link: String?
 }
+
+private let shownMessage = Schema.named(
+    "Message",
+    .object([
+        .init("id", .uuid), .init("deduplicationKey", .string), .init("recipient", .nullable(.uuid)),
+        .init("channel", .string), .init("address", .nullable(.string)), .init("template", .string),
+        .init("language", .nullable(.string)), .init("purpose", .string), .init("status", .string),
+        .init("attempts", .integer()), .init("reason", .nullable(.string)),
+        .init("nextTryAt", .nullable(.dateTime)), .init("expiresAt", .nullable(.dateTime)),
+        .init("sentAt", .nullable(.dateTime)), .init("createdAt", .dateTime),
+    ]))

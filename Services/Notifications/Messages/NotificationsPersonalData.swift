@@ -1,8 +1,9 @@
+import CRMModel
 import ServiceKit
 
 /// What notifications holds of persons, and what an erasure leaves of it. What waits is not sent any more.
 let notificationsPersonalData = PersonalData(
-    "notifications", terms: "SELECT DISTINCT address FROM message WHERE recipient = $1",
+    ErasureOwners.Notifications.self, terms: "SELECT DISTINCT address FROM message WHERE recipient = $1",
     subjects: "SELECT id::text FROM message WHERE recipient = $1",
     [
         PersonalTable(

@@ -8,9 +8,9 @@ import Text
 func suppressionRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .post, "/v1/suppressions", "Keeps marketing from an address", tag: "suppressions",
+            .post, "/v1/suppressions", "Keeps marketing from an address", tag: "suppressions", access: .change,
             body: .json(.object([.init("address", .format("email")), .init("reason", .string, required: false)])),
-            answers: [201, 400]
+            gives: .json(.object([.init("address", .string), .init("reason", .string)]), .created)
         ) { request in
             let input = try await request.model(SuppressionInput.self)
             let reason = input.reason ?? "asked for"

@@ -5,17 +5,21 @@ import ServiceKit
 @Loop
 func templateRoutes(language: String) -> [Route] {
     [
-        Route(.get, "/v1/templates", "The templates there are", tag: "templates") { _ in
+        Route(
+            .get, "/v1/templates", "The templates there are", tag: "templates", access: .read,
+            gives: .json(.items(.object([.init("name", .string), .init("languages", .array(.string))])))
+        ) {
+            _ in
             let items = Template.all.sorted { $0.key < $1.key }.map {
                 TemplateEntry(name: $0.key, languages: $0.value.words.keys.sorted())
             }
             return try Response(.ok, json: ["items": items])
         },
         Route(
-            .post, "/v1/templates/{name}/preview", "What a message would say", tag: "templates",
+            .post, "/v1/templates/{name}/preview", "What a message would say", tag: "templates", access: .change,
             body: .json(
                 .object([.init("language", .string, required: false), .init("data", .map(.string), required: false)])),
-            answers: [200, 400, 404]
+            gives: .json(previewed)
         ) { request in
             let name = request.path("name")
             guard let template = Template.all[name] else {
@@ -37,3 +41,7 @@ private struct PreviewInput: Decodable {
     let language: String?
     let data: [String: String]?
 }
+
+private let previewed = Schema.object([
+    .init("language", .string), .init("subject", .string), .init("text", .string), .init("html", .string),
+])

@@ -1,18 +1,19 @@
 /// The words after a command, taken one by one.
-struct Arguments {
+package struct Arguments {
     private var words: [String]
 
-    init(_ words: some Sequence<String>) { self.words = Array(words) }
+    /// Takes the words.
+    package init(_ words: some Sequence<String>) { self.words = Array(words) }
 
     /// Whether a flag is there.
-    mutating func flag(_ name: String) -> Bool {
+    package mutating func flag(_ name: String) -> Bool {
         guard let index = words.firstIndex(of: name) else { return false }
         words.remove(at: index)
         return true
     }
 
     /// The value after a name, or joined to it by an equals sign; nil when it is not there.
-    mutating func value(_ name: String) throws -> String? {
+    package mutating func value(_ name: String) throws -> String? {
         if let index = words.firstIndex(where: { $0.hasPrefix(name + "=") }) {
             return String(words.remove(at: index).dropFirst(name.count + 1))
         }
@@ -24,14 +25,14 @@ struct Arguments {
     }
 
     /// All values of a name that may be given many times.
-    mutating func values(_ name: String) throws -> [String] {
+    package mutating func values(_ name: String) throws -> [String] {
         var values: [String] = []
         while let value = try value(name) { values.append(value) }
         return values
     }
 
     /// `key=value`, as often as given.
-    mutating func pairs(_ name: String) throws -> [(String, String)] {
+    package mutating func pairs(_ name: String) throws -> [(String, String)] {
         try values(name).map { text in
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
                 throw UsageError("\(name) needs KEY=VALUE, not \(text)")
@@ -41,39 +42,42 @@ struct Arguments {
     }
 
     /// The words up to the next option.
-    mutating func plainWords() -> [String] {
+    package mutating func plainWords() -> [String] {
         let plain = words.prefix { !$0.hasPrefix("-") }
         words.removeFirst(plain.count)
         return Array(plain)
     }
 
     /// A whole number above zero.
-    mutating func number(_ name: String) throws -> Int? {
+    package mutating func number(_ name: String) throws -> Int? {
         guard let text = try value(name) else { return nil }
         guard let number = Int(text), number > 0 else { throw UsageError("\(name) needs a whole number above 0") }
         return number
     }
 
     /// The next word.
-    mutating func word(_ what: String) throws -> String {
+    package mutating func word(_ what: String) throws -> String {
         guard let first = words.first, !first.hasPrefix("-") else { throw UsageError("expected \(what)") }
         return words.removeFirst()
     }
 
     /// All that is left, for another program.
-    mutating func rest() -> [String] {
+    package mutating func rest() -> [String] {
         defer { words = [] }
         return words
     }
 
     /// Nothing may be left.
-    func end() throws {
+    package func end() throws {
         if let first = words.first { throw UsageError("\(first) is not understood here") }
     }
 }
 
 /// A command line that means nothing.
-struct UsageError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+package struct UsageError: Error, CustomStringConvertible {
+    /// For people: what is wrong with it.
+    package let description: String
+
+    /// Says what is wrong.
+    package init(_ description: String) { self.description = description }
 }

@@ -6,17 +6,17 @@ enum HelpText {
           rapport up                start PostgreSQL, the Broker and the services
           rapport down              stop them all; --wipe deletes the data too
           rapport status            what runs, whether it is ready, memory, lag, outbox
-          rapport demo              play an ERP's orders through all services and check the result
           rapport reconcile         compare the order topic with what the services hold
           rapport dead-letters      list, show, replay or discard what services have put aside
           rapport lag               where each service stands in each topic
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport events            follow the events of topics, or publish one
-          rapport bench             measure, beside limits and peers in the same run
-          rapport chaos             kill, stop and cut everything under load, and prove that nothing was lost or doubled
           rapport restart <name>    stop one program in order and start it again
           rapport kill <name>       the same with kill -9
+
+        Programs of their own: rapport-demo plays an ERP through the suite (make demo), rapport-chaos is the fault
+        rig (make chaos), rapport-bench measures (make bench).
 
         All take --run DIR, the folder of data, logs and state (.run beside the package).
         rapport <command> --help says more.
@@ -39,15 +39,6 @@ enum HelpText {
         rapport status [--run DIR]
         Shows each program: process, address, readiness, resident memory, events not applied yet (lag) and
         events not published yet (outbox). Status 0 when all are ready, else 1.
-        """,
-        "demo": """
-        rapport demo [--orders N | --file PATH] [--rate R] [--fresh | --keep] [--run DIR]
-        Starts the suite, plays an ERP and its carrier onto the topics, waits until every service has applied
-        all of it, and reconciles. Programs that die meanwhile are started again.
-          --orders N   a made-up shop with N orders (20,000 unless there is a real file)
-          --file PATH  orders from a file in the form of UCI Online Retail, .csv or .csv.gz
-          --rate R     at most R orders a second
-          --fresh      delete all data first; --keep, the default, keeps it: playing twice changes nothing
         """,
         "reconcile": """
         rapport reconcile [--follow [--every SECONDS]] [--run DIR]
@@ -76,20 +67,6 @@ enum HelpText {
         equal. Status 0 where they are, else 1. What people made over HTTP is no such table: it is in no topic alone.
           --check        compare only
           --force        swap although they differ: the new ones are right where the live ones were damaged
-        """,
-        "bench": """
-        rapport bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts | sight]
-        Starts a PostgreSQL and a Broker of its own in .run/bench, measures on them, stops them and deletes them, whatever
-        DATABASE_URL and KAFKA_BROKERS name. Of broker, one part alone: idle, produce, consume or latency.
-        """,
-        "chaos": """
-        rapport chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]
-        Starts a suite of its own in .run/chaos with two instances of every service behind proxies, plays orders,
-        shipments and commands against a book of its own, and kills, stops, restarts and cuts off services, PostgreSQL
-        and the Broker at times drawn from the seed. Then it waits until all is at rest and checks that nothing was
-        lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names another Kafka, which is left alone.
-          --rate R     documents a second
-          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn; 1, or 3 to 9
         """,
         "topics": """
         rapport topics [list] [--all] [--json]

@@ -24,7 +24,7 @@ struct DatabaseServer {
         if let remembered {
             data = remembered
         } else if let user, !user.canReach(folder.path + "/postgres") {
-            data = "/var/tmp/rapport-\(SeededGenerator.hash(folder.path).hexadecimal)"
+            data = "/var/tmp/rapport-\(StableHash(folder.path).hexadecimal)"
             note("the user postgres cannot reach \(folder.path), so the database is in \(data)")
         } else {
             data = folder.path + "/postgres"

@@ -4,11 +4,12 @@ import HTTP
 
 /// Lets a service rebuild its read models from the topics, over its own HTTP surface, and shows what comes of it.
 @Loop
-struct RebuildCommand {
+package struct RebuildCommand {
     private let terminal: Terminal
     private let state: SuiteState
 
-    init(_ suite: Suite) throws {
+    /// Rebuilds in a suite.
+    package init(_ suite: Suite) throws {
         terminal = suite.terminal
         state = try suite.folder.readState()
     }
@@ -31,7 +32,7 @@ struct RebuildCommand {
     }
 
     /// Lets a service rebuild and waits for the end.
-    func rebuild(_ name: String, _ order: Order) async throws -> Outcome {
+    package func rebuild(_ name: String, _ order: Order) async throws -> Outcome {
         let probe = try ServiceProbe(name, state)
         let begun = try await probe.post(
             "/v1/ops/rebuilds", Array(try JSONEncoder().encode(order)), within: .seconds(60), expecting: .accepted)
@@ -82,10 +83,19 @@ struct RebuildCommand {
         )
     }
 
-    struct Order: Encodable {
+    /// What is asked of the service.
+    package struct Order: Encodable {
         let actor: String
         let reason: String?
         let swap, force: Bool
+
+        /// Asks in the name of an actor; without `swap` it is only compared.
+        package init(actor: String, reason: String?, swap: Bool, force: Bool) {
+            self.actor = actor
+            self.reason = reason
+            self.swap = swap
+            self.force = force
+        }
     }
 
     private struct Begun: Decodable { let id: Int }
@@ -100,14 +110,19 @@ struct RebuildCommand {
         let items: [Item]
     }
 
-    struct Outcome: Decodable {
-        struct Part: Decodable {
-            let table, hash, liveHash: String
-            let rows, liveRows: Int
+    /// What came of it.
+    package struct Outcome: Decodable {
+        /// A table, beside the live one.
+        package struct Part: Decodable {
+            /// Its name and the hashes of both.
+            package let table, hash, liveHash: String
+            /// How many rows both have.
+            package let rows, liveRows: Int
         }
         let messages, deadLetters, parked: Int
         let seconds, waited: Double
-        let parts: [Part]
+        /// The tables.
+        package let parts: [Part]
         let isEqual, isSwapped: Bool
     }
 }

@@ -5,13 +5,14 @@ import Messaging
 
 /// Proves, document by document, that contacts, sales and campaigns hold what the order topic says, and nothing else.
 @Loop
-struct Reconciliation {
+package struct Reconciliation {
     private let suite: Suite
 
-    init(_ suite: Suite) { self.suite = suite }
+    /// Compares what a suite holds.
+    package init(_ suite: Suite) { self.suite = suite }
 
     /// Compares and prints; says whether all is equal.
-    func run() async throws -> Bool {
+    package func run() async throws -> Bool {
         let terminal = suite.terminal
         let state = try suite.folder.readState()
         guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }

@@ -2,18 +2,20 @@ import EventLoop
 import FoundationEssentials
 
 /// A process by its number and the moment of its start, so that a number used again is not taken for it.
-struct ProcessMark: Codable, Equatable {
-    let id: Int32
+package struct ProcessMark: Codable, Equatable {
+    /// Its number.
+    package let id: Int32
     private let start: String
 
     /// Marks a process that runs; nil for one that does not.
-    init?(_ id: Int32) {
+    package init?(_ id: Int32) {
         guard let start = ProcessFile.start(of: id) else { return nil }
         self.id = id
         self.start = start
     }
 
-    var isAlive: Bool { ProcessFile.start(of: id) == start }
+    /// Whether it still runs.
+    package var isAlive: Bool { ProcessFile.start(of: id) == start }
 
     /// Its resident memory in bytes; nil when it has ended.
     var residentBytes: Int? {
@@ -32,13 +34,14 @@ struct ProcessMark: Codable, Equatable {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    func signal(_ number: Int32) {
+    /// Sends it a signal, if it still runs.
+    package func signal(_ number: Int32) {
         if isAlive { kill(id, number) }
     }
 
     /// Waits for its end and says whether it came in time.
     @Loop
-    func hasEnded(within limit: Duration) async throws -> Bool {
+    package func hasEnded(within limit: Duration) async throws -> Bool {
         let deadline = Loop.now + limit
         while isAlive {
             guard Loop.now < deadline else { return false }
@@ -49,7 +52,7 @@ struct ProcessMark: Codable, Equatable {
 }
 
 /// What the kernel says of processes.
-enum ProcessFile {
+package enum ProcessFile {
     /// The boot and the moment in it when a process started; nil when it has ended, and so has one that nobody waited for.
     static func start(of id: Int32) -> String? {
         // The second field is the program's name in brackets and may hold anything.
@@ -60,7 +63,8 @@ enum ProcessFile {
         return "\(boot):\(fields[19])"
     }
 
-    static func contents(_ path: String) -> String {
+    /// What a file holds, of any kind; empty when it cannot be read.
+    package static func contents(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }

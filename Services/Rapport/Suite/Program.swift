@@ -3,24 +3,38 @@ import EventLoop
 import FoundationEssentials
 
 /// A program of the suite: how it is started and stopped.
-struct Program {
+package struct Program {
     /// `contacts`: its name in commands, state and logs.
-    let name: String
-    let path: String
-    var arguments: [String] = []
+    package let name: String
+    /// Where the program is.
+    package let path: String
+    package var arguments: [String]
     /// Added to the environment that it inherits.
-    var environment: [String: String] = [:]
+    package var environment: [String: String]
     /// What it reads of the environment that it inherits: names, or with an underscore at the end how names begin.
     var reads: [String] = []
     var user: SystemUser?
-    var directory: String?
+    /// Where it works.
+    package var directory: String?
     /// The signal that asks it to end in order.
     var stopSignal = SIGTERM
     /// The environment that it inherits: this process's.
     var inherited = ProcessInfo.processInfo.environment
 
+    /// Describes a program.
+    package init(
+        name: String, path: String, arguments: [String] = [], environment: [String: String] = [:],
+        directory: String? = nil
+    ) {
+        self.name = name
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+    }
+
     /// All that it is started with, and which build of it, as a fingerprint without secrets' text.
-    var settings: String { settings(inheriting: inherited) }
+    package var settings: String { settings(inheriting: inherited) }
 
     /// The same in another environment.
     func settings(inheriting inherited: [String: String]) -> String {
@@ -39,7 +53,7 @@ struct Program {
 
     /// Starts it in a session of its own; it goes on when this process ends.
     @Loop
-    func start(log: String) throws -> ProcessMark {
+    package func start(log: String) throws -> ProcessMark {
         let merged = inherited.merging(environment) { _, new in new }
         let child = try ChildProcess(
             path, arguments, environment: merged.map { "\($0.key)=\($0.value)" }, directory: directory, output: log,
@@ -50,10 +64,11 @@ struct Program {
 }
 
 /// The five services, and which of them were built.
-enum Services {
-    static let names = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+package enum Services {
+    /// Their names.
+    package static let names = ["contacts", "sales", "campaigns", "tickets", "notifications"]
     /// Those that keep the ledger of ERP documents.
-    static let withLedger = ["contacts", "sales", "campaigns"]
+    package static let withLedger = ["contacts", "sales", "campaigns"]
     /// The settings that services read, less those that the suite gives each of them; a test compares them with the code.
     static let settings = [
         "API_TOKEN", "CAMPAIGNS_CLOCK", "HTTP_TLS_", "KAFKA_", "LOG_LEVEL", "MAILDIR", "MAIL_", "MODEL_REFRESH_HOURS",
@@ -62,8 +77,10 @@ enum Services {
     ]
 
     static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
-    static var built: [String] { names.filter { access(path($0), X_OK) == 0 } }
-    static var missing: [String] { names.filter { access(path($0), X_OK) != 0 } }
+    /// Those that were built.
+    package static var built: [String] { names.filter { access(path($0), X_OK) == 0 } }
+    /// Those that were not.
+    package static var missing: [String] { names.filter { access(path($0), X_OK) != 0 } }
 }
 
 /// A user of the operating system.

@@ -4,13 +4,14 @@ import HTTP
 
 /// Questions to one running service.
 @Loop
-struct ServiceProbe {
+package struct ServiceProbe {
     let name: String
     let address: String
     private let token: String?
     private static var shared: HTTPClient?
 
-    init(_ name: String, _ state: SuiteState) throws {
+    /// Finds a service that was started.
+    package init(_ name: String, _ state: SuiteState) throws {
         guard let port = state.programs[name]?.port else { throw SuiteError("\(name) was not started; run rapport up") }
         self.name = name
         address = "http://127.0.0.1:\(port)"
@@ -20,7 +21,8 @@ struct ServiceProbe {
     }
 
     /// Asks for a path; throws `SuiteError` for any answer but 200.
-    func get(_ path: String, within limit: Duration = .seconds(10), maximumBytes: Int = 8 << 20) async throws -> [UInt8]
+    package func get(_ path: String, within limit: Duration = .seconds(10), maximumBytes: Int = 8 << 20) async throws
+        -> [UInt8]
     {
         let answer = try await ask(path, within: limit, maximumBytes: maximumBytes)
         guard answer.status == .ok else {
@@ -57,7 +59,7 @@ struct ServiceProbe {
     }
 
     /// What it says is missing for its work; nil when it is ready.
-    func missing() async -> String? {
+    package func missing() async -> String? {
         do {
             let answer = try await ask("/health/ready", within: .seconds(3), maximumBytes: 1 << 16)
             if answer.status == .ok { return nil }
@@ -69,29 +71,45 @@ struct ServiceProbe {
     }
 
     /// Its figures by name, those with labels added up; empty when it does not answer.
-    func figures() async -> [String: Double] {
-        guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [:] }
-        var figures: [String: Double] = [:]
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
-                continue
+    package func figures() async -> [String: Double] {
+        await series().reduce(into: [:]) { $0[String($1.name.prefix { $0 != "{" }), default: 0] += $1.value }
+    }
+
+    /// The values of a figure by one of its labels, which is its only one.
+    func labelled(_ figure: String, by label: String) async -> [String: Double] {
+        let start = "\(figure){\(label)=\""
+        return await series().filter { $0.name.hasPrefix(start) && $0.name.hasSuffix("\"}") }.reduce(into: [:]) {
+            // What others have sent is shown to a person: nothing of it may steer his terminal.
+            let text = $1.name.dropFirst(start.count).dropLast(2).unicodeScalars.filter {
+                $0.value >= 32 && $0.value != 127
             }
-            figures[String(line[..<space].prefix { $0 != "{" }), default: 0] += value
+            $0[String(String.UnicodeScalarView(text))] = $1.value
         }
-        return figures
+    }
+
+    private func series() async -> [(name: String, value: Double)] {
+        guard let bytes = try? await get("/metrics", within: .seconds(3)) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+            guard !line.hasPrefix("#"), let space = line.lastIndex(of: " ") else { return nil }
+            return Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
+        }
     }
 
     /// Number and sum of the documents that it holds, by kind and currency.
-    func totals() async throws -> [LedgerTotal] {
+    package func totals() async throws -> [LedgerTotal] {
         try JSONDecoder().decode(
             [LedgerTotal].self, from: Data(try await get("/v1/ledger/totals", within: .seconds(60))))
     }
 }
 
 /// Number and sum of one kind of document in one currency; the sum in ten-thousandths.
-struct LedgerTotal: Codable, Equatable {
-    let kind: String
-    let currency: String
-    var count: Int
-    var units: Int
+package struct LedgerTotal: Codable, Equatable {
+    /// `order`.
+    package let kind: String
+    /// ISO 4217.
+    package let currency: String
+    /// How many.
+    package var count: Int
+    /// Their sum.
+    package var units: Int
 }

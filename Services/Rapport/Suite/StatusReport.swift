@@ -2,13 +2,14 @@ import EventLoop
 
 /// What runs and how it is.
 @Loop
-struct StatusReport {
+package struct StatusReport {
     private let suite: Suite
 
-    init(_ suite: Suite) { self.suite = suite }
+    /// Looks at a suite.
+    package init(_ suite: Suite) { self.suite = suite }
 
     /// The addresses of all programs.
-    func showAddresses() throws {
+    package func showAddresses() throws {
         let state = try suite.folder.readState()
         let rows = names(state).map { name in [name, address(name, state), suite.folder.log(of: name)] }
         suite.terminal.table(["program", "address", "log"], rows)
@@ -18,9 +19,11 @@ struct StatusReport {
     func show() async throws -> Bool {
         let state = try suite.folder.readState()
         var rows: [[String]] = []
+        var unknown: [String] = []
         var isAllReady = true
         for name in names(state) {
             let (row, isReady) = await describe(name, state)
+            unknown += await unknownTypes(name, state)
             rows.append(row)
             isAllReady = isAllReady && isReady
         }
@@ -28,8 +31,17 @@ struct StatusReport {
         if !rows.isEmpty {
             suite.terminal.table(["program", "pid", "address", "memory", "lag", "outbox", "state"], rows)
         }
+        for line in unknown { suite.terminal.warn(line) }
         for name in Services.missing { suite.terminal.warn("\(name) was not built") }
         return isAllReady && !rows.isEmpty
+    }
+
+    /// What came of types that nobody knows since a service started; the messages are among its dead letters.
+    private func unknownTypes(_ name: String, _ state: SuiteState) async -> [String] {
+        guard Services.names.contains(name), let probe = try? ServiceProbe(name, state) else { return [] }
+        return await probe.labelled("crm_events_unknown_total", by: "type").sorted { $0.key < $1.key }.map {
+            "\(name) was sent \(Int($0.value)) of the unknown type \($0.key); see rapport dead-letters"
+        }
     }
 
     private func describe(_ name: String, _ state: SuiteState) async -> ([String], Bool) {

@@ -5,19 +5,19 @@ import Postgres
 
 /// The running suite: PostgreSQL, the Broker and the services, brought up in order and taken down in the reverse order.
 @Loop
-final class Suite {
-    let folder: SuiteFolder
-    let terminal: Terminal
+package final class Suite {
+    /// Its data, logs and state.
+    package let folder: SuiteFolder
+    /// Where it says what it does.
+    package let terminal: Terminal
     private let environment: [String: String]
     /// The address that the Broker tells its clients; another than its own puts something between.
-    var brokerHost: String?
+    package var brokerHost: String?
     static let infrastructure = ["postgres", "broker"]
 
-    /// `isAlone` leaves databases and brokers of others out of it, whatever the environment names.
-    init(_ folder: SuiteFolder, _ terminal: Terminal, isAlone: Bool = false) {
-        environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            !isAlone || !(name == "DATABASE_URL" || name.hasSuffix("_DATABASE_URL") || name.hasPrefix("KAFKA_"))
-        }
+    /// The suite of a folder, in the environment of this process.
+    package init(_ folder: SuiteFolder, _ terminal: Terminal) {
+        environment = ProcessInfo.processInfo.environment
         self.folder = folder
         self.terminal = terminal
     }
@@ -25,19 +25,19 @@ final class Suite {
     /// The administrator's address of a PostgreSQL that is not ours.
     private var foreignDatabase: String? { environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 } }
     /// The brokers of a Kafka that is not ours.
-    var foreignKafka: String? { otherKafka ?? environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
+    package var foreignKafka: String? { otherKafka ?? environment["KAFKA_BROKERS"].flatMap { $0.isEmpty ? nil : $0 } }
     /// The brokers of a Kafka that a command has started itself.
-    var otherKafka: String?
+    package var otherKafka: String?
 
     // MARK: Up
 
-    /// Starts what does not run, and waits until all of it is ready.
-    func up(isDemo: Bool = false) async throws {
+    /// Starts what does not run, and waits until all of it is ready. What services are to keep until their data is wiped is given by service.
+    package func up(keeping settings: [String: [String: String]] = [:]) async throws {
         let missing = Services.missing
         if !missing.isEmpty { terminal.warn("not built, and so not started: \(missing.joined(separator: ", "))") }
         try await folder.locked { state in
             state.isUp = true
-            if isDemo { state.isDemo = true }
+            if !settings.isEmpty { state.kept = settings }
             if let foreignDatabase { state.foreignDatabase = Self.withoutSecret(foreignDatabase) }
             try await startDatabase(&state)
             try await startBroker(&state)
@@ -52,7 +52,7 @@ final class Suite {
     }
 
     /// Starts again what has died; for a supervisor that calls this now and then. Returns the names started.
-    func restartDead() async throws -> [String] {
+    package func restartDead() async throws -> [String] {
         let seen = try folder.readState()
         guard seen.isUp else { throw SuiteError("the suite was taken down by another command") }
         let names = Self.infrastructure + Services.built
@@ -68,7 +68,8 @@ final class Suite {
         }
     }
 
-    func startDatabase(_ state: inout SuiteState) async throws {
+    /// Starts PostgreSQL where it does not run, unless another is used.
+    package func startDatabase(_ state: inout SuiteState) async throws {
         guard foreignDatabase == nil else { return }
         let server = try DatabaseServer(folder, remembered: state.postgresData) { terminal.note($0) }
         state.postgresData = server.data
@@ -94,7 +95,8 @@ final class Suite {
         }
     }
 
-    func startBroker(_ state: inout SuiteState) async throws {
+    /// Starts the Broker where it does not run, unless another Kafka is used.
+    package func startBroker(_ state: inout SuiteState) async throws {
         guard foreignKafka == nil else { return }
         var program = Program(name: "broker", path: Services.path("broker"))
         guard access(program.path, X_OK) == 0 else {
@@ -133,14 +135,15 @@ final class Suite {
         return false
     }
 
-    func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
+    private func start(_ program: Program, port: Int, _ state: inout SuiteState) async throws {
         let mark = try program.start(log: folder.log(of: program.name))
         state.programs[program.name] = ProgramState(mark: mark, port: port, settings: program.settings)
         // At once: a command that is killed now must not leave a program that nobody knows.
         try folder.write(state)
     }
 
-    func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
+    /// Brings the schemas of services to their programs' version.
+    package func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
         for name in names { try await migrate(try service(name, state, roles)) }
     }
 
@@ -156,10 +159,10 @@ final class Suite {
 
     /// The port remembered, or the next that is free now, which is remembered; below the system's own choices, so that no
     /// passing connection takes it while its program is down.
-    func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
+    package func choosePort(_ name: String, _ state: inout SuiteState) throws -> Int {
         if let known = state.programs[name], known.mark?.isAlive == true || isFree(known.port) { return known.port }
         let taken = Set(state.programs.values.map(\.port))
-        let first = Int(SeededGenerator.hash("\(folder.path)\n\(name)") % 10_000)
+        let first = Int(StableHash("\(folder.path)\n\(name)").value % 10_000)
         let ports = (0..<10_000).lazy.map { 20_000 + (first + $0) % 10_000 }
         guard let port = ports.first(where: { !taken.contains($0) && isFree($0) }) else {
             throw SuiteError("no port from 20000 to 29999 is free for \(name)")
@@ -174,30 +177,21 @@ final class Suite {
         return probe != nil
     }
 
-    // MARK: Measuring
-
-    /// Starts database and broker alone, runs the benchmarks on them, and stops what was started.
-    func bench(_ arguments: [String]) async throws -> Bool {
-        var environment = environment
+    /// Starts PostgreSQL and the Broker alone, and gives the administrator's address and the brokers.
+    package func upBase() async throws -> (database: String, brokers: String) {
         try await folder.locked { state in
             state.isUp = true
             try await startDatabase(&state)
             try await startBroker(&state)
-            environment["BENCH_DATABASE_URL"] =
-                try adminURL(state, folder.secret("postgres"), database: "rapport")
-            environment["BENCH_KAFKA_BROKERS"] = kafka(state)?.brokers
+            guard let kafka = kafka(state) else { throw SuiteError("no broker is known") }
+            return (try adminURL(state, folder.secret("postgres"), database: "rapport"), kafka.brokers)
         }
-        let run = try ChildProcess(
-            SuiteFolder.programs + "/rapport-bench", arguments, environment: environment.map { "\($0.key)=\($0.value)" }
-        )
-        let exit = try await run.exit()
-        try await down(wipe: true)
-        return exit.isSuccess
     }
 
     // MARK: Addresses
 
-    func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
+    /// A service as it is to be started.
+    package func service(_ name: String, _ state: SuiteState, _ roles: [String: String]) throws -> Program {
         guard let kafka = kafka(state), let url = roles[name], let port = state.programs[name]?.port else {
             throw SuiteError("\(name) has no broker, database or port")
         }
@@ -218,21 +212,20 @@ final class Suite {
             program.environment["PREFERENCES_URL"] =
                 environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(port)/preferences/"
         }
-        // A demo's orders are years old: by the wall clock all its customers would be inactive.
-        if name == "campaigns", state.isDemo == true, environment["CAMPAIGNS_CLOCK"] == nil {
-            program.environment["CAMPAIGNS_CLOCK"] = "orders:\(ShopEvent.source)"
+        for (setting, value) in state.kept?[name] ?? [:] where environment[setting] == nil {
+            program.environment[setting] = value
         }
         program.directory = folder.path
         program.reads = Services.settings
         return program
     }
 
-    func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
+    private func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
         "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"
     }
 
     /// The addresses of the services' roles; a service's own setting goes before.
-    func roleURLs(_ state: SuiteState) throws -> [String: String] {
+    package func roleURLs(_ state: SuiteState) throws -> [String: String] {
         let roles = try databaseRoles(state)
         var urls: [String: String] = [:]
         for name in Services.names {
@@ -247,7 +240,8 @@ final class Suite {
         return DatabaseRoles(admin: admin, isOwnServer: foreignDatabase == nil)
     }
 
-    func applyRoles(_ state: SuiteState) async throws -> [String: String] {
+    /// Makes the services' roles and schemas, and gives their addresses.
+    package func applyRoles(_ state: SuiteState) async throws -> [String: String] {
         var passwords: [String: String] = [:]
         for name in Services.names where environment["\(name.uppercased())_DATABASE_URL"] == nil {
             passwords[name] = try folder.secret(name)
@@ -257,7 +251,7 @@ final class Suite {
     }
 
     /// The cluster that the suite uses; nil when none was started yet.
-    func kafka(_ state: SuiteState) -> KafkaSettings? {
+    package func kafka(_ state: SuiteState) -> KafkaSettings? {
         let properties = KafkaSettings.properties(fromEnvironment: environment)
         let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
         guard let brokers = foreignKafka ?? own else { return nil }
@@ -306,7 +300,7 @@ final class Suite {
     // MARK: Down
 
     /// Stops everything in the reverse order of starting; `wipe` deletes the data too.
-    func down(wipe: Bool) async throws {
+    package func down(wipe: Bool) async throws {
         try await folder.locked { state in
             if wipe, let other = state.foreignDatabase ?? foreignDatabase.map(Self.withoutSecret),
                 state.programs["broker"] != nil
@@ -348,7 +342,7 @@ final class Suite {
         return "\(url[..<scheme.upperBound])\(rest.prefix { $0 != "?" })"
     }
 
-    func stop(_ name: String, _ mark: ProcessMark) async throws {
+    private func stop(_ name: String, _ mark: ProcessMark) async throws {
         guard mark.isAlive else { return }
         mark.signal(name == "postgres" ? SIGINT : SIGTERM)
         // One that was stopped hears nothing else.

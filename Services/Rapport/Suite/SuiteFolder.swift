@@ -2,43 +2,56 @@ import EventLoop
 import FoundationEssentials
 
 /// What the suite remembers between commands.
-struct SuiteState: Codable {
+package struct SuiteState: Codable {
     /// Whether the suite is meant to run.
-    var isUp = false
-    /// Whether it holds a demo's orders, whose time is not now.
-    var isDemo: Bool?
+    package var isUp = false
+    /// Settings that services were first filled under and keep, by service: the environment's own go before.
+    var kept: [String: [String: String]]?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
     /// The database that is not ours and holds how far our Broker's log was read, without its password.
     var foreignDatabase: String?
     /// What was started, by name.
-    var programs: [String: ProgramState] = [:]
+    package var programs: [String: ProgramState] = [:]
+
+    /// Nothing was started yet.
+    package init() {}
 }
 
 /// A program that was started.
-struct ProgramState: Codable {
-    var mark: ProcessMark?
-    var port: Int
+package struct ProgramState: Codable {
+    /// Its process; nil when it was stopped.
+    package var mark: ProcessMark?
+    /// Where it listens.
+    package var port: Int
     /// What it was started with: where this has changed, it is started anew.
-    var settings = ""
+    package var settings: String
+
+    /// Describes a program.
+    package init(mark: ProcessMark?, port: Int, settings: String = "") {
+        self.mark = mark
+        self.port = port
+        self.settings = settings
+    }
 }
 
 /// The suite's folder: data, logs, state and secrets of one running suite.
-struct SuiteFolder: Sendable {
-    let path: String
+package struct SuiteFolder: Sendable {
+    /// Its absolute path.
+    package let path: String
 
     /// Takes a folder and makes it when it is missing.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         self.path = absolute
         try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: true)
     }
 
     /// The folder `.run` beside the package that this program was built in, else in the current folder.
-    static var defaultPath: String { packageRoot + "/.run" }
+    package static var defaultPath: String { packageRoot + "/.run" }
 
     /// The package that this program was built in, else the current folder.
-    static let packageRoot: String = {
+    package static let packageRoot: String = {
         var folder = programs
         while let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
             folder = String(folder[..<slash])
@@ -48,24 +61,27 @@ struct SuiteFolder: Sendable {
     }()
 
     /// Where this program and its siblings are.
-    static let programs: String = {
+    package static let programs: String = {
         let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let running = link ?? CommandLine.arguments[0]
         return running.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }()
 
     var log: String { path + "/log" }
-    func log(of program: String) -> String { "\(log)/\(program).log" }
+
+    /// The log of a program.
+    package func log(of program: String) -> String { "\(log)/\(program).log" }
 
     /// The last lines of a program's log, for error messages.
-    func lastLines(of program: String, _ count: Int = 12) -> String {
+    package func lastLines(of program: String, _ count: Int = 12) -> String {
         let lines = ProcessFile.contents(log(of: program)).split(separator: "\n").suffix(count)
         return lines.map { "    \($0.prefix(300))" }.joined(separator: "\n")
     }
 
     // MARK: State
 
-    func readState() throws -> SuiteState {
+    /// What is remembered.
+    package func readState() throws -> SuiteState {
         guard let data = FileManager.default.contents(atPath: path + "/state.json") else { return SuiteState() }
         do {
             return try JSONDecoder().decode(SuiteState.self, from: data)
@@ -74,7 +90,8 @@ struct SuiteFolder: Sendable {
         }
     }
 
-    func write(_ state: SuiteState) throws {
+    /// Remembers.
+    package func write(_ state: SuiteState) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try encoder.encode(state).write(to: URL(filePath: path + "/state.json"), options: .atomic)
@@ -82,7 +99,7 @@ struct SuiteFolder: Sendable {
 
     /// Changes the state while no other command does.
     @Loop
-    func locked<T>(_ body: (inout SuiteState) async throws -> T) async throws -> T {
+    package func locked<T>(_ body: (inout SuiteState) async throws -> T) async throws -> T {
         let file = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SuiteError("\(path)/lock cannot be opened: \(String(cString: strerror(errno)))") }
         defer { close(file) }
@@ -106,7 +123,7 @@ struct SuiteFolder: Sendable {
     // MARK: Secrets
 
     /// A secret of this suite, drawn when first asked for.
-    func secret(_ name: String) throws -> String {
+    package func secret(_ name: String) throws -> String {
         let file = path + "/secrets.json"
         let data = FileManager.default.contents(atPath: file)
         var secrets = try data.map { try JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
@@ -128,7 +145,10 @@ struct SuiteFolder: Sendable {
 }
 
 /// What a person must mend.
-struct SuiteError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+package struct SuiteError: Error, CustomStringConvertible {
+    /// For people: what is wrong, and what helps.
+    package let description: String
+
+    /// Says what is wrong.
+    package init(_ description: String) { self.description = description }
 }

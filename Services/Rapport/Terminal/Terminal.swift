@@ -3,18 +3,20 @@ import FoundationEssentials
 
 /// What a person sees: colours and a moving bar on a terminal, plain lines elsewhere.
 @Loop
-final class Terminal {
-    let isTerminal = isatty(1) == 1
+package final class Terminal {
+    private let isTerminal = isatty(1) == 1
     private let hasColours: Bool
     private var isBarShown = false
     private var lastPlainLine = Duration.zero
 
-    init() {
+    /// Looks at what standard output is.
+    package init() {
         let environment = ProcessInfo.processInfo.environment
         hasColours = isatty(1) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    enum Colour: String {
+    /// What marks a text.
+    package enum Colour: String {
         case red = "31"
         case green = "32"
         case yellow = "33"
@@ -22,21 +24,25 @@ final class Terminal {
         case bold = "1"
     }
 
-    func paint(_ text: String, _ colour: Colour) -> String {
+    /// A text in a colour, where there are colours.
+    package func paint(_ text: String, _ colour: Colour) -> String {
         hasColours ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    func line(_ text: String = "") {
+    /// Shows a line.
+    package func line(_ text: String = "") {
         clearBar()
         print(text)
         fflush(nil)
     }
 
-    func note(_ text: String) { line(paint("note: ", .grey) + text) }
-    func warn(_ text: String) { line(paint("warning: ", .yellow) + text) }
+    /// Says what is good to know.
+    package func note(_ text: String) { line(paint("note: ", .grey) + text) }
+    /// Says what is not as it should be.
+    package func warn(_ text: String) { line(paint("warning: ", .yellow) + text) }
 
     /// Shows columns under their heads; numbers are set to the right.
-    func table(_ heads: [String], _ rows: [[String]]) {
+    package func table(_ heads: [String], _ rows: [[String]]) {
         let widths = heads.indices.map { column in
             ([heads] + rows).map { $0[column].columns }.max() ?? 0
         }
@@ -55,7 +61,7 @@ final class Terminal {
     }
 
     /// Shows how far something is, where the share is known; where there is no terminal, a line every few seconds.
-    func progress(_ share: Double?, _ text: String) {
+    package func progress(_ share: Double?, _ text: String) {
         let percent = share.map { "\(Int(min(1, $0) * 100)) %  " } ?? ""
         guard isTerminal else {
             guard Loop.now - lastPlainLine > .seconds(3) else { return }
@@ -104,15 +110,4 @@ extension String {
         }
         return text
     }
-}
-
-/// Numbers as people read them: `22,061`.
-func grouped(_ number: Int) -> String {
-    let digits = String(number.magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-        if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-        text.append(digit)
-    }
-    return number < 0 ? "-" + text : text
 }

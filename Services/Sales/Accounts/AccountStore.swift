@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of accounts.
 enum AccountStore {
-    static let statements = [upsert, addMissing, addRevenue, redate, get, page, assign]
+    static let statements: [any Preparable] = [upsert, addMissing, addRevenue, redate, get, page, assign]
 
     /// Parties as contacts tells of them, whole each time.
     static let upsert = Statement(
@@ -62,7 +63,9 @@ enum AccountStore {
                 ORDER BY r.revenue DESC), '[]') FROM account_revenue r WHERE r.account_id = a.id))::text
         """
 
-    static let get = Statement("account.get", "SELECT \(json), a.version FROM account a WHERE a.id = $1")
+    static let get = Query(
+        "account.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), a.version FROM account a WHERE a.id = $1")
 
     /// Merged accounts are left out: the survivor stands for them.
     static let page = Statement(

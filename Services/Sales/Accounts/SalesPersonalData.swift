@@ -1,3 +1,4 @@
+import CRMModel
 import ServiceKit
 
 /// The leads of the party `$1`: its own, and those who gave the account's mail address.
@@ -14,7 +15,7 @@ private let opportunities = """
 /// What sales holds of persons, and what an erasure leaves of it. The account goes last: by its mail address
 /// leads are found, and by these opportunities.
 let salesPersonalData = PersonalData(
-    "sales",
+    ErasureOwners.Sales.self,
     terms: """
         SELECT unnest(ARRAY[email, phone, '"' || customer_no || '"']) FROM account WHERE id = $1
         UNION SELECT unnest(ARRAY[email, phone]) FROM lead WHERE party_id = $1

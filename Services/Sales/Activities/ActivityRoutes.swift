@@ -7,12 +7,21 @@ import Messaging
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// Calls, visits, meetings and mails that were made.
+    static let activities = Capability(
+        "activities", "calls, visits, meetings and mails that were made", migrations: [SalesSchema.activities],
+        statements: ActivityStore.statements
+    ) { CapabilityParts(routes: activityRoutes($0)) }
+}
+
 @Loop
 func activityRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/activities", "Logs a call, a visit, a meeting or a mail that was made", tag: "activities",
-            body: .json(newSchema), answers: [201, 400, 415, 422]
+            access: .change,
+            body: .json(newSchema), gives: .json(.made, .created), refuses: [415, 422]
         ) { request in
             let input = try await request.model(ActivityInput.self).checked()
             return try await context.create(request) { transaction in
@@ -20,11 +29,11 @@ func activityRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/activities", "What was logged, newest first", tag: "activities",
+            .get, "/v1/activities", "What was logged, newest first", tag: "activities", access: .read,
             parameters: Route.Parameter.paging + [
                 .query("partyId", .uuid, "Only with this party"), .query("owner", .string, "Only those of an owner"),
                 .query("kind", .enumeration(ActivityInput.kinds), "Only those of a kind"),
-            ], answers: [200, 400]
+            ], gives: .json(.page(of: activitySchema))
         ) { request in
             let rows = try await context.query(
                 ActivityStore.page, request.pageAfter, request.query("partyId").flatMap { UUID(text: $0) },
@@ -32,8 +41,8 @@ func activityRoutes(_ context: ServiceContext) -> [Route] {
             return try .page(byID: rows, limit: request.pageLimit)
         },
         Route(
-            .get, "/v1/activities/{id}", "One activity", tag: "activities",
-            answers: [.json(200, activitySchema), 404]
+            .get, "/v1/activities/{id}", "One activity", tag: "activities", access: .read,
+            gives: .json(activitySchema)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ActivityStore.get, id).first else {
@@ -51,7 +60,7 @@ private func log(_ input: ActivityInput, in transaction: Transaction) async thro
         throw Problem.field("partyId", "is required")
     }
     if let opportunity = input.opportunityId,
-        try await transaction.query(OpportunityStore.get, opportunity).isEmpty
+        try await transaction.query(OpportunityStore.get.statement, opportunity).isEmpty
     {
         throw Problem.field("opportunityId", "is no opportunity")
     }

@@ -20,12 +20,12 @@ enum LeadCommands {
         return id
     }
 
-    /// Changes a lead that is still at the version seen; answers its new form as JSON.
+    /// Changes a lead that is still at the version seen; answers its new form as JSON, and its version.
     static func change(
-        _ id: UUID, seen version: Int, _ input: LeadInput, in transaction: Transaction
-    ) async throws -> String {
+        _ id: UUID, _ seen: Seen, _ input: LeadInput, in transaction: Transaction
+    ) async throws -> (String, Int) {
         let (lead, current) = try await locked(id, in: transaction)
-        guard current == version else { throw Problem.stale("lead", at: current, seen: version) }
+        try await seen.check(.leads, id, at: current, in: transaction)
         let changed = lead.with(input)
         let rows = try await transaction.query(
             LeadStore.update, id, changed.status, changed.name, changed.company, changed.email, changed.phone,
@@ -33,18 +33,20 @@ enum LeadCommands {
         try Outbox.append(
             LeadChanged(lead: changed), topic: .sales, key: key(id), sequence: current + 1, in: transaction)
         guard let row = rows.first else { throw Problem.missing("lead", id) }
-        return try row.value(0)
+        return (try row.value(0), current + 1)
     }
 
     /// Makes an opportunity of a lead, which keeps the name and mail of a person who is no party yet; answers its id.
-    static func convert(_ id: UUID, _ input: OpportunityInput, in transaction: Transaction) async throws -> UUID {
+    static func convert(
+        _ id: UUID, _ said: Patch<OpportunityState>, in transaction: Transaction
+    ) async throws -> UUID {
         var (lead, version) = try await locked(id, in: transaction)
-        var given = input
-        given.name = input.name ?? lead.company ?? lead.name
-        given.partyId = input.partyId ?? lead.partyId
-        given.owner = input.owner ?? lead.owner
+        var start = OpportunityState(opportunityId: .v7(), name: lead.company ?? lead.name)
+        start.partyId = lead.partyId
+        start.owner = lead.owner
+        start.leadId = id
         let opportunity = try OpportunityCommands.create(
-            given, lead: id, contact: (lead.name, lead.email), in: transaction)
+            said.applied(to: start), contact: (lead.name, lead.email), in: transaction)
         lead.status = "converted"
         transaction.enqueue(LeadStore.convert, id, opportunity)
         try Outbox.append(

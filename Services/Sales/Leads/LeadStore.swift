@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of leads.
 enum LeadStore {
-    static let statements = [insert, lock, update, convert, get, page]
+    static let statements: [any Preparable] = [insert, lock, update, convert, get, page]
 
     /// A lead as JSON, as the routes show it. `l` is the lead.
     private static let json = """
@@ -40,7 +41,9 @@ enum LeadStore {
         WHERE id = $1
         """)
 
-    static let get = Statement("lead.get", "SELECT \(json), l.version FROM lead l WHERE l.id = $1")
+    static let get = Query(
+        "lead.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), l.version FROM lead l WHERE l.id = $1")
 
     static let page = Statement(
         "lead.page",

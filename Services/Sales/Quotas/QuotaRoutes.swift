@@ -4,12 +4,19 @@ import HTTP
 import Postgres
 import ServiceKit
 
+extension Capability {
+    /// What owners should sell.
+    static let quotas = Capability("quotas", "what owners should sell", statements: QuotaStore.statements) {
+        CapabilityParts(routes: quotaRoutes($0))
+    }
+}
+
 @Loop
 func quotaRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .put, "/v1/quotas", "Sets a quota of an owner, or of `all`, for a period", tag: "quotas",
-            body: .json(quotaSchema), answers: [200, 400]
+            .put, "/v1/quotas", "Sets a quota of an owner, or of `all`, for a period", tag: "quotas", access: .change,
+            body: .json(quotaSchema), gives: .json(.object([.init("version", .integer())]))
         ) { request in
             let quota = try await request.model(QuotaInput.self)
             let owner = try FieldCheck.needed(quota.owner, "owner", atMost: 200)
@@ -25,11 +32,11 @@ func quotaRoutes(_ context: ServiceContext) -> [Route] {
             return .stored("{\"version\":\(try rows.first?.value(0) ?? 1)}")
         },
         Route(
-            .get, "/v1/quotas", "Quotas with what was sold", tag: "quotas",
+            .get, "/v1/quotas", "Quotas with what was sold", tag: "quotas", access: .read,
             parameters: [
                 .query("owner", .string, "Only those of an owner"),
                 .query("on", .date, "Only those whose period holds this day"),
-            ], answers: [200, 400]
+            ], gives: .json(.items(shownQuota))
         ) { request in
             if let day = request.query("on"), CalendarDay(day) == nil {
                 throw Problem.field("on", "must be a day such as 2011-12-31")
@@ -52,3 +59,11 @@ private let quotaSchema = Schema.object([
     .init("owner", .string), .init("periodStart", .date), .init("periodEnd", .date), .init("currency", .string),
     .init("target", .format("decimal")),
 ])
+
+private let shownQuota = Schema.named(
+    "Quota",
+    .object([
+        .init("owner", .string), .init("periodStart", .date), .init("periodEnd", .date), .init("currency", .string),
+        .init("target", .amount), .init("version", .integer()), .init("orders", .integer()),
+        .init("revenue", .amount), .init("credited", .amount), .init("attainmentPercent", .amount),
+    ]))

@@ -31,13 +31,14 @@ enum QuoteCommands {
     /// Accepts a quote: the opportunity is won and the ERP is asked for an order, which it should answer in `answerTime` seconds.
     /// Answers the id of the order request.
     static func accept(_ id: UUID, answerTime: Int, in transaction: Transaction) async throws -> UUID {
-        guard let row = try await transaction.query(QuoteStore.lock, id).first else {
+        guard let (current, status, parent, currency, total) = try await transaction.rows(QuoteStore.lock, id).first
+        else {
             throw Problem.missing("quote", id)
         }
-        guard try row.value(1) == "draft" else {
+        guard status == "draft" else {
             throw Problem(status: .conflict, detail: "The quote was accepted before.")
         }
-        var (opportunity, version) = try await OpportunityCommands.locked(row.value(2), in: transaction)
+        var (opportunity, version) = try await OpportunityCommands.locked(parent, in: transaction)
         guard let party = opportunity.partyId else {
             throw Problem(
                 status: .conflict,
@@ -45,10 +46,10 @@ enum QuoteCommands {
         }
         let quote = QuoteState(
             quoteId: id, opportunityId: opportunity.opportunityId, partyId: party, status: "accepted",
-            currency: try row.value(3), total: Amount(units: try row.value(4)))
+            currency: currency, total: Amount(units: total))
         transaction.enqueue(QuoteStore.accept, id)
         try Outbox.append(
-            QuoteAccepted(quote: quote), topic: .sales, key: key(id), sequence: try row.value(0) + 1, in: transaction)
+            QuoteAccepted(quote: quote), topic: .sales, key: key(id), sequence: current + 1, in: transaction)
         let stage = opportunity.stage
         opportunity.stage = "won"
         opportunity.amount = quote.total
@@ -61,10 +62,9 @@ enum QuoteCommands {
 
     /// The lines as the ERP is asked for them.
     private static func lines(of id: UUID, in transaction: Transaction) async throws -> [OrderRequested.Line] {
-        try await transaction.query(QuoteStore.lines, id).map { row in
+        try await transaction.rows(QuoteStore.lines, id).map { sku, name, quantity, price in
             OrderRequested.Line(
-                sku: try row.value(0), name: try row.value(1), quantity: Amount(units: try row.value(2)),
-                unitPrice: Amount(units: try row.value(3)))
+                sku: sku, name: name, quantity: Amount(units: quantity), unitPrice: Amount(units: price))
         }
     }
 

@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of quotes.
 enum QuoteStore {
-    static let statements = [insert, insertLines, lock, lines, accept, get, ofOpportunity]
+    static let statements: [any Preparable] = [insert, insertLines, lock, lines, accept, get, ofOpportunity]
 
     /// A quote as JSON, as the routes show it. `q` is the quote.
     private static let json = """
@@ -30,13 +31,13 @@ enum QuoteStore {
             $8::bigint[], $9::bigint[]) AS n
         """)
 
-    static let lock = Statement(
-        "quote.lock",
-        "SELECT version, status, opportunity_id, currency, total FROM quote WHERE id = $1 FOR UPDATE")
+    static let lock = Query(
+        "quote.lock", takes: UUID.self, gives: Int.self, String.self, UUID.self, String.self, Int.self,
+        sql: "SELECT version, status, opportunity_id, currency, total FROM quote WHERE id = $1 FOR UPDATE")
 
-    static let lines = Statement(
-        "quote.lines",
-        "SELECT sku, name, quantity, net_price FROM quote_line WHERE quote_id = $1 ORDER BY position")
+    static let lines = Query(
+        "quote.lines", takes: UUID.self, gives: String.self, String.self, Int.self, Int.self,
+        sql: "SELECT sku, name, quantity, net_price FROM quote_line WHERE quote_id = $1 ORDER BY position")
 
     static let accept = Statement(
         "quote.accept",

@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of tasks.
 enum TaskStore {
-    static let statements = [closeReferences, lock, close, get, page]
+    static let statements: [any Preparable] = [closeReferences, lock, close, get, page]
 
     /// Closes the open tasks of a kind about some things, which have settled themselves.
     static let closeReferences = Statement(
@@ -33,7 +34,9 @@ enum TaskStore {
             'updatedAt', t.updated_at)::text
         """
 
-    static let get = Statement("task.get", "SELECT \(json), t.version FROM task t WHERE t.id = $1")
+    static let get = Query(
+        "task.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), t.version FROM task t WHERE t.id = $1")
 
     static let page = Statement(
         "task.page",

@@ -10,11 +10,12 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/caller-card", "Who calls: customer, open tickets, last orders and shipments", tag: "customers",
+            access: .read,
             parameters: [
                 .query("phone", .string, "The caller's number, in any writing"),
                 .query("mail", .string, "The sender's address"),
                 .query("party", .uuid, "The customer, where known"),
-            ], answers: [200, 400]
+            ], gives: .json(.items(card))
         ) { request in
             let parties = try await callers(request, context)
             let rows = try await context.query(CustomerStore.cards, parties)
@@ -49,3 +50,33 @@ func phonePattern(_ text: String) -> String? {
     guard (5...15).contains(digits.count) else { return nil }
     return digits.reversed().map { String($0) }.joined() + "%"
 }
+
+private let card = Schema.named(
+    "CallerCard",
+    .object([
+        .init("partyId", .uuid),
+        .init(
+            "customer",
+            .nullable(
+                .object([
+                    .init("name", .nullable(.string)), .init("email", .nullable(.string)),
+                    .init("phone", .nullable(.string)), .init("language", .nullable(.string)),
+                    .init("customerNo", .nullable(.string)),
+                ]))),
+        .init("openTickets", .array(shownTicket)),
+        .init(
+            "orders",
+            .array(
+                .object([
+                    .init("orderId", .string), .init("status", .string), .init("placedAt", .dateTime),
+                    .init("total", .amount), .init("currency", .string),
+                ]))),
+        .init(
+            "shipments",
+            .array(
+                .object([
+                    .init("shipmentId", .string), .init("orderId", .nullable(.string)), .init("status", .string),
+                    .init("at", .dateTime), .init("carrier", .nullable(.string)),
+                    .init("expectedAt", .nullable(.dateTime)), .init("reason", .nullable(.string)),
+                ]))),
+    ]))

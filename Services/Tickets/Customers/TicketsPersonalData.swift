@@ -1,8 +1,9 @@
+import CRMModel
 import ServiceKit
 
 /// What tickets holds of persons, and what an erasure leaves of it. Whatever was written may name the person, so all words go.
 let ticketsPersonalData = PersonalData(
-    "tickets",
+    ErasureOwners.Tickets.self,
     terms: "SELECT unnest(ARRAY[email, phone, '\"' || customer_no || '\"']) FROM customer WHERE party_id = $1",
     subjects: "SELECT id::text FROM ticket WHERE party_id = $1",
     [

@@ -6,11 +6,15 @@ import ServiceKit
 @Loop
 func policyRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/sla-policies", "What is promised about time, by priority", tag: "policies") { _ in
+        Route(
+            .get, "/v1/sla-policies", "What is promised about time, by priority", tag: "policies", access: .read,
+            gives: .json(promises)
+        ) { _ in
             try policies(try await context.query(PolicyStore.all))
         },
         Route(
             .put, "/v1/sla-policies", "Sets the promises for tickets opened from now on", tag: "policies",
+            access: .change,
             body: .json(
                 .object([
                     .init(
@@ -21,7 +25,7 @@ func policyRoutes(_ context: ServiceContext) -> [Route] {
                                 .init("firstResponseMinutes", .integer(1...525_600)),
                                 .init("resolutionMinutes", .integer(1...525_600)),
                             ])))
-                ])), answers: [200, 400]
+                ])), gives: .json(promises)
         ) { request in
             let items = try await request.model(PolicyInput.self).checked()
             let rows = try await context.transaction { transaction in
@@ -62,3 +66,9 @@ private struct PolicyInput: Decodable {
         return items
     }
 }
+
+private let promises = Schema.items(
+    .object([
+        .init("priority", .enumeration(Policy.priorities)), .init("firstResponseMinutes", .number),
+        .init("resolutionMinutes", .number),
+    ]))

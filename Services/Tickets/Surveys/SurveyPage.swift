@@ -7,16 +7,16 @@ import ServiceKit
 func surveyPages(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     [
         Route(
-            .get, "/surveys/{token}", "The page with the survey", tag: "surveys",
-            answers: [.bytes(.ok, "text/html"), 404, 410]
+            .get, "/surveys/{token}", "The page with the survey", tag: "surveys", access: .read,
+            gives: .bytes("text/html"), refuses: [410]
         ) { request in
             try surveys.check(request.path("token"))
             return SurveyPage(request).question
         },
         Route(
-            .post, "/surveys/{token}", "Takes the page's answer in", tag: "surveys",
-            body: .bytes("application/x-www-form-urlencoded"),
-            answers: [.bytes(.created, "text/html"), 400, 404, 409, 410, 415]
+            .post, "/surveys/{token}", "Takes the page's answer in", tag: "surveys", access: .change,
+            body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html", .created),
+            refuses: [409, 410, 415]
         ) { request in
             let form = try await request.form()
             guard let score = form["score"].flatMap({ Int($0) }) else { throw Problem.field("score", "must be 1 to 5") }

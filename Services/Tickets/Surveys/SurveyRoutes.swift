@@ -8,7 +8,7 @@ func surveyRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     [
         Route(
             .post, "/v1/tickets/{id}/resolve", "Resolves a ticket and asks for the customer's opinion", tag: "tickets",
-            answers: [200, 404, 409]
+            access: .change, gives: .json(shownTicketWithThread), refuses: [409]
         ) { request in
             let id = try request.id()
             return try await context.create(request) { transaction in
@@ -18,9 +18,9 @@ func surveyRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
             }
         },
         Route(
-            .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys",
+            .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys", access: .change,
             body: .json(.object([.init("score", .integer(1...5)), .init("comment", .string, required: false)])),
-            answers: [201, 400, 404, 409, 410]
+            gives: .json(.object([.init("score", .integer(1...5))]), .created), refuses: [409, 410]
         ) { request in
             let token = request.path("token")
             let input = try await request.model(SurveyInput.self).checked()

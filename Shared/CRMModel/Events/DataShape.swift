@@ -19,6 +19,9 @@ public indirect enum DataShape: Sendable, Equatable {
     /// Anything.
     case any
 
+    /// What a type reads.
+    public static func of(_ type: any Decodable.Type) -> DataShape { ShapeDecoder.shape(of: type) }
+
     /// A member of an object; one that is not needed may be absent or null.
     public struct Member: Sendable, Equatable {
         /// Its name.

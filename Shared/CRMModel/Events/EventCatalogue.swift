@@ -23,6 +23,19 @@ public struct EventContract: Sendable {
     /// The shape of its data.
     public var shape: DataShape { data.shape }
 
+    /// The contract of a type, without its version; nil for what is no event of the suite.
+    public static func named(_ type: String) -> EventContract? { byType[type] }
+    private static let byType = Dictionary(all.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// Reads data as this type would; throws what is wrong with it.
+    public func check(_ json: [UInt8]) throws(JSONError) {
+        do {
+            try json.withUnsafeBytes { bytes in _ = try data.init(json: bytes) }
+        } catch {
+            throw error as? JSONError ?? JSONError(field: "", message: "expected JSON")
+        }
+    }
+
     /// The services.
     public static let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
 

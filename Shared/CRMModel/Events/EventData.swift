@@ -87,11 +87,22 @@ public enum ModelJSON {
         case .valueNotFound(_, let context):
             return JSONError(field: field(context.codingPath), message: "expected a value, not null")
         case .typeMismatch(let type, let context):
-            return JSONError(field: field(context.codingPath), message: "expected \(type)")
+            return JSONError(field: field(context.codingPath), message: "expected \(word(for: type))")
         case .dataCorrupted(let context):
             return JSONError(field: field(context.codingPath), message: context.debugDescription)
         @unknown default:
             return JSONError(field: "", message: "expected JSON")
+        }
+    }
+
+    /// A type in words of JSON.
+    private static func word(for type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "a string"
+        case is Bool.Type: "true or false"
+        case is any BinaryInteger.Type: "a whole number"
+        case is any BinaryFloatingPoint.Type: "a number"
+        default: "\(type)".hasPrefix("Array") ? "a list" : "an object"
         }
     }
 }

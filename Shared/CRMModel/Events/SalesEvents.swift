@@ -96,22 +96,11 @@ public struct OpportunityState: Codable, Sendable {
     /// Why it was lost.
     public var lossReason: String?
 
-    /// Describes an opportunity.
-    public init(
-        opportunityId: UUID, name: String, stage: String, partyId: UUID? = nil, leadId: UUID? = nil,
-        owner: String? = nil, amount: Amount? = nil, currency: String? = nil, expectedClose: CalendarDay? = nil,
-        lossReason: String? = nil
-    ) {
+    /// Describes an opportunity; what it may have besides is set.
+    public init(opportunityId: UUID, name: String = "", stage: String = "qualification") {
         self.opportunityId = opportunityId
         self.name = name
         self.stage = stage
-        self.partyId = partyId
-        self.leadId = leadId
-        self.owner = owner
-        self.amount = amount
-        self.currency = currency
-        self.expectedClose = expectedClose
-        self.lossReason = lossReason
     }
 }
 

@@ -11,6 +11,34 @@ public struct FieldError: Sendable, Hashable {
     }
 }
 
+extension FieldError {
+    /// A name that nobody knows, with the known one that it may have been meant for.
+    public static func unknown(_ name: String, _ message: String, known names: [String]) -> FieldError {
+        let near = names.map { ($0, distance($0.lowercased(), name.lowercased())) }.min { $0.1 < $1.1 }
+        guard let near, near.1 <= max(1, min(3, name.count / 2)) else {
+            return FieldError(field: name, message: message)
+        }
+        return FieldError(field: name, message: "\(message); \(near.0) is")
+    }
+
+    /// How many characters must be changed, added or left out to make one text of another (Levenshtein); long ones are far apart.
+    private static func distance(_ a: String, _ b: String) -> Int {
+        guard a.utf8.count <= 100, b.utf8.count <= 100 else { return .max }
+        let (a, b) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var corner = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let next = min(row[j] + 1, row[j + 1] + 1, corner + (x == y ? 0 : 1))
+                corner = row[j + 1]
+                row[j + 1] = next
+            }
+        }
+        return row[b.count]
+    }
+}
+
 /// An RFC 9457 problem, thrown by handlers and answered as `application/problem+json`.
 public struct Problem: Error, Sendable, CustomStringConvertible {
     /// The status of the answer.
@@ -39,6 +67,12 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
         self.type = type
         self.errors = errors
         self.headers = headers
+    }
+
+    /// A 400 that names all fields that are wrong; the first is told in words.
+    public init(_ errors: [FieldError]) {
+        let first = errors.first.map { "\($0.field.isEmpty ? "The body" : $0.field) \($0.message)." }
+        self.init(status: .badRequest, detail: first, errors: errors)
     }
 
     init(_ refusal: Refusal) { self.init(status: refusal.status, detail: refusal.detail) }

@@ -39,17 +39,19 @@ public enum OpenAPI {
         if let content = content(route.body) {
             members.append(("requestBody", .object([("required", .boolean(true)), ("content", content)])))
         }
-        let answers = (route.answers + implied(route)).map { (String($0.status.rawValue), describe($0)) }
-        members.append(("responses", .object(answers)))
+        let given = route.answers.map { (String($0.status.rawValue), describe($0)) }
+        let refused = (route.refusals + implied(route)).map { (String($0.rawValue), describe(refusal: $0)) }
+        members.append(("responses", .object(given + refused)))
+        if let right = route.right { members.append(("x-right", .string(right))) }
         return .object(members)
     }
 
-    /// What every route of a kind may answer without saying so.
-    private static func implied(_ route: Route) -> [Route.Answer] {
-        var answers: [Route.Answer] = []
-        if !route.parameters.isEmpty || route.method != .get { answers.append(400) }
-        if !route.pathNames.isEmpty { answers.append(404) }
-        return answers.filter { answer in !route.answers.contains { $0.status == answer.status } }
+    /// What every route of a kind may refuse without saying so.
+    private static func implied(_ route: Route) -> [Status] {
+        var refusals: [Status] = []
+        if !route.parameters.isEmpty || route.method != .get { refusals.append(.badRequest) }
+        if !route.pathNames.isEmpty { refusals.append(.notFound) }
+        return refusals.filter { !route.refusals.contains($0) }
     }
 
     /// Every name in the path, with the shape given to it or else as text.
@@ -70,13 +72,16 @@ public enum OpenAPI {
 
     private static func describe(_ answer: Route.Answer) -> JSONValue {
         var members: [(String, JSONValue)] = [("description", .string(answer.status.reason))]
-        if let content = content(answer.body) {
-            members.append(("content", content))
-        } else if answer.status.rawValue >= 400 {
-            let schema = JSONValue.object([("schema", describe(.reference("Problem")))])
-            members.append(("content", .object([("application/problem+json", schema)])))
-        }
+        if let content = content(answer.body) { members.append(("content", content)) }
         return .object(members)
+    }
+
+    private static func describe(refusal status: Status) -> JSONValue {
+        let schema = JSONValue.object([("schema", describe(.reference("Problem")))])
+        return .object([
+            ("description", .string(status.reason)),
+            ("content", .object([("application/problem+json", schema)])),
+        ])
     }
 
     private static func content(_ body: Route.Body) -> JSONValue? {

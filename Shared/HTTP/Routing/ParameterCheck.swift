@@ -15,7 +15,8 @@ extension Route {
         var seen: Set<String> = []
         for item in query.items {
             guard let parameter = parameters.first(where: { $0.place == .query && $0.name == item.name }) else {
-                errors.append(FieldError(field: item.name, message: "is not a parameter of this operation"))
+                let names = parameters.filter { $0.place == .query }.map(\.name)
+                errors.append(.unknown(item.name, "is not a parameter of this operation", known: names))
                 continue
             }
             if !seen.insert(item.name).inserted, !parameter.schema.isArray {
@@ -29,8 +30,7 @@ extension Route {
                 errors.append(FieldError(field: parameter.name, message: message))
             }
         }
-        guard let first = errors.first else { return }
-        throw Problem(status: .badRequest, detail: "\(first.field) \(first.message).", errors: errors)
+        if !errors.isEmpty { throw Problem(errors) }
     }
 
     @Loop

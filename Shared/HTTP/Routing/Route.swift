@@ -11,33 +11,75 @@ public struct Route: Sendable {
     public let path: String
     /// What it does, in a few words.
     public let summary: String
-    /// The group it belongs to.
+    /// The group it belongs to: the capability that it is of, and the area of its right.
     public let tag: String
+    /// Who may use it.
+    public let access: Access
     /// Query, header and typed path parameters; query parameters that are not declared are refused.
     public let parameters: [Parameter]
     /// What it takes as a body.
     public let body: Body
-    /// What it answers.
+    /// What it answers where it succeeds; each is described.
     public let answers: [Answer]
+    /// The statuses from 400 on that it may answer, each with a problem.
+    public let refusals: [Status]
     /// Answers a request.
     public let handler: Handler
     /// The names in braces, in order.
     let pathNames: [String]
 
-    /// Declares an operation.
+    /// Declares an operation. Who may use it and what it gives have no default: a route without a decision does not compile.
+    ///
+    /// - Parameters:
+    ///   - gives: what it answers where it succeeds.
+    ///   - or: what else it may answer then.
+    ///   - refuses: the statuses from 400 on; 400 and 404 are implied where there are parameters, a body or a name in the path.
     public init(
-        _ method: Method, _ path: String, _ summary: String, tag: String = "", parameters: [Parameter] = [],
-        body: Body = .none, answers: [Answer] = [200], handler: @escaping Handler
+        _ method: Method, _ path: String, _ summary: String, tag: String, access: Access, parameters: [Parameter] = [],
+        body: Body = .none, gives answer: Answer, or others: [Answer] = [], refuses refusals: [Status] = [],
+        handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.summary = summary
         self.tag = tag
+        self.access = access
         self.parameters = parameters
         self.body = body
-        self.answers = answers
+        answers = [answer] + others
+        self.refusals = refusals
         self.handler = handler
         pathNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// The name of the right that it asks for: `opportunities.change`; nil where it asks for none.
+    public var right: String? {
+        switch access {
+        case .open, .signed: nil
+        default: "\(tag).\(access.rawValue)"
+        }
+    }
+
+    /// Who may use an operation. The right's name is that of the route's group and this.
+    public enum Access: String, Sendable {
+        /// Anybody, without signing in: health, descriptions.
+        case open
+        /// Who holds a signed link, which the operation checks itself: public pages.
+        case signed
+        /// Who may look.
+        case read
+        /// Who may create and change.
+        case change
+        /// Who may take out many at once.
+        case export
+        /// Who may change many at once.
+        case bulk
+        /// Who may erase persons and merge for good.
+        case erase
+        /// Who sets how the firm works: fields, policies, weights, templates.
+        case configure
+        /// Operators: dead letters, rebuilds, lag.
+        case operate
     }
 
     /// What a request carries.
@@ -50,25 +92,30 @@ public struct Route: Sendable {
         case bytes(String)
     }
 
-    /// One possible answer; a bare number is an answer without a described body, from 400 on a problem.
-    public struct Answer: Sendable, ExpressibleByIntegerLiteral {
-        let status: Status
-        let body: Body
-
-        /// An answer without a described body.
-        public init(integerLiteral value: Int) { self.init(Status(rawValue: value), .none) }
+    /// What an operation answers where it succeeds.
+    public struct Answer: Sendable {
+        package let status: Status
+        package let body: Body
 
         private init(_ status: Status, _ body: Body) {
             self.status = status
             self.body = body
         }
 
-        /// An answer with JSON.
-        public static func json(_ status: Status, _ schema: Schema) -> Answer { Answer(status, .json(schema)) }
-        /// An answer with bytes of a content type, or of one of several: `text/csv, text/vcard`.
-        public static func bytes(_ status: Status, _ contentType: String) -> Answer {
+        /// JSON of a shape.
+        public static func json(_ schema: Schema, _ status: Status = .ok) -> Answer { Answer(status, .json(schema)) }
+        /// Bytes of a content type, or of one of several: `text/csv, text/vcard`.
+        public static func bytes(_ contentType: String, _ status: Status = .ok) -> Answer {
             Answer(status, .bytes(contentType))
         }
+        /// A page for people.
+        public static let page = Answer(.ok, .bytes("text/html"))
+        /// Plain text.
+        public static let text = Answer(.ok, .bytes("text/plain"))
+        /// It will be done; no body.
+        public static let accepted = Answer(.accepted, .none)
+        /// No body.
+        public static let nothing = Answer(.noContent, .none)
     }
 
     /// A value that a request carries in its path, query or header.
@@ -77,7 +124,8 @@ public struct Route: Sendable {
         enum Place: String { case path, query, header }
 
         let place: Place
-        let name: String
+        /// Its name.
+        public let name: String
         let schema: Schema
         let isRequired: Bool
         let description: String

@@ -38,9 +38,12 @@ public indirect enum Schema: Sendable {
 
     /// One member of an object.
     public struct Property: Sendable {
-        let name: String
-        let schema: Schema
-        let isRequired: Bool
+        /// Its name.
+        public let name: String
+        /// What it holds.
+        public let schema: Schema
+        /// Whether it is always there.
+        public let isRequired: Bool
         let description: String
 
         /// A member; `required` unless said otherwise.

@@ -162,8 +162,8 @@ public enum Ledger {
     public static func routes(_ context: ServiceContext) -> [Route] {
         [
             Route(
-                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger",
-                answers: [.bytes(.ok, "application/x-ndjson")]
+                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger", access: .read,
+                gives: .bytes("application/x-ndjson")
             ) { _ in
                 Response.stream(contentType: "application/x-ndjson") { writer in
                     var after = ("", "")
@@ -177,7 +177,16 @@ public enum Ledger {
                     }
                 }
             },
-            Route(.get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger") {
+            Route(
+                .get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger",
+                access: .read,
+                gives: .json(
+                    .array(
+                        .object([
+                            .init("kind", .string), .init("currency", .string), .init("count", .integer()),
+                            .init("units", .integer(), "Ten-thousandths of the currency's unit"),
+                        ])))
+            ) {
                 _ in
                 let rows = try await context.pool.query(totals)
                 let text: String = try rows.first?.value(0) ?? "[]"

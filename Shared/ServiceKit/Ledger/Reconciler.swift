@@ -108,11 +108,11 @@ final class Reconciler {
             Route(
                 .get, "/v1/ops/reconciliation",
                 "Compares all ERP documents that the service holds with the order topic: lines of JSON, how far it is and what was found",
-                tag: "operations",
+                tag: "operations", access: .operate,
                 parameters: [
                     .query("rounds", .integer(1...1_000_000), "How often; 1 unless given"),
                     .query("every", .integer(1...3600), "Seconds from one round to the next; 5 unless given"),
-                ], answers: [.bytes(.ok, "application/x-ndjson"), 400, 409]
+                ], gives: .bytes("application/x-ndjson"), refuses: [409]
             ) { [unowned self] request in
                 guard !isAtWork else { throw Problem(status: .conflict, detail: "A reconciliation is under way.") }
                 let rounds = request.query("rounds", as: Int.self) ?? 1

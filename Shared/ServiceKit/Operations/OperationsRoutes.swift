@@ -10,10 +10,11 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
     [
         Route(
             .get, "/v1/ops/dead-letters", "Messages put aside, in order of their numbers", tag: "operations",
+            access: .operate,
             parameters: filterParameters + [
                 .query("after", .integer(0...Int.max), "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 50 unless given"),
-            ]
+            ], gives: .json(.page(of: letter))
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 50
             let found = try await letters.list(
@@ -24,13 +25,15 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         },
         Route(
             .get, "/v1/ops/dead-letter-groups", "Messages put aside, by what went wrong", tag: "operations",
-            parameters: filterParameters
+            access: .operate,
+            parameters: filterParameters, gives: .json(.items(letterGroup))
         ) { request in
             let found = try await letters.groups(request.deadLetters(), status: request.deadLetterStatus)
             return .stored("{\"items\":[\(found.joined(separator: ","))]}")
         },
         Route(
-            .get, "/v1/ops/dead-letters/{id}", "One message put aside, whole", tag: "operations", answers: [200, 404]
+            .get, "/v1/ops/dead-letters/{id}", "One message put aside, whole", tag: "operations", access: .operate,
+            gives: .json(wholeLetter)
         ) { request in
             guard let id = Int(request.path("id")), let found = try await letters.show(id) else {
                 throw Problem(status: .notFound, detail: "There is no dead letter \(request.path("id")).")
@@ -39,10 +42,11 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         },
         Route(
             .get, "/v1/ops/dead-letter-actions", "What was done to messages put aside, newest first", tag: "operations",
+            access: .operate,
             parameters: [
                 .query("before", .integer(1...Int.max), "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 50 unless given"),
-            ]
+            ], gives: .json(.page(of: letterAction))
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 50
             let found = try await letters.actions(
@@ -51,7 +55,8 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         },
         Route(
             .post, "/v1/ops/dead-letter-replays", "Applies messages again that were put aside", tag: "operations",
-            body: .json(orderSchema), answers: [200, 400]
+            access: .operate,
+            body: .json(orderSchema), gives: .json(replayed)
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
             let outcome = try await letters.replay(
@@ -62,7 +67,8 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         },
         Route(
             .post, "/v1/ops/dead-letter-discards", "Gives messages up that were put aside, for a reason",
-            tag: "operations", body: .json(orderSchema), answers: [200, 400]
+            tag: "operations", access: .operate, body: .json(orderSchema),
+            gives: .json(.object([.init("discarded", .integer()), .init("hasMore", .boolean)]))
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
             let count = try await letters.discard(
@@ -71,7 +77,8 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             return .stored("{\"discarded\":\(count),\"hasMore\":\(count == DeadLetters.discardLimit)}")
         },
         Route(
-            .get, "/v1/ops/lag", "Where the service stands in each partition and what is before it", tag: "operations"
+            .get, "/v1/ops/lag", "Where the service stands in each partition and what is before it", tag: "operations",
+            access: .operate, gives: .json(.items(lag))
         ) { _ in try Response(.ok, json: try await Lag.read(context.pool, kafka)) },
     ]
 }
@@ -140,3 +147,48 @@ extension Request {
         return status == "any" ? nil : status
     }
 }
+
+private let letterMembers: [Schema.Property] = [
+    .init("id", .integer()), .init("topic", .string), .init("partition", .integer()), .init("offset", .integer()),
+    .init("keyBytes", .nullable(.string)), .init("type", .nullable(.string)), .init("errorClass", .string),
+    .init("error", .string), .init("fingerprint", .string), .init("attempts", .integer()),
+    .init("firstFailedAt", .dateTime), .init("lastFailedAt", .dateTime), .init("status", .string),
+    .init("actor", .nullable(.string)), .init("note", .nullable(.string)),
+]
+private let letter = Schema.named("DeadLetter", .object(letterMembers))
+private let wholeLetter = Schema.named(
+    "WholeDeadLetter",
+    .object(
+        letterMembers + [
+            .init("headers", .any), .init("payloadBytes", .nullable(.string)),
+            .init(
+                "actions",
+                .array(
+                    .object([
+                        .init("action", .string), .init("actor", .nullable(.string)),
+                        .init("reason", .nullable(.string)), .init("outcome", .nullable(.string)),
+                        .init("at", .dateTime),
+                    ]))),
+        ]))
+private let letterGroup = Schema.named(
+    "DeadLetterGroup",
+    .object([
+        .init("fingerprint", .string), .init("count", .integer()), .init("errorClass", .string),
+        .init("type", .nullable(.string)), .init("topic", .string), .init("firstFailedAt", .dateTime),
+        .init("lastFailedAt", .dateTime), .init("sampleId", .integer()), .init("sampleError", .string),
+    ]))
+private let letterAction = Schema.named(
+    "DeadLetterAction",
+    .object([
+        .init("deadLetterId", .integer()), .init("action", .string), .init("actor", .nullable(.string)),
+        .init("reason", .nullable(.string)), .init("outcome", .nullable(.string)), .init("at", .dateTime),
+    ]))
+private let replayed = Schema.object([
+    .init("applied", .integer()), .init("duplicates", .integer()), .init("superseded", .integer()),
+    .init("blocked", .integer()), .init("failed", .integer()),
+    .init("next", .integer(), required: false, "What the next call gives as `after`, where there are more"),
+])
+private let lag = Schema.object([
+    .init("topic", .string), .init("partition", .integer()), .init("position", .integer()), .init("end", .integer()),
+    .init("lag", .integer()),
+])

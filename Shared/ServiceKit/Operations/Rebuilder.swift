@@ -84,15 +84,18 @@ final class Rebuilder {
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/ops/rebuilds", "The latest rebuilds of read models", tag: "operations") {
+            Route(
+                .get, "/v1/ops/rebuilds", "The latest rebuilds of read models", tag: "operations", access: .operate,
+                gives: .json(.items(rebuild))
+            ) {
                 [unowned self] _ in
                 .stored("{\"items\":[\(try await list().joined(separator: ","))]}")
             },
             Route(
                 .post, "/v1/ops/rebuilds",
                 "Builds the read models anew from the topics, compares them with the live ones, and swaps them where they are equal",
-                tag: "operations", body: .json(RebuildOrder.schema),
-                answers: [.json(.accepted, .object([.init("id", .integer())])), 400, 409]
+                tag: "operations", access: .operate, body: .json(RebuildOrder.schema),
+                gives: .json(.object([.init("id", .integer())]), .accepted), refuses: [409]
             ) { [unowned self] request in
                 let id = try await begin(try await request.model(RebuildOrder.self))
                 return .stored("{\"id\":\(id)}", status: .accepted)
@@ -117,3 +120,12 @@ struct RebuildOrder: Decodable {
 
     func checkedActor() throws -> String { try FieldCheck.text(actor, "actor", atMost: 200) ?? "api" }
 }
+
+private let rebuild = Schema.named(
+    "Rebuild",
+    .object([
+        .init("id", .integer()), .init("state", .string), .init("actor", .nullable(.string)),
+        .init("reason", .nullable(.string)), .init("startedAt", .dateTime), .init("finishedAt", .nullable(.dateTime)),
+        .init("messages", .nullable(.integer())), .init("expected", .nullable(.integer())), .init("outcome", .any),
+        .init("error", .nullable(.string)),
+    ]))

@@ -43,17 +43,35 @@ public struct PersonalData: Sendable {
     private let terms: Statement
     private let subjects: Statement
     private let source: String
+    private let follow: (@Loop @Sendable (PersonalData, Topic, inout Subscriptions) -> Void)?
 
-    /// Describes what a service holds.
-    ///
+    /// Describes what a service holds that does as contacts tells: it answers erasures with receipts, and requests for archives with its
+    /// part.
+    public init<Owner: ErasureOwner>(
+        _ owner: Owner.Type, terms: String, subjects: String? = nil, _ tables: [PersonalTable]
+    ) {
+        self.init(Owner.name, terms: terms, subjects: subjects, tables) { data, topic, subscriptions in
+            data.subscribe(owner, topic, &subscriptions)
+        }
+    }
+
+    /// Describes what the service holds that tells the others.
+    public init(_ service: String, terms: String, subjects: String? = nil, _ tables: [PersonalTable]) {
+        self.init(service, terms: terms, subjects: subjects, tables, follow: nil)
+    }
+
     /// - Parameters:
     ///   - terms: a query that gives the texts by which the party `$1`, and nobody else, is known: mail addresses, phone numbers, customer
     ///     numbers in their quotes. Messages that were put aside and hold one are removed; a name alone may be another person's.
     ///   - subjects: a query that gives the ids of the aggregates besides the party `$1` under whose keys this service publishes what
     ///     tells of the party.
     ///   - tables: in the order in which an erasure works on them.
-    public init(_ service: String, terms: String, subjects: String? = nil, _ tables: [PersonalTable]) {
+    private init(
+        _ service: String, terms: String, subjects: String?, _ tables: [PersonalTable],
+        follow: (@Loop @Sendable (PersonalData, Topic, inout Subscriptions) -> Void)?
+    ) {
         source = "/\(service)"
+        self.follow = follow
         let others = subjects.map { " UNION \($0)" } ?? ""
         self.subjects = Statement("personal.\(service).subjects", "SELECT $1::uuid::text\(others)")
         self.terms = Statement("personal.\(service).terms", terms)
@@ -131,8 +149,7 @@ public struct PersonalData: Sendable {
         [
             Route(
                 .get, "/v1/privacy/parties/{id}", "All that this service holds of a party, by table", tag: "privacy",
-                parameters: [.path("id", .uuid, "The party")],
-                answers: [.json(.ok, .map(.array(.any))), 404]
+                access: .erase, parameters: [.path("id", .uuid, "The party")], gives: .json(.map(.array(.any)))
             ) { request in
                 let party = try request.id()
                 return .stream(contentType: "application/json") { writer in
@@ -166,9 +183,12 @@ public struct PersonalData: Sendable {
     /// In base 64 and with what stands around it below the bound of the outbox.
     private static let pieceSize = 500_000
 
-    /// Answers erasures with receipts, and requests for archives with this service's part, on the service's own topic.
+    /// Answers erasures and requests for archives on the service's own topic, where it does as contacts tells.
     @Loop
-    public func subscribe<Owner: ErasureOwner>(
+    func subscribe(_ topic: Topic, _ subscriptions: inout Subscriptions) { follow?(self, topic, &subscriptions) }
+
+    @Loop
+    private func subscribe<Owner: ErasureOwner>(
         _ owner: Owner.Type, _ topic: Topic, _ subscriptions: inout Subscriptions
     ) {
         subscriptions.on(PartyErased.self) { events, transaction in

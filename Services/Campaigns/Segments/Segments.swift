@@ -1,0 +1,17 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// Groups of members, kept current by events.
+    static let segments = Capability(
+        "segments", "groups of members, kept current by events",
+        migrations: [CampaignsSchema.migration],
+        statements: SegmentStore.statements
+    ) { context in
+        let clock = try context.shared(SegmentClock.init)
+        return CapabilityParts(routes: segmentRoutes(context), background: [{ await clock.run() }]) {
+            $0.on(OrderPlaced.self, OrderHandlers(clock: clock).placed)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import ServiceKit
+
+extension Capability {
+    /// Records as they were.
+    static let history = Capability(
+        "history", "records as they were",
+        statements: HistoryStore.statements
+    ) { context in
+        CapabilityParts(routes: historyRoutes(context))
+    }
+}

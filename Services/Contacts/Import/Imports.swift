@@ -1,0 +1,13 @@
+import ServiceKit
+
+extension Capability {
+    /// Files of people, taken in row by row.
+    static let imports = Capability(
+        "import", "files of people, taken in row by row",
+        migrations: [SearchSchema.imports],
+        statements: ImportStore.statements
+    ) { context in
+        let worker = ImportWorker(context)
+        return CapabilityParts(routes: importRoutes(context, worker), background: [{ await worker.run() }])
+    }
+}

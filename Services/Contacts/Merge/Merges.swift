@@ -1,0 +1,12 @@
+import ServiceKit
+
+extension Capability {
+    /// Two parties made one, and apart again.
+    static let merges = Capability(
+        "merge", "two parties made one, and apart again",
+        migrations: MergeSchema.migrations,
+        statements: MergeStore.statements
+    ) { context in
+        CapabilityParts(routes: mergeRoutes(context))
+    }
+}

@@ -1,0 +1,16 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// People and organisations.
+    static let parties = Capability(
+        "parties", "people and organisations",
+        migrations: [ContactsSchema.migration],
+        statements: PartyStore.statements
+    ) { context in
+        CapabilityParts(routes: partyRoutes(context)) {
+            $0.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
+        }
+    }
+}

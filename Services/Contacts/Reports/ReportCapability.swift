@@ -1,0 +1,34 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// The customer base in seven views.
+    static let reports = Capability(
+        "reports", "the customer base in seven views",
+        statements: ReportStore.statements + MonthStore.statements + FactStore.statements,
+        readModels: [
+            ReadModel(
+                "sales_cell",
+                equal: """
+                    SELECT (currency, dimension, cell, sum(orders), sum(revenue), sum(credits), sum(credited))::text
+                    FROM sales_cell GROUP BY currency, dimension, cell
+                    HAVING (sum(orders), sum(revenue), sum(credits), sum(credited)) <> (0, 0, 0, 0)
+                    """),
+            ReadModel("product_name"), ReadModel("campaign_name"), ReadModel("campaign_message"),
+            ReadModel(
+                "party_voice",
+                equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice",
+                person: "party_id"),
+        ]
+    ) { context in
+        CapabilityParts(routes: Reports.routes(context)) {
+            $0.on(ProductUpserted.self, FactHandlers.products)
+            $0.on(MessageSent.self, FactHandlers.messages)
+            $0.on(SurveyAnswered.self, FactHandlers.surveys)
+            $0.on(CampaignCreated.self, FactHandlers.campaignsCreated)
+            $0.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
+            $0.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
+        }
+    }
+}

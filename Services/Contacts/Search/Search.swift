@@ -1,0 +1,12 @@
+import ServiceKit
+
+extension Capability {
+    /// Parties found by any part of what is known.
+    static let search = Capability(
+        "search", "parties found by any part of what is known",
+        migrations: [SearchSchema.migration, SearchSchema.references]
+    ) { context in
+        let indexer = PartyIndexer(context)
+        return CapabilityParts(routes: searchRoutes(context), background: [{ await indexer.run() }])
+    }
+}

@@ -1,0 +1,23 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// What customers are worth.
+    static let values = Capability(
+        "value", "what customers are worth",
+        migrations: [ValueSchema.migration, ValueSchema.months],
+        statements: ValueStore.statements + ScoreStore.statements + LongWork.statements,
+        readModels: [
+            ReadModel("document_detail"),
+            ReadModel("party_month", equal: "SELECT t::text FROM party_month t WHERE \(counted)"),
+            ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
+        ]
+    ) { context in
+        let scale = ValueScale(context)
+        return CapabilityParts(routes: valueRoutes(context), background: [{ await scale.run() }])
+    }
+
+    /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.
+    private static let counted = "(orders, revenue, credits, credited, paid, cost, costed) <> (0, 0, 0, 0, 0, 0, 0)"
+}

@@ -1,0 +1,6 @@
+import Demo
+
+@main
+struct Main {
+    static func main() { DemoCommand.run() }
+}

@@ -1,0 +1,18 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// Whom nobody writes to.
+    static let suppressions = Capability(
+        "suppressions", "whom nobody writes to",
+        migrations: [NotificationsSchema.withdrawals],
+        statements: SuppressionStore.statements
+    ) { context in
+        CapabilityParts(routes: suppressionRoutes(context)) {
+            $0.on(ConsentChanged.self) { events, transaction in
+                WithdrawalHandlers.consentsChanged(events.map(\.data), transaction)
+            }
+        }
+    }
+}

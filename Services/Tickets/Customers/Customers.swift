@@ -1,0 +1,28 @@
+import CRMModel
+import Messaging
+import ServiceKit
+
+extension Capability {
+    /// What is known of whoever calls.
+    static let customers = Capability(
+        "customers", "what is known of whoever calls",
+        migrations: [TicketsSchema.told],
+        statements: CustomerStore.statements
+    ) { context in
+        CapabilityParts(routes: callerCardRoutes(context)) {
+            $0.on(PartyCreated.self) { events, transaction in
+                CustomerHandlers.known(events.map(\.data.party), transaction)
+            }
+            $0.on(PartyChanged.self) { events, transaction in
+                CustomerHandlers.known(events.map(\.data.party), transaction)
+            }
+            $0.onOrders { CustomerHandlers.ordered($0, $1) }
+            $0.on(ShipmentDispatched.self) { events, transaction in
+                CustomerHandlers.shipped(events.map(\.data.shipment), "dispatched", transaction)
+            }
+            $0.on(ShipmentDelivered.self) { events, transaction in
+                CustomerHandlers.shipped(events.map(\.data.shipment), "delivered", transaction)
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import ServiceKit
+
+extension Capability {
+    /// What is promised about time.
+    static let policies = Capability(
+        "policies", "what is promised about time, by priority", statements: PolicyStore.statements
+    ) { context in
+        CapabilityParts(routes: policyRoutes(context))
+    }
+}

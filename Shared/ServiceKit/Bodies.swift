@@ -1,0 +1,134 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+
+extension Request {
+    /// The whole body, read once however often it is asked for.
+    @Loop
+    public func wholeBody() async throws -> [UInt8] {
+        if let read = self[ReadBody.self] { return read.bytes }
+        let bytes = try await body()
+        self[ReadBody.self] = ReadBody(bytes: bytes)
+        return bytes
+    }
+
+    /// The whole body, which must be JSON.
+    @Loop
+    public func jsonBody() async throws -> [UInt8] {
+        if let media = headers["content-type"], !Self.isJSON(media) {
+            throw Problem(status: 415, detail: "The body must be application/json.")
+        }
+        return try await wholeBody()
+    }
+
+    /// The body of a command, in the suite's JSON dialect; what is wrong is a 400 that names the field, and a member that the type does
+    /// not read is wrong too.
+    @Loop
+    public func model<T: Decodable>(_ type: T.Type) async throws -> T {
+        let bytes = try await jsonBody()
+        let unknown = BodyShape.unknownMembers(of: bytes, as: type)
+        if !unknown.isEmpty { throw Problem(unknown) }
+        do {
+            return try ModelJSON.decoder.decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw Problem([FieldError(ModelJSON.problem(error))])
+        }
+    }
+
+    /// The same where a body may be missing, which says nothing.
+    @Loop
+    public func model<T: Decodable>(_ type: T.Type, orNothing nothing: T) async throws -> T {
+        try await wholeBody().isEmpty ? nothing : try await model(type)
+    }
+
+    /// What a caller says of a record.
+    @Loop
+    public func patch<R>(_ record: Record<R>) async throws -> Patch<R> { try record.patch(await jsonBody()) }
+
+    private static func isJSON(_ media: String) -> Bool {
+        let essence = media.prefix { $0 != ";" }.trimmingPrefix(" ").lowercased()
+        let name = String(essence.reversed().drop { $0 == " " }.reversed())
+        return name == "application/json" || name.hasSuffix("+json")
+    }
+}
+
+private struct ReadBody: Sendable {
+    let bytes: [UInt8]
+}
+
+/// What types read, found once each.
+@Loop
+private enum BodyShape {
+    private static var known: [ObjectIdentifier: DataShape] = [:]
+
+    /// The members of a document that its type does not read; what is no JSON is left to the decoder.
+    static func unknownMembers(of json: [UInt8], as type: any Decodable.Type) -> [FieldError] {
+        let shape = known[ObjectIdentifier(type)] ?? .of(type)
+        known[ObjectIdentifier(type)] = shape
+        var errors: [FieldError] = []
+        json.withUnsafeBytes { bytes in
+            var reader = JSONReader(bytes)
+            try? look(&reader, shape, "", &errors)
+        }
+        return errors
+    }
+
+    private static func look(
+        _ reader: inout JSONReader, _ shape: DataShape, _ path: String, _ errors: inout [FieldError]
+    ) throws(JSONError) {
+        switch shape {
+        case .object(let members) where reader.isObject():
+            var seen: Set<String> = []
+            try reader.object { name, reader throws(JSONError) in
+                let place = path.isEmpty ? name : "\(path).\(name)"
+                guard let member = members.first(where: { $0.name == name }) else {
+                    errors.append(.unknown(place, "is not known here", known: members.map(\.name)))
+                    return try reader.skip()
+                }
+                if !seen.insert(name).inserted { errors.append(FieldError(field: place, message: "must come once")) }
+                try look(&reader, member.shape, place, &errors)
+            }
+        case .map(let inner) where reader.isObject():
+            try reader.object { name, reader throws(JSONError) in
+                try look(&reader, inner, path.isEmpty ? name : "\(path).\(name)", &errors)
+            }
+        case .list(let inner) where reader.isArray():
+            var index = 0
+            try reader.array { reader throws(JSONError) in
+                try look(&reader, inner, "\(path)[\(index)]", &errors)
+                index += 1
+            }
+        default: try reader.skip()
+        }
+    }
+}
+
+extension FieldError {
+    /// What the reader of JSON says.
+    init(_ error: JSONError) { self.init(field: error.field, message: error.message) }
+}
+
+extension Schema {
+    /// The shape of what a type reads: for bodies that are commands, so that they are described as they are read. Members whose shape says
+    /// more than their type, such as one of some words, are given by name.
+    public static func reading(_ type: any Decodable.Type, _ finer: [String: Schema] = [:]) -> Schema {
+        guard case .object(let members) = DataShape.of(type) else { return Schema(DataShape.of(type)) }
+        return .object(
+            members.map { .init($0.name, finer[$0.name] ?? Schema($0.shape), required: $0.isNeeded) })
+    }
+
+    private init(_ shape: DataShape) {
+        switch shape {
+        case .text(let format): self = format.map { .format($0) } ?? .string
+        case .integer: self = .integer()
+        case .number: self = .number
+        case .boolean: self = .boolean
+        case .list(let inner): self = .array(Schema(inner))
+        case .map(let inner): self = .map(Schema(inner))
+        case .object(let members):
+            self = .object(members.map { .init($0.name, Schema($0.shape), required: $0.isNeeded) })
+        case .any: self = .any
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import EventLoop
+import HTTP
+import Messaging
+import Postgres
+
+/// One thing that a service can do: a folder, and the value that says all of it.
+///
+/// What needs no connection stands in members, so that `migrate`, `check` and the tests can read it; what needs one is made by `open`.
+public struct Capability: Sendable {
+    /// `opportunities`: the folder's name, in lower case.
+    public let name: String
+    /// What it is for, in a few words.
+    public let summary: String
+    /// Its tables.
+    public let migrations: [Migration]
+    /// Its SQL.
+    public let statements: [any Preparable]
+    /// Its records, whose fields a test holds against what is published.
+    public let records: [any RecordDescription]
+    /// Its tables that follow from the topics alone.
+    public let readModels: [ReadModel]
+    /// Its tables that a rebuild takes over as they are.
+    public let given: [String]
+    /// A query for the persons who were erased, in the service that keeps them.
+    public let erased: String?
+    let open: @Loop @Sendable (ServiceContext) throws -> CapabilityParts
+
+    /// Describes a capability.
+    public init(
+        _ name: String, _ summary: String, migrations: [Migration] = [], statements: [any Preparable] = [],
+        records: [any RecordDescription] = [], readModels: [ReadModel] = [], given: [String] = [],
+        erased: String? = nil,
+        open: @escaping @Loop @Sendable (ServiceContext) throws -> CapabilityParts = { _ in CapabilityParts() }
+    ) {
+        self.name = name
+        self.summary = summary
+        self.migrations = migrations
+        self.statements = statements
+        self.records = records
+        self.readModels = readModels
+        self.given = given
+        self.erased = erased
+        self.open = open
+    }
+}
+
+/// What a capability does while its service runs.
+public struct CapabilityParts {
+    let routes: [Route]
+    let timers: [String: TimerRunner.Handler]
+    let background: [@Loop @Sendable () async -> Void]
+    let listen: @Loop (inout Subscriptions) -> Void
+
+    /// Puts parts together.
+    ///
+    /// - Parameters:
+    ///   - timers: what it does when timers of a kind are due.
+    ///   - background: work that goes on as long as the process, and ends when its task is cancelled.
+    ///   - listen: what it hears; of capabilities that hear one event the first in the service's list comes first.
+    public init(
+        routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:],
+        background: [@Loop @Sendable () async -> Void] = [],
+        listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in }
+    ) {
+        self.routes = routes
+        self.timers = timers
+        self.background = background
+        self.listen = listen
+    }
+}
+
+extension Capability {
+    /// The ledger of the ERP's documents, whose changes `apply` carries on; it needs the redirects of merged parties.
+    public static func ledger(
+        _ apply: @escaping @Loop @Sendable (ServiceContext) throws -> Subscriptions.Documents
+    ) -> Capability {
+        Capability(
+            "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: Ledger.migrations,
+            statements: Ledger.statements, readModels: [ReadModel("erp_document")], given: ["party_redirect"]
+        ) { context in
+            let apply = try apply(context)
+            return CapabilityParts(routes: Ledger.routes(context)) { $0.onDocuments(apply) }
+        }
+    }
+
+    /// The redirects of merged parties, in a service that keeps facts of parties and no ledger.
+    public static let redirects = Capability(
+        "redirects", "where the facts of merged parties count", migrations: [Redirects.migration],
+        statements: Redirects.statements
+    ) { _ in
+        CapabilityParts {
+            $0.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }
+        }
+    }
+}

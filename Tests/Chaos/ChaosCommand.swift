@@ -1,0 +1,42 @@
+import EventLoop
+import Rapport
+
+/// The command line of the fault rig.
+public enum ChaosCommand {
+    /// Runs the rig that the arguments ask for, and ends the process.
+    public static func run() -> Never {
+        CommandProgram.run("rapport-chaos", help: help) { arguments in
+            let folder = try arguments.value("--run") ?? SuiteFolder.defaultPath
+            let options = try Chaos.Options(&arguments)
+            try arguments.end()
+            return try await Chaos(try Suite(SuiteFolder(folder + "/chaos"), Terminal()), options).run()
+        }
+    }
+
+    private static let help = """
+        rapport-chaos [--minutes 10] [--seed N] [--rate 30] [--nodes 3] [--run DIR]
+        Starts a suite of its own in DIR/chaos (.run/chaos beside the package) with two instances of every service
+        behind proxies, plays orders, shipments and commands against a book of its own, and kills, stops, restarts
+        and cuts off services, PostgreSQL and the Broker at times drawn from the seed. Then it waits until all is at
+        rest and checks that nothing was lost, doubled or put out of order. Status 0 for PASS. KAFKA_BROKERS names
+        another Kafka, which is left alone.
+          --rate R     documents a second
+          --nodes 3    on so many nodes of the Apache Kafka in ../shared/kafka, killed and brought back in turn; 1, or 3 to 9
+        """
+}
+
+extension Chaos.Options {
+    /// Takes its words from a command line.
+    fileprivate init(_ arguments: inout Arguments) throws {
+        if let text = try arguments.value("--minutes") {
+            guard let minutes = Double(text), minutes > 0, minutes <= 1440 else {
+                throw UsageError("--minutes needs a number from 0 to 1440")
+            }
+            self.minutes = minutes
+        }
+        if let seed = try arguments.number("--seed") { self.seed = UInt64(seed) }
+        rate = try arguments.number("--rate") ?? rate
+        nodes = try arguments.number("--nodes")
+        if let nodes, nodes != 1, !(3...9).contains(nodes) { throw UsageError("--nodes needs 1, or 3 to 9") }
+    }
+}

@@ -1,0 +1,6 @@
+import Chaos
+
+@main
+struct Main {
+    static func main() { ChaosCommand.run() }
+}

@@ -1,0 +1,113 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+import ServiceTestKit
+import Testing
+
+@testable import Sales
+
+@Suite struct OpportunityTests {
+    private let path = "/v1/opportunities"
+
+    @Test @Loop func aChangeAnswersTheRecordAsItLeftIt() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let id = try await service.make(
+            path, #"{"name":" Cups ","amount":"12.5","currency":"EUR","owner":"ann","lossReason":"x"}"#)
+        let shown = try await service.send(.get, "\(path)/\(id)")
+        #expect(
+            shown.text.contains(#""lossReason" : "x""#) && shown.text.contains(#""name" : "Cups""#), "\(shown.text)")
+        let changed = try await service.send(
+            .patch, "\(path)/\(id)", #"{"owner":null,"stage":"proposal"}"#, headers: ["if-match": "\"1\""])
+        #expect(changed.status == 200 && changed.headers["etag"] == "\"2\"", "\(changed)")
+        for part in [#""owner" : null"#, #""stage" : "proposal""#, #""probability" : 50"#, #""version" : 2"#] {
+            #expect(changed.text.contains(part), "\(part) in \(changed.text)")
+        }
+        #expect(try await service.send(.get, "\(path)/\(id)").text == changed.text)
+        #expect(
+            try await service.outboxTypes() == ["sales.opportunity.created.v1", "sales.opportunity.stage-changed.v1"])
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    @Test @Loop func aChangeThatChangesNothingTellsNobody() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let id = try await service.make(path, #"{"name":"Cups"}"#)
+        let same = try await service.send(
+            .patch, "\(path)/\(id)", #"{"name":"Cups","owner":null}"#, headers: ["if-match": "\"1\""])
+        #expect(same.status == 200 && same.headers["etag"] == "\"1\"", "\(same)")
+        #expect(try await service.outboxTypes() == ["sales.opportunity.created.v1"])
+    }
+
+    @Test @Loop func nobodyOverwritesWhatHeHasNotSeen() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let id = try await service.make(path, #"{"name":"Cups"}"#)
+        let first = ["if-match": "\"1\""]
+        #expect(try await service.send(.patch, "\(path)/\(id)", #"{"stage":"lost"}"#, headers: first).status == 200)
+        // Stale before closed: what he sees next says why.
+        let stale = try await service.send(.patch, "\(path)/\(id)", #"{"name":"Mugs"}"#, headers: first)
+        #expect(stale.status == 412 && stale.headers["etag"] == "\"2\"")
+        #expect(
+            stale.text.contains(#""yours":{"name":"Mugs"}"#) && stale.text.contains(#""current":{"id""#),
+            "\(stale.text)")
+        let closed = try await service.send(.patch, "\(path)/\(id)", "{}", headers: ["if-match": "\"2\""])
+        #expect(closed.status == 409)
+        #expect(try await service.send(.patch, "\(path)/\(id)", "{}").status == 428)
+    }
+
+    @Test @Loop func whatIsNotUnderstoodIsRefused() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let wrong = try await service.send(
+            .post, path, #"{"onwer":"x","amount":"-1","name":null,"leadId":null,"stage":"lost","stage":"won"}"#)
+        #expect(wrong.status == 400)
+        for part in [
+            #"{"field":"onwer","message":"is not a field of opportunity; owner is"}"#,
+            #"{"field":"amount","message":"must not be negative"}"#, #"{"field":"name","message":"must not be null"}"#,
+            #""field":"leadId""#, #"{"field":"stage","message":"must come once"}"#,
+        ] {
+            #expect(wrong.text.contains(part), "\(part) in \(wrong.text)")
+        }
+        // In the body of a command too, and in what stands within it.
+        let lead = try await service.send(.post, "/v1/leads", #"{"name":"Ann","emial":"ann@example.com"}"#)
+        #expect(lead.status == 400 && lead.text.contains(#""message":"is not known here; email is""#), "\(lead.text)")
+        let id = try await service.make(path, #"{"name":"Cups"}"#)
+        let quote = try await service.send(
+            .post, "\(path)/\(id)/quotes",
+            #"{"currency":"EUR","lines":[{"sku":"S","name":"L","quantity":"1","unitPrice":"1","taxPercent":"20"}]}"#)
+        #expect(quote.status == 400 && quote.text.contains(#""field":"lines[0].taxPercent""#), "\(quote.text)")
+    }
+
+    @Test @Loop func topicsFollowFromWhatIsHeard() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let topics = service.parts.subscriptions.topics.map(\.name).sorted()
+        #expect(topics == ["crm.contacts", "crm.subject-keys", "erp.orders"])
+    }
+
+    @Test @Loop func whatStatementsSayWronglyOfThemselvesIsFound() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        func faults(_ query: any Preparable) async throws -> [String] {
+            try await service.faults(of: [query.statement])
+        }
+        let from = "FROM opportunity WHERE id = $1"
+        #expect(
+            try await faults(Query("w.0", takes: UUID.self, gives: Int.self, sql: "SELECT version, name \(from)")).count
+                == 1)
+        #expect(
+            try await faults(Query("w.1", takes: UUID.self, gives: Int.self, sql: "SELECT name \(from)")).count == 1)
+        #expect(
+            try await faults(Query("w.2", takes: UUID.self, gives: String.self, sql: "SELECT owner \(from)")).count == 1
+        )
+        #expect(
+            try await faults(Query("w.3", takes: UUID.self, Int.self, gives: Int.self, sql: "SELECT version \(from)"))
+                .count == 1)
+        #expect(
+            try await faults(Query("w.4", takes: UUID.self, gives: String?.self, sql: "SELECT owner \(from)")) == [])
+    }
+}
