@@ -32,10 +32,20 @@ public enum SQLEvent {
 
     /// The data of an event as SQL.
     public static func payload<T: EventData>(_ type: T.Type, _ members: KeyValuePairs<String, String>) -> String {
-        let faults = faults(of: members.map(\.key), in: type.shape)
-        precondition(faults.isEmpty, "\(T.type) as SQL writes it: \(faults.joined(separator: ", "))")
-        let pairs = members.map { "'\($0.key)', \($0.value)" }
-        return "json_build_object(\(pairs.joined(separator: ", ")))::text"
+        "\(object(members, of: type.shape, named: T.type))::text"
+    }
+
+    /// A part of the data of events as SQL: the state of an aggregate, which several of them tell.
+    public static func object(_ type: any Decodable.Type, _ members: KeyValuePairs<String, String>) -> String {
+        object(members, of: .of(type), named: "\(type)")
+    }
+
+    private static func object(
+        _ members: KeyValuePairs<String, String>, of shape: DataShape, named name: String
+    ) -> String {
+        let faults = faults(of: members.map(\.key), in: shape)
+        precondition(faults.isEmpty, "\(name) as SQL writes it: \(faults.joined(separator: ", "))")
+        return "json_build_object(\(members.map { "'\($0.key)', \($0.value)" }.joined(separator: ", ")))"
     }
 
     /// What of some names does not fit a shape.

@@ -2,6 +2,7 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 import ServiceTestKit

@@ -2,20 +2,23 @@ import Campaigns
 import Contacts
 import EventLoop
 import FoundationEssentials
+import HTTP
 import Notifications
 import Sales
 import ServiceKit
+import ServiceTestKit
 import TestKit
 import Testing
 import Tickets
 
 @Suite struct DescriptionTests {
+    private let services: [(String, any ServiceDefinition.Type)] = [
+        ("Contacts", ContactsService.self), ("Sales", SalesService.self), ("Campaigns", CampaignsService.self),
+        ("Tickets", TicketsService.self), ("Notifications", NotificationsService.self),
+    ]
+
     /// `rapport-x check --describe Services/X/README.md` writes them anew.
     @Test @Loop func theTablesOfEachReadMeAreThoseOfTheCode() throws {
-        let services: [(String, any ServiceDefinition.Type)] = [
-            ("Contacts", ContactsService.self), ("Sales", SalesService.self), ("Campaigns", CampaignsService.self),
-            ("Tickets", TicketsService.self), ("Notifications", NotificationsService.self),
-        ]
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         for (name, definition) in services {
@@ -26,5 +29,20 @@ import Tickets
                 text == written,
                 "run: rapport-\(name.lowercased()) check --describe Services/\(name)/README.md")
         }
+    }
+
+    /// What anybody may ask for, without a token; each checks a signed link itself.
+    @Test @Loop func onlySignedLinksAreOpenToAnybody() async throws {
+        var open: [String] = []
+        for (_, definition) in services {
+            let service = try await TestService(definition)
+            defer { service.close() }
+            open += service.parts.routes.filter { $0.right == nil }.map { "\($0.method.rawValue) \($0.path)" }
+        }
+        #expect(
+            open.sorted() == [
+                "GET /preferences/{token}", "GET /surveys/{token}", "POST /preferences/{token}",
+                "POST /surveys/{token}",
+            ])
     }
 }

@@ -9,13 +9,10 @@ extension Capability {
         migrations: [CampaignsSchema.benefits],
         statements: MemberStore.statements
     ) { context in
-        let clock = try context.shared(SegmentClock.init)
-        return CapabilityParts(routes: memberRoutes(context)) {
+        CapabilityParts(routes: memberRoutes(context)) {
             $0.on(PartyCreated.self, MemberHandlers.partiesCreated)
             $0.on(PartyChanged.self, MemberHandlers.partiesChanged)
             $0.on(ConsentChanged.self, MemberHandlers.consentsChanged)
-            $0.on(BenefitChanged.self, BenefitHandlers(clock: clock).changed)
-            $0.onRedirects(MergeHandlers(clock: clock).follow)
         }
     }
 }

@@ -12,6 +12,8 @@ extension Capability {
         let clock = try context.shared(SegmentClock.init)
         return CapabilityParts(routes: segmentRoutes(context), background: [{ await clock.run() }]) {
             $0.on(OrderPlaced.self, OrderHandlers(clock: clock).placed)
+            $0.on(BenefitChanged.self, BenefitHandlers(clock: clock).changed)
+            $0.onRedirects(MergeHandlers(clock: clock).follow)
         }
     }
 }

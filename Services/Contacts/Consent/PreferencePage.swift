@@ -21,14 +21,14 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
                 .with("cache-control", "no-store")
         },
         Route(
-            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .read,
+            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .signed,
             gives: .bytes("text/html"), refuses: [410]
         ) { request in
             let party = try links.party(request.path("token"))
             return PreferencePage(request).form(try await allowed(party, context))
         },
         Route(
-            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .change,
+            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .signed,
             body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html"), refuses: [410, 415]
         ) { request in
             let party = try links.party(request.path("token"))

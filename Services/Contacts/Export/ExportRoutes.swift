@@ -13,14 +13,14 @@ func exportRoutes(_ context: ServiceContext) -> [Route] {
     ]
     return [
         Route(
-            .get, "/v1/parties/export", "A whole list as a file", tag: "exports", access: .read,
+            .get, "/v1/parties/export", "A whole list as a file", tag: "exports", access: .export,
             parameters: shape + Route.Parameter.partyFilter + Route.Parameter.partyOrder,
             gives: .bytes("text/csv, text/vcard")
         ) { request in
             try await PartyExport(context, try PartyListRequest(request), request).answer()
         },
         Route(
-            .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", access: .read,
+            .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", access: .export,
             parameters: shape, gives: .bytes("text/csv, text/vcard")
         ) { request in
             try await PartyExport(context, try await viewDefinition(try request.id(), context), request).answer()

@@ -15,7 +15,7 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
             return .stored("{\"items\":[\(items.joined(separator: ","))]}")
         },
         Route(
-            .post, "/v1/fields", "Adds a custom field to parties", tag: "fields", access: .change,
+            .post, "/v1/fields", "Adds a custom field to parties", tag: "fields", access: .configure,
             body: .json(newFieldSchema), gives: .json(fieldSchema, .created), refuses: [409]
         ) { request in
             let input = try await request.model(FieldInput.self)
@@ -29,7 +29,7 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .patch, "/v1/fields/{key}",
             "Changes a field's label or adds choices; a 412 has both versions, `current` and `yours`", tag: "fields",
-            access: .change,
+            access: .configure,
             parameters: [.ifMatch], body: .json(changedFieldSchema), gives: .json(fieldSchema),
             refuses: [412, 428]
         ) { request in
@@ -46,7 +46,7 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .delete, "/v1/fields/{key}", "Takes a field away; values that parties have stay in their records",
-            tag: "fields", access: .change, parameters: [.ifMatch], gives: .nothing, refuses: [412, 428]
+            tag: "fields", access: .configure, parameters: [.ifMatch], gives: .nothing, refuses: [412, 428]
         ) { request in
             let seen = try await Seen(request)
             let key = request.path("key")

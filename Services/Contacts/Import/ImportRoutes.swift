@@ -12,7 +12,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
     [
         Route(
             .post, "/v1/imports", "Takes a file of parties, which is worked off behind the answer", tag: "imports",
-            access: .change,
+            access: .bulk,
             parameters: [
                 .query("format", .enumeration(["csv", "vcard"]), "csv unless given; vCard 3.0 and 4.0"),
                 .query("dryRun", .boolean, "Only says what would be done"),
@@ -72,7 +72,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
         },
         Route(
             .post, "/v1/imports/{id}/undo", "Takes an import back; parties changed since are kept", tag: "imports",
-            access: .change, gives: .json(importSchema, 202), refuses: [409]
+            access: .bulk, gives: .json(importSchema, 202), refuses: [409]
         ) { request in
             let row = try await context.importRow(request)
             let id = try request.id()

@@ -12,7 +12,7 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
         Route(
             .post, "/v1/models/fits",
             "Fits BG/NBD and Gamma-Gamma anew and foretells every customer; goes on behind the answer",
-            tag: "models", access: .change,
+            tag: "models", access: .configure,
             body: .json(
                 .object([
                     .init("currency", .string, "ISO 4217"),

@@ -81,7 +81,7 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/parties/{id}/archives", "Gathers all that every service holds on a person", tag: "privacy",
-            access: .change,
+            access: .erase,
             parameters: [.path("id", .uuid, "The party, with all merged into it")],
             body: .json(.object([.init("by", .string, "Who asks for it")])),
             gives: .json(.made, .created), refuses: [422]
@@ -94,7 +94,7 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
             }
         },
         Route(
-            .get, "/v1/archives/{id}", "What is there of an archive", tag: "privacy", access: .read,
+            .get, "/v1/archives/{id}", "What is there of an archive", tag: "privacy", access: .erase,
             parameters: [.path("id", .uuid, "The archive")], gives: .json(archiveSchema)
         ) { request in
             let id = try request.id()
@@ -105,7 +105,7 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/archives/{id}/file", "The archive: a ZIP with a JSON file for each service and party",
-            tag: "privacy", access: .read, parameters: [.path("id", .uuid, "The archive")],
+            tag: "privacy", access: .erase, parameters: [.path("id", .uuid, "The archive")],
             gives: .bytes("application/zip"), refuses: [409]
         ) { request in
             let id = try request.id()

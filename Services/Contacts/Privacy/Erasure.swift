@@ -87,7 +87,7 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/parties/{id}/erasures", "Forgets a person in every service; cannot be undone", tag: "privacy",
-            access: .change,
+            access: .erase,
             parameters: [.path("id", .uuid, "The party, with all merged into it")],
             body: .json(
                 .object([
@@ -107,7 +107,7 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/erasures/{id}", "An erasure with what each service removed or kept, and why", tag: "privacy",
-            access: .read,
+            access: .erase,
             parameters: [.path("id", .uuid, "The erasure")], gives: .json(erasureSchema)
         ) { request in
             let id = try request.id()

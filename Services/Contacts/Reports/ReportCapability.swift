@@ -22,7 +22,8 @@ extension Capability {
                 person: "party_id"),
         ]
     ) { context in
-        CapabilityParts(routes: Reports.routes(context)) {
+        let scale = ValueScale(context)
+        return CapabilityParts(routes: Reports.routes(context), background: [{ await scale.run() }]) {
             $0.on(ProductUpserted.self, FactHandlers.products)
             $0.on(MessageSent.self, FactHandlers.messages)
             $0.on(SurveyAnswered.self, FactHandlers.surveys)

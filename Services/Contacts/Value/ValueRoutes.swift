@@ -74,7 +74,7 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
-            access: .change,
+            access: .configure,
             parameters: [.ifMatch], body: .json(ValueSchemas.weights), gives: .json(ValueSchemas.weights),
             refuses: [412, 428]
         ) { request in

@@ -14,8 +14,7 @@ extension Capability {
             ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
         ]
     ) { context in
-        let scale = ValueScale(context)
-        return CapabilityParts(routes: valueRoutes(context), background: [{ await scale.run() }])
+        CapabilityParts(routes: valueRoutes(context))
     }
 
     /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.

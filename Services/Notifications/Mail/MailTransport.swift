@@ -33,9 +33,7 @@ struct MailSettings: Sendable {
             Setting<String>("MAIL_FROM", default: "rapport@localhost", help: "the sender's address of all mails") {
                 MailAddress.isPlain($0) ? $0 : nil
             })
-        language = try settings.value(
-            Setting<String>(
-                "MAIL_LANGUAGE", default: "en", help: "the language of mails to those whose own is not known"))
+        language = try settings.value(Template.mainLanguage)
         retries.attempts = try settings.value(
             Setting<Int>("MAIL_ATTEMPTS", default: 12, help: "how often a message is tried") {
                 Int($0).flatMap { (1...50).contains($0) ? $0 : nil }

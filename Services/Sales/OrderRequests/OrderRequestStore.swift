@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of order requests.
@@ -32,9 +34,9 @@ enum OrderRequestStore {
             UPDATE order_request r SET version = r.version + 1, status = 'ordered', order_id = i.order_id,
                 ordered_at = i.at
             FROM incoming i WHERE r.id = i.request_id AND r.status = 'requested' RETURNING r.*)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.sales', id::text, version, 'sales.order.confirmed.v1', json_build_object('requestId', id,
-            'quoteId', quote_id, 'partyId', party_id, 'orderId', order_id)::text
+        \(SQLEvent.insert(
+            OrderConfirmed.self, key: "id::text", sequence: "version",
+            ["requestId": "id", "quoteId": "quote_id", "partyId": "party_id", "orderId": "order_id"]))
         FROM answered
         """)
 
@@ -49,11 +51,7 @@ enum OrderRequestStore {
             INSERT INTO task (id, kind, subject, owner, party_id, reference)
             SELECT task_id, $3, 'The ERP has not answered order request ' || id, owner, party_id, id::text FROM late
             ON CONFLICT (kind, reference) DO NOTHING RETURNING *)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.sales', id::text, version, 'sales.task.raised.v1', json_build_object('task', json_build_object(
-            'taskId', id, 'kind', kind, 'subject', subject, 'status', status, 'owner', owner, 'partyId', party_id,
-            'reference', reference))::text
-        FROM raised
+        \(SQLEvent.insert(TaskRaised.self, key: "id::text", sequence: "version", ["task": TaskStore.state])) FROM raised
         """)
 
     /// An order request as JSON, as the routes show it. `r` is the request.

@@ -1,9 +1,19 @@
+import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of tasks.
 enum TaskStore {
     static let statements: [any Preparable] = [closeReferences, lock, close, get, page]
+
+    /// A task as events tell it, of a row of the table.
+    static let state = SQLEvent.object(
+        TaskState.self,
+        [
+            "taskId": "id", "kind": "kind", "subject": "subject", "status": "status", "owner": "owner",
+            "partyId": "party_id", "reference": "reference",
+        ])
 
     /// Closes the open tasks of a kind about some things, which have settled themselves.
     static let closeReferences = Statement(
@@ -12,11 +22,7 @@ enum TaskStore {
         WITH closed AS (
             UPDATE task SET version = version + 1, status = 'done', updated_at = now()
             WHERE kind = $1 AND reference = ANY($2::text[]) AND status = 'open' RETURNING *)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.sales', id::text, version, 'sales.task.closed.v1', json_build_object('task', json_build_object(
-            'taskId', id, 'kind', kind, 'subject', subject, 'status', status, 'owner', owner, 'partyId', party_id,
-            'reference', reference))::text
-        FROM closed
+        \(SQLEvent.insert(TaskClosed.self, key: "id::text", sequence: "version", ["task": state])) FROM closed
         """)
 
     static let lock = Statement(

@@ -14,7 +14,7 @@ func policyRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/sla-policies", "Sets the promises for tickets opened from now on", tag: "policies",
-            access: .change,
+            access: .configure,
             body: .json(
                 .object([
                     .init(

@@ -162,7 +162,7 @@ public enum Ledger {
     public static func routes(_ context: ServiceContext) -> [Route] {
         [
             Route(
-                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger", access: .read,
+                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger", access: .operate,
                 gives: .bytes("application/x-ndjson")
             ) { _ in
                 Response.stream(contentType: "application/x-ndjson") { writer in
@@ -179,7 +179,7 @@ public enum Ledger {
             },
             Route(
                 .get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger",
-                access: .read,
+                access: .operate,
                 gives: .json(
                     .array(
                         .object([
