@@ -129,12 +129,12 @@ let package = Package(
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
         .target(
             name: "Rapport",
-            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres"],
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Text"],
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         .target(
-            name: "Demo", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport"],
+            name: "Demo", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "Text"],
             path: "Services/Demo", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",
@@ -167,7 +167,7 @@ let package = Package(
         tests(
             "RapportTests",
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
-        tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit"]),
+        tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
         tests(
             "UpgradeTests",

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Messaging
 import TestKit
 import Testing
+import Text
 
 @testable import Demo
 @testable import Rapport
@@ -22,7 +23,7 @@ import Testing
         """#
 
     private func documents(_ text: String, chunk: Int) throws -> [ShopDocument] {
-        var csv = CSVReader()
+        var csv = CSVStream()
         var mapping = RetailMapping()
         var found: [ShopDocument] = []
         let bytes = Array(text.utf8)

@@ -22,7 +22,7 @@ struct FolderGraph {
         }
     }
 
-    /// Each cycle, told as the way around: `Parties -> Search (PartyStore.swift uses PartySearch) -> Parties (…)`.
+    /// Each cycle, the shortest first, told as the way around: `Parties -> Search (PartyStore.swift uses PartySearch) -> Parties (…)`.
     var cycles: [String] {
         var told: Set<Set<String>> = []
         return uses.keys.sorted().compactMap { start in
@@ -30,7 +30,7 @@ struct FolderGraph {
             return zip(way, way.dropFirst() + [start]).reduce(start) { text, step in
                 "\(text) -> \(step.1) (\(uses[step.0]?[step.1] ?? ""))"
             }
-        }
+        }.sorted { $0.count < $1.count }
     }
 
     /// The folders on the shortest way from one back to itself.

@@ -22,6 +22,17 @@ import Testing
         #expect(CSVWriter.line(["=1+1", "+44 20", "-5", nil]) == "'=1+1,+44 20,-5,\r\n")
     }
 
+    @Test(arguments: [1, 3, 100]) func aFileMayComeInPieces(size: Int) {
+        let bytes = Array("a,\"b\nc\"\r\n\r\n1,2".utf8)
+        var stream = CSVStream()
+        var rows: [[String]] = []
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            stream.read(bytes[start..<min(bytes.count, start + size)]) { rows.append($0) }
+        }
+        stream.finish { rows.append($0) }
+        #expect(rows == [["a", "b\nc"], ["1", "2"]])
+    }
+
     @Test func aRecordEndsOnlyOutsideQuotes() {
         #expect(CSVReader.lastRecordEnd(Array("a\n\"b\nc".utf8).span) == 2)
     }

@@ -36,11 +36,6 @@ struct PartyQuery {
 
     /// `WHERE …`.
     var whereClause: String { "WHERE " + conditions.joined(separator: " AND ") }
-
-    /// Wildcards taken literally.
-    static func literal(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-    }
 }
 
 /// A query as `PartyStore.select` takes it.

@@ -14,7 +14,7 @@ extension PartyQuery {
             let terms = SearchText.required(words, shares: shares).map {
                 "p.search_terms @> \(bind($0, as: "integer[]"))"
             }
-            let texts = words.map { "p.search_text LIKE \(bind("%\(Self.literal($0))%"))" }
+            let texts = words.map { "p.search_text LIKE \(bind("%\(LikePattern.literal($0))%"))" }
             return ((terms.map { [$0] } ?? []) + texts).joined(separator: " AND ")
         }
         add(
@@ -25,14 +25,14 @@ extension PartyQuery {
     /// Names that begin so, in order.
     func namedLike(_ search: String, limit: Int) -> PartySelect {
         var query = self
-        query.add("p.sort_name LIKE \(query.bind(Self.literal(SearchText.fold(search)) + "%"))")
+        query.add("p.sort_name LIKE \(query.bind(LikePattern.literal(SearchText.fold(search)) + "%"))")
         return query.found("p.sort_name", limit, "ORDER BY p.sort_name, p.id")
     }
 
     /// What another system calls so, or so at the beginning.
     func referencedLike(_ search: String, limit: Int) -> PartySelect {
         var query = self
-        query.add("f.reference LIKE \(query.bind(Self.literal(search) + "%"))")
+        query.add("f.reference LIKE \(query.bind(LikePattern.literal(search) + "%"))")
         return query.found("f.reference", limit, join: "JOIN party_reference f ON f.party_id = p.id")
     }
 

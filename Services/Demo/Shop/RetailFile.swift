@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import Rapport
+import Text
 
 /// A file of real orders, `.csv` or `.csv.gz`, read as a stream.
 @Loop
@@ -16,7 +17,7 @@ struct RetailFile {
     /// Gives each document in the file's order.
     func documents(_ body: (ShopDocument) async throws -> Void) async throws {
         let input = try ByteInput(path)
-        var csv = CSVReader()
+        var csv = CSVStream()
         var mapping = RetailMapping()
         while true {
             let bytes = try await Loop.offload { try input.read() }

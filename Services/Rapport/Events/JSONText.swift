@@ -1,3 +1,5 @@
+import Text
+
 /// JSON in the making, member by member: for many events, where the general encoder takes too long.
 package struct JSONText {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
@@ -16,7 +18,7 @@ package struct JSONText {
     package mutating func add(_ name: String, _ value: String?) {
         guard let value else { return }
         begin(name)
-        string(value)
+        JSONString.append(value, to: &bytes)
     }
 
     /// Adds a whole number.
@@ -37,20 +39,7 @@ package struct JSONText {
     private mutating func begin(_ name: String) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        string(name)
+        JSONString.append(name, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0..<32:
-                bytes.append(contentsOf: "\\u00\(byte < 16 ? "0" : "1")\(String(byte & 15, radix: 16))".utf8)
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 extension Capability {
     /// Parties as salespeople see them, and what they bought.
@@ -93,5 +94,5 @@ private struct Assignment: Decodable {
 
 /// What begins with the text, its own wildcards taken literally.
 private func likePrefix(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+    LikePattern.literal(text) + "%"
 }

@@ -1,0 +1,7 @@
+/// Patterns of SQL's LIKE.
+public enum LikePattern {
+    /// What is just this text: its own wildcards are taken literally.
+    public static func literal(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+}
