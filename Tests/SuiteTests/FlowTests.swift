@@ -153,8 +153,8 @@ extension WholeSuite {
             #expect(!timeline.contains("O-400"))
             for name in ["contacts", "sales", "campaigns", "tickets"] {
                 try await eventually("the dead letters of \(name)", within: .seconds(60)) {
-                    try await suite.figure(name, "crm_dead_letters") == 6
-                        && suite.figure(name, "crm_events_unknown_total") == 1
+                    let unknown = try await suite.figure(name, "crm_events_unknown_total")
+                    return try await suite.figure(name, "crm_dead_letters") == 6 && unknown == 1
                 }
             }
         }
