@@ -17,7 +17,10 @@ public enum Outbox {
     public static func append<T: EventData & Encodable>(
         _ data: T, key: UUID, sequence: Int?, in transaction: Transaction
     ) throws {
-        guard let contract = EventContract.named(T.type) else { preconditionFailure("\(T.type) is in no contract") }
+        // A mistake of the program, met while it answers somebody: that answer fails, and the process goes on.
+        guard let contract = EventContract.named(T.type) else {
+            throw JSONError(field: "", message: "\(T.type) is in no contract")
+        }
         try append(data, topic: contract.topic, key: key.text, sequence: sequence, in: transaction)
     }
 

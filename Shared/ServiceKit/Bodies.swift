@@ -36,12 +36,6 @@ extension Request {
         }
     }
 
-    /// The same where a body may be missing, which says nothing.
-    @Loop
-    public func model<T: Decodable>(_ type: T.Type, orNothing nothing: T) async throws -> T {
-        try await wholeBody().isEmpty ? nothing : try await model(type)
-    }
-
     /// What a caller says of a record.
     @Loop
     public func patch<R>(_ record: Record<R>) async throws -> Patch<R> { try record.patch(await jsonBody()) }
@@ -82,8 +76,9 @@ private enum BodyShape {
             var seen: Set<String> = []
             try reader.object { name, reader throws(JSONError) in
                 let place = path.isEmpty ? name : "\(path).\(name)"
+                guard errors.count < FieldError.most else { return try reader.skip() }
                 guard let member = members.first(where: { $0.name == name }) else {
-                    errors.append(.unknown(place, "is not known here", known: members.map(\.name)))
+                    errors.append(.unknown(name, at: place, "is not known here", known: members.map(\.name)))
                     return try reader.skip()
                 }
                 if !seen.insert(name).inserted { errors.append(FieldError(field: place, message: "must come once")) }

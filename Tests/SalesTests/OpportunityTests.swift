@@ -83,6 +83,28 @@ import Testing
         #expect(quote.status == 400 && quote.text.contains(#""field":"lines[0].taxPercent""#), "\(quote.text)")
     }
 
+    @Test @Loop func aMistypedMemberWithinALineIsNamedWithTheRightOne() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let id = try await service.make(path, #"{"name":"Cups"}"#)
+        let quote = try await service.send(
+            .post, "\(path)/\(id)/quotes",
+            #"{"currency":"EUR","lines":[{"sku":"S","name":"L","quantity":"1","unitPrise":"1"}]}"#)
+        let said = #"{"field":"lines[0].unitPrise","message":"is not known here; unitPrice is"}"#
+        #expect(quote.status == 400 && quote.text.contains(said), "\(quote.text)")
+    }
+
+    /// So that one request holds nobody up, and its answer is not larger than it.
+    @Test(arguments: ["/v1/opportunities", "/v1/leads"]) @Loop
+    func ofVeryManyUnknownMembersTheFirstAreNamed(_ path: String) async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let members = (0..<50_000).map { "\"nam\($0)\":1" }.joined(separator: ",")
+        let answer = try await service.send(.post, path, "{\(members)}")
+        #expect(answer.status == 400 && answer.text.utf8.count < 5_000)
+        #expect(answer.text.split(separator: "\"field\"").count - 1 == 20)
+    }
+
     @Test @Loop func topicsFollowFromWhatIsHeard() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }

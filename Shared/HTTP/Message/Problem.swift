@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong with one field of a request.
 public struct FieldError: Sendable, Hashable {
     /// The field's path, `lines[0].sku`, or the parameter's name.
@@ -12,30 +14,24 @@ public struct FieldError: Sendable, Hashable {
 }
 
 extension FieldError {
-    /// A name that nobody knows, with the known one that it may have been meant for.
-    public static func unknown(_ name: String, _ message: String, known names: [String]) -> FieldError {
-        let near = names.map { ($0, distance($0.lowercased(), name.lowercased())) }.min { $0.1 < $1.1 }
-        guard let near, near.1 <= max(1, min(3, name.count / 2)) else {
-            return FieldError(field: name, message: message)
-        }
-        return FieldError(field: name, message: "\(message); \(near.0) is")
+    /// As many are looked for in one request; who sends more is told of the rest when he has mended these.
+    public static let most = 20
+
+    /// A name that nobody knows, with the known one that it may have been meant for; `path` says where it stands.
+    public static func unknown(
+        _ name: String, at path: String? = nil, _ message: String, known names: [String]
+    ) -> FieldError {
+        let field = path ?? name
+        // Nobody mistypes more than that, and what is sent may be of any length.
+        let near = name.utf8.count > 100 ? nil : nearest(to: name.lowercased(), in: names)
+        return FieldError(field: field, message: near.map { "\(message); \($0) is" } ?? message)
     }
 
-    /// How many characters must be changed, added or left out to make one text of another (Levenshtein); long ones are far apart.
-    private static func distance(_ a: String, _ b: String) -> Int {
-        guard a.utf8.count <= 100, b.utf8.count <= 100 else { return .max }
-        let (a, b) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var corner = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let next = min(row[j] + 1, row[j + 1] + 1, corner + (x == y ? 0 : 1))
-                corner = row[j + 1]
-                row[j + 1] = next
-            }
-        }
-        return row[b.count]
+    private static func nearest(to name: String, in names: [String]) -> String? {
+        let near = names.map { (name: $0, letters: EditDistance.between($0.lowercased(), name)) }
+            .min { $0.letters < $1.letters }
+        guard let near, near.letters <= max(1, min(3, name.unicodeScalars.count / 2)) else { return nil }
+        return near.name
     }
 }
 

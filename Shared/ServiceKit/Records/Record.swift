@@ -63,6 +63,7 @@ public struct Record<Root: Sendable>: Sendable {
         do {
             try json.withUnsafeBytes { bytes in
                 try JSONReader.object(bytes) { name, reader throws(JSONError) in
+                    guard errors.count < FieldError.most else { return try reader.skip() }
                     guard let place = places[name], fields[place].isGiven, !found.contains(place) else {
                         errors.append(refusal(of: name))
                         return try reader.skip()
