@@ -20,11 +20,13 @@ public struct LeadState: Codable, Sendable {
     public var partyId: UUID?
     /// The salesperson.
     public var owner: String?
+    /// What was noted of them; sealed with the rest of the event.
+    public var notes: String?
 
     /// Describes a lead.
     public init(
-        leadId: UUID, status: String, name: String, company: String? = nil, email: String? = nil, phone: String? = nil,
-        source: String? = nil, partyId: UUID? = nil, owner: String? = nil
+        leadId: UUID, status: String = "new", name: String = "", company: String? = nil, email: String? = nil,
+        phone: String? = nil, source: String? = nil, partyId: UUID? = nil, owner: String? = nil, notes: String? = nil
     ) {
         self.leadId = leadId
         self.status = status
@@ -35,6 +37,7 @@ public struct LeadState: Codable, Sendable {
         self.source = source
         self.partyId = partyId
         self.owner = owner
+        self.notes = notes
     }
 }
 
@@ -234,23 +237,24 @@ public struct OrderConfirmed: EventData, Codable {
 /// A task's state as sales publishes it.
 public struct TaskState: Codable, Sendable {
     /// The task.
-    public let taskId: UUID
+    public var taskId: UUID
     /// `order-answer`, …
-    public let kind: String
+    public var kind: String
     /// What is to be done.
-    public let subject: String
+    public var subject: String
     /// `open` or `done`.
-    public let status: String
+    public var status: String
     /// Who is to do it.
-    public let owner: String?
+    public var owner: String?
     /// The party it is about.
-    public let partyId: UUID?
+    public var partyId: UUID?
     /// What it is about: an id of the kind's own.
-    public let reference: String?
+    public var reference: String?
 
     /// Describes a task.
     public init(
-        taskId: UUID, kind: String, subject: String, status: String, owner: String?, partyId: UUID?, reference: String?
+        taskId: UUID, kind: String = "", subject: String = "", status: String = "open", owner: String? = nil,
+        partyId: UUID? = nil, reference: String? = nil
     ) {
         self.taskId = taskId
         self.kind = kind
