@@ -26,6 +26,11 @@ public enum PageCursor {
 }
 
 extension Response {
+    /// A page of items in order of id, each in JSON and with its id.
+    public static func page(byID items: [(String, UUID)], limit: Int) -> Response {
+        page(items.map(\.0), limit: limit, next: items.last?.1.text)
+    }
+
     /// A page of rows in order of id: an item in JSON and its id each.
     public static func page(byID rows: Rows, limit: Int) throws -> Response {
         let next = try rows.last.map { try $0.value(1) as UUID }

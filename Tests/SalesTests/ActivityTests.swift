@@ -48,10 +48,12 @@ import Testing
         let told = try ModelJSON.decoder.decode(ActivityLogged.self, from: Data(payload.utf8)).activity
         #expect(told.activityId == id && told.kind == "visit" && told.partyId == party && told.outcome == "met")
         #expect(!payload.contains("wants blue"), "notes stay here")
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test(arguments: [
-        ("kind", #""kind":"dance""#), ("kind", #""kind":null"#), ("subject", #""subject":" ""#),
+        ("kind", #""kind":"dance""#), ("plcae", #""plcae":"here""#), ("kind", #""kind":null"#),
+        ("subject", #""subject":" ""#),
         ("subject", #""subject":"a\u0000""#), ("partyId", #""partyId":"x""#), ("partyId", #""partyId":null"#),
         ("at", #""at":"2999-01-01T00:00:00Z""#), ("at", #""at":"0001-01-01T00:00:00Z""#), ("minutes", #""minutes":-1"#),
         ("minutes", #""minutes":99999"#), ("opportunityId", #""opportunityId":"00000000-0000-7000-8000-000000000001""#),

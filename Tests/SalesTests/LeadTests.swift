@@ -34,6 +34,57 @@ import Testing
             ])
         let pipeline = try await service.send(.get, "/v1/pipeline").text
         #expect(pipeline.contains(#""weighted" : "240.1000""#), "\(pipeline)")
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    @Test @Loop func nullTakesAwayAndTheEventSaysWhatIsLeft() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let lead = try await service.make(
+            "/v1/leads",
+            #"{"name":" Ann ","email":" ann@a.example ","phone":"1","source":"web","notes":" likes blue ","owner":null}"#
+        )
+        let changed = try await service.send(
+            .patch, "/v1/leads/\(lead)", #"{"phone":null,"source":null,"notes":null,"company":"Quill"}"#,
+            headers: ["if-match": "\"1\""])
+        #expect(changed.status == 200 && changed.headers["etag"] == "\"2\"", "\(changed)")
+        let parts = [#""phone" : null"#, #""notes" : null"#, #""name" : "Ann""#, #""email" : "ann@a.example""#]
+        for part in parts + [#""company" : "Quill""#, #""opportunityId" : null"#] {
+            #expect(changed.text.contains(part), "\(part) in \(changed.text)")
+        }
+        #expect(try await service.send(.get, "/v1/leads/\(lead)").text == changed.text)
+        let told = try await service.column("SELECT payload FROM outbox ORDER BY id")
+        let first = try ModelJSON.decoder.decode(LeadCreated.self, from: Data(told[0].utf8)).lead
+        #expect(first.phone == "1" && first.notes == "likes blue" && first.status == "new")
+        let last = try ModelJSON.decoder.decode(LeadChanged.self, from: Data(told[1].utf8)).lead
+        #expect(last.leadId == lead && last.phone == nil && last.source == nil && last.notes == nil)
+        #expect(last.name == "Ann" && last.company == "Quill")
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    @Test @Loop func aChangeThatChangesNothingTellsNobody() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let lead = try await service.make("/v1/leads", #"{"name":"Ann","email":"ann@a.example"}"#)
+        for body in ["{}", #"{"name":" Ann","phone":null,"status":"new"}"#] {
+            let same = try await service.send(.patch, "/v1/leads/\(lead)", body, headers: ["if-match": "\"1\""])
+            #expect(same.status == 200 && same.headers["etag"] == "\"1\"", "\(same)")
+        }
+        #expect(try await service.outboxTypes() == ["sales.lead.created.v1"])
+    }
+
+    @Test @Loop func nobodyOverwritesWhatHeHasNotSeen() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let path = "/v1/leads/\(try await service.make("/v1/leads", #"{"name":"Ann"}"#))"
+        _ = try await service.make("\(path)/convert")
+        // Stale before converted: what he sees next says why.
+        let stale = try await service.send(.patch, path, #"{"name":"Bob"}"#, headers: ["if-match": "\"1\""])
+        #expect(stale.status == 412 && stale.headers["etag"] == "\"2\"")
+        #expect(
+            stale.text.contains(#""yours":{"name":"Bob"}"#) && stale.text.contains(#""status" : "converted""#),
+            "\(stale.text)")
+        #expect(try await service.send(.patch, path, "{}", headers: ["if-match": "\"2\""]).status == 409)
     }
 
     @Test @Loop func aCreateIsRepeatedSafely() async throws {
@@ -69,7 +120,10 @@ import Testing
         ("/v1/leads", "{}", "name"), ("/v1/leads", #"{"name":" "}"#, "name"),
         ("/v1/leads", #"{"name":"A","email":"nobody"}"#, "email"),
         ("/v1/leads", #"{"name":"A","status":"converted"}"#, "status"),
+        ("/v1/leads", #"{"name":"A","status":null}"#, "status"),
         ("/v1/leads", #"{"name":"A","partyId":"x"}"#, "partyId"),
+        ("/v1/leads", #"{"name":"A","nmae":"B"}"#, "nmae"),
+        ("/v1/leads", #"{"name":"A","opportunityId":"00000000-0000-7000-8000-000000000001"}"#, "opportunityId"),
         ("/v1/opportunities", #"{"name":"A","amount":"1.23456"}"#, "amount"),
         ("/v1/opportunities", #"{"name":"A","amount":"1"}"#, "currency"),
         ("/v1/opportunities", #"{"name":"A","currency":"euro"}"#, "currency"),

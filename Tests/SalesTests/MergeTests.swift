@@ -63,5 +63,6 @@ import Testing
         #expect(one.contains(#""mergedInto" : "\#(ann.text)""#), "\(one)")
         let deals = try await service.send(.get, "/v1/opportunities?party=\(ann.text)").text
         #expect(deals.contains("of \(ann.text)") && deals.contains("of \(lee.text)"), "\(deals)")
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

@@ -74,8 +74,9 @@ import Testing
             #expect(wrong.text.contains(part), "\(part) in \(wrong.text)")
         }
         // In the body of a command too, and in what stands within it.
-        let lead = try await service.send(.post, "/v1/leads", #"{"name":"Ann","emial":"ann@example.com"}"#)
-        #expect(lead.status == 400 && lead.text.contains(#""message":"is not known here; email is""#), "\(lead.text)")
+        let visit = try await service.send(.post, "/v1/activities", #"{"kind":"visit","subejct":"cups"}"#)
+        #expect(
+            visit.status == 400 && visit.text.contains(#""message":"is not known here; subject is""#), "\(visit.text)")
         let id = try await service.make(path, #"{"name":"Cups"}"#)
         let quote = try await service.send(
             .post, "\(path)/\(id)/quotes",

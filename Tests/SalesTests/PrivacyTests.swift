@@ -21,6 +21,7 @@ import Testing
         }
         _ = try await service.make("/v1/leads", #"{"name":"Quill","email":"Quill@a.example"}"#)
         _ = try await service.make("/v1/leads", #"{"name":"Bob"}"#)
+        #expect(try await service.faultsOfEvents() == [])
         let lines = try await service.transaction { try await salesPersonalData.erase(party, in: $0) }
         #expect(lines.contains(ErasureLine(table: "lead", rows: 1, action: "removed", reason: nil)))
         let left = try await service.column(

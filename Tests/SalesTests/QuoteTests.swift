@@ -55,6 +55,7 @@ import Testing
         #expect(try await service.outbox().filter { $0.contains("confirmed") } == [confirmed])
         let shown = try await service.send(.get, "/v1/order-requests/\(request)")
         #expect(shown.status == 200 && shown.text.contains(#""orderId" : "A2""#))
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func silenceOfTheERPRaisesATaskUntilItAnswers() async throws {
@@ -74,6 +75,7 @@ import Testing
         let late = try await service.send(
             .patch, "/v1/tasks/\(task)", #"{"status":"done"}"#, headers: ["if-match": "\"2\""])
         #expect(late.status == 409)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func anAnswerBeforeItsRequestIsKept() async throws {

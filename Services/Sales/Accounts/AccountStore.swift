@@ -1,88 +1,84 @@
 import FoundationEssentials
 import Postgres
+import ServiceKit
 
 /// The SQL of accounts.
 enum AccountStore {
-    static let statements: [any Preparable] = [upsert, addMissing, addRevenue, redate, get, page, assign]
+    static let statements: [any Preparable] = [
+        upsert, addMissing, addRevenue, redate, lock, update, get, page,
+    ]
+    private static let record = Account.record
 
     /// Parties as contacts tells of them, whole each time.
-    static let upsert = Statement(
-        "account.upsert",
-        """
-        INSERT INTO account AS a (id, name, kind, email, phone, country, customer_no)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-        ON CONFLICT (id) DO UPDATE SET version = a.version + 1, name = excluded.name, kind = excluded.kind,
-            email = excluded.email, phone = excluded.phone, country = excluded.country,
-            customer_no = coalesce(excluded.customer_no, a.customer_no), updated_at = now()
-        WHERE (a.name, a.kind, a.email, a.phone, a.country, a.customer_no) IS DISTINCT FROM
-            (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country,
-            coalesce(excluded.customer_no, a.customer_no))
-        """)
+    static let upsert = Query(
+        "account.upsert", takes: [UUID].self, [String].self, [String].self, [String?].self, [String?].self,
+        [String?].self,
+        [String?].self,
+        sql: """
+            INSERT INTO account AS a (id, name, kind, email, phone, country, customer_no)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+            ON CONFLICT (id) DO UPDATE SET version = a.version + 1, name = excluded.name, kind = excluded.kind,
+                email = excluded.email, phone = excluded.phone, country = excluded.country,
+                customer_no = coalesce(excluded.customer_no, a.customer_no), updated_at = now()
+            WHERE (a.name, a.kind, a.email, a.phone, a.country, a.customer_no) IS DISTINCT FROM
+                (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country,
+                coalesce(excluded.customer_no, a.customer_no))
+            """)
 
     /// Accounts of orders that came before their party: named by their number until contacts tells of them.
-    static let addMissing = Statement(
-        "account.add_missing",
-        """
-        INSERT INTO account (id, name, customer_no)
-        SELECT i.id, i.customer_no, i.customer_no FROM unnest($1::uuid[], $2::text[]) AS i(id, customer_no)
-        WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = i.id)
-        ON CONFLICT DO NOTHING
-        """)
+    static let addMissing = Query(
+        "account.add_missing", takes: [UUID].self, [String].self,
+        sql: """
+            INSERT INTO account (id, name, customer_no)
+            SELECT i.id, i.customer_no, i.customer_no FROM unnest($1::uuid[], $2::text[]) AS i(id, customer_no)
+            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = i.id)
+            ON CONFLICT DO NOTHING
+            """)
 
-    static let addRevenue = Statement(
-        "account.add_revenue",
-        """
-        INSERT INTO account_revenue AS r (account_id, currency, orders, revenue, credits, credited, last_order_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-            $7::timestamptz[])
-        ON CONFLICT (account_id, currency) DO UPDATE SET orders = r.orders + excluded.orders,
-            revenue = r.revenue + excluded.revenue, credits = r.credits + excluded.credits,
-            credited = r.credited + excluded.credited,
-            last_order_at = greatest(r.last_order_at, excluded.last_order_at)
-        """)
+    static let addRevenue = Query(
+        "account.add_revenue", takes: [UUID].self, [String].self, [Int].self, [Int].self, [Int].self, [Int].self,
+        [Date?].self,
+        sql: """
+            INSERT INTO account_revenue AS r (account_id, currency, orders, revenue, credits, credited, last_order_at)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                $7::timestamptz[])
+            ON CONFLICT (account_id, currency) DO UPDATE SET orders = r.orders + excluded.orders,
+                revenue = r.revenue + excluded.revenue, credits = r.credits + excluded.credits,
+                credited = r.credited + excluded.credited,
+                last_order_at = greatest(r.last_order_at, excluded.last_order_at)
+            """)
 
     /// Looks up anew when accounts bought last.
-    static let redate = Statement(
-        "account.redate",
-        """
-        UPDATE account_revenue r SET last_order_at = (
-            SELECT max(d.at) FROM erp_document d
-            WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order'
-                AND NOT d.is_cancelled)
-        WHERE r.account_id = ANY($1::uuid[])
-        """)
+    static let redate = Query(
+        "account.redate", takes: [UUID].self,
+        sql: """
+            UPDATE account_revenue r SET last_order_at = (
+                SELECT max(d.at) FROM erp_document d
+                WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order'
+                    AND NOT d.is_cancelled)
+            WHERE r.account_id = ANY($1::uuid[])
+            """)
 
-    /// An account as JSON, as the routes show it. `a` is the account.
-    private static let json = """
-        json_build_object('id', a.id, 'version', a.version, 'name', a.name, 'kind', a.kind, 'email', a.email,
-            'phone', a.phone, 'country', a.country, 'customerNo', a.customer_no, 'owner', a.owner,
-            'mergedInto', (SELECT survivor_id FROM party_redirect m WHERE m.party_id = a.id),
-            'revenue', (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'orders', r.orders,
-                'revenue', (r.revenue * 0.0001)::text, 'credits', r.credits, 'credited', (r.credited * 0.0001)::text,
-                'netRevenue', ((r.revenue - r.credited) * 0.0001)::text, 'lastOrderAt', r.last_order_at)
-                ORDER BY r.revenue DESC), '[]') FROM account_revenue r WHERE r.account_id = a.id))::text
-        """
+    static let lock = record.lock
+    static let update = record.update()
+    static let get = record.get
 
-    static let get = Query(
-        "account.get", takes: UUID.self, gives: String.self, Int.self,
-        sql: "SELECT \(json), a.version FROM account a WHERE a.id = $1")
+    /// What an account bought, as JSON.
+    static let revenue = """
+        (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'orders', r.orders,
+            'revenue', (r.revenue * 0.0001)::text, 'credits', r.credits, 'credited', (r.credited * 0.0001)::text,
+            'netRevenue', ((r.revenue - r.credited) * 0.0001)::text, 'lastOrderAt', r.last_order_at)
+            ORDER BY r.revenue DESC), '[]') FROM account_revenue r WHERE r.account_id = o.id)
+        """
 
     /// Merged accounts are left out: the survivor stands for them.
-    static let page = Statement(
-        "account.page",
-        """
-        SELECT \(json), a.id FROM account a
-        WHERE ($1::uuid IS NULL OR a.id > $1) AND ($2::text IS NULL OR a.owner = $2)
-            AND ($3::text IS NULL OR lower(a.name) LIKE $3)
-            AND NOT EXISTS (SELECT 1 FROM party_redirect m WHERE m.party_id = a.id)
-        ORDER BY a.id LIMIT $4
-        """)
-
-    /// Gives an account an owner where it is still at the version seen.
-    static let assign = Statement(
-        "account.assign",
-        """
-        UPDATE account a SET version = version + 1, owner = $3, updated_at = now()
-        WHERE id = $1 AND version = $2 RETURNING \(json), a.version
-        """)
+    static let page = Query(
+        "account.page", takes: UUID?.self, String?.self, String?.self, Int.self, gives: String.self, UUID.self,
+        sql: """
+            SELECT \(record.json), o.id \(record.from)
+            WHERE ($1::uuid IS NULL OR o.id > $1) AND ($2::text IS NULL OR o.owner = $2)
+                AND ($3::text IS NULL OR lower(o.name) LIKE $3)
+                AND NOT EXISTS (SELECT 1 FROM party_redirect m WHERE m.party_id = o.id)
+            ORDER BY o.id LIMIT $4
+            """)
 }

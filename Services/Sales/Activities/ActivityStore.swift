@@ -1,15 +1,17 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of activities.
 enum ActivityStore {
-    static let statements = [insert, get, page]
+    static let statements: [any Preparable] = [insert, get, page]
 
-    static let insert = Statement(
-        "activity.insert",
-        """
-        INSERT INTO activity (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """)
+    static let insert = Query(
+        "activity.insert", takes: UUID.self, String.self, String.self, Date.self, UUID.self, UUID?.self, String?.self,
+        Int?.self, String?.self, String?.self, String?.self,
+        sql: """
+            INSERT INTO activity (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """)
 
     /// An activity as JSON, as the routes show it. `a` is the activity.
     private static let json = """
@@ -18,14 +20,18 @@ enum ActivityStore {
             'place', a.place, 'notes', a.notes, 'createdAt', a.created_at)::text
         """
 
-    static let get = Statement("activity.get", "SELECT \(json) FROM activity a WHERE a.id = $1")
+    /// What was done is not changed any more: its first version is its last.
+    static let get = Query(
+        "activity.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), 1::bigint FROM activity a WHERE a.id = $1")
 
-    static let page = Statement(
-        "activity.page",
-        """
-        SELECT \(json), a.id FROM activity a
-        WHERE ($1::uuid IS NULL OR a.id < $1) AND ($2::uuid IS NULL OR a.party_id = $2)
-            AND ($3::text IS NULL OR a.owner = $3) AND ($4::text IS NULL OR a.kind = $4)
-        ORDER BY a.id DESC LIMIT $5
-        """)
+    static let page = Query(
+        "activity.page", takes: UUID?.self, UUID?.self, String?.self, String?.self, Int.self,
+        gives: String.self, UUID.self,
+        sql: """
+            SELECT \(json), a.id FROM activity a
+            WHERE ($1::uuid IS NULL OR a.id < $1) AND ($2::uuid IS NULL OR a.party_id = $2)
+                AND ($3::text IS NULL OR a.owner = $3) AND ($4::text IS NULL OR a.kind = $4)
+            ORDER BY a.id DESC LIMIT $5
+            """)
 }

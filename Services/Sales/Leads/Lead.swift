@@ -1,52 +1,28 @@
 import CRMModel
 import FoundationEssentials
 import HTTP
-import Postgres
 import ServiceKit
 
-/// What a caller may say of a lead.
-struct LeadInput: Decodable {
-    var name: String?
-    var company: String?
-    var email: String?
-    var phone: String?
-    var source: String?
-    var partyId: UUID?
-    var owner: String?
-    var notes: String?
-    var status: String?
-
-    /// What a person may set; `converted` is reached by converting.
-    static let statuses = ["new", "working", "qualified", "disqualified"]
-
-    func checked() throws -> LeadInput {
-        var input = self
-        input.name = try FieldCheck.text(name, "name")
-        input.company = try FieldCheck.text(company, "company")
-        input.email = try FieldCheck.mail(email)
-        input.phone = try FieldCheck.text(phone, "phone", atMost: 50)
-        input.source = try FieldCheck.text(source, "source", atMost: 100)
-        input.owner = try FieldCheck.text(owner, "owner", atMost: 200)
-        input.notes = try FieldCheck.text(notes, "notes", atMost: 10_000)
-        input.status = try FieldCheck.word(status, "status", of: Self.statuses)
-        return input
-    }
-}
-
 extension LeadState {
-    /// Reads a row of `LeadStore.lock`, from the second column on.
-    init(_ id: UUID, _ row: Row) throws {
-        self.init(
-            leadId: id, status: try row.value(1), name: try row.value(2), company: try row.value(3),
-            email: try row.value(4), phone: try row.value(5), source: try row.value(6), partyId: try row.value(7),
-            owner: try row.value(8))
-    }
+    /// What a person may set; `converted` is reached by converting.
+    private static let given = ["new", "working", "qualified", "disqualified"]
+    /// What a lead can be.
+    static let statuses = given + ["converted"]
 
-    /// The state with what a caller gave.
-    func with(_ input: LeadInput) -> LeadState {
-        LeadState(
-            leadId: leadId, status: input.status ?? status, name: input.name ?? name,
-            company: input.company ?? company, email: input.email ?? email, phone: input.phone ?? phone,
-            source: input.source ?? source, partyId: input.partyId ?? partyId, owner: input.owner ?? owner)
+    /// Its fields: what callers may say, how it is checked, stored, shown and described.
+    static let record = Record<LeadState>(
+        "lead", id: \.leadId, blank: { LeadState(leadId: $0) },
+        [
+            .needed("status", \.status, .word(given), required: false, shown: .enumeration(statuses)),
+            .needed("name", \.name, .text()), .optional("company", \.company, .text()),
+            .optional("email", \.email, .mail), .optional("phone", \.phone, .text(50)),
+            .optional("source", \.source, .text(100)), .optional("partyId", \.partyId),
+            .optional("owner", \.owner, .text(200)), .optional("notes", \.notes, .text(10_000)),
+        ], shown: [ShownMember("opportunityId", "o.opportunity_id", .nullable(.uuid))])
+
+    /// Refuses to change what has become an opportunity.
+    func checkOpen() throws {
+        guard status == "converted" else { return }
+        throw Problem(status: .conflict, detail: "The lead was converted; change its opportunity.")
     }
 }

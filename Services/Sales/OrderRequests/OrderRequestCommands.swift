@@ -16,14 +16,13 @@ enum OrderRequestCommands {
         let id = UUID.v7()
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let number: String? = try await transaction.query(OrderRequestStore.customerNo, party).first?.value(0)
+        let number = try await transaction.rows(OrderRequestStore.customerNo, party).first ?? nil
         let request = OrderRequested(
             requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: number, currency: quote.currency,
             lines: lines, total: quote.total)
-        let key = id.text
-        try Outbox.append(request, topic: .sales, key: key, sequence: 1, in: transaction)
+        try Outbox.append(request, key: id, sequence: 1, in: transaction)
         Timers.set(
-            kind: OrderRequestHandlers.timer, key: key, dueAt: Date().addingTimeInterval(Double(answerTime)),
+            kind: OrderRequestHandlers.timer, key: id.text, dueAt: Date().addingTimeInterval(Double(answerTime)),
             in: transaction)
         return id
     }

@@ -1,58 +1,62 @@
 import CRMModel
+import FoundationEssentials
 import Messaging
 import Postgres
 
 /// The SQL of order requests.
 enum OrderRequestStore {
-    static let statements = [customerNo, insert, cancelTimers, answer, overdue, get, page]
+    static let statements: [any Preparable] = [customerNo, insert, cancelTimers, answer, overdue, get, page]
 
-    static let customerNo = Statement("order_request.customer_no", "SELECT customer_no FROM account WHERE id = $1")
+    static let customerNo = Query(
+        "order_request.customer_no", takes: UUID.self, gives: String?.self,
+        sql: "SELECT customer_no FROM account WHERE id = $1")
 
     /// The ERP's order may be known already, where events are replayed.
-    static let insert = Statement(
-        "order_request.insert",
-        """
-        INSERT INTO order_request (id, quote_id, party_id, owner, status, order_id, ordered_at)
-        SELECT n.id, $2, $3, $4, CASE WHEN a.order_id IS NULL THEN 'requested' ELSE 'ordered' END, a.order_id, a.at
-        FROM (SELECT $1::uuid AS id) n LEFT JOIN order_answer a ON a.request_id = n.id
-        """)
+    static let insert = Query(
+        "order_request.insert", takes: UUID.self, UUID.self, UUID.self, String?.self,
+        sql: """
+            INSERT INTO order_request (id, quote_id, party_id, owner, status, order_id, ordered_at)
+            SELECT n.id, $2, $3, $4, CASE WHEN a.order_id IS NULL THEN 'requested' ELSE 'ordered' END, a.order_id, a.at
+            FROM (SELECT $1::uuid AS id) n LEFT JOIN order_answer a ON a.request_id = n.id
+            """)
 
     /// Runs before `answer`: a timer that fires at this moment holds its row first and its request second.
-    static let cancelTimers = Statement(
-        "order_request.cancel_timers", "DELETE FROM timer WHERE kind = $1 AND key = ANY($2::text[])")
+    static let cancelTimers = Query(
+        "order_request.cancel_timers", takes: String.self, [String].self,
+        sql: "DELETE FROM timer WHERE kind = $1 AND key = ANY($2::text[])")
 
     /// Orders of the ERP that answer requests: the first for each.
-    static let answer = Statement(
-        "order_request.answer",
-        """
-        WITH incoming AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS n(request_id, order_id, at)),
-        kept AS (
-            INSERT INTO order_answer (request_id, order_id, at) SELECT request_id, order_id, at FROM incoming
-            ON CONFLICT DO NOTHING),
-        answered AS (
-            UPDATE order_request r SET version = r.version + 1, status = 'ordered', order_id = i.order_id,
-                ordered_at = i.at
-            FROM incoming i WHERE r.id = i.request_id AND r.status = 'requested' RETURNING r.*)
-        \(SQLEvent.insert(
-            OrderConfirmed.self, key: "id::text", sequence: "version",
-            ["requestId": "id", "quoteId": "quote_id", "partyId": "party_id", "orderId": "order_id"]))
-        FROM answered
-        """)
+    static let answer = Query(
+        "order_request.answer", takes: [UUID].self, [String].self, [Date].self,
+        sql: """
+            WITH incoming AS (
+                SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS n(request_id, order_id, at)),
+            kept AS (
+                INSERT INTO order_answer (request_id, order_id, at) SELECT request_id, order_id, at FROM incoming
+                ON CONFLICT DO NOTHING),
+            answered AS (
+                UPDATE order_request r SET version = r.version + 1, status = 'ordered', order_id = i.order_id,
+                    ordered_at = i.at
+                FROM incoming i WHERE r.id = i.request_id AND r.status = 'requested' RETURNING r.*)
+            \(SQLEvent.insert(
+                OrderConfirmed.self, key: "id::text", sequence: "version",
+                ["requestId": "id", "quoteId": "quote_id", "partyId": "party_id", "orderId": "order_id"]))
+            FROM answered
+            """)
 
     /// Raises a task for each request that is still without an order.
-    static let overdue = Statement(
-        "order_request.overdue",
-        """
-        WITH late AS (
-            SELECT r.*, n.task_id FROM unnest($1::uuid[], $2::uuid[]) AS n(request_id, task_id)
-            JOIN order_request r ON r.id = n.request_id AND r.status = 'requested' FOR UPDATE OF r),
-        raised AS (
-            INSERT INTO task (id, kind, subject, owner, party_id, reference)
-            SELECT task_id, $3, 'The ERP has not answered order request ' || id, owner, party_id, id::text FROM late
-            ON CONFLICT (kind, reference) DO NOTHING RETURNING *)
-        \(SQLEvent.insert(TaskRaised.self, key: "id::text", sequence: "version", ["task": TaskStore.state])) FROM raised
-        """)
+    static let overdue = Query(
+        "order_request.overdue", takes: [UUID].self, [UUID].self, String.self,
+        sql: """
+            WITH late AS (
+                SELECT r.*, n.task_id FROM unnest($1::uuid[], $2::uuid[]) AS n(request_id, task_id)
+                JOIN order_request r ON r.id = n.request_id AND r.status = 'requested' FOR UPDATE OF r),
+            raised AS (
+                INSERT INTO task (id, kind, subject, owner, party_id, reference)
+                SELECT task_id, $3, 'The ERP has not answered order request ' || id, owner, party_id, id::text FROM late
+                ON CONFLICT (kind, reference) DO NOTHING RETURNING *)
+            \(SQLEvent.insert(TaskRaised.self, key: "id::text", sequence: "version", ["task": TaskStore.state])) FROM raised
+            """)
 
     /// An order request as JSON, as the routes show it. `r` is the request.
     private static let json = """
@@ -60,12 +64,14 @@ enum OrderRequestStore {
             'status', r.status, 'orderId', r.order_id, 'requestedAt', r.requested_at, 'orderedAt', r.ordered_at)::text
         """
 
-    static let get = Statement("order_request.get", "SELECT \(json), r.version FROM order_request r WHERE r.id = $1")
+    static let get = Query(
+        "order_request.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), r.version FROM order_request r WHERE r.id = $1")
 
-    static let page = Statement(
-        "order_request.page",
-        """
-        SELECT \(json), r.id FROM order_request r
-        WHERE ($1::uuid IS NULL OR r.id < $1) AND ($2::text IS NULL OR r.status = $2) ORDER BY r.id DESC LIMIT $3
-        """)
+    static let page = Query(
+        "order_request.page", takes: UUID?.self, String?.self, Int.self, gives: String.self, UUID.self,
+        sql: """
+            SELECT \(json), r.id FROM order_request r
+            WHERE ($1::uuid IS NULL OR r.id < $1) AND ($2::text IS NULL OR r.status = $2) ORDER BY r.id DESC LIMIT $3
+            """)
 }

@@ -15,6 +15,9 @@ struct QuoteInput: Decodable {
     let currency: String
     let lines: [Line]
 
+    /// What the body of a request is.
+    static let input = Input.command(QuoteInput.self) { try $0.checked() }
+
     func checked() throws -> (currency: String, lines: [QuoteLine]) {
         let currency = try FieldCheck.currency(currency) ?? ""
         guard (1...500).contains(lines.count) else { throw Problem.field("lines", "must be 1 to 500 lines") }

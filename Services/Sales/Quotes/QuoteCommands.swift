@@ -24,7 +24,7 @@ enum QuoteCommands {
         let quote = QuoteState(
             quoteId: id, opportunityId: opportunityID, partyId: opportunity.partyId, status: "draft",
             currency: currency, total: total)
-        try Outbox.append(QuoteCreated(quote: quote), topic: .sales, key: key(id), sequence: 1, in: transaction)
+        try Outbox.append(QuoteCreated(quote: quote), key: id, sequence: 1, in: transaction)
         return id
     }
 
@@ -48,8 +48,7 @@ enum QuoteCommands {
             quoteId: id, opportunityId: opportunity.opportunityId, partyId: party, status: "accepted",
             currency: currency, total: Amount(units: total))
         transaction.enqueue(QuoteStore.accept, id)
-        try Outbox.append(
-            QuoteAccepted(quote: quote), topic: .sales, key: key(id), sequence: current + 1, in: transaction)
+        try Outbox.append(QuoteAccepted(quote: quote), key: id, sequence: current + 1, in: transaction)
         let stage = opportunity.stage
         opportunity.stage = "won"
         opportunity.amount = quote.total
@@ -67,6 +66,4 @@ enum QuoteCommands {
                 sku: sku, name: name, quantity: Amount(units: quantity), unitPrice: Amount(units: price))
         }
     }
-
-    private static func key(_ id: UUID) -> String { id.text }
 }

@@ -19,17 +19,19 @@ enum QuoteStore {
                 FROM quote_line l WHERE l.quote_id = q.id))::text
         """
 
-    static let insert = Statement(
-        "quote.insert", "INSERT INTO quote (id, opportunity_id, currency, total) VALUES ($1, $2, $3, $4)")
+    static let insert = Query(
+        "quote.insert", takes: UUID.self, UUID.self, String.self, Int.self,
+        sql: "INSERT INTO quote (id, opportunity_id, currency, total) VALUES ($1, $2, $3, $4)")
 
-    static let insertLines = Statement(
-        "quote.insert_lines",
-        """
-        INSERT INTO quote_line
-            (quote_id, position, sku, name, quantity, unit_price, discount_percent, net_price, total)
-        SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::bigint[]) AS n
-        """)
+    static let insertLines = Query(
+        "quote.insert_lines", takes: UUID.self, [Int].self, [String].self, [String].self, [Int].self, [Int].self,
+        [Int].self, [Int].self, [Int].self,
+        sql: """
+            INSERT INTO quote_line
+                (quote_id, position, sku, name, quantity, unit_price, discount_percent, net_price, total)
+            SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+                $8::bigint[], $9::bigint[]) AS n
+            """)
 
     static let lock = Query(
         "quote.lock", takes: UUID.self, gives: Int.self, String.self, UUID.self, String.self, Int.self,
@@ -39,16 +41,18 @@ enum QuoteStore {
         "quote.lines", takes: UUID.self, gives: String.self, String.self, Int.self, Int.self,
         sql: "SELECT sku, name, quantity, net_price FROM quote_line WHERE quote_id = $1 ORDER BY position")
 
-    static let accept = Statement(
-        "quote.accept",
-        "UPDATE quote SET version = version + 1, status = 'accepted', updated_at = now() WHERE id = $1")
+    static let accept = Query(
+        "quote.accept", takes: UUID.self,
+        sql: "UPDATE quote SET version = version + 1, status = 'accepted', updated_at = now() WHERE id = $1")
 
-    static let get = Statement("quote.get", "SELECT \(json), q.version FROM quote q WHERE q.id = $1")
+    static let get = Query(
+        "quote.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), q.version FROM quote q WHERE q.id = $1")
 
-    static let ofOpportunity = Statement(
-        "quote.of_opportunity",
-        """
-        SELECT \(json), q.id FROM quote q
-        WHERE q.opportunity_id = $1 AND ($2::uuid IS NULL OR q.id < $2) ORDER BY q.id DESC LIMIT $3
-        """)
+    static let ofOpportunity = Query(
+        "quote.of_opportunity", takes: UUID.self, UUID?.self, Int.self, gives: String.self, UUID.self,
+        sql: """
+            SELECT \(json), q.id FROM quote q
+            WHERE q.opportunity_id = $1 AND ($2::uuid IS NULL OR q.id < $2) ORDER BY q.id DESC LIMIT $3
+            """)
 }

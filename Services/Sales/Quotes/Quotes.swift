@@ -13,60 +13,51 @@ extension Capability {
     }
 }
 
+extension Resource {
+    /// Quotes over HTTP.
+    static let quotes = Resource("quote", at: "/v1/quotes", schema: shownQuote, get: QuoteStore.get)
+}
+
 @Loop
-func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] {
-    [
+private func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] {
+    let (quotes, parent) = (Resource.quotes, "\(Resource.opportunities.path)/{id}/quotes")
+    return [
         Route(
-            .post, "/v1/opportunities/{id}/quotes", "Creates a quote", tag: "quotes", access: .change,
-            body: .json(quoteSchema), gives: .json(.made, .created), refuses: [409, 422]
+            .post, parent, "Creates a quote", tag: quotes.tag, access: .change,
+            parameters: [.path("id", .uuid), .idempotencyKey], body: QuoteInput.input.body,
+            gives: .json(.made, .created), refuses: [409, 422]
         ) { request in
-            let id = try request.id()
-            let quote = try await request.model(QuoteInput.self).checked()
+            let (id, quote) = (try request.id(), try await QuoteInput.input.read(request))
             return try await context.create(request) { transaction in
                 let made = try await QuoteCommands.create(
                     for: id, currency: quote.currency, quote.lines, in: transaction)
-                return try .made(made, at: "/v1/quotes")
+                return try .made(made, at: quotes.path)
             }
         },
         Route(
-            .get, "/v1/opportunities/{id}/quotes", "The quotes of an opportunity, newest first", tag: "quotes",
-            access: .read,
-            parameters: Route.Parameter.paging, gives: .json(.page(of: shownQuote))
+            .get, parent, "The quotes of an opportunity, newest first", tag: quotes.tag, access: .read,
+            parameters: [.path("id", .uuid)] + Route.Parameter.paging, gives: .json(.page(of: quotes.schema))
         ) { request in
-            let rows = try await context.query(
-                QuoteStore.ofOpportunity, try request.id(), request.pageAfter, request.pageLimit)
-            return try .page(byID: rows, limit: request.pageLimit)
+            .page(
+                byID: try await context.rows(
+                    QuoteStore.ofOpportunity, try request.id(), request.pageAfter, request.pageLimit),
+                limit: request.pageLimit)
         },
-        Route(.get, "/v1/quotes/{id}", "One quote", tag: "quotes", access: .read, gives: .json(shownQuote)) { request in
-            let id = try request.id()
-            guard let row = try await context.query(QuoteStore.get, id).first else {
-                throw Problem.missing("quote", id)
-            }
-            return .stored(try row.value(0), version: try row.value(1))
-        },
+        quotes.one(context),
         Route(
-            .post, "/v1/quotes/{id}/accept", "Accepts a quote and asks the ERP for an order", tag: "quotes",
-            access: .change, gives: .json(.made, .created), refuses: [409]
+            .post, "\(quotes.path)/{id}/accept", "Accepts a quote and asks the ERP for an order", tag: quotes.tag,
+            access: .change, parameters: [.path("id", .uuid), .idempotencyKey], gives: .json(.made, .created),
+            refuses: [409, 422]
         ) { request in
             let id = try request.id()
             return try await context.create(request) { transaction in
                 try .made(
-                    await QuoteCommands.accept(id, answerTime: answerTime, in: transaction), at: "/v1/order-requests")
+                    await QuoteCommands.accept(id, answerTime: answerTime, in: transaction),
+                    at: Resource.orderRequests.path)
             }
         },
     ]
 }
-
-private let quoteSchema = Schema.object([
-    .init("currency", .string),
-    .init(
-        "lines",
-        .array(
-            .object([
-                .init("sku", .string), .init("name", .string, required: false), .init("quantity", .format("decimal")),
-                .init("unitPrice", .format("decimal")), .init("discountPercent", .format("decimal"), required: false),
-            ]))),
-])
 
 private let shownQuote = Schema.named(
     "Quote",

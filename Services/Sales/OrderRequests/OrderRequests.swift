@@ -1,0 +1,39 @@
+import EventLoop
+import HTTP
+import Postgres
+import ServiceKit
+
+extension Capability {
+    /// What the ERP was asked for.
+    static let orderRequests = Capability(
+        "order-requests", "what the ERP was asked for", statements: OrderRequestStore.statements
+    ) { context in
+        let requests = Resource.orderRequests
+        return CapabilityParts(
+            routes: [
+                requests.list(
+                    "What the ERP was asked for, newest first",
+                    filters: [.query("status", .enumeration(statuses), "Only those of a status")]
+                ) { request in
+                    try await context.rows(
+                        OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
+                },
+                requests.one(context),
+            ], timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue])
+    }
+}
+
+extension Resource {
+    /// Order requests over HTTP.
+    static let orderRequests = Resource(
+        "order request", at: "/v1/order-requests", tag: "quotes", schema: shownRequest, get: OrderRequestStore.get)
+}
+
+private let statuses = ["requested", "ordered"]
+private let shownRequest = Schema.named(
+    "OrderRequest",
+    .object([
+        .init("id", .uuid), .init("version", .integer()), .init("quoteId", .uuid), .init("partyId", .uuid),
+        .init("status", .enumeration(statuses)), .init("orderId", .nullable(.string)),
+        .init("requestedAt", .dateTime), .init("orderedAt", .nullable(.dateTime)),
+    ]))

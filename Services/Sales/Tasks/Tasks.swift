@@ -1,0 +1,37 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Postgres
+import ServiceKit
+
+extension Capability {
+    /// What is to be done.
+    static let tasks = Capability(
+        "tasks", "what is to be done", statements: TaskStore.statements, records: [TaskState.record]
+    ) { context in
+        CapabilityParts(routes: [
+            Resource.tasks.list(
+                "Tasks, newest first",
+                filters: [
+                    .query("status", .enumeration(TaskState.statuses), "Only those of a status"),
+                    .query("owner", .string, "Only those of an owner"),
+                ]
+            ) { request in
+                try await context.rows(
+                    TaskStore.page, request.pageAfter, request.query("status"), request.query("owner"),
+                    request.pageLimit)
+            },
+            Resource.tasks.one(context),
+            Resource.tasks.change(context, .change(TaskState.record), summary: "Closes a task") {
+                id, seen, said, transaction in
+                try await TaskCommands.change(id, seen, said, in: transaction)
+            },
+        ])
+    }
+}
+
+extension Resource {
+    /// Tasks over HTTP.
+    static let tasks = Resource(TaskState.record, at: "/v1/tasks")
+}
