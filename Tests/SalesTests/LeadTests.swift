@@ -2,6 +2,7 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import HTTP
+import ServiceKit
 import ServiceTestKit
 import Testing
 
@@ -59,6 +60,10 @@ import Testing
         let last = try ModelJSON.decoder.decode(LeadChanged.self, from: Data(told[1].utf8)).lead
         #expect(last.leadId == lead && last.phone == nil && last.source == nil && last.notes == nil)
         #expect(last.name == "Ann" && last.company == "Quill")
+        let (kept, version) = try await service.transaction {
+            try await LeadState.record.locked(lead, LeadStore.lock, in: $0)
+        }
+        #expect(version == 2 && LeadState.record.isSame(kept, last))
         #expect(try await service.faultsOfEvents() == [])
     }
 

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -65,6 +66,12 @@ import Testing
         try await service.fire("order-answer")
         #expect(try await service.outboxTypes().last == "sales.task.raised.v1")
         let task = try await service.column("SELECT id::text FROM task WHERE status = 'open'")[0]
+        let payload = try await service.column("SELECT payload FROM outbox ORDER BY id DESC LIMIT 1")[0]
+        let told = try ModelJSON.decoder.decode(TaskRaised.self, from: Data(payload.utf8)).task
+        let (kept, _) = try await service.transaction {
+            try await TaskState.record.locked(told.taskId, TaskStore.lock, in: $0)
+        }
+        #expect(told.partyId == party && told.reference == request.text && TaskState.record.isSame(kept, told))
         let answer = LedgerEntry(
             .order, try .order("A2", customer: "12583", at: "2011-02-05T08:00:00Z", correlation: request.uuidString))
         try await service.transaction { try await AccountHandlers.apply([answer], $0) }
