@@ -12,8 +12,7 @@ enum AccountStore {
     /// Parties as contacts tells of them, whole each time.
     static let upsert = Query(
         "account.upsert", takes: [UUID].self, [String].self, [String].self, [String?].self, [String?].self,
-        [String?].self,
-        [String?].self,
+        [String?].self, [String?].self,
         sql: """
             INSERT INTO account AS a (id, name, kind, email, phone, country, customer_no)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])

@@ -1,4 +1,5 @@
 import CRMModel
+import FoundationEssentials
 import HTTP
 import ServiceKit
 
@@ -58,5 +59,14 @@ struct QuoteLine {
         discountPercent = discount
         self.netPrice = netPrice
         self.total = total
+    }
+}
+
+extension QuoteState {
+    /// A quote as events tell it: its buyer is its opportunity's.
+    init(_ id: UUID, of opportunity: OpportunityState, _ status: String, currency: String, total: Amount) {
+        self.init(
+            quoteId: id, opportunityId: opportunity.opportunityId, partyId: opportunity.partyId, status: status,
+            currency: currency, total: total)
     }
 }

@@ -21,9 +21,7 @@ enum QuoteCommands {
             QuoteStore.insertLines, id, Array(1...lines.count), lines.map(\.sku), lines.map(\.name),
             lines.map(\.quantity.units), lines.map(\.unitPrice.units), lines.map(\.discountPercent.units),
             lines.map(\.netPrice.units), lines.map(\.total.units))
-        let quote = QuoteState(
-            quoteId: id, opportunityId: opportunityID, partyId: opportunity.partyId, status: "draft",
-            currency: currency, total: total)
+        let quote = QuoteState(id, of: opportunity, "draft", currency: currency, total: total)
         try Outbox.append(QuoteCreated(quote: quote), key: id, sequence: 1, in: transaction)
         return id
     }
@@ -44,9 +42,7 @@ enum QuoteCommands {
                 status: .conflict,
                 detail: "The opportunity has no party; set its partyId, so that the ERP knows the buyer.")
         }
-        let quote = QuoteState(
-            quoteId: id, opportunityId: opportunity.opportunityId, partyId: party, status: "accepted",
-            currency: currency, total: Amount(units: total))
+        let quote = QuoteState(id, of: opportunity, "accepted", currency: currency, total: Amount(units: total))
         transaction.enqueue(QuoteStore.accept, id)
         try Outbox.append(QuoteAccepted(quote: quote), key: id, sequence: current + 1, in: transaction)
         let stage = opportunity.stage
