@@ -33,6 +33,12 @@ import Testing
                 "sales.opportunity.created.v1 \(opportunity.uuidString.lowercased()) 1",
                 "sales.lead.converted.v1 \(key) 3",
             ])
+        let payload = try await service.column("SELECT payload FROM outbox ORDER BY id DESC LIMIT 1")[0]
+        let told = try ModelJSON.decoder.decode(LeadConverted.self, from: Data(payload.utf8))
+        let (kept, _) = try await service.transaction {
+            try await LeadState.record.locked(lead, LeadStore.lock, in: $0)
+        }
+        #expect(told.opportunityId == opportunity && LeadState.record.isSame(kept, told.lead))
         let pipeline = try await service.send(.get, "/v1/pipeline").text
         #expect(pipeline.contains(#""weighted" : "240.1000""#), "\(pipeline)")
         #expect(try await service.faultsOfEvents() == [])

@@ -45,6 +45,12 @@ import Testing
         #expect(asked.customerNo == "12583" && asked.partyId == party && asked.total == Amount("33.90"))
         #expect(asked.lines.map(\.name) == ["中国茶杯", "T1"] && asked.lines[0].unitPrice == Amount("1.80"))
         #expect(try await service.column("SELECT key FROM timer") == [request.uuidString.lowercased()])
+        let end = try await service.column("SELECT payload FROM outbox WHERE type = 'sales.opportunity.won.v1'")[0]
+        let won = try ModelJSON.decoder.decode(OpportunityWon.self, from: Data(end.utf8)).opportunity
+        let (kept, _) = try await service.transaction {
+            try await OpportunityState.record.locked(won.opportunityId, OpportunityStore.lock, in: $0)
+        }
+        #expect(won.amount == Amount("33.90") && OpportunityState.record.isSame(kept, won))
 
         // The ERP's order repeats the request's id.
         let answer = LedgerEntry(
