@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import Testing
 
 @testable import Notifications

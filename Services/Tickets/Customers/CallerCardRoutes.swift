@@ -19,7 +19,7 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let parties = try await callers(request, context)
             let rows = try await context.query(CustomerStore.cards, parties)
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .items(try rows.first?.value(0))
         }
     ]
 }
@@ -31,7 +31,7 @@ private func callers(_ request: Request, _ context: ServiceContext) async throws
     guard [phone, mail, party].compactMap({ $0 }).count == 1 else {
         throw Problem.field("phone", "or mail or party is needed, and one of them only")
     }
-    if let party = party.flatMap({ UUID(text: $0) }) { return [party] }
+    if let party = request.id(query: "party") { return [party] }
     let rows: Rows
     if let phone {
         guard let pattern = phonePattern(phone) else {
@@ -63,7 +63,7 @@ private let card = Schema.named(
                     .init("phone", .nullable(.string)), .init("language", .nullable(.string)),
                     .init("customerNo", .nullable(.string)),
                 ]))),
-        .init("openTickets", .array(shownTicket)),
+        .init("openTickets", .array(Ticket.record.shown)),
         .init(
             "orders",
             .array(
