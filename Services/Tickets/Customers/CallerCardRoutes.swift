@@ -18,8 +18,7 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
             ], gives: .json(.items(card))
         ) { request in
             let parties = try await callers(request, context)
-            let rows = try await context.query(CustomerStore.cards, parties)
-            return .items(try rows.first?.value(0))
+            return .items(try await context.rows(CustomerStore.cards, parties).first)
         }
     ]
 }
@@ -32,16 +31,11 @@ private func callers(_ request: Request, _ context: ServiceContext) async throws
         throw Problem.field("phone", "or mail or party is needed, and one of them only")
     }
     if let party = request.id(query: "party") { return [party] }
-    let rows: Rows
-    if let phone {
-        guard let pattern = phonePattern(phone) else {
-            throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
-        }
-        rows = try await context.query(CustomerStore.byPhone, pattern)
-    } else {
-        rows = try await context.query(CustomerStore.byMail, mail ?? "")
+    guard let phone else { return try await context.rows(CustomerStore.byMail, mail ?? "") }
+    guard let pattern = phonePattern(phone) else {
+        throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
     }
-    return try rows.map { try $0.value(0) }
+    return try await context.rows(CustomerStore.byPhone, pattern)
 }
 
 /// What the reversed number begins with. Whoever dials at home leaves out the country and puts a zero in its place.

@@ -47,54 +47,59 @@ enum CustomerStore {
             WHERE excluded.at >= s.at
             """)
 
-    static let contact = Statement(
-        "customer.contact",
-        """
-        SELECT name, email, language FROM customer
-        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-            AND email IS NOT NULL
-        """)
+    static let contact = Query(
+        "customer.contact", takes: UUID.self, gives: String.self, String?.self, String?.self,
+        sql: """
+            SELECT name, email, language FROM customer
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+                AND email IS NOT NULL
+            """)
 
-    static let byPhone = Statement(
-        "customer.by_phone",
-        """
-        SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id FROM customer c LEFT JOIN party_redirect r USING (party_id)
-        WHERE reverse(c.phone) LIKE $1 ORDER BY id LIMIT 5
-        """)
+    static let byPhone = Query(
+        "customer.by_phone", takes: String.self, gives: UUID.self,
+        sql: """
+            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id
+            FROM customer c LEFT JOIN party_redirect r USING (party_id)
+            WHERE reverse(c.phone) LIKE $1 ORDER BY id LIMIT 5
+            """)
 
-    static let byMail = Statement(
-        "customer.by_mail",
-        """
-        SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id FROM customer c LEFT JOIN party_redirect r USING (party_id)
-        WHERE lower(c.email) = lower($1) ORDER BY id LIMIT 5
-        """)
+    static let byMail = Query(
+        "customer.by_mail", takes: String.self, gives: UUID.self,
+        sql: """
+            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id
+            FROM customer c LEFT JOIN party_redirect r USING (party_id)
+            WHERE lower(c.email) = lower($1) ORDER BY id LIMIT 5
+            """)
 
     /// What whoever answers the telephone needs, for each party that is known at all, with what those merged into it brought.
-    static let cards = Statement(
-        "customer.cards",
-        """
-        SELECT coalesce(json_agg(card.json ORDER BY card.party_id), '[]')::text FROM (
-            SELECT p.party_id, json_build_object('partyId', p.party_id,
-                'customer', CASE WHEN c.party_id IS NOT NULL THEN json_build_object('name', c.name, 'email', c.email,
-                    'phone', c.phone, 'language', c.language, 'customerNo', c.customer_no) END,
-                'openTickets', t.list, 'orders', o.list, 'shipments', s.list) AS json
-            FROM (SELECT party_id, \(Redirects.circle("u.party_id")) AS circle FROM unnest($1::uuid[]) AS u(party_id)) p
-            LEFT JOIN customer c USING (party_id)
-            CROSS JOIN LATERAL (
-                SELECT coalesce(json_agg(\(Ticket.record.json)::json ORDER BY o.created_at DESC), '[]') AS list, count(*) AS n
-                FROM (SELECT * FROM ticket WHERE party_id = ANY(p.circle) AND status <> 'resolved'
-                    ORDER BY created_at DESC LIMIT 20) o) t
-            CROSS JOIN LATERAL (
-                SELECT coalesce(json_agg(json_build_object('orderId', o.id, 'status', o.status, 'placedAt', o.placed_at,
-                    'total', (o.total / 10000.0)::numeric(20, 4)::text, 'currency', o.currency)
-                    ORDER BY o.placed_at DESC), '[]') AS list, count(*) AS n
-                FROM (SELECT * FROM customer_order WHERE party_id = ANY(p.circle)
-                    ORDER BY placed_at DESC LIMIT 10) o) o
-            CROSS JOIN LATERAL (
-                SELECT coalesce(json_agg(json_build_object('shipmentId', s.id, 'orderId', s.order_id,
-                    'status', s.status, 'at', s.at, 'carrier', s.carrier, 'expectedAt', s.expected_at,
-                    'reason', s.reason) ORDER BY s.at DESC), '[]') AS list, count(*) AS n
-                FROM (SELECT * FROM shipment WHERE party_id = ANY(p.circle) ORDER BY at DESC LIMIT 10) s) s
-            WHERE c.party_id IS NOT NULL OR t.n + o.n + s.n > 0) card
-        """)
+    static let cards = Query(
+        "customer.cards", takes: [UUID].self, gives: String.self,
+        sql: """
+            SELECT coalesce(json_agg(card.json ORDER BY card.party_id), '[]')::text FROM (
+                SELECT p.party_id, json_build_object('partyId', p.party_id,
+                    'customer', CASE WHEN c.party_id IS NOT NULL THEN json_build_object('name', c.name,
+                        'email', c.email, 'phone', c.phone, 'language', c.language, 'customerNo', c.customer_no) END,
+                    'openTickets', t.list, 'orders', o.list, 'shipments', s.list) AS json
+                FROM (SELECT party_id, \(Redirects.circle("u.party_id")) AS circle
+                    FROM unnest($1::uuid[]) AS u(party_id)) p
+                LEFT JOIN customer c USING (party_id)
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(json_agg(\(Ticket.record.json)::json ORDER BY o.created_at DESC), '[]') AS list,
+                        count(*) AS n
+                    FROM (SELECT * FROM ticket WHERE party_id = ANY(p.circle) AND status <> 'resolved'
+                        ORDER BY created_at DESC LIMIT 20) o) t
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(json_agg(json_build_object('orderId', o.id, 'status', o.status,
+                        'placedAt', o.placed_at, 'total', (o.total / 10000.0)::numeric(20, 4)::text,
+                        'currency', o.currency)
+                        ORDER BY o.placed_at DESC), '[]') AS list, count(*) AS n
+                    FROM (SELECT * FROM customer_order WHERE party_id = ANY(p.circle)
+                        ORDER BY placed_at DESC LIMIT 10) o) o
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(json_agg(json_build_object('shipmentId', s.id, 'orderId', s.order_id,
+                        'status', s.status, 'at', s.at, 'carrier', s.carrier, 'expectedAt', s.expected_at,
+                        'reason', s.reason) ORDER BY s.at DESC), '[]') AS list, count(*) AS n
+                    FROM (SELECT * FROM shipment WHERE party_id = ANY(p.circle) ORDER BY at DESC LIMIT 10) s) s
+                WHERE c.party_id IS NOT NULL OR t.n + o.n + s.n > 0) card
+            """)
 }

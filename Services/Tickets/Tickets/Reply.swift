@@ -16,15 +16,18 @@ struct Reply: Decodable {
     /// What is said, checked; `agent` and `public` unless given.
     static let input = Input.command(
         Reply.self,
-        ["from": .enumeration(["agent", "customer"]), "visibility": .enumeration(["public", "internal"])]
+        ["from": .enumeration(senders), "visibility": .enumeration(visibilities)]
     ) { try $0.checked() }
+
+    private static let senders = ["agent", "customer"]
+    private static let visibilities = ["public", "internal"]
 
     private func checked() throws -> Reply {
         var reply = self
         reply.body = try FieldCheck.needed(body, "body", atMost: 50_000)
         reply.author = try FieldCheck.text(author, "author", atMost: 200)
-        _ = try FieldCheck.word(from, "from", of: ["agent", "customer"])
-        _ = try FieldCheck.word(visibility, "visibility", of: ["public", "internal"])
+        _ = try FieldCheck.word(from, "from", of: Self.senders)
+        _ = try FieldCheck.word(visibility, "visibility", of: Self.visibilities)
         guard !(isFromCustomer && isInternal) else {
             throw Problem.field("visibility", "must be public for what the customer writes")
         }

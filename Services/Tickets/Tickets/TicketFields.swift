@@ -6,11 +6,11 @@ import ServiceKit
 /// see `Ticket` for their rules.
 extension Ticket {
     /// As it is opened, and as lists show it.
-    static let record = Record<Ticket>("ticket", id: \.id, blank: { Ticket(id: $0) }, fields, shown: clocks)
+    static let record = Record<Ticket>("ticket", id: \.id, blank: { Ticket(id: $0) }, fields, shown: shown)
 
     /// As it is shown alone.
     static let withThread = Record<Ticket>(
-        "ticketWithThread", table: "ticket", id: \.id, blank: { Ticket(id: $0) }, fields, shown: clocks + [thread])
+        "ticketWithThread", table: "ticket", id: \.id, blank: { Ticket(id: $0) }, fields, shown: shown + [thread])
 
     /// What is changed of it.
     static let change = Record<Ticket>(
@@ -19,7 +19,7 @@ extension Ticket {
 
     private static let fields: [Field<Ticket>] = [
         .optional("partyId", \.partyID), .needed("type", \.type, .word(types), required: false), priority,
-        .needed("status", \.statusWord, .word(Status.allCases.map(\.rawValue)), given: false),
+        .needed("status", \.statusWord, .word(statuses), given: false),
         .needed("subject", \.subject, .text()), .optional("description", \.description, .text(20_000)),
         .optional("orderId", \.orderID, .text(200)), assignee,
     ]
@@ -27,15 +27,17 @@ extension Ticket {
         "priority", \.priority, .word(Policy.priorities), required: false)
     private static let assignee = Field<Ticket>.optional("assignee", \.assignee, .text(200))
 
-    /// A status that a change may set.
-    private static let settable = Rule<String>(.enumeration(["open", "replied", "waiting"])) { value, name in
-        guard value != "resolved" else {
+    /// All that a ticket can be, and what a change may set.
+    static let statuses = Status.allCases.map(\.rawValue)
+    private static let unresolved = statuses.filter { $0 != Status.resolved.rawValue }
+    private static let settable = Rule<String>(.enumeration(unresolved)) { value, name in
+        guard value != Status.resolved.rawValue else {
             throw Problem.field(name, "is set to resolved by POST /v1/tickets/{id}/resolve")
         }
-        return try FieldCheck.word(value, name, of: ["open", "replied", "waiting"]) ?? value
+        return try FieldCheck.word(value, name, of: unresolved) ?? value
     }
 
-    private static let clocks: [ShownMember] = [
+    private static let shown: [ShownMember] = [
         ShownMember("source", "o.source", .string), .init("resolvedAt", "o.resolved_at", .nullable(.dateTime)),
         .init(
             "firstResponse", TicketStore.firstResponse,

@@ -50,7 +50,7 @@ private func newestTickets(_ context: ServiceContext) -> Route {
     Route(
         .get, "/v1/tickets", "Tickets, newest first", tag: "tickets", access: .read,
         parameters: Route.Parameter.pagingByTime + [
-            .query("status", .enumeration(Ticket.Status.allCases.map(\.rawValue)), "Only those of a status"),
+            .query("status", .enumeration(Ticket.statuses), "Only those of a status"),
             .query("party", .uuid, "Only those of a customer"),
         ], gives: .json(.page(of: Ticket.record.shown))
     ) { request in
