@@ -106,11 +106,15 @@ extension FieldError {
 
 extension Schema {
     /// The shape of what a type reads: for bodies that are commands, so that they are described as they are read. Members whose shape says
-    /// more than their type, such as one of some words, are given by name.
-    public static func reading(_ type: any Decodable.Type, _ finer: [String: Schema] = [:]) -> Schema {
+    /// more than their type, such as one of some words, are given by name; `told` says in words what a name does not.
+    public static func reading(
+        _ type: any Decodable.Type, _ finer: [String: Schema] = [:], told: [String: String] = [:]
+    ) -> Schema {
         guard case .object(let members) = DataShape.of(type) else { return Schema(DataShape.of(type)) }
         return .object(
-            members.map { .init($0.name, finer[$0.name] ?? Schema($0.shape), required: $0.isNeeded) })
+            members.map {
+                .init($0.name, finer[$0.name] ?? Schema($0.shape), required: $0.isNeeded, told[$0.name] ?? "")
+            })
     }
 
     private init(_ shape: DataShape) {

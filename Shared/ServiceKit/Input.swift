@@ -25,12 +25,13 @@ public struct Input<Said: Sendable>: Sendable {
         Input(.json(record.change)) { try record.patch(await $0.jsonBody()) }
     }
 
-    /// A command: a type whose members are the body's, then checked. `finer` describes members whose shape says more than their type.
+    /// A command: a type whose members are the body's, then checked. `finer` describes members whose shape says more than their type,
+    /// `told` says of members in words what their names do not.
     public static func command<T: Decodable & SendableMetatype>(
-        _ type: T.Type, _ finer: [String: Schema] = [:],
+        _ type: T.Type, _ finer: [String: Schema] = [:], told: [String: String] = [:],
         checked: @escaping @Loop @Sendable (T) throws -> Said
     ) -> Input {
-        Input(.json(.reading(type, finer))) { try checked(await $0.model(type)) }
+        Input(.json(.reading(type, finer, told: told))) { try checked(await $0.model(type)) }
     }
 
     /// A command that needs no further check.

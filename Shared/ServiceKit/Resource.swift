@@ -74,11 +74,11 @@ public struct Resource: Sendable {
 
     /// `POST path`: makes one; 201 with its address and version. It takes Idempotency-Key.
     public func create<Said>(
-        _ context: ServiceContext, _ input: Input<Said>, refuses: [Status] = [],
+        _ context: ServiceContext, _ input: Input<Said>, summary: String? = nil, refuses: [Status] = [],
         _ create: @escaping @Loop @Sendable (Said, Transaction) async throws -> UUID
     ) -> Route {
         Route(
-            .post, path, "Makes \(one)", tag: tag, access: .change, parameters: [.idempotencyKey], body: input.body,
+            .post, path, summary ?? "Makes \(one)", tag: tag, access: .change, parameters: [.idempotencyKey], body: input.body,
             gives: .json(.made, .created), refuses: [409, 422] + refuses
         ) { request in
             let said = try await input.read(request)
@@ -91,12 +91,12 @@ public struct Resource: Sendable {
     /// `change` checks what was seen and answers the last statement that shows it, `get` or a record's update, which is waited for
     /// together with the commit.
     public func change<Said>(
-        _ context: ServiceContext, _ input: Input<Said>, refuses: [Status] = [],
+        _ context: ServiceContext, _ input: Input<Said>, summary: String? = nil, refuses: [Status] = [],
         _ change: @escaping @Loop @Sendable (UUID, Seen, Said, Transaction) async throws -> Completion<Rows>
     ) -> Route {
         Route(
-            .patch, "\(path)/{id}", "Changes the members given of \(one); null takes one away", tag: tag,
-            access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, gives: .json(schema),
+            .patch, "\(path)/{id}", summary ?? "Changes the members given of \(one); null takes one away",
+            tag: tag, access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, gives: .json(schema),
             refuses: [409, 412, 428] + refuses
         ) { request in
             let (id, seen, said) = (try request.id(), try await Seen(request), try await input.read(request))

@@ -7,8 +7,10 @@ public struct Field<Root: Sendable>: Sendable {
     /// Its name in JSON.
     let name: String
     let column: String
-    /// What callers say and see.
+    /// What callers say.
     let schema: Schema
+    /// What they see, where that is more than what they may say.
+    let shown: Schema
     /// Whether callers may say it.
     let isGiven: Bool
     /// Whether it is always there.
@@ -22,18 +24,21 @@ public struct Field<Root: Sendable>: Sendable {
         _ name: String, _ path: any WritableKeyPath<Root, V?> & Sendable, _ rule: Rule<V> = .any,
         column: String? = nil, given isGiven: Bool = true
     ) -> Field {
-        Field(
-            name: name, column: column ?? snakeCase(name), schema: rule.schema ?? V.schema, isGiven: isGiven,
+        let schema = rule.schema ?? V.schema
+        return Field(
+            name: name, column: column ?? snakeCase(name), schema: schema, shown: schema, isGiven: isGiven,
             isNeeded: false, isRequired: false, member: OptionalMember(path: path, rule: rule))
     }
 
-    /// A field that is always there; `required` unless new records have a standard value.
+    /// A field that is always there; `required` unless new records have a standard value. `shown` describes what others than
+    /// callers set it to as well.
     public static func needed<V: FieldValue>(
         _ name: String, _ path: any WritableKeyPath<Root, V> & Sendable, _ rule: Rule<V> = .any,
-        column: String? = nil, required isRequired: Bool = true, given isGiven: Bool = true
+        column: String? = nil, required isRequired: Bool = true, given isGiven: Bool = true, shown: Schema? = nil
     ) -> Field {
-        Field(
-            name: name, column: column ?? snakeCase(name), schema: rule.schema ?? V.schema, isGiven: isGiven,
+        let schema = rule.schema ?? V.schema
+        return Field(
+            name: name, column: column ?? snakeCase(name), schema: schema, shown: shown ?? schema, isGiven: isGiven,
             isNeeded: true, isRequired: isRequired && isGiven, member: NeededMember(path: path, rule: rule))
     }
 

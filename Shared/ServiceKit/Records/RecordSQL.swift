@@ -69,7 +69,7 @@ extension Record {
             name.prefix(1).uppercased() + name.dropFirst(),
             .object(
                 [.init("id", .uuid), .init("version", .integer())]
-                    + fields.map { .init($0.name, $0.isNeeded ? $0.schema : .nullable($0.schema)) }
+                    + fields.map { .init($0.name, $0.isNeeded ? $0.shown : .nullable($0.shown)) }
                     + more.map { .init($0.name, $0.schema) }
                     + [.init("createdAt", .dateTime), .init("updatedAt", .dateTime)]))
     }

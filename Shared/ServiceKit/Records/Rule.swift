@@ -25,6 +25,8 @@ extension Rule<String> {
     public static func word(_ words: [String]) -> Rule {
         Rule(.enumeration(words)) { value, name in try FieldCheck.word(value, name, of: words) ?? value }
     }
+    /// A mail address.
+    public static var mail: Rule { Rule { value, name in try FieldCheck.mail(value, name) ?? value } }
     /// A code of ISO 4217.
     public static var currency: Rule { Rule { value, name in try FieldCheck.currency(value, name) ?? value } }
 }
