@@ -55,10 +55,11 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
 /// What a recipient did with a message.
 private struct Touch: Decodable {
     let kind: String
-    /// The address that was followed.
     var link: String?
 
-    static let input = Input.command(Touch.self, ["kind": .enumeration(kinds)]) { said in
+    static let input = Input.command(
+        Touch.self, ["kind": .enumeration(kinds)], told: ["link": "The address that was followed"]
+    ) { said in
         var touch = said
         _ = try FieldCheck.word(said.kind, "kind", of: kinds)
         touch.link = try FieldCheck.text(said.link, "link", atMost: 2000)

@@ -13,10 +13,10 @@ struct Reply: Decodable {
     var isFromCustomer: Bool { from == "customer" }
     var isInternal: Bool { visibility == "internal" }
 
-    /// What is said, checked; `agent` and `public` unless given.
+    /// What is said, checked.
     static let input = Input.command(
-        Reply.self,
-        ["from": .enumeration(senders), "visibility": .enumeration(visibilities)]
+        Reply.self, ["from": .enumeration(senders), "visibility": .enumeration(visibilities)],
+        told: ["from": "agent unless given", "visibility": "public unless given"]
     ) { try $0.checked() }
 
     private static let senders = ["agent", "customer"]

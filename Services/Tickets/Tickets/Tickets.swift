@@ -15,12 +15,15 @@ extension Capability {
     ) { context in
         let tickets = Resource.tickets
         return CapabilityParts(routes: [
-            tickets.create(context, .new(Ticket.record)) { said, transaction in
+            tickets.create(context, .new(Ticket.record), summary: "Opens a ticket") { said, transaction in
                 TicketCommands.open(said, in: transaction)
             },
             tickets.one(context),
             newestTickets(context),
-            tickets.change(context, .change(Ticket.change)) { id, seen, said, transaction in
+            tickets.change(
+                context, .change(Ticket.change),
+                summary: "Changes status, priority or assignee; null takes the assignee away"
+            ) { id, seen, said, transaction in
                 try await TicketCommands.change(id, seen, said, in: transaction)
             },
             tickets.act("reopen", "Opens a resolved ticket again", context, .nothing) { id, _, transaction in
