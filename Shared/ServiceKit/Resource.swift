@@ -78,8 +78,8 @@ public struct Resource: Sendable {
         _ create: @escaping @Loop @Sendable (Said, Transaction) async throws -> UUID
     ) -> Route {
         Route(
-            .post, path, summary ?? "Makes \(one)", tag: tag, access: .change, parameters: [.idempotencyKey], body: input.body,
-            gives: .json(.made, .created), refuses: [409, 422] + refuses
+            .post, path, summary ?? "Makes \(one)", tag: tag, access: .change, parameters: [.idempotencyKey],
+            body: input.body, gives: .json(.made, .created), refuses: [409, 422] + refuses
         ) { request in
             let said = try await input.read(request)
             return try await context.create(request) { try .made(await create(said, $0), at: path) }
@@ -96,8 +96,8 @@ public struct Resource: Sendable {
     ) -> Route {
         Route(
             .patch, "\(path)/{id}", summary ?? "Changes the members given of \(one); null takes one away",
-            tag: tag, access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, gives: .json(schema),
-            refuses: [409, 412, 428] + refuses
+            tag: tag, access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body,
+            gives: .json(schema), refuses: [409, 412, 428] + refuses
         ) { request in
             let (id, seen, said) = (try request.id(), try await Seen(request), try await input.read(request))
             return try await answer(id, context) { try await change(id, seen, said, $0) }
