@@ -126,7 +126,7 @@ let package = Package(
         tests("TextTests", ["Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
-        tests("NotificationsTests", serviceTests + ["Broker", "Notifications"]),
+        tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",
             dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Text"],

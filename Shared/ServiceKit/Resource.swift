@@ -103,17 +103,26 @@ public struct Resource: Sendable {
         }
     }
 
-    /// `POST path/{id}/verb`: does something to one and answers it as that left it.
+    /// `POST path/{id}/verb`: does something to one and answers it as that left it. It takes Idempotency-Key.
     public func act<Said>(
         _ verb: String, _ summary: String, _ context: ServiceContext, _ input: Input<Said>,
         access: Route.Access = .change, refuses: [Status] = [],
         _ act: @escaping @Loop @Sendable (UUID, Said, Transaction) async throws -> Void
     ) -> Route {
         Route(
-            .post, "\(path)/{id}/\(verb)", summary, tag: tag, access: access, parameters: [.path("id", .uuid)],
-            body: input.body, gives: .json(schema), refuses: [409] + refuses
+            .post, "\(path)/{id}/\(verb)", summary, tag: tag, access: access,
+            parameters: [.path("id", .uuid), .idempotencyKey], body: input.body, gives: .json(schema),
+            refuses: [409, 422] + refuses
         ) { request in
             let (id, said) = (try request.id(), try await input.read(request))
+            // What is kept under a key is written in the same transaction, so there the answer is waited for.
+            if request.headers["idempotency-key"] != nil {
+                return try await context.create(request) { transaction in
+                    try await act(id, said, transaction)
+                    let (json, version) = try await shown(id, in: transaction)
+                    return .stored(json, version: version)
+                }
+            }
             return try await answer(id, context) { transaction in
                 try await act(id, said, transaction)
                 return transaction.enqueue(get.statement, id)

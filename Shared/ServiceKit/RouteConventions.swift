@@ -82,11 +82,10 @@ extension Request {
 }
 
 extension Route.Parameter {
+    /// How many items of a list.
+    static let limit = Route.Parameter.query("limit", .integer(1...200), "How many at most; 50 unless given")
     /// The parameters of a list in order of id.
-    public static let paging: [Route.Parameter] = [
-        .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-        .query("after", .uuid, "The `next` of the page before"),
-    ]
+    public static let paging: [Route.Parameter] = [limit, .query("after", .uuid, "The `next` of the page before")]
 }
 
 extension Problem {

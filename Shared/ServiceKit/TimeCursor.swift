@@ -31,9 +31,15 @@ public struct TimeCursor: Sendable {
 }
 
 extension Response {
-    /// A page of rows sorted by time: an item in JSON, its time and its id each.
-    public static func page(byTime rows: Rows, limit: Int) throws -> Response {
-        let next = try rows.last.map { try TimeCursor(at: $0.value(1), id: $0.value(2)).text }
-        return page(try rows.map { try $0.value(0) }, limit: limit, next: next)
+    /// A page of what is sorted by time: an item in JSON, its time and its id each.
+    public static func page(byTime rows: [(String, Date, UUID)], limit: Int) -> Response {
+        page(rows.map(\.0), limit: limit, next: rows.last.map { TimeCursor(at: $0.1, id: $0.2).text })
     }
+}
+
+extension Route.Parameter {
+    /// The parameters of a list sorted by time.
+    public static let pagingByTime: [Route.Parameter] = [
+        limit, .query("after", .string, "The `next` of the page before"),
+    ]
 }

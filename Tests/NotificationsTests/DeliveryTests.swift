@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import TestKit
 import Testing
 
@@ -16,11 +17,7 @@ import Testing
     @Test @Loop func everyStatementFitsTheSchema() async throws {
         let fixture = try await NotificationsFixture()
         defer { fixture.close() }
-        let connection = try await PostgresConnection.open(fixture.database)
-        defer { connection.close() }
-        for statement in ServiceCommand.allStatements(of: NotificationsService.self) {
-            try await connection.prepare(statement)
-        }
+        try await fixture.service.prepareAll(of: NotificationsService.self)
     }
 
     @Test @Loop func oneKeyIsSentOnceHoweverOftenItIsAsked() async throws {
@@ -115,14 +112,17 @@ import Testing
         ]
         #expect(try await worker.sendPage() == 3)
         for id in others { #expect(try await fixture.state(id).hasPrefix("failed: there is no ")) }
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func whatIsHeldBackIsTold() async throws {
         let fixture = try await NotificationsFixture()
         defer { fixture.close() }
         let worker = try fixture.worker()
-        let listed = #"{"address":"Wang@Example.com","reason":"complained"}"#
-        #expect(try await fixture.send(.post, "/v1/suppressions", listed).status == 201)
+        let listed = #"{"address":" Wang@Example.com ","reason":" complained "}"#
+        let kept = try await fixture.send(.post, "/v1/suppressions", listed)
+        #expect(
+            kept.status == 201 && kept.text.contains(#""wang@example.com""#) && kept.text.contains(#""complained""#))
         let late = try await fixture.ask("a", expiresAt: Date(timeIntervalSinceNow: -5))
         let marketing = try await fixture.ask("b", template: "campaign", purpose: "marketing")
         let needed = try await fixture.ask("c")
@@ -133,6 +133,12 @@ import Testing
         #expect(try await fixture.state(needed) == "sent")
         #expect(try await fixture.state(later) == "queued")
         #expect(try fixture.mails().count == 1)
+        #expect(
+            try await fixture.outcomes().sorted() == [
+                "notifications.message.sent.v1 1", "notifications.message.suppressed.v1 1",
+                "notifications.message.suppressed.v1 1",
+            ])
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func whoWithdrawsGetsNoMarketingThatWaits() async throws {
@@ -212,6 +218,9 @@ import Testing
             try await fixture.outcomes()
                 == ["notifications.message.opened.v1 2", "notifications.message.clicked.v1 3"])
         #expect(try await fixture.send(.post, path, #"{"kind":"eaten"}"#).status == 400)
+        let unknown = try await fixture.send(.post, path, #"{"kind":"opened","lnk":"x"}"#)
+        #expect(unknown.status == 400 && unknown.text.contains("link is"), "\(unknown.text)")
+        #expect(try await fixture.service.faultsOfEvents() == [])
         #expect(try await fixture.send(.post, "/v1/messages/\(UUID())/touches", #"{"kind":"opened"}"#).status == 404)
     }
 }

@@ -6,7 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
-import Telemetry
+import ServiceTestKit
 import TestKit
 
 @testable import Notifications
@@ -14,31 +14,21 @@ import TestKit
 /// The service on a database of its own, without sockets and without Kafka; mails go to a Maildir of its own.
 @Loop
 final class NotificationsFixture {
-    let database: PostgresSettings
-    let pool: PostgresPool
-    let context: ServiceContext
+    let service: TestService
     let settings: MailSettings
     let folder: String
-    private let router: Router
+    var database: PostgresSettings { service.options }
+    var context: ServiceContext { service.context }
+    var pool: PostgresPool { service.context.pool }
 
     init(_ given: [String: String] = [:]) async throws {
-        let url = try await TestDatabase.make("notifications")
-        database = PostgresSettings(url: url, applicationName: "test", schema: NotificationsService.name)
-        _ = try await Migrations.apply(MessagingSchema.migrations + NotificationsService.migrations, to: database)
-        pool = PostgresPool(database, size: 4)
-        try await pool.start()
         folder = try TestPaths.temporaryFolder()
-        let log = Log(service: "notifications", level: .error, style: .json) { _ in }
-        let all = Settings(["MAILDIR": folder].merging(given) { $1 })
-        context = ServiceContext(pool: pool, log: log, settings: all)
-        settings = try MailSettings(all)
-        router = Router(
-            try NotificationsService.compose(context).routes,
-            onError: { error, request in print("\(request.path): \(error)") })
+        service = try await TestService(NotificationsService.self, settings: ["MAILDIR": folder].merging(given) { $1 })
+        settings = try MailSettings(service.context.settings)
     }
 
     func close() {
-        pool.close()
+        service.close()
         TestPaths.remove(folder)
     }
 
@@ -62,10 +52,8 @@ final class NotificationsFixture {
         return request.messageId
     }
 
-    func send(_ method: HTTP.Method, _ target: String, _ body: String = "") async throws -> (status: Int, text: String)
-    {
-        let response = await router.respond(to: try Request(method, target, body: Array(body.utf8)))
-        return (response.status.rawValue, String(decoding: response.bytes ?? [], as: UTF8.self))
+    func send(_ method: HTTP.Method, _ target: String, _ body: String = "") async throws -> Answer {
+        try await service.send(method, target, body)
     }
 
     func sql(_ text: String) async throws -> Rows { try await pool.query(Statement("test.\(text.hashValue)", text)) }

@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import Testing
 
 @testable import Notifications
@@ -39,6 +40,7 @@ import Testing
         while try await worker.sendPage() > 0 {}
         #expect(try fixture.mails().allSatisfy { !$0.contains("quill") } && fixture.mails().count == 1)
         #expect(try await fixture.state(other) == "sent")
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func aMergedRecipientsMessagesAreShownWithTheSurvivorsAndComeApartAgain() async throws {

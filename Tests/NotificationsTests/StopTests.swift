@@ -3,6 +3,7 @@ import EventLoop
 import Notifications
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import TestKit
 import Testing
 
@@ -51,6 +52,7 @@ import Testing
         await second.stop()
         let ids = sink.messages.compactMap { $0.split(separator: "\r\n").first { $0.hasPrefix("Message-ID:") } }
         #expect(sink.messages.count == 40 && Set(ids).count == 40)
+        #expect(try await fixture.service.faultsOfEvents() == [])
         await broker.stop()
     }
 }

@@ -39,5 +39,6 @@ import Testing
         try await follow(Redirect(lee, to: lee))
         let apart = try await card()
         #expect(apart.contains(#""name" : "Lee""#) && !apart.contains("of \(ann.text)"))
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

@@ -34,6 +34,7 @@ import Testing
         #expect(try await service.send(.post, "/v1/tickets/\(ticket.text)/resolve").status < 300)
         let terms = ["Quill", "奎尔", "quill@a.example", "4915112345678"]
         for term in terms { #expect(try await !service.tables(with: term).isEmpty, "\(term)") }
+        #expect(try await service.faultsOfEvents() == [])
         let lines = try await service.transaction { try await ticketsPersonalData.erase(ann, in: $0) }
         let replies = lines.first { $0.table == "reply" }
         #expect(replies?.rows == 2 && replies?.action == "blanked")

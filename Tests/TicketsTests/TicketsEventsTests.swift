@@ -6,6 +6,7 @@ import HTTP
 @testable import Messaging
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import TestKit
 import Testing
 
@@ -47,6 +48,7 @@ import Testing
         let text: String = try #require(payload.first).value(0)
         let opened = try ModelJSON.decoder.decode(TicketOpened.self, from: Data(text.utf8))
         #expect(opened.ticket.orderId == "536365")
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func theCardShowsWhoCalls() async throws {
@@ -137,6 +139,7 @@ import Testing
         let news = try await fixture.news()
         #expect(news.filter { $0.hasPrefix("tickets.ticket.breached") }.count == 4)
         #expect(try await fixture.sql("SELECT 1 FROM timer").isEmpty)
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func aTimerDoesNotWaitForALockedTicket() async throws {
@@ -173,7 +176,7 @@ import Testing
         #expect(try await fixture.page(.get, page, language: "zh-CN").contains("您对我们的服务满意吗"))
         #expect(try await fixture.page(.get, page, language: "en").contains("How satisfied"))
         #expect(try await fixture.send(.get, page + "x").status == 404)
-        let form: Headers = ["content-type": "application/x-www-form-urlencoded"]
+        let form = ["content-type": "application/x-www-form-urlencoded"]
         #expect(try await fixture.send(.post, page, "comment=x", headers: form).status == 400)
         #expect(try await fixture.send(.post, page, "score=%zz", headers: form).status == 400)
         let answer = try await fixture.send(.post, page, "score=5&comment=%E5%BE%88%E5%A5%BD+%26+ok", headers: form)
@@ -207,5 +210,6 @@ import Testing
         #expect(try await fixture.send(.post, "/v1/surveys/\(token)", #"{"score":1}"#).status == 409)
         #expect(try await fixture.send(.post, "/v1/surveys/\(token)x", #"{"score":1}"#).status == 404)
         #expect(try await fixture.news().last == "tickets.survey.answered.v1 3")
+        #expect(try await fixture.service.faultsOfEvents() == [])
     }
 }

@@ -4,51 +4,38 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
-import Telemetry
-import TestKit
+import ServiceTestKit
 
 @testable import Tickets
 
 /// The service on a database of its own, without sockets and without Kafka.
 @Loop
 final class TicketsFixture {
-    let settings: PostgresSettings
-    let pool: PostgresPool
-    let parts: ServiceParts
-    private let router: Router
+    let service: TestService
+    var pool: PostgresPool { service.context.pool }
+    var parts: ServiceParts { service.parts }
 
-    init() async throws {
-        let url = try await TestDatabase.make("tickets")
-        settings = PostgresSettings(url: url, applicationName: "test", schema: TicketsService.name)
-        _ = try await Migrations.apply(MessagingSchema.migrations + TicketsService.migrations, to: settings)
-        pool = PostgresPool(settings, size: 4)
-        try await pool.start()
-        let log = Log(service: "tickets", level: .error, style: .json) { _ in }
-        parts = try TicketsService.compose(ServiceContext(pool: pool, log: log, settings: Settings([:])))
-        router = Router(parts.routes, onError: { error, request in print("\(request.path): \(error)") })
-    }
+    init() async throws { service = try await TestService(TicketsService.self) }
 
     /// An answer's status, JSON and headers.
     struct Answer {
         let status: Int
         let json: JSON
+        let text: String
         let etag: String?
     }
 
     func send(
-        _ method: HTTP.Method, _ target: String, _ body: String? = nil, headers: Headers = [:]
+        _ method: HTTP.Method, _ target: String, _ body: String = "", headers: [String: String] = [:]
     ) async throws -> Answer {
-        let request = try Request(method, target, headers: headers, body: Array((body ?? "").utf8))
-        let response = await router.respond(to: request)
-        let json = (try? JSONDecoder().decode(JSON.self, from: Data(response.bytes ?? []))) ?? .null
-        return Answer(status: response.status.rawValue, json: json, etag: response.headers["etag"])
+        let answer = try await service.send(method, target, body, headers: headers)
+        let json = (try? answer.json(JSON.self)) ?? .null
+        return Answer(status: answer.status, json: json, text: answer.text, etag: answer.headers["etag"])
     }
 
     /// What a browser of a language is shown.
     func page(_ method: HTTP.Method, _ target: String, language: String) async throws -> String {
-        let response = await router.respond(
-            to: try Request(method, target, headers: ["accept-language": language], body: []))
-        return String(decoding: response.bytes ?? [], as: UTF8.self)
+        try await service.send(method, target, headers: ["accept-language": language]).text
     }
 
     /// Opens a ticket and gives its id.

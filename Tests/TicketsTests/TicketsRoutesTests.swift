@@ -1,9 +1,11 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import Testing
 
 @testable import Tickets
@@ -12,11 +14,7 @@ import Testing
     @Test @Loop func everyStatementFitsTheSchema() async throws {
         let fixture = try await TicketsFixture()
         defer { fixture.pool.close() }
-        let connection = try await PostgresConnection.open(fixture.settings)
-        defer { connection.close() }
-        for statement in ServiceCommand.allStatements(of: TicketsService.self) {
-            try await connection.prepare(statement)
-        }
+        try await fixture.service.prepareAll(of: TicketsService.self)
     }
 
     @Test @Loop func aTicketFromItsOpeningToItsReopening() async throws {
@@ -57,6 +55,89 @@ import Testing
                 "tickets.ticket.opened.v1 1", "tickets.ticket.replied.v1 2", "tickets.ticket.assigned.v1 3",
                 "tickets.ticket.changed.v1 4", "tickets.ticket.resolved.v1 5", "tickets.ticket.reopened.v1 6",
             ])
+        // What is told last is what is shown.
+        let told = try await fixture.service.column("SELECT payload FROM outbox ORDER BY id DESC LIMIT 1")
+        let state = try ModelJSON.decoder.decode(TicketReopened.self, from: Data(try #require(told.first).utf8)).ticket
+        let shown = try await fixture.send(.get, "/v1/tickets/\(id)").json
+        #expect(state.ticketId.text == shown["id"].text && state.subject == shown["subject"].text)
+        #expect(state.type == "complaint" && state.priority == "high" && state.status == "open")
+        #expect(state.orderId == "536365" && state.partyId == nil)
+        #expect(try await fixture.service.faultsOfEvents() == [])
+    }
+
+    @Test @Loop func nullTakesAwayAndWhatIsTheSameTellsNobody() async throws {
+        let fixture = try await TicketsFixture()
+        defer { fixture.pool.close() }
+        let id = try await fixture.open(
+            #"{"subject":"Cups","assignee":" bo ","description":" two broken ","partyId":null}"#)
+        func change(_ body: String, at version: Int) async throws -> TicketsFixture.Answer {
+            try await fixture.send(
+                .patch, "/v1/tickets/\(id)", body, headers: ["if-match": "\"\(version)\""])
+        }
+        let opened = try await fixture.send(.get, "/v1/tickets/\(id)").json
+        #expect(opened["assignee"].text == "bo" && opened["description"].text == "two broken")
+        #expect(opened["type"].text == "question" && opened["priority"].text == "normal")
+        // The same, with spaces around it.
+        let same = try await change(#"{"assignee":"  bo ","priority":"normal","status":"open"}"#, at: 1)
+        #expect(same.status == 200 && same.etag == "\"1\"")
+        let trimmed = try await change(#"{"assignee":" li "}"#, at: 1)
+        #expect(trimmed.json["assignee"].text == "li" && trimmed.etag == "\"2\"")
+        let free = try await change(#"{"assignee":null}"#, at: 2)
+        #expect(free.status == 200 && free.json["assignee"].isNull && free.etag == "\"3\"")
+        #expect(try await fixture.send(.get, "/v1/tickets/\(id)").text == free.text)
+        #expect(try await change(#"{"assignee":null}"#, at: 3).etag == "\"3\"")
+        #expect(try await change("{}", at: 3).etag == "\"3\"")
+        #expect(
+            try await fixture.news() == [
+                "tickets.ticket.opened.v1 1", "tickets.ticket.assigned.v1 2", "tickets.ticket.changed.v1 3",
+            ])
+        #expect(try await fixture.service.faultsOfEvents() == [])
+    }
+
+    @Test @Loop func nobodyOverwritesWhatHeHasNotSeen() async throws {
+        let fixture = try await TicketsFixture()
+        defer { fixture.pool.close() }
+        let path = "/v1/tickets/\(try await fixture.open())"
+        #expect(try await fixture.send(.post, path + "/resolve").etag == "\"2\"")
+        // Stale before resolved: what he sees next says why.
+        let stale = try await fixture.send(.patch, path, #"{"status":"waiting"}"#, headers: ["if-match": "\"1\""])
+        #expect(stale.status == 412 && stale.etag == "\"2\"")
+        #expect(stale.json["yours"]["status"].text == "waiting" && stale.json["current"]["status"].text == "resolved")
+        #expect(stale.json["current"]["thread"].count == 0)
+        let closed = try await fixture.send(.patch, path, #"{"status":"waiting"}"#, headers: ["if-match": "\"2\""])
+        #expect(closed.status == 409)
+        #expect(try await fixture.send(.patch, path, #"{"status":"open"}"#).status == 428)
+    }
+
+    @Test @Loop func whatIsNotUnderstoodIsRefused() async throws {
+        let fixture = try await TicketsFixture()
+        defer { fixture.pool.close() }
+        let id = try await fixture.open()
+        let seen = ["if-match": "\"1\""]
+        let change = try await fixture.send(
+            .patch, "/v1/tickets/\(id)", #"{"asignee":"bo","priority":null,"subject":"x"}"#, headers: seen)
+        #expect(change.status == 400)
+        for part in [
+            #"{"field":"asignee","message":"is not a field of ticket; assignee is"}"#,
+            #"{"field":"priority","message":"must not be null"}"#, #""field":"subject""#,
+        ] {
+            #expect(change.text.contains(part), "\(part) in \(change.text)")
+        }
+        let new = try await fixture.send(.post, "/v1/tickets", #"{"subject":"x","status":"open","prioritty":"low"}"#)
+        #expect(new.status == 400 && new.text.contains("priority is") && new.text.contains(#""field":"status""#))
+        let reply = try await fixture.send(.post, "/v1/tickets/\(id)/replies", #"{"body":"x","visibilty":"internal"}"#)
+        #expect(reply.status == 400 && reply.text.contains("visibility is"), "\(reply.text)")
+    }
+
+    @Test @Loop func theSameKeyResolvesOnce() async throws {
+        let fixture = try await TicketsFixture()
+        defer { fixture.pool.close() }
+        let path = "/v1/tickets/\(try await fixture.open())/resolve"
+        let first = try await fixture.send(.post, path, headers: ["idempotency-key": "k"])
+        let second = try await fixture.send(.post, path, headers: ["idempotency-key": "k"])
+        #expect(first.status == 200 && first.text == second.text && second.etag == "\"2\"")
+        #expect(try await fixture.send(.post, path).status == 409)
+        #expect(try await fixture.news().count == 2)
     }
 
     @Test @Loop func refusalsNameTheirField() async throws {

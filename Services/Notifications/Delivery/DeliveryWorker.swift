@@ -32,22 +32,20 @@ final class DeliveryWorker {
     private let context: ServiceContext
     private let settings: MailSettings
     private let transport: any MailTransport
+    private let work: SteadyWork
 
     init(_ context: ServiceContext, _ settings: MailSettings, _ transport: any MailTransport) {
         self.context = context
         self.settings = settings
         self.transport = transport
         lease = transport is Maildir ? 15 : 360
+        // Requests come by another transaction than ours, so they are looked for; a short look at an index.
+        work = SteadyWork(context.log, every: .milliseconds(200), failing: "messages wait")
     }
 
     /// Works until its task is cancelled; then it takes no more, and returns when all that it took is settled.
     func run() async {
-        while !Task.isCancelled {
-            var count = 0
-            do { count = try await sendPage() } catch { context.log.warning("messages wait: \(error)") }
-            // Requests come by another transaction than ours, so they are looked for; a short look at an index.
-            if count == 0 { try? await Loop.sleep(for: .milliseconds(200)) }
-        }
+        await work.run { try await sendPage() > 0 }
     }
 
     /// Sends what is due, a page at most; how many it took.
@@ -77,15 +75,16 @@ final class DeliveryWorker {
     }
 
     private func claim(_ purpose: String, _ limit: Int) async throws -> [ClaimedMessage] {
-        try await context.pool.query(DeliveryStore.claim, purpose, limit, lease).map { row in
-            ClaimedMessage(
-                id: try row.value(0), attempt: try row.value(1), channel: try row.value(2), address: try row.value(3),
-                template: try row.value(4), language: try row.value(5),
-                data: (try? JSONDecoder().decode([String: String].self, from: Data((row.value(6) as String).utf8)))
-                    ?? [:],
-                isMarketing: try row.value(7) == "marketing", createdAt: try row.value(8),
-                isExpired: try row.value(9), isAddressSuppressed: try row.value(10),
-                isConsentWithdrawn: try row.value(11))
+        try await context.rows(DeliveryStore.claim, purpose, limit, lease).map { row in
+            let (
+                id, attempt, channel, address, template, language, data, purpose, createdAt, isExpired,
+                isAddressSuppressed, isConsentWithdrawn
+            ) = row
+            return ClaimedMessage(
+                id: id, attempt: attempt, channel: channel, address: address, template: template, language: language,
+                data: (try? JSONDecoder().decode([String: String].self, from: Data(data.utf8))) ?? [:],
+                isMarketing: purpose == "marketing", createdAt: createdAt, isExpired: isExpired,
+                isAddressSuppressed: isAddressSuppressed, isConsentWithdrawn: isConsentWithdrawn)
         }
     }
 

@@ -9,47 +9,39 @@ import ServiceKit
 @Loop
 func messageRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(.get, "/v1/messages/{id}", "One message", tag: "messages", access: .read, gives: .json(shownMessage)) {
-            request in
+        // Without an ETag: a message has a version for its events only.
+        Route(
+            .get, "/v1/messages/{id}", "One message", tag: "messages", access: .read, parameters: [.path("id", .uuid)],
+            gives: .json(shownMessage)
+        ) { request in
             let id = try request.id()
-            guard let row = try await context.query(MessageStore.get, id).first else {
-                throw Problem(status: .notFound, detail: "There is no message \(id).")
+            guard let message = try await context.rows(MessageStore.get, id).first else {
+                throw Problem.missing("message", id)
             }
-            return .stored(try row.value(0))
+            return .stored(message)
         },
         Route(
             .get, "/v1/messages", "A recipient's messages, newest first", tag: "messages", access: .read,
-            parameters: [
-                .query("recipient", .uuid, required: true, "The party"),
-                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-                .query("after", .string, "The cursor of the page before"),
-            ], gives: .json(.page(of: shownMessage))
+            parameters: [.query("recipient", .uuid, required: true, "The party")] + Route.Parameter.pagingByTime,
+            gives: .json(.page(of: shownMessage))
         ) { request in
-            guard let recipient = request.query("recipient").flatMap({ UUID(text: $0) }) else {
+            guard let recipient = request.id(query: "recipient") else {
                 throw Problem.field("recipient", "must be a UUID")
             }
-            let limit = request.pageLimit
             let after = try TimeCursor(request.query("after"))
-            let rows = try await context.query(MessageStore.page, recipient, after.at, after.id, limit)
-            return try .page(byTime: rows, limit: limit)
+            let rows = try await context.rows(MessageStore.page, recipient, after.at, after.id, request.pageLimit)
+            return .page(byTime: rows, limit: request.pageLimit)
         },
         Route(
             .post, "/v1/messages/{id}/touches",
             "Takes from a mail gateway that a message was opened, or a link in it followed",
-            tag: "messages", access: .change, parameters: [.path("id", .uuid, "The message")],
-            body: .json(
-                .object([
-                    .init("kind", .enumeration(["opened", "clicked"])),
-                    .init("link", .string, required: false, "The address that was followed"),
-                ])), gives: .nothing, refuses: [409, 415, 422]
+            tag: "messages", access: .change, parameters: [.path("id", .uuid, "The message"), .idempotencyKey],
+            body: Touch.input.body, gives: .nothing, refuses: [409, 415, 422]
         ) { request in
-            let id = try request.id()
-            let input = try await request.model(TouchInput.self)
-            _ = try FieldCheck.word(input.kind, "kind", of: ["opened", "clicked"])
-            let link = try FieldCheck.text(input.link, "link", atMost: 2000)
+            let (id, touch) = (try request.id(), try await Touch.input.read(request))
             return try await context.create(request) { transaction in
-                guard try await !transaction.query(MessageStore.touch, id, input.kind, link).isEmpty else {
-                    guard try await transaction.query(MessageStore.get, id).isEmpty else {
+                guard try await !transaction.rows(touch.statement, id, touch.link).isEmpty else {
+                    guard try await transaction.rows(MessageStore.get, id).isEmpty else {
                         throw Problem(status: .conflict, detail: "Message \(id.text) was not sent.")
                     }
                     throw Problem.missing("message", id)
@@ -60,9 +52,24 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-private struct TouchInput: Decodable {
+/// What a recipient did with a message.
+private struct Touch: Decodable {
     let kind: String
-    let link: String?
+    var link: String?
+
+    static let input = Input.command(
+        Touch.self, ["kind": .enumeration(kinds)], told: ["link": "The address that was followed"]
+    ) { said in
+        var touch = said
+        _ = try FieldCheck.word(said.kind, "kind", of: kinds)
+        touch.link = try FieldCheck.text(said.link, "link", atMost: 2000)
+        return touch
+    }
+    private static let kinds = [MessageFates.Opened.name, MessageFates.Clicked.name]
+
+    var statement: Query<(UUID, String?), Int> {
+        kind == MessageFates.Opened.name ? MessageStore.opened : MessageStore.clicked
+    }
 }
 
 private let shownMessage = Schema.named(

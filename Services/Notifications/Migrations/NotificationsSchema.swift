@@ -30,13 +30,4 @@ enum NotificationsSchema {
             address text PRIMARY KEY, reason text NOT NULL, created_at timestamptz NOT NULL DEFAULT now()
         );
         """)
-
-    static let withdrawals = Migration(
-        "m0002_withdrawals",
-        """
-        -- Who allows no marketing on a channel, as contacts told it last.
-        CREATE TABLE withdrawal (
-            party_id uuid NOT NULL, channel text NOT NULL, PRIMARY KEY (party_id, channel)
-        );
-        """)
 }

@@ -9,26 +9,32 @@ func suppressionRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .post, "/v1/suppressions", "Keeps marketing from an address", tag: "suppressions", access: .change,
-            body: .json(.object([.init("address", .format("email")), .init("reason", .string, required: false)])),
-            gives: .json(.object([.init("address", .string), .init("reason", .string)]), .created)
+            parameters: [.idempotencyKey], body: Suppression.input.body,
+            gives: .json(.object([.init("address", .string), .init("reason", .string)]), .created),
+            refuses: [409, 422]
         ) { request in
-            let input = try await request.model(SuppressionInput.self)
-            let reason = input.reason ?? "asked for"
-            guard MailAddress.isPlain(input.address) else {
-                throw Problem.field("address", "must be a mail address such as name@example.com")
-            }
-            guard reason.unicodeScalars.count <= 500, !reason.unicodeScalars.contains("\0") else {
-                throw Problem.field("reason", "must have at most 500 characters")
-            }
+            let said = try await Suppression.input.read(request)
+            let reason = said.reason ?? "asked for"
             return try await context.create(request) { transaction in
-                transaction.enqueue(SuppressionStore.add, input.address, reason)
-                return try Response(.created, json: ["address": input.address.lowercased(), "reason": reason])
+                transaction.enqueue(SuppressionStore.add, said.address, reason)
+                return try Response(.created, json: ["address": said.address.lowercased(), "reason": reason])
             }
         }
     ]
 }
 
-private struct SuppressionInput: Decodable {
-    let address: String
-    let reason: String?
+/// An address that gets no marketing, as a caller gives it.
+private struct Suppression: Decodable {
+    var address: String
+    var reason: String?
+
+    static let input = Input.command(Suppression.self, ["address": .format("email")]) { said in
+        var checked = said
+        checked.address = said.address.trimmed
+        guard MailAddress.isPlain(checked.address) else {
+            throw Problem.field("address", "must be a mail address such as name@example.com")
+        }
+        checked.reason = try FieldCheck.text(said.reason, "reason", atMost: 500)
+        return checked
+    }
 }

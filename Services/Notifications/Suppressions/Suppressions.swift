@@ -6,7 +6,7 @@ extension Capability {
     /// Whom nobody writes to.
     static let suppressions = Capability(
         "suppressions", "whom nobody writes to",
-        migrations: [NotificationsSchema.withdrawals],
+        migrations: [SuppressionSchema.withdrawals],
         statements: SuppressionStore.statements
     ) { context in
         CapabilityParts(routes: suppressionRoutes(context)) {

@@ -6,7 +6,7 @@ struct Template: Sendable {
     }
 
     /// A message as it is sent.
-    struct Rendered: Encodable, Sendable {
+    struct Rendered: Codable, Sendable {
         let language: String
         let subject: String
         let text: String

@@ -7,9 +7,8 @@ func templateRoutes(language: String) -> [Route] {
     [
         Route(
             .get, "/v1/templates", "The templates there are", tag: "templates", access: .read,
-            gives: .json(.items(.object([.init("name", .string), .init("languages", .array(.string))])))
-        ) {
-            _ in
+            gives: .json(.items(.reading(TemplateEntry.self)))
+        ) { _ in
             let items = Template.all.sorted { $0.key < $1.key }.map {
                 TemplateEntry(name: $0.key, languages: $0.value.words.keys.sorted())
             }
@@ -17,31 +16,27 @@ func templateRoutes(language: String) -> [Route] {
         },
         Route(
             .post, "/v1/templates/{name}/preview", "What a message would say", tag: "templates", access: .change,
-            body: .json(
-                .object([.init("language", .string, required: false), .init("data", .map(.string), required: false)])),
-            gives: .json(previewed)
+            body: preview.body, gives: .json(.reading(Template.Rendered.self))
         ) { request in
             let name = request.path("name")
             guard let template = Template.all[name] else {
                 throw Problem(status: .notFound, detail: "There is no template \"\(name)\".")
             }
-            let input = try await request.model(PreviewInput.self)
-            let text = template.rendered(input.language, fallback: language, input.data ?? [:])
+            let said = try await preview.read(request)
+            let text = template.rendered(said.language, fallback: language, said.data ?? [:])
             return try Response(.ok, json: text)
         },
     ]
 }
 
-private struct TemplateEntry: Encodable {
+private struct TemplateEntry: Codable {
     let name: String
     let languages: [String]
 }
 
-private struct PreviewInput: Decodable {
+private struct Preview: Decodable {
     let language: String?
     let data: [String: String]?
 }
 
-private let previewed = Schema.object([
-    .init("language", .string), .init("subject", .string), .init("text", .string), .init("html", .string),
-])
+private let preview = Input.command(Preview.self)

@@ -1,3 +1,4 @@
+import CRMModel
 import Postgres
 
 /// The SQL of clocks.
@@ -28,8 +29,7 @@ enum ClockStore {
                 SELECT '\(clock.rawValue)', t.id::text, now() + interval '200 milliseconds' FROM ticket t
                 WHERE t.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM free WHERE free.id = t.id)
                 ON CONFLICT (kind, key) DO NOTHING)
-            INSERT INTO outbox (topic, key, seq, type, payload)
-            SELECT 'crm.tickets', t.id::text, t.version, 'tickets.ticket.breached.v1', \(TicketStore.state) FROM late t
+            \(TicketStore.told(TicketBreached.self)) FROM late t
             """)
     }
 }

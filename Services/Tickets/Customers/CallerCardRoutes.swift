@@ -18,8 +18,7 @@ func callerCardRoutes(_ context: ServiceContext) -> [Route] {
             ], gives: .json(.items(card))
         ) { request in
             let parties = try await callers(request, context)
-            let rows = try await context.query(CustomerStore.cards, parties)
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            return .items(try await context.rows(CustomerStore.cards, parties).first)
         }
     ]
 }
@@ -31,17 +30,12 @@ private func callers(_ request: Request, _ context: ServiceContext) async throws
     guard [phone, mail, party].compactMap({ $0 }).count == 1 else {
         throw Problem.field("phone", "or mail or party is needed, and one of them only")
     }
-    if let party = party.flatMap({ UUID(text: $0) }) { return [party] }
-    let rows: Rows
-    if let phone {
-        guard let pattern = phonePattern(phone) else {
-            throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
-        }
-        rows = try await context.query(CustomerStore.byPhone, pattern)
-    } else {
-        rows = try await context.query(CustomerStore.byMail, mail ?? "")
+    if let party = request.id(query: "party") { return [party] }
+    guard let phone else { return try await context.rows(CustomerStore.byMail, mail ?? "") }
+    guard let pattern = phonePattern(phone) else {
+        throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
     }
-    return try rows.map { try $0.value(0) }
+    return try await context.rows(CustomerStore.byPhone, pattern)
 }
 
 /// What the reversed number begins with. Whoever dials at home leaves out the country and puts a zero in its place.
@@ -63,7 +57,7 @@ private let card = Schema.named(
                     .init("phone", .nullable(.string)), .init("language", .nullable(.string)),
                     .init("customerNo", .nullable(.string)),
                 ]))),
-        .init("openTickets", .array(shownTicket)),
+        .init("openTickets", .array(Ticket.record.shown)),
         .init(
             "orders",
             .array(

@@ -6,7 +6,7 @@ extension Capability {
     /// What is known of whoever calls.
     static let customers = Capability(
         "customers", "what is known of whoever calls",
-        migrations: [TicketsSchema.told],
+        migrations: [CustomerSchema.told],
         statements: CustomerStore.statements
     ) { context in
         CapabilityParts(routes: callerCardRoutes(context)) {

@@ -2,13 +2,6 @@ import Postgres
 
 /// The tables of tickets.
 enum TicketsSchema {
-    static let told = Migration(
-        "m0037_order_told",
-        """
-        -- The ERP's own time of the state, which says what is newer when an order comes under another customer number.
-        ALTER TABLE customer_order ADD COLUMN told_at timestamptz, DROP COLUMN stage;
-        """)
-
     static let migration = Migration(
         "m0001_tickets",
         """

@@ -9,38 +9,21 @@ func policyRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .get, "/v1/sla-policies", "What is promised about time, by priority", tag: "policies", access: .read,
             gives: .json(promises)
-        ) { _ in
-            try policies(try await context.query(PolicyStore.all))
-        },
+        ) { _ in .items(try await context.rows(PolicyStore.all).first) },
         Route(
             .put, "/v1/sla-policies", "Sets the promises for tickets opened from now on", tag: "policies",
-            access: .configure,
-            body: .json(
-                .object([
-                    .init(
-                        "items",
-                        .array(
-                            .object([
-                                .init("priority", .enumeration(Policy.priorities)),
-                                .init("firstResponseMinutes", .integer(1...525_600)),
-                                .init("resolutionMinutes", .integer(1...525_600)),
-                            ])))
-                ])), gives: .json(promises)
+            access: .configure, body: PolicyInput.input.body, gives: .json(promises)
         ) { request in
-            let items = try await request.model(PolicyInput.self).checked()
-            let rows = try await context.transaction { transaction in
+            let items = try await PolicyInput.input.read(request)
+            let shown = try await context.transaction { transaction in
                 transaction.enqueue(
                     PolicyStore.set, items.map(\.priority), items.map(\.firstResponseMinutes),
                     items.map(\.resolutionMinutes))
-                return try await transaction.query(PolicyStore.all)
+                return transaction.enqueue(PolicyStore.all.statement)
             }
-            return try policies(rows)
+            return .items(try await shown.wait().first?.value(0))
         },
     ]
-}
-
-private func policies(_ rows: Rows) throws -> Response {
-    .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
 }
 
 private struct PolicyInput: Decodable {
@@ -51,7 +34,21 @@ private struct PolicyInput: Decodable {
     }
     let items: [Item]
 
-    func checked() throws -> [Item] {
+    static let input = Input.command(
+        PolicyInput.self,
+        [
+            "items": .array(
+                .reading(
+                    Item.self,
+                    [
+                        "priority": .enumeration(Policy.priorities), "firstResponseMinutes": .integer(minutes),
+                        "resolutionMinutes": .integer(minutes),
+                    ]))
+        ]
+    ) { try $0.checked() }
+    private static let minutes = 1...525_600
+
+    private func checked() throws -> [Item] {
         guard items.map(\.priority).sorted() == Policy.priorities.sorted() else {
             throw Problem.field("items", "must name each of \(Policy.priorities.joined(separator: ", ")) once")
         }
@@ -59,7 +56,7 @@ private struct PolicyInput: Decodable {
             let values = [
                 ("firstResponseMinutes", item.firstResponseMinutes), ("resolutionMinutes", item.resolutionMinutes),
             ]
-            for (name, minutes) in values where !(1...525_600).contains(minutes) {
+            for (name, value) in values where !Self.minutes.contains(value) {
                 throw Problem.field("items[\(index)].\(name)", "must be 1 to 525600")
             }
         }

@@ -7,6 +7,8 @@ struct SurveyInput: Decodable {
     let score: Int
     var comment: String?
 
+    static let input = Input.command(SurveyInput.self, ["score": .integer(1...5)]) { try $0.checked() }
+
     func checked() throws -> SurveyInput {
         guard (1...5).contains(score) else { throw Problem.field("score", "must be 1 to 5") }
         var input = self

@@ -32,15 +32,17 @@ final class Surveys {
 
     /// Asks the customer of a ticket that was just resolved, where there is a mail address; once for each resolution.
     func request(about ticket: Ticket, at now: Date, in transaction: Transaction) async throws {
-        guard let party = ticket.partyID, let row = try await transaction.query(CustomerStore.contact, party).first
+        guard let party = ticket.partyID,
+            let (name, address, language) = try await transaction.rows(CustomerStore.contact, party).first
         else { return }
-        let name: String = try row.value(0)
         let id = ticket.id.text
         let expires = now.addingTimeInterval(Self.lifetime)
         let message = MessageRequested(
-            messageId: UUID.v7(), recipientId: party, channel: "mail", address: try row.value(1),
-            template: "survey.csat", language: try row.value(2),
-            data: ["name": name, "subject": ticket.subject, "link": address + token(for: ticket, expires: expires)],
+            messageId: UUID.v7(), recipientId: party, channel: "mail", address: address,
+            template: "survey.csat", language: language,
+            data: [
+                "name": name, "subject": ticket.subject, "link": self.address + token(for: ticket, expires: expires),
+            ],
             deduplicationKey: "survey:\(id):\(ticket.version)", purpose: "transactional", expiresAt: expires)
         try Outbox.append(
             message, topic: .notificationRequests, key: party.text, sequence: nil, in: transaction)

@@ -28,13 +28,17 @@ enum ShipmentHandlers {
             let id = ExternalID.make("ticket", "\(shipment.shipmentId):\(what)")
             if byTicket[id] == nil { byTicket[id] = shipment }
         }
-        let tickets = byTicket.sorted { $0.key < $1.key }
-        guard !tickets.isEmpty else { return }
-        let list = tickets.map(\.value)
-        let texts = list.map { subjects(String($0.orderId.prefix(200))) }
-        transaction.enqueue(
-            TicketStore.open, tickets.map(\.key), list.map(\.partyID), list.map { _ in type },
-            list.map { _ in "normal" }, texts.map(\.en), texts.map(\.zh), list.map(\.reason), list.map(\.orderId),
-            list.map { _ in nil as String? }, "shipment")
+        guard !byTicket.isEmpty else { return }
+        var tickets: [Ticket] = []
+        var chinese: [String] = []
+        for (id, shipment) in byTicket.sorted(by: { $0.key < $1.key }) {
+            let subject = subjects(String(shipment.orderId.prefix(200)))
+            tickets.append(
+                Ticket(
+                    id: id, partyID: shipment.partyID, type: type, subject: subject.en, description: shipment.reason,
+                    orderID: shipment.orderId))
+            chinese.append(subject.zh)
+        }
+        TicketCommands.open(tickets, chinese: chinese, source: "shipment", in: transaction)
     }
 }

@@ -1,4 +1,3 @@
-import CRMModel
 import FoundationEssentials
 
 /// A ticket and the pure rules of its life: status, and the two clocks that run against what was promised.
@@ -18,33 +17,30 @@ struct Ticket: Equatable {
         var isOurs: Bool { self == .open || self == .replied }
     }
 
-    let id: UUID
-    var version: Int
-    let partyID: UUID?
-    let type: String
-    var priority: String
-    var status: Status
-    let subject: String
-    let orderID: String?
+    var id: UUID
+    var version = 1
+    var partyID: UUID?
+    var type = "question"
+    var priority = "normal"
+    var status = Status.open
+    var subject = ""
+    /// Only of one that is opened; no rule asks for it later.
+    var description: String?
+    var orderID: String?
     var assignee: String?
-    let createdAt: Date
+
+    // A new one's clocks are started by the database.
+    var createdAt = Date.distantPast
     var resolvedAt: Date?
-    var firstResponseDueAt: Date
+    var firstResponseDueAt = Date.distantPast
     var firstRespondedAt: Date?
-    let firstResponseBreachedAt: Date?
+    var firstResponseBreachedAt: Date?
     /// Seconds promised.
-    var resolutionTarget: Double
+    var resolutionTarget = 0.0
     /// Nil while the clock stands; then `resolutionLeft` holds its seconds.
     var resolutionDueAt: Date?
     var resolutionLeft: Double?
-    let resolutionBreachedAt: Date?
-
-    /// The ticket as it is published.
-    var state: TicketState {
-        TicketState(
-            ticketId: id, partyId: partyID, type: type, priority: priority, status: status.rawValue, subject: subject,
-            orderId: orderID)
-    }
+    var resolutionBreachedAt: Date?
 
     /// When the first-response clock fires; nil when it does not run.
     var firstResponseTimer: Date? {

@@ -1,4 +1,3 @@
-import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
@@ -11,57 +10,63 @@ import ServiceKit
 @Loop
 enum TicketCommands {
     /// Opens a ticket; the id is drawn here, so that everything goes to the database at once.
-    static func open(_ input: NewTicket, in transaction: Transaction) -> UUID {
-        let id = UUID.v7()
+    static func open(_ said: Patch<Ticket>, in transaction: Transaction) -> UUID {
+        let ticket = said.applied(to: Ticket(id: .v7()))
         Outbox.carryTrace(in: transaction)
-        transaction.enqueue(
-            TicketStore.open, [id], [input.partyId], [input.type ?? "question"], [input.priority ?? "normal"],
-            [input.subject], [input.subject], [input.description], [input.orderId], [input.assignee], "api")
-        return id
+        open([ticket], chinese: [ticket.subject], source: "api", in: transaction)
+        return ticket.id
     }
 
-    /// Changes a ticket, if it is still at the version that the caller saw.
+    /// Opens tickets; `chinese` are the subjects for customers who read Chinese.
+    static func open(_ tickets: [Ticket], chinese: [String], source: String, in transaction: Transaction) {
+        transaction.enqueue(
+            TicketStore.open, tickets.map(\.id), tickets.map(\.partyID), tickets.map(\.type), tickets.map(\.priority),
+            tickets.map(\.subject), chinese, tickets.map(\.description), tickets.map(\.orderID),
+            tickets.map(\.assignee), source)
+    }
+
+    /// Changes a ticket that is still at the version seen.
     static func change(
-        _ id: UUID, seen version: Int, _ input: TicketChange, in transaction: Transaction
-    ) async throws {
+        _ id: UUID, _ seen: Seen, _ said: Patch<Ticket>, in transaction: Transaction
+    ) async throws -> Completion<Rows> {
         let (before, now) = try await load(id, transaction)
-        guard before.version == version else {
-            throw Problem(
-                status: 412,
-                detail:
-                    "The ticket is at version \(before.version), not \(version): read it again and repeat the change.")
-        }
+        try await seen.check(.tickets, id, at: before.version, in: transaction)
+        let wanted = said.applied(to: before)
         var ticket = before
-        if let status = input.status.flatMap({ Ticket.Status(rawValue: $0) }) {
+        if wanted.status != before.status {
             guard before.status != .resolved else {
                 throw Problem(
                     status: .conflict, detail: "The ticket is resolved; POST /v1/tickets/{id}/reopen opens it again.")
             }
-            ticket.move(to: status, at: now)
+            ticket.move(to: wanted.status, at: now)
         }
-        if let priority = input.priority, priority != before.priority {
-            ticket.change(priority: priority, try await policy(priority, transaction))
+        if wanted.priority != before.priority {
+            ticket.change(priority: wanted.priority, try await policy(wanted.priority, transaction))
         }
-        if let assignee = input.assignee { ticket.assignee = assignee }
-        guard ticket != before else { return }
-        try save(ticket, before, ticket.assignee != before.assignee ? .assigned : .changed, transaction)
+        ticket.assignee = wanted.assignee
+        if ticket != before {
+            let isAssigned = ticket.assignee != nil && ticket.assignee != before.assignee
+            save(ticket, before, isAssigned ? TicketStore.assigned : TicketStore.changed, transaction)
+        }
+        return transaction.enqueue(TicketStore.get.statement, id)
     }
 
     /// Adds to the thread. An agent's public reply is an answer; the customer's reply makes the ticket ours again.
-    static func reply(_ id: UUID, _ input: NewReply, in transaction: Transaction) async throws -> UUID {
+    static func reply(_ id: UUID, _ said: Reply, in transaction: Transaction) async throws -> UUID {
         let (before, now) = try await load(id, transaction)
         let reply = UUID.v7()
         transaction.enqueue(
-            ReplyStore.insert, reply, id, input.visibility ?? "public", input.from ?? "agent", input.author, input.body)
+            ReplyStore.insert, reply, id, said.visibility ?? "public", said.from ?? "agent", said.author, said.body)
         var ticket = before
-        if input.isFromCustomer {
+        if said.isFromCustomer {
             ticket.move(to: .open, at: now)
             if ticket != before {
-                try save(ticket, before, before.status == .resolved ? .reopened : .changed, transaction)
+                let isReopened = before.status == .resolved
+                save(ticket, before, isReopened ? TicketStore.reopened : TicketStore.changed, transaction)
             }
-        } else if !input.isInternal {
+        } else if !said.isInternal {
             ticket.answer(at: now)
-            try save(ticket, before, .replied, transaction)
+            save(ticket, before, TicketStore.replied, transaction)
         }
         return reply
     }
@@ -74,7 +79,7 @@ enum TicketCommands {
         }
         var ticket = before
         ticket.move(to: .resolved, at: now)
-        try save(ticket, before, .resolved, transaction)
+        save(ticket, before, TicketStore.resolved, transaction)
         ticket.version += 1
         return (ticket, now)
     }
@@ -87,65 +92,57 @@ enum TicketCommands {
         }
         var ticket = before
         ticket.move(to: .open, at: now)
-        try save(ticket, before, .reopened, transaction)
+        save(ticket, before, TicketStore.reopened, transaction)
     }
 
     // MARK: Load and save
 
     /// A ticket, locked, and the database's time.
     static func load(_ id: UUID, _ transaction: Transaction) async throws -> (Ticket, now: Date) {
-        guard let row = try await transaction.query(TicketStore.lock, id).first,
-            let status = Ticket.Status(rawValue: try row.value(5))
-        else { throw Problem(status: .notFound, detail: "There is no ticket \(id).") }
+        guard let row = try await transaction.rows(TicketStore.lock, id).first else {
+            throw Problem.missing("ticket", id)
+        }
+        let (
+            now, version, partyID, type, priority, status, subject, orderID, assignee, createdAt, resolvedAt,
+            firstResponseDueAt, firstRespondedAt, firstResponseBreachedAt, resolutionTarget, resolutionDueAt,
+            resolutionLeft, resolutionBreachedAt
+        ) = row
         let ticket = Ticket(
-            id: id, version: try row.value(1), partyID: try row.value(2), type: try row.value(3),
-            priority: try row.value(4), status: status, subject: try row.value(6), orderID: try row.value(7),
-            assignee: try row.value(8), createdAt: try row.value(9), resolvedAt: try row.value(10),
-            firstResponseDueAt: try row.value(11), firstRespondedAt: try row.value(12),
-            firstResponseBreachedAt: try row.value(13), resolutionTarget: try row.value(14),
-            resolutionDueAt: try row.value(15), resolutionLeft: try row.value(16),
-            resolutionBreachedAt: try row.value(17))
-        return (ticket, try row.value(0))
+            id: id, version: version, partyID: partyID, type: type, priority: priority,
+            // The table holds no other words.
+            status: Ticket.Status(rawValue: status) ?? .open, subject: subject, orderID: orderID, assignee: assignee,
+            createdAt: createdAt, resolvedAt: resolvedAt, firstResponseDueAt: firstResponseDueAt,
+            firstRespondedAt: firstRespondedAt, firstResponseBreachedAt: firstResponseBreachedAt,
+            resolutionTarget: resolutionTarget, resolutionDueAt: resolutionDueAt, resolutionLeft: resolutionLeft,
+            resolutionBreachedAt: resolutionBreachedAt)
+        return (ticket, now)
     }
 
     private static func policy(_ priority: String, _ transaction: Transaction) async throws -> Policy {
-        guard let row = try await transaction.query(PolicyStore.get, priority).first else {
+        guard let (firstResponse, resolution) = try await transaction.rows(PolicyStore.get, priority).first else {
             throw Problem.field("priority", "has no policy")
         }
-        return Policy(firstResponse: try row.value(0), resolution: try row.value(1))
+        return Policy(firstResponse: firstResponse, resolution: resolution)
     }
 
-    private enum News { case assigned, replied, resolved, reopened, changed }
-
-    /// Writes a ticket as its next version, sets and stops its clocks, and tells of it.
+    /// Writes a ticket as its next version with the event that `statement` tells of it, and sets and stops its clocks.
     private static func save(
-        _ ticket: Ticket, _ before: Ticket, _ news: News, _ transaction: Transaction
-    ) throws {
-        let version = before.version + 1
+        _ ticket: Ticket, _ before: Ticket, _ statement: TicketStore.Save, _ transaction: Transaction
+    ) {
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(
-            TicketStore.save, ticket.id, version, ticket.priority, ticket.status.rawValue, ticket.assignee,
-            ticket.resolvedAt, ticket.firstResponseDueAt, ticket.firstRespondedAt, ticket.resolutionTarget,
-            ticket.resolutionDueAt, ticket.resolutionLeft)
-        let key = ticket.id.text
+            statement, ticket.id, ticket.priority, ticket.status.rawValue, ticket.assignee, ticket.resolvedAt,
+            ticket.firstResponseDueAt, ticket.firstRespondedAt, ticket.resolutionTarget, ticket.resolutionDueAt,
+            ticket.resolutionLeft)
         func set(_ clock: Clock, _ old: Date?, _ new: Date?) {
             guard old != new else { return }
             if let new {
-                Timers.set(kind: clock.rawValue, key: key, dueAt: new, in: transaction)
+                Timers.set(kind: clock.rawValue, key: ticket.id.text, dueAt: new, in: transaction)
             } else {
-                Timers.cancel(kind: clock.rawValue, key: key, in: transaction)
+                Timers.cancel(kind: clock.rawValue, key: ticket.id.text, in: transaction)
             }
         }
         set(.firstResponse, before.firstResponseTimer, ticket.firstResponseTimer)
         set(.resolution, before.resolutionTimer, ticket.resolutionTimer)
-        func tell(_ event: some EventData & Encodable) throws {
-            try Outbox.append(event, topic: .tickets, key: key, sequence: version, in: transaction)
-        }
-        switch news {
-        case .assigned: try tell(TicketAssigned(ticket: ticket.state))
-        case .replied: try tell(TicketReplied(ticket: ticket.state))
-        case .resolved: try tell(TicketResolved(ticket: ticket.state))
-        case .reopened: try tell(TicketReopened(ticket: ticket.state))
-        case .changed: try tell(TicketChanged(ticket: ticket.state))
-        }
     }
 }

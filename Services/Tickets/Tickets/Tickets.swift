@@ -1,5 +1,9 @@
 import CRMModel
+import Crypto
+import EventLoop
+import HTTP
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -9,7 +13,24 @@ extension Capability {
         migrations: [TicketsSchema.migration],
         statements: TicketStore.statements + ReplyStore.statements
     ) { context in
-        CapabilityParts(routes: ticketRoutes(context) + replyRoutes(context)) {
+        let tickets = Resource.tickets
+        return CapabilityParts(routes: [
+            tickets.create(context, .new(Ticket.record), summary: "Opens a ticket") { said, transaction in
+                TicketCommands.open(said, in: transaction)
+            },
+            tickets.one(context),
+            newestTickets(context),
+            tickets.change(
+                context, .change(Ticket.change),
+                summary: "Changes status, priority or assignee; null takes the assignee away"
+            ) { id, seen, said, transaction in
+                try await TicketCommands.change(id, seen, said, in: transaction)
+            },
+            tickets.act("reopen", "Opens a resolved ticket again", context, .nothing) { id, _, transaction in
+                try await TicketCommands.reopen(id, in: transaction)
+            },
+            Reply.route(context),
+        ]) {
             $0.on(ShipmentDelayed.self) { events, transaction in
                 ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
             }
@@ -17,5 +38,29 @@ extension Capability {
                 ShipmentHandlers.returned(events.map(\.data.shipment), transaction)
             }
         }
+    }
+}
+
+extension Resource {
+    /// Tickets over HTTP, each with its thread.
+    static let tickets = Resource(
+        "ticket", at: "/v1/tickets", schema: Ticket.withThread.shown, get: TicketStore.get)
+}
+
+/// In order of time and not of id: the ids of those that open themselves follow from their shipments.
+@Loop
+private func newestTickets(_ context: ServiceContext) -> Route {
+    Route(
+        .get, "/v1/tickets", "Tickets, newest first", tag: "tickets", access: .read,
+        parameters: Route.Parameter.pagingByTime + [
+            .query("status", .enumeration(Ticket.statuses), "Only those of a status"),
+            .query("party", .uuid, "Only those of a customer"),
+        ], gives: .json(.page(of: Ticket.record.shown))
+    ) { request in
+        let after = try TimeCursor(request.query("after"))
+        let rows = try await context.rows(
+            TicketStore.page, request.query("status"), request.id(query: "party"), after.at, after.id,
+            request.pageLimit)
+        return .page(byTime: rows, limit: request.pageLimit)
     }
 }
