@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import Telemetry
 import TestKit
 
@@ -26,6 +27,7 @@ final class NotificationsFixture {
         database = PostgresSettings(url: url, applicationName: "test", schema: NotificationsService.name)
         _ = try await Migrations.apply(MessagingSchema.migrations + NotificationsService.migrations, to: database)
         pool = PostgresPool(database, size: 4)
+        pool.holdToStatements(of: NotificationsService.self)
         try await pool.start()
         folder = try TestPaths.temporaryFolder()
         let log = Log(service: "notifications", level: .error, style: .json) { _ in }

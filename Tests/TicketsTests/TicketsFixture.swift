@@ -4,6 +4,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import ServiceTestKit
 import Telemetry
 import TestKit
 
@@ -22,6 +23,7 @@ final class TicketsFixture {
         settings = PostgresSettings(url: url, applicationName: "test", schema: TicketsService.name)
         _ = try await Migrations.apply(MessagingSchema.migrations + TicketsService.migrations, to: settings)
         pool = PostgresPool(settings, size: 4)
+        pool.holdToStatements(of: TicketsService.self)
         try await pool.start()
         let log = Log(service: "tickets", level: .error, style: .json) { _ in }
         parts = try TicketsService.compose(ServiceContext(pool: pool, log: log, settings: Settings([:])))
