@@ -57,26 +57,6 @@ import Testing
         #expect(try await answer(.get, "/people?limit=%zz").status == 400)
     }
 
-    @Test(arguments: [
-        (#"{"name":"A"}"#, #""field":"age","message":"is required""#),
-        (#"{"name":"A","age":"x"}"#, #""field":"age","message":"must be a whole number""#),
-        (#"{"name":1,"age":1}"#, #""field":"name","message":"must be a string""#),
-        (#"{"name":"A","age":1,"tags":["a",2]}"#, #""field":"tags[1]","message":"must be a string""#),
-        (#"{"name":null,"age":1}"#, #""field":"name","message":"must not be null""#),
-        (#"{"name":"#, #"is not valid JSON"#), ("", #"is not valid JSON"#),
-    ])
-    @Loop func bodiesNameTheField(_ body: String, _ expected: String) async throws {
-        let problem = try await answer(.post, "/people", body: body)
-        #expect(problem.status == 400 && problem.text.contains(expected), "\(problem.text)")
-    }
-
-    @Test @Loop func takesJSONOnly() async throws {
-        let person = #"{"age":1,"name":"A"}"#
-        let created = try await answer(.post, "/people", body: person, headers: ["content-type": "application/json"])
-        #expect(created.status == 201 && created.text == person)
-        #expect(try await answer(.post, "/people", body: person, headers: ["content-type": "text/plain"]).status == 415)
-    }
-
     @Test @Loop func errorsTellNothingInside() async throws {
         var seen: [String] = []
         let router = Router(
