@@ -75,6 +75,15 @@ import Testing
         #expect(failed.status == .internalError && seen == ["UnexpectedError()"])
         #expect(failed.headers["x-status"] == "500 /fails")
         #expect(!String(decoding: failed.bytes ?? [], as: UTF8.self).contains("Unexpected"))
+        // Where nobody foresaw it: what the caller may hear of an error tells those who run it nothing.
+        let broken = Router(
+            [
+                Route(.get, "/{status}", "", tag: "", access: .read, gives: .json(.any)) {
+                    throw Refused(problem: Problem(status: Status(rawValue: Int($0.path("status")) ?? 0)))
+                }
+            ], onError: { error, _ in seen.append("\(error)") })
+        #expect(await broken.respond(to: try Request(.get, "/500")).status == .internalError && seen.last == "Refused")
+        #expect(await broken.respond(to: try Request(.get, "/503")).status == .unavailable && seen.count == 2)
         let refused = await router.respond(to: try Request(.get, "/hello", headers: ["authorization": "bad"]))
         #expect(refused.headers["x-status"] == "401 /hello")
         #expect(await router.respond(to: try Request(.get, "/no")).headers["x-status"] == "404 none")
@@ -108,4 +117,9 @@ import Testing
             #expect(text.contains(part), "\(part) in \(text)")
         }
     }
+}
+
+private struct Refused: Error, ProblemConvertible, CustomStringConvertible {
+    let problem: Problem
+    let description = "Refused"
 }
