@@ -129,7 +129,9 @@ let package = Package(
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",
-            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Text"],
+            dependencies: [
+                "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry", "Text",
+            ],
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
@@ -142,14 +144,16 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
-        tests("ServiceKitTests", ["EventLoop", "HTTP", "ServiceKit", "Telemetry"]),
+        tests("ServiceKitTests", ["EventLoop", "HTTP", "Postgres", "ServiceKit", "Telemetry"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
         tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
         .target(
             name: "Chaos",
-            dependencies: ["CRMModel", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport"],
+            dependencies: [
+                "CRMModel", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport", "Telemetry",
+            ],
             path: "Tests/Chaos", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-chaos", dependencies: ["Chaos"] + suitePrograms, path: "Tests/Chaos/Main",

@@ -1,3 +1,4 @@
+import CRMModel
 import Postgres
 
 /// The SQL of the keys under which events of persons are sealed.
@@ -33,16 +34,19 @@ public enum SubjectKeyStore {
             LEFT JOIN LATERAL (
                 SELECT e.subject FROM subject_key e WHERE e.subject = w.subject AND e.owner = $1 LIMIT 1) e ON true
             WHERE e.subject IS NULL
-                OR NOT EXISTS (SELECT 1 FROM outbox t WHERE t.topic = 'crm.subject-keys' AND t.key = w.subject)
+                OR NOT EXISTS (SELECT 1 FROM outbox t WHERE t.topic = '\(Topic.subjectKeys.name)' AND t.key = w.subject)
             ON CONFLICT (subject, owner) DO UPDATE SET version = k.version + 1, key = excluded.key WHERE k.key IS NULL
             RETURNING subject, version, key)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
-            json_build_object('owner', $1, 'subject', subject, 'key', encode(key, 'base64'))::text
+        \(told(["owner": "$1", "subject": "subject", "key": "encode(key, 'base64')"]))
         FROM made
         RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false,
             decode(payload::json ->> 'key', 'base64')
         """)
+
+    /// `INSERT INTO outbox … SELECT …` of rows with a subject and a version.
+    private static func told(_ members: KeyValuePairs<String, String>) -> String {
+        SQLEvent.insert(SubjectKeyChanged.self, key: "subject", sequence: "version", members)
+    }
 
     /// Which of some rows have something to say and no key yet.
     static let undecided = Statement(
@@ -77,9 +81,7 @@ public enum SubjectKeyStore {
         WITH gone AS (
             UPDATE subject_key SET key = NULL, version = version + 1
             WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NOT NULL RETURNING subject, version)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
-            json_build_object('owner', $1, 'subject', subject)::text
+        \(told(["owner": "$1", "subject": "subject"]))
         FROM gone
         """)
 
@@ -87,9 +89,7 @@ public enum SubjectKeyStore {
     static let tellEnds = Statement(
         "seal.tell_ends",
         """
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.subject-keys', subject, version, 'messaging.subject-key.changed.v1',
-            json_build_object('owner', $1::text, 'subject', subject)::text
+        \(told(["owner": "$1::text", "subject": "subject"]))
         FROM subject_key WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NULL
         """)
 }

@@ -11,6 +11,8 @@ public final class PostgresConnection: StatementChannel {
     public private(set) var isOpen = true
     /// Called once when the connection is lost or closed.
     public var onClose: (@Loop () -> Void)?
+    /// Told of each statement before it is sent; tests set it.
+    package var onSend: (@Loop (Statement) -> Void)?
     private let connection: OpaquePointer
     private var watch: SocketWatch?
     private var expected: [Expected] = []
@@ -177,6 +179,7 @@ public final class PostgresConnection: StatementChannel {
             answer.fail(failure)
             return answer
         }
+        onSend?(statement)
         transaction.statements += 1
         var buffer: [UInt8] = []
         var ranges: [Range<Int>?] = []

@@ -13,6 +13,8 @@ public final class PostgresPool {
     public let size: Int
     /// Why the last attempt to connect failed; nil once one succeeded.
     public private(set) var lastFailure: (any Error)?
+    /// Told of each statement before it is sent; tests set it before `start`.
+    package var onSend: (@Loop (Statement) -> Void)?
     private let settings: PostgresSettings
     private let acquireTimeout: Duration
     private var idle: [PostgresConnection] = []
@@ -112,6 +114,7 @@ public final class PostgresPool {
                 openCount += 1
                 let lost = Completion<Void>()
                 open.onClose = { lost.succeed(()) }
+                open.onSend = onSend
                 giveBack(open)
                 try? await lost.waitOrCancel()
                 openCount -= 1

@@ -6,15 +6,21 @@ public struct SQLShape: Sendable, Hashable {
     /// The types of the server that fit it (`pg_type.oid`); the first is what is sent.
     let types: [UInt32]
     let isOptional: Bool
-    let name: String
+    /// As Swift writes it: `UUID?`.
+    public let name: String
 
     /// A parameter of a type.
     public static func parameter<T: SQLEncodable>(_ type: T.Type) -> SQLShape {
-        SQLShape(types: [T.sqlType], isOptional: true, name: "\(T.self)")
+        SQLShape(types: [T.sqlType], isOptional: true, name: name(of: T.self))
     }
     /// A column of a type.
     public static func column<T: SQLDecodable>(_ type: T.Type) -> SQLShape {
-        SQLShape(types: T.sqlColumnTypes, isOptional: T.sqlNull != nil, name: "\(T.self)")
+        SQLShape(types: T.sqlColumnTypes, isOptional: T.sqlNull != nil, name: name(of: T.self))
+    }
+
+    private static func name<T>(of type: T.Type) -> String {
+        let name = "\(T.self)"
+        return name.hasPrefix("Optional<") ? "\(name.dropFirst("Optional<".count).dropLast())?" : name
     }
 }
 

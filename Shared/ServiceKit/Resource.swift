@@ -156,4 +156,6 @@ extension Schema {
 extension Response {
     /// A whole list that the database made.
     public static func items(_ json: String?) -> Response { .stored("{\"items\":\(json ?? "[]")}") }
+    /// A whole list of items, each in JSON.
+    public static func items(_ items: [String]) -> Response { .items("[\(items.joined(separator: ","))]") }
 }

@@ -6,22 +6,21 @@ import Telemetry
 
 /// The command line that all services have.
 public enum ServiceCommand {
-    /// Runs a service's program: `serve` (the default), `migrate`, `check`, or `check --describe README`. Ends the process with 0 or 1.
+    /// Runs a service's program: `serve` (the default), `migrate`, `check`, `check --statements`, or `check --describe README`. Ends the
+    /// process with 0 or 1.
     public static func run(_ definition: any ServiceDefinition.Type) {
-        let command = CommandLine.arguments.dropFirst().first ?? "serve"
+        let words = Array(CommandLine.arguments.dropFirst())
         do {
             try Loop.run {
-                if command == "check", CommandLine.arguments.count == 4, CommandLine.arguments[2] == "--describe" {
-                    return try describe(definition, in: CommandLine.arguments[3])
-                }
-                let settings = try Settings()
-                let options = try ServiceOptions(service: definition.name, settings)
-                switch command {
-                case "serve": try await serve(definition, options, settings)
-                case "migrate": try await migrate(definition, options)
-                case "check": try await check(definition, options, settings)
+                switch (words.first ?? "serve", words.dropFirst().first, words.count) {
+                case ("check", "--describe", 3): try describe(definition, in: words[2])
+                case ("check", "--statements", 2): list(definition)
+                case (let command, nil, _): try await run(command, definition)
                 default:
-                    throw SettingError(name: command, problem: "is unknown; there are serve, migrate and check")
+                    throw SettingError(
+                        name: words.joined(separator: " "),
+                        problem: "is unknown; there are serve, migrate, check, check --statements and"
+                            + " check --describe README")
                 }
             }
         } catch {
@@ -35,6 +34,18 @@ public enum ServiceCommand {
     private static func end(_ status: Int32) -> Never {
         fflush(nil)
         _exit(status)
+    }
+
+    @Loop
+    private static func run(_ command: String, _ definition: any ServiceDefinition.Type) async throws {
+        let settings = try Settings()
+        let options = try ServiceOptions(service: definition.name, settings)
+        switch command {
+        case "serve": try await serve(definition, options, settings)
+        case "migrate": try await migrate(definition, options)
+        case "check": try await check(definition, options, settings)
+        default: throw SettingError(name: command, problem: "is unknown; there are serve, migrate and check")
+        }
     }
 
     @Loop
@@ -68,11 +79,20 @@ public enum ServiceCommand {
         try Data(try ServiceDescription(definition).written(into: text).utf8).write(to: file)
     }
 
+    /// Prints all SQL, each statement under its name.
+    private static func list(_ definition: any ServiceDefinition.Type) {
+        for statement in allStatements(of: definition).sorted(by: { $0.name < $1.name }) { print(statement.listing) }
+    }
+
     @Loop
     private static func check(
         _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings
     ) async throws {
+        // Composed first, so that the settings of its capabilities are among those that are shown.
+        let description = try ServiceDescription(definition, options, settings)
         print(settings.description)
+        let wrong = description.faults
+        guard wrong.isEmpty else { throw SettingError(name: "the surface", problem: wrong.joined(separator: "; ")) }
         let connection = try await PostgresConnection.open(options.postgres)
         defer { connection.close() }
         var faults: [String] = []

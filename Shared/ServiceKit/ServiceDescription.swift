@@ -12,18 +12,34 @@ public struct ServiceDescription {
     private let definition: any ServiceDefinition.Type
     private let parts: ServiceParts
     private let settings: Settings
+    private let operations: [Route]
 
     /// Composes a service without a database, for what it says of itself.
     public init(_ definition: any ServiceDefinition.Type) throws {
-        self.definition = definition
         // Nothing is asked of it; the address only has to be there.
-        settings = Settings(["DATABASE_URL": "postgresql://", "KAFKA_BROKERS": "localhost"])
-        let options = try ServiceOptions(service: definition.name, settings)
+        let settings = Settings(["DATABASE_URL": "postgresql://", "KAFKA_BROKERS": "localhost"])
+        try self.init(definition, try ServiceOptions(service: definition.name, settings), settings)
+    }
+
+    /// The same with settings that are given.
+    init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
+        self.definition = definition
+        self.settings = settings
         let log = Log(service: definition.name, level: .error, style: .json) { _ in }
         let context = ServiceContext(
             pool: PostgresPool(options.postgres, size: 1), log: log, settings: settings)
         parts = try definition.compose(context)
+        let letters = DeadLetters(context.pool, nil, group: definition.name)
+        operations = operationsRoutes(context, letters, options.kafka)
     }
+
+    /// The OpenAPI document of all that it can be asked.
+    public var openAPI: [UInt8] {
+        OpenAPI.document(title: definition.name, version: "1", routes: parts.routes + operations)
+    }
+
+    /// What of its routes, their rights and their shapes contradicts itself.
+    public var faults: [String] { OpenAPI.faults(of: parts.routes + operations) }
 
     /// A text with the tables that it has places for: between `<!-- described: routes -->` and `<!-- /described -->`, and so on.
     public func written(into text: String) -> String {

@@ -8,7 +8,7 @@
 enum ProcessUse {
     static func rendered() -> String {
         var text = ""
-        if let resident = residentBytes() {
+        if let resident = ProcessFile.residentBytes(of: "self") {
             text += metric("process_resident_memory_bytes", "gauge", "Memory of the process.", Double(resident))
         }
         if let files = openFiles() {
@@ -25,12 +25,6 @@ enum ProcessUse {
         "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n" + sample(name, "", number(value))
     }
 
-    private static func residentBytes() -> Int? {
-        let fields = contents("/proc/self/statm").split(separator: " ")
-        guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
-    }
-
     private static func openFiles() -> Int? {
         guard let folder = opendir("/proc/self/fd") else { return nil }
         defer { closedir(folder) }
@@ -42,29 +36,13 @@ enum ProcessUse {
 
     /// Processor seconds, and the start in seconds since 1970.
     private static func times() -> (cpu: Double, start: Double)? {
-        // The second field is the program's name in brackets and may hold anything, spaces and brackets too.
-        guard let tail = contents("/proc/self/stat").split(separator: ")").last else { return nil }
-        let fields = tail.split(separator: " ")
-        guard fields.count > 19, let user = Double(fields[11]), let system = Double(fields[12]),
-            let start = Double(fields[19]),
-            let boot = contents("/proc/stat").split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
+        guard let fields = ProcessFile.state(of: "self"), let user = Double(fields[11]),
+            let system = Double(fields[12]), let start = Double(fields[19]),
+            let boot = ProcessFile.contents("/proc/stat").split(separator: "\n").first(where: { $0.hasPrefix("btime ") }
+            ),
             let bootTime = Double(boot.dropFirst(6))
         else { return nil }
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
         return ((user + system) / ticks, bootTime + start / ticks)
-    }
-
-    private static func contents(_ path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var all: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 8192)
-        while true {
-            let count = read(file, &part, part.count)
-            guard count > 0 else { break }
-            all += part[..<count]
-        }
-        return String(decoding: all, as: UTF8.self)
     }
 }

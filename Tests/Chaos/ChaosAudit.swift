@@ -59,11 +59,7 @@ final class ChaosAudit {
     /// Every document in every service that keeps a ledger, as it was told last.
     private func checkDocuments() async throws {
         for name in Services.withLedger {
-            let body = try await ServiceProbe(name, fleet.state).get(
-                "/v1/ledger", within: .seconds(120), maximumBytes: 1 << 30)
-            var comparison = BookComparison(orders.book)
-            for line in body.split(separator: UInt8(ascii: "\n")) { try comparison.take(line: line) }
-            comparison.finish()
+            let comparison = try await Reconciliation.compare(ServiceProbe(name, fleet.state), orders.book)
             report(comparison.named, "documents of \(name) differ (in all \(comparison.count))")
         }
         checked.append(

@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import Rapport
+import Telemetry
 
 /// Nodes of a real Apache Kafka, one or at least three, of which one after the other dies and comes back: from the optional data folder beside the package.
 @Loop

@@ -1,31 +1,12 @@
-import FoundationEssentials
 import Testing
 
 @Suite struct FolderTests {
-    private static let services = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../Services"
-    ).standardizedFileURL
+    @Test func thereAreServices() { #expect(ServiceSources.all.count >= 5) }
 
-    /// The services that are made of capabilities.
-    private static var names: [String] {
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: services.path)) ?? []
-        return folders.sorted().filter { name in
-            FileManager.default.fileExists(atPath: services.appending(path: "\(name)/\(name)Service.swift").path)
-        }
-    }
-
-    @Test func thereAreServices() { #expect(Self.names.count >= 5, "\(Self.names)") }
-
-    @Test(arguments: names)
-    func noFolderOfAServiceUsesOneThatUsesIt(_ service: String) throws {
-        let folder = Self.services.appending(path: service)
-        var sources: [String: String] = [:]
-        for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        where path.hasSuffix(".swift") && !path.hasPrefix("Main/") {
-            sources[path] = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
-        }
-        #expect(sources.count > 10)
-        let cycles = FolderGraph(service, sources).cycles
+    @Test(arguments: ServiceSources.all)
+    func noFolderOfAServiceUsesOneThatUsesIt(_ service: ServiceSources) throws {
+        #expect(service.texts.count > 10)
+        let cycles = FolderGraph(service.name, service.texts).cycles
         #expect(
             cycles.isEmpty,
             """

@@ -14,11 +14,9 @@ struct SourceWords {
     private static let introducers = kinds.union(["case", "for", "associatedtype"])
 
     init(_ source: String) {
-        var text = PlainText(source)
-        text.skipCode()
         var own: Set<String> = []
         // The formatter's check holds the code at the margin to be the top level.
-        for line in text.plain.split(separator: UInt8(ascii: "\n")) {
+        for line in PlainText.of(source).split(separator: UInt8(ascii: "\n")) {
             let tokens = Self.tokens(line)
             if line.first != UInt8(ascii: " "), let name = Self.declaration(tokens) { declared.insert(name) }
             for (index, token) in tokens.enumerated() {
@@ -72,12 +70,19 @@ struct SourceWords {
 }
 
 /// A source without its comments and its strings; what is put into a string stays.
-private struct PlainText {
+struct PlainText {
     private let source: [UInt8]
     private var index = 0
-    private(set) var plain: [UInt8] = []
+    private var plain: [UInt8] = []
 
-    init(_ source: String) { self.source = Array(source.utf8) }
+    private init(_ source: String) { self.source = Array(source.utf8) }
+
+    /// The bytes of a source that are code.
+    static func of(_ source: String) -> [UInt8] {
+        var text = PlainText(source)
+        text.skipCode()
+        return text.plain
+    }
 
     static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
@@ -91,7 +96,7 @@ private struct PlainText {
     private func isAt(_ text: String) -> Bool { source[index...].starts(with: text.utf8) }
 
     /// Takes code to the end, or to the parenthesis that ends what is put into a string.
-    mutating func skipCode(isInString: Bool = false) {
+    private mutating func skipCode(isInString: Bool = false) {
         var depth = 0
         while index < source.count {
             if isAt("//") {

@@ -27,6 +27,7 @@ public final class TestService {
         options = PostgresSettings(url: url, applicationName: "test", schema: definition.name)
         _ = try await Migrations.apply(MessagingSchema.migrations + definition.migrations, to: options)
         let pool = PostgresPool(options, size: 4, acquireTimeout: .seconds(20))
+        pool.holdToStatements(of: definition)
         try await pool.start()
         context = ServiceContext(pool: pool, log: Log(service: definition.name), settings: Settings(settings))
         parts = try definition.compose(context)
@@ -38,7 +39,8 @@ public final class TestService {
 
     /// Has the server plan every statement of a service against its schema, and holds its records against what is published.
     public func prepareAll(of definition: any ServiceDefinition.Type) async throws {
-        var faults = try await faults(of: ServiceCommand.allStatements(of: definition))
+        let statements = ServiceCommand.allStatements(of: definition)
+        var faults = try await faults(of: statements) + Self.faultsOfNames(statements)
         for record in definition.capabilities.flatMap(\.records) { faults += try record.faults() }
         guard faults.isEmpty else { throw UnexpectedAnswer(description: faults.joined(separator: "\n")) }
     }

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Telemetry
 
 /// The suite's own PostgreSQL server: where its programs and data are, and how it is set up.
 @Loop

@@ -29,7 +29,7 @@ package struct Reconciliation {
         guard !services.isEmpty else { throw SuiteError("no service that keeps a ledger was built") }
         var passed = true
         for name in services {
-            let comparison = try await compare(try ServiceProbe(name, state), book)
+            let comparison = try await Self.compare(try ServiceProbe(name, state), book)
             passed = passed && comparison.count == 0
             show(name, comparison)
         }
@@ -48,7 +48,7 @@ package struct Reconciliation {
                 let book = try await readBook(kafka)
                 var parts: [String] = []
                 for name in Services.withLedger where Services.built.contains(name) {
-                    let comparison = try await compare(try ServiceProbe(name, state), book)
+                    let comparison = try await Self.compare(try ServiceProbe(name, state), book)
                     let now = Set(comparison.named)
                     let lasting = now.intersection(before[name] ?? [])
                     before[name] = now
@@ -74,7 +74,8 @@ package struct Reconciliation {
         return book
     }
 
-    private func compare(_ probe: ServiceProbe, _ book: OrderBook) async throws -> BookComparison {
+    /// Holds the ledger of a service against a book.
+    package static func compare(_ probe: ServiceProbe, _ book: OrderBook) async throws -> BookComparison {
         let body = try await probe.get("/v1/ledger", within: .seconds(600), maximumBytes: 4 << 30)
         return try await Loop.offload {
             var comparison = BookComparison(book)

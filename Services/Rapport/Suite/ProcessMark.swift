@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Telemetry
 
 /// A process by its number and the moment of its start, so that a number used again is not taken for it.
 package struct ProcessMark: Codable, Equatable {
@@ -9,19 +10,24 @@ package struct ProcessMark: Codable, Equatable {
 
     /// Marks a process that runs; nil for one that does not.
     package init?(_ id: Int32) {
-        guard let start = ProcessFile.start(of: id) else { return nil }
+        guard let start = Self.start(of: id) else { return nil }
         self.id = id
         self.start = start
     }
 
     /// Whether it still runs.
-    package var isAlive: Bool { ProcessFile.start(of: id) == start }
+    package var isAlive: Bool { Self.start(of: id) == start }
+
+    /// The boot and the moment in it when a process started; nil when it has ended, and so has one that nobody waited for.
+    private static func start(of id: Int32) -> String? {
+        guard let fields = ProcessFile.state(of: "\(id)"), fields[0] != "Z", fields[0] != "X" else { return nil }
+        let boot = ProcessFile.contents("/proc/sys/kernel/random/boot_id").prefix(8)
+        return "\(boot):\(fields[19])"
+    }
 
     /// Its resident memory in bytes; nil when it has ended.
     var residentBytes: Int? {
-        let fields = ProcessFile.contents("/proc/\(id)/statm").split(separator: " ")
-        guard isAlive, fields.count > 1, let pages = Int(fields[1]) else { return nil }
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+        isAlive ? ProcessFile.residentBytes(of: "\(id)") : nil
     }
 
     /// What it was started with; empty when it has ended, or is somebody else's.
@@ -48,33 +54,5 @@ package struct ProcessMark: Codable, Equatable {
             try await Loop.sleep(for: .milliseconds(20))
         }
         return true
-    }
-}
-
-/// What the kernel says of processes.
-package enum ProcessFile {
-    /// The boot and the moment in it when a process started; nil when it has ended, and so has one that nobody waited for.
-    static func start(of id: Int32) -> String? {
-        // The second field is the program's name in brackets and may hold anything.
-        guard let tail = contents("/proc/\(id)/stat").split(separator: ")").last else { return nil }
-        let fields = tail.split(separator: " ")
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
-        let boot = contents("/proc/sys/kernel/random/boot_id").prefix(8)
-        return "\(boot):\(fields[19])"
-    }
-
-    /// What a file holds, of any kind; empty when it cannot be read.
-    package static func contents(_ path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var all: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 8192)
-        while true {
-            let count = read(file, &part, part.count)
-            guard count > 0 else { break }
-            all += part[..<count]
-        }
-        return String(decoding: all, as: UTF8.self)
     }
 }

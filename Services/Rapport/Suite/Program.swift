@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import FoundationEssentials
+import Telemetry
 
 /// A program of the suite: how it is started and stopped.
 package struct Program {

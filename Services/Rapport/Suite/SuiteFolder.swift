@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Telemetry
 
 /// What the suite remembers between commands.
 package struct SuiteState: Codable {

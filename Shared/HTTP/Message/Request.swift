@@ -1,5 +1,4 @@
 import EventLoop
-import FoundationEssentials
 
 /// One received request; its body is read by the handler, or not.
 @Loop
@@ -108,65 +107,4 @@ public final class Request {
 
     /// The next bytes of the body as they come, nil at its end: for uploads of any length.
     public func nextPart() async throws -> [UInt8]? { try await body?.next() }
-
-    /// The body decoded from JSON; what cannot be decoded is a 400 problem that names the field, another content type
-    /// a 415, more than `limit` bytes a 413.
-    public func json<T: Decodable>(_ type: T.Type, limit: Int = 1 << 20) async throws -> T {
-        if let contentType = headers["content-type"] {
-            let media = contentType.prefix { $0 != ";" }.lowercased()
-            guard media.hasPrefix("application/json") || media.contains("+json") else {
-                throw Problem(status: 415, detail: "The body must be application/json.")
-            }
-        }
-        let bytes = try await body(limit: limit)
-        do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw Problem(error)
-        }
-    }
-}
-
-extension Problem {
-    /// Names the field that could not be decoded.
-    init(_ error: DecodingError) {
-        let field: FieldError
-        switch error {
-        case .keyNotFound(let key, let context):
-            field = FieldError(field: Self.path(context.codingPath + [key]), message: "is required")
-        case .valueNotFound(_, let context):
-            field = FieldError(field: Self.path(context.codingPath), message: "must not be null")
-        case .typeMismatch(let type, let context):
-            field = FieldError(field: Self.path(context.codingPath), message: "must be \(Self.name(of: type))")
-        case .dataCorrupted(let context):
-            let message = context.codingPath.isEmpty ? "is not valid JSON" : context.debugDescription
-            field = FieldError(field: Self.path(context.codingPath), message: message)
-        @unknown default:
-            field = FieldError(field: "", message: "cannot be read")
-        }
-        let place = field.field.isEmpty ? "The body" : field.field
-        self.init(status: .badRequest, detail: "\(place) \(field.message).", errors: [field])
-    }
-
-    private static func path(_ keys: [any CodingKey]) -> String {
-        var path = ""
-        for key in keys {
-            if let index = key.intValue {
-                path += "[\(index)]"
-            } else {
-                path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
-            }
-        }
-        return path
-    }
-
-    private static func name(of type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "a string"
-        case is Bool.Type: "true or false"
-        case is any BinaryInteger.Type: "a whole number"
-        case is any BinaryFloatingPoint.Type, is Decimal.Type: "a number"
-        default: String(describing: type).hasPrefix("Array") ? "a list" : "an object"
-        }
-    }
 }

@@ -95,7 +95,7 @@ public enum OpenAPI {
 
     // MARK: Shapes
 
-    private static func describe(_ schema: Schema) -> JSONValue {
+    static func describe(_ schema: Schema) -> JSONValue {
         switch schema {
         case .string: return .object([("type", .string("string"))])
         case .format(let format): return .object([("type", .string("string")), ("format", .string(format))])

@@ -83,7 +83,10 @@ public struct Router: Sendable {
     ) -> Response {
         switch error {
         case let problem as Problem: return problem.response
-        case let error as any ProblemConvertible: return error.problem.response
+        case let error as any ProblemConvertible:
+            let problem = error.problem
+            if problem.status == .internalError { onError(error, request) }
+            return problem.response
         case is CancellationError:
             return Problem(status: .unavailable, detail: "The request was cancelled.").response
         case is DeadlineExceeded:

@@ -189,8 +189,7 @@ public enum Ledger {
             ) {
                 _ in
                 let rows = try await context.pool.query(totals)
-                let text: String = try rows.first?.value(0) ?? "[]"
-                return Response(.ok, bytes: Array(text.utf8), contentType: "application/json")
+                return .stored(try rows.first?.value(0) ?? "[]")
             },
         ]
     }

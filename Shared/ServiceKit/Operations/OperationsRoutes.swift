@@ -16,7 +16,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
                 .query("limit", .integer(1...500), "How many at most; 50 unless given"),
             ], gives: .json(.page(of: letter))
         ) { request in
-            let limit = request.query("limit", as: Int.self) ?? 50
+            let limit = request.pageLimit
             let found = try await letters.list(
                 request.deadLetters(), status: request.deadLetterStatus,
                 after: request.query("after", as: Int.self) ?? 0,
@@ -29,7 +29,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             parameters: filterParameters, gives: .json(.items(letterGroup))
         ) { request in
             let found = try await letters.groups(request.deadLetters(), status: request.deadLetterStatus)
-            return .stored("{\"items\":[\(found.joined(separator: ","))]}")
+            return .items(found)
         },
         Route(
             .get, "/v1/ops/dead-letters/{id}", "One message put aside, whole", tag: "operations", access: .operate,
@@ -48,7 +48,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
                 .query("limit", .integer(1...500), "How many at most; 50 unless given"),
             ], gives: .json(.page(of: letterAction))
         ) { request in
-            let limit = request.query("limit", as: Int.self) ?? 50
+            let limit = request.pageLimit
             let found = try await letters.actions(
                 before: request.query("before", as: Int.self) ?? Int.max, limit: limit)
             return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })

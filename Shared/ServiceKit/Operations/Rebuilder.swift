@@ -89,7 +89,7 @@ final class Rebuilder {
                 gives: .json(.items(rebuild))
             ) {
                 [unowned self] _ in
-                .stored("{\"items\":[\(try await list().joined(separator: ","))]}")
+                .items(try await list())
             },
             Route(
                 .post, "/v1/ops/rebuilds",
