@@ -85,6 +85,7 @@ import Testing
                 "campaigns.campaign.created.v1", "campaigns.campaign.launched.v1", "campaigns.campaign.completed.v1",
             ])
         #expect(try await service.column("SELECT kind FROM timer") == [])
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func requestsSpeakTheRecipientsLanguageAndOutcomesComeBack() async throws {
@@ -119,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "name"), (#"{"name":"A"}"#, "segment"), (#"{"name":"A","segment":"old"}"#, "segment"),
+        ("{}", "name"), (#"{"name":"A"}"#, "segment"), (#"{"name":"A","segment":"old","content":{}}"#, "segment"),
         (#"{"name":"A","segment":"new"}"#, "content"), (#"{"name":"A","segment":"new","content":{}}"#, "content"),
         (#"{"name":"A","segment":"new","content":{"zh":{"subject":"","body":"b"}}}"#, "content.zh.subject"),
         (#"{"name":"A","segment":"new","purpose":"service","content":{}}"#, "purpose"),

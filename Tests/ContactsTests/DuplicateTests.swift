@@ -96,5 +96,6 @@ import Testing
         // Whoever takes a merge back says that the two are not one; the third pair is open again.
         let open = try await found(service)
         #expect(open.count == 1 && open[0].contains("Lee Ann") && open[0].contains("Ann Lee-Ray"), "\(open)")
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

@@ -4,7 +4,7 @@ import Postgres
 
 /// The SQL of duplicates.
 enum DuplicateStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         alone, take, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
     ]
 
@@ -28,14 +28,15 @@ enum DuplicateStore {
         """)
 
     /// What is compared; merged parties are not.
-    static let profiles = Statement(
-        "duplicate.profiles",
-        """
-        SELECT id, kind, name, email, phone, country, EXISTS (
-            SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp'),
-            CASE WHEN details ?| ARRAY['emails', 'phones', 'addresses'] THEN details::text END
-        FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
-        """)
+    static let profiles = Query(
+        "duplicate.profiles", takes: [UUID].self,
+        gives: UUID.self, String.self, String.self, String?.self, String?.self, String?.self, Bool.self, String?.self,
+        sql: """
+            SELECT id, kind, name, email, phone, country, EXISTS (
+                SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp'),
+                CASE WHEN details ?| ARRAY['emails', 'phones', 'addresses'] THEN details::text END
+            FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
+            """)
 
     /// Replaces the keys by which the parties in $1 are found.
     static let putKeys = Statement(
@@ -60,19 +61,19 @@ enum DuplicateStore {
         """)
 
     /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.
-    static let keep = Statement(
-        "duplicate.keep",
-        """
-        WITH fresh AS (
-            SELECT low, high, score, string_to_array(reasons, '|') AS reasons
-            FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
-        gone AS (
-            DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
-                AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
-        INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
-        ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
-            WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
-        """)
+    static let keep = Query(
+        "duplicate.keep", takes: [UUID].self, [UUID].self, [UUID].self, [Int].self, [String].self,
+        sql: """
+            WITH fresh AS (
+                SELECT low, high, score, string_to_array(reasons, '|') AS reasons
+                FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
+            gone AS (
+                DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
+                    AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
+            INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
+            ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
+                WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
+            """)
 
     private static let json = """
         json_build_object('score', d.score, 'reasons', d.reasons, 'status', d.status, 'foundAt', d.found_at,

@@ -43,9 +43,9 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
                     try await PartyCommands.lock(party, transaction)
                 }
                 try await Referrals.check(id, request.path("kind"), other, transaction)
-                let rows = try await transaction.query(
+                let rows = try await transaction.rows(
                     RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
-                guard try rows.first?.value(0) == true else {
+                guard rows.first == true else {
                     throw Problem(
                         status: .conflict,
                         detail: "They are related already, with another date or note: take that back first.")

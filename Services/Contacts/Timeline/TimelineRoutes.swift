@@ -24,13 +24,11 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
             let cursor = try TimelineCursor(request)
             let since = try request.moment("since") ?? Date(timeIntervalSince1970: -62_135_596_800)
             let kinds = request.queries("kind")
-            let rows = try await context.query(
+            let rows = try await context.rows(
                 TimelineStore.page, try request.id(), cursor.at, cursor.kind, cursor.reference, since,
                 kinds.isEmpty ? nil : kinds, limit)
-            let next = try rows.last.map {
-                TimelineCursor(at: try $0.value(1), kind: try $0.value(2), reference: try $0.value(3)).text
-            }
-            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+            let next = rows.last.map { TimelineCursor(at: $0.1, kind: $0.2, reference: $0.3).text }
+            return .page(rows.map(\.0), limit: limit, next: next)
         }
     ]
 }

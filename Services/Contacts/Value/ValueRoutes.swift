@@ -60,11 +60,10 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             let currency = try FieldCheck.currency(request.query("currency")) ?? ""
             let after = try ValueCursor(request.query("after"))
             let limit = request.pageLimit
-            let rows = try await context.query(
+            let rows = try await context.rows(
                 ScoreStore.page, currency, after.net, after.party, limit, request.query("abc") ?? "")
-            var next: String?
-            if let last = rows.last { next = ValueCursor(net: try last.value(1), party: try last.value(2)).text }
-            return .page(try rows.map { try $0.value(0) }, limit: limit, next: next)
+            let next = rows.last.map { ValueCursor(net: $0.1, party: $0.2).text }
+            return .page(rows.map(\.0), limit: limit, next: next)
         },
         Route(
             .get, "/v1/value/weights", "The weights of the weighted score", tag: "value", access: .read,
