@@ -54,7 +54,10 @@ import Testing
         let preview = try await service.send(.get, "\(path)/preview").text
         #expect(preview.contains(#""size" : 1200"#) && preview.contains(#""withConsent" : 800"#), "\(preview)")
         #expect(preview.contains(#""reachable" : 720"#), "\(preview)")
-        #expect(try await service.send(.post, "\(path)/launch").status == 202)
+        // Who asks again with his key is told what he was told; who asks anew, that it has begun.
+        for key in ["a", "a"] {
+            #expect(try await service.send(.post, "\(path)/launch", headers: ["idempotency-key": key]).status == 202)
+        }
         #expect(try await service.send(.post, "\(path)/launch").status == 409)
 
         try await service.fire(RecipientHandlers.timer)
@@ -124,6 +127,7 @@ import Testing
         (#"{"name":"A","segment":"new"}"#, "content"), (#"{"name":"A","segment":"new","content":{}}"#, "content"),
         (#"{"name":"A","segment":"new","content":{"zh":{"subject":"","body":"b"}}}"#, "content.zh.subject"),
         (#"{"name":"A","segment":"new","purpose":"service","content":{}}"#, "purpose"),
+        (#"{"name":"A","segment":"new","status":"running","content":{}}"#, "status"),
     ])
     @Loop func whatIsWrongIsNamed(_ body: String, _ field: String) async throws {
         let service = try await TestService(CampaignsService.self)
