@@ -165,12 +165,13 @@ enum ModelStore {
                 'logLikelihood', gg_likelihood) END)::text
         """
 
-    static let get = Statement("model.get", "SELECT \(json) FROM model_run WHERE id = $1")
+    static let get = Query(
+        "model.get", takes: UUID.self, gives: String.self, sql: "SELECT \(json) FROM model_run WHERE id = $1")
 
-    static let list = Statement(
-        "model.list",
-        """
-        SELECT \(json), to_char(asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM model_run
-        WHERE ($1 = '' OR currency = $1) AND asked_at < $2 ORDER BY asked_at DESC LIMIT $3
-        """)
+    static let list = Query(
+        "model.list", takes: String.self, Date.self, Int.self, gives: String.self, String.self,
+        sql: """
+            SELECT \(json), to_char(asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM model_run
+            WHERE ($1 = '' OR currency = $1) AND asked_at < $2 ORDER BY asked_at DESC LIMIT $3
+            """)
 }

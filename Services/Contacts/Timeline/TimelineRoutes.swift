@@ -18,7 +18,7 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
                 .query("before", .dateTime, "Only what was before this time"),
                 .query("after", .string, "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 100 unless given"),
-            ], gives: .json(.object([.init("items", .array(entrySchema)), .init("next", .nullable(.string))]))
+            ], gives: .json(.page(of: entrySchema))
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 100
             let cursor = try TimelineCursor(request)
@@ -35,7 +35,7 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
 
 private let entrySchema = Schema.object([
     .init("at", .dateTime), .init("kind", .string), .init("reference", .string, "The id or number of what it is about"),
-    .init("title", .string), .init("amount", .nullable(.format("decimal"))), .init("currency", .nullable(.string)),
+    .init("title", .string), .init("amount", .nullable(.amount)), .init("currency", .nullable(.string)),
     .init("partyId", .uuid, "Whose touch it is: this party, or one merged into it"),
 ])
 
