@@ -28,6 +28,7 @@ import Testing
         for (body, field) in [
             (#"{"key":"width"}"#, "key"), (#"{"type":"text"}"#, "type"), (#"{"lable":"Größe"}"#, "lable"),
             (#"{"choices":["M"," M"]}"#, "choices"), (#"{"choices":[]}"#, "choices"), (#"{"label":" "}"#, "label"),
+            (#"{"label":null}"#, "label"), (#"{"choices":null}"#, "choices"),
         ] {
             let wrong = try await service.send(.patch, "/v1/fields/size", body, headers: ["if-match": "\"1\""])
             #expect(wrong.status == 400 && wrong.text.contains("\"field\":\"\(field)\""), "\(wrong.text)")

@@ -104,10 +104,23 @@ private struct ChangedField: Decodable {
     var label: String?
     var choices: [String]?
 
+    private enum Keys: String, CodingKey, CaseIterable { case label, choices }
+
     static let input = Input<ChangedField>.command(ChangedField.self) { said in
-        ChangedField(
-            label: try FieldCheck.text(said.label, "label", atMost: 100),
-            choices: try said.choices.map(CustomField.trimmed))
+        var field = said
+        field.label = try FieldCheck.text(said.label, "label", atMost: 100)
+        field.choices = try said.choices.map(CustomField.trimmed)
+        return field
+    }
+
+    /// A member that is not said stays; none can be taken away.
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Keys.self)
+        for key in Keys.allCases where members.contains(key) {
+            guard try !members.decodeNil(forKey: key) else { throw Problem.field(key.rawValue, "must not be null") }
+        }
+        label = try members.decodeIfPresent(String.self, forKey: .label)
+        choices = try members.decodeIfPresent([String].self, forKey: .choices)
     }
 }
 
