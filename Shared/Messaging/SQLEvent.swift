@@ -23,9 +23,22 @@ public enum SQLEvent {
     public static func insert<T: EventData>(
         _ type: T.Type, key: String, sequence: String?, payload: String
     ) -> String {
+        "INSERT INTO outbox (topic, key, seq, type, payload)\n"
+            + select(type, key: key, sequence: sequence, payload: payload)
+    }
+
+    /// The `SELECT …` alone: one more event in a statement that tells of several, behind `UNION ALL`.
+    public static func select<T: EventData>(
+        _ type: T.Type, key: String, sequence: String?, _ members: KeyValuePairs<String, String>
+    ) -> String {
+        select(type, key: key, sequence: sequence, payload: payload(type, members))
+    }
+
+    private static func select<T: EventData>(
+        _ type: T.Type, key: String, sequence: String?, payload: String
+    ) -> String {
         guard let contract = EventContract.named(T.type) else { preconditionFailure("\(T.type) is in no contract") }
         return """
-            INSERT INTO outbox (topic, key, seq, type, payload)
             SELECT '\(contract.topic.name)', \(key), \(sequence ?? "NULL"), '\(contract.versionedType)', \(payload)
             """
     }

@@ -54,6 +54,14 @@ extension Row {
         }
         return (repeat try next(each types))
     }
+
+    /// The same of the types that a query gives: for rows that are read elsewhere than they were asked for.
+    @inlinable
+    public func values<Taken, each Column: SQLDecodable>(
+        of query: Query<Taken, (repeat each Column)>
+    ) throws(PostgresError) -> (repeat each Column) {
+        try values(repeat (each Column).self)
+    }
 }
 
 extension Transaction {

@@ -20,15 +20,11 @@ extension ServiceContext {
                 try key.keep(response, in: transaction)
                 return response
             }
-        } catch let error as PostgresError where error.constraint == "idempotency_key_pkey" {
-            guard let answer = try await key.replay(from: pool) else {
-                throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
-            }
-            return answer
-        } catch let problem as Problem {
+        } catch let error where error is Problem || (error as? PostgresError)?.constraint != nil {
             // What the first request did may be why the second is refused: it is told what the first was told.
-            guard let answer = try await key.replay(from: pool) else { throw problem }
-            return answer
+            if let answer = try await key.replay(from: pool) { return answer }
+            guard (error as? PostgresError)?.constraint == "idempotency_key_pkey" else { throw error }
+            throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
         }
     }
 }

@@ -90,8 +90,11 @@ extension Route.Parameter {
 
 extension Problem {
     /// A 404 about an id.
-    public static func missing(_ what: String, _ id: UUID) -> Problem {
-        Problem(status: .notFound, detail: "There is no \(what) \(id.text).")
+    public static func missing(_ what: String, _ id: UUID) -> Problem { missing(what, id.text) }
+
+    /// The same about what has a name instead.
+    public static func missing(_ what: String, _ name: String) -> Problem {
+        Problem(status: .notFound, detail: "There is no \(what) \(name).")
     }
 
     /// A 400 about one field.

@@ -6,16 +6,19 @@ import Telemetry
 public final class SteadyWork {
     private let log: Log
     private let pause: Duration
+    private let rest: Int
     private let complaint: String
     private let changed = Notice()
     private var isWoken = false
 
     /// - Parameters:
     ///   - pause: how long there may be something to do before it is looked for.
+    ///   - rest: how many times as long as it has worked it pauses at least, for what is too dear to be done all the time.
     ///   - complaint: what it means where a step fails, for people.
-    public init(_ log: Log, every pause: Duration, failing complaint: String) {
+    public init(_ log: Log, every pause: Duration, resting rest: Int = 0, failing complaint: String) {
         self.log = log
         self.pause = pause
+        self.rest = rest
         self.complaint = complaint
     }
 
@@ -31,13 +34,14 @@ public final class SteadyWork {
     ) async {
         while !Task.isCancelled {
             isWoken = false
+            let start = Loop.now
             do {
                 try await begin()
                 while try await step(), !Task.isCancelled {}
             } catch {
                 log.warning("\(complaint): \(error)")
             }
-            _ = try? await changed.wait(until: { isWoken }, atMost: pause)
+            _ = try? await changed.wait(until: { isWoken }, atMost: max(pause, (Loop.now - start) * rest))
         }
     }
 }

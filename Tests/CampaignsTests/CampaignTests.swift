@@ -54,7 +54,10 @@ import Testing
         let preview = try await service.send(.get, "\(path)/preview").text
         #expect(preview.contains(#""size" : 1200"#) && preview.contains(#""withConsent" : 800"#), "\(preview)")
         #expect(preview.contains(#""reachable" : 720"#), "\(preview)")
-        #expect(try await service.send(.post, "\(path)/launch").status == 202)
+        // Who asks again with his key is told what he was told; who asks anew, that it has begun.
+        for key in ["a", "a"] {
+            #expect(try await service.send(.post, "\(path)/launch", headers: ["idempotency-key": key]).status == 202)
+        }
         #expect(try await service.send(.post, "\(path)/launch").status == 409)
 
         try await service.fire(RecipientHandlers.timer)
@@ -85,6 +88,7 @@ import Testing
                 "campaigns.campaign.created.v1", "campaigns.campaign.launched.v1", "campaigns.campaign.completed.v1",
             ])
         #expect(try await service.column("SELECT kind FROM timer") == [])
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func requestsSpeakTheRecipientsLanguageAndOutcomesComeBack() async throws {
@@ -119,10 +123,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "name"), (#"{"name":"A"}"#, "segment"), (#"{"name":"A","segment":"old"}"#, "segment"),
+        ("{}", "name"), (#"{"name":"A"}"#, "segment"), (#"{"name":"A","segment":"old","content":{}}"#, "segment"),
         (#"{"name":"A","segment":"new"}"#, "content"), (#"{"name":"A","segment":"new","content":{}}"#, "content"),
         (#"{"name":"A","segment":"new","content":{"zh":{"subject":"","body":"b"}}}"#, "content.zh.subject"),
         (#"{"name":"A","segment":"new","purpose":"service","content":{}}"#, "purpose"),
+        (#"{"name":"A","segment":"new","status":"running","content":{}}"#, "status"),
     ])
     @Loop func whatIsWrongIsNamed(_ body: String, _ field: String) async throws {
         let service = try await TestService(CampaignsService.self)

@@ -34,6 +34,7 @@ import Testing
                 try await service.column("SELECT concat_ws(' ', party_id, orders) FROM member WHERE orders > 0"))
             try await follow(Redirect(lee, to: lee))
             #expect(try await service.column(members) == ["\(ann.text) new", "\(lee.text) new"].sorted())
+            #expect(try await service.faultsOfEvents() == [])
         }
         #expect(ends == [["\(ann.text) 2"], ["\(ann.text) 2"]])
     }

@@ -39,6 +39,7 @@ import Testing
         }
         #expect(try await service.column(Self.sales) == ["C|茶杯|0|0|0", "T|Tray|0|0|0"])
         #expect(try await service.column("SELECT count(*)::text FROM order_item") == ["0"])
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func theMasterRecordNamesAProduct() async throws {

@@ -82,6 +82,7 @@ import Testing
         let payload = try await service.column("SELECT payload FROM outbox ORDER BY id LIMIT 1")[0]
         let entered = try ModelJSON.decoder.decode(SegmentEntered.self, from: Data(payload.utf8))
         #expect(entered.segment == "active" && entered.partyId == ann)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func theWallClockIsTheDatabases() async throws {
@@ -174,5 +175,6 @@ import Testing
                 == (1...6).map { number in
                     "campaigns.segment.\(number % 2 == 1 ? "entered" : "left").v1 \(key) \(number)"
                 })
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

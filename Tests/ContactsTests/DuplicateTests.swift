@@ -44,6 +44,7 @@ import Testing
         let second = try await service.send(.get, "/v1/duplicates?limit=1&after=\(next)").text
         #expect(second.contains("王小明") && !second.contains("Ann"))
         #expect(try await service.send(.get, "/v1/duplicates?after=x").status == 400)
+        #expect(try await service.send(.get, "/v1/parties/\(UUID())/duplicates").status == 404)
         let check = try await service.send(
             .post, "/v1/duplicates/check", #"{"name":"Bob Rey","email":"bob@b.example"}"#)
         #expect(check.status == 200 && check.text.contains("same mail") && check.text.contains("similar name"))
@@ -96,5 +97,6 @@ import Testing
         // Whoever takes a merge back says that the two are not one; the third pair is open again.
         let open = try await found(service)
         #expect(open.count == 1 && open[0].contains("Lee Ann") && open[0].contains("Ann Lee-Ray"), "\(open)")
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

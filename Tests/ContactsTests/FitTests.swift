@@ -73,6 +73,7 @@ private func orders() throws -> [LedgerEntry] {
         #expect(agree(found.r, 0.7142099, within: 1e-5) && agree(found.b, 2.5209448, within: 1e-5))
         let model = BetaGeometric(r: found.r, alpha: found.alpha, a: found.a, b: found.b)
         try await compare(service, model)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     /// What is stored of each customer is what the model says of his history.

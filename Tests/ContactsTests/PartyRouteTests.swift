@@ -143,11 +143,12 @@ private func encoded(_ text: String) -> String {
             LedgerEntry(.order, try .order("A2", customer: "7", at: "2011-03-05T08:00:00Z"), isCancelled: true),
         ]
         let party = ExternalID.party(customerNo: "7")
+        let opened = try #require(RFC3339.date("2011-02-01T00:00:00Z"))
         try await service.transaction { transaction in
             try await ValueHandlers.apply(entries, transaction)
             for _ in 1...2 {
                 transaction.enqueue(
-                    TimelineStore.touch, [party], [RFC3339.date("2011-02-01T00:00:00Z")], ["ticket.opened"], ["T1"],
+                    TimelineStore.touch, [party], [opened], ["ticket.opened"], ["T1"],
                     ["不能登录"])
             }
         }

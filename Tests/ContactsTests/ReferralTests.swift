@@ -62,6 +62,7 @@ import Testing
         #expect(try await people.service.send(.get, "/v1/parties/\(UUID())/referrals").status == 404)
         let deep = try await people.service.send(.get, "/v1/parties/\(people.id("A"))/referrals?depth=0")
         #expect(deep.status == 400 && deep.text.contains("\"field\":\"depth\""))
+        #expect(try await people.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func circlesAndSecondReferrersAreRefusedByName() async throws {

@@ -262,6 +262,7 @@ private func order(
         let found = try #require(try await report("promotion", service, Promotion.self).data.campaigns.first)
         #expect(found.name == "新年" && found.sent == 3 && found.buyers == 1 && found.buyersBefore == 1)
         #expect(found.responseRate == 0.333333 && found.revenue == "20.0000")
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func marginIsOfTheSalesWhoseCostIsKnown() async throws {

@@ -164,5 +164,6 @@ private func value(_ customer: String, _ service: TestService) async throws -> [
             let answer = try await service.send(.get, "/v1/value/customers?\(query)")
             #expect(answer.status == 400 && answer.text.contains("\"field\":\"\(field)\""), "\(answer.text)")
         }
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

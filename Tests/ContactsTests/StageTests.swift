@@ -61,6 +61,7 @@ import Testing
         #expect(try await service.send(.get, "/v1/parties/\(id)").text.contains(#""stage" : "loyal""#))
         let shown = try await service.send(.get, "/v1/parties/\(id)/stage").text
         #expect(shown.contains("order A4") && shown.contains("no order for 180 days"), "\(shown)")
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func aCancelledOrderMakesAProspectAgainAndAHandSetsAnything() async throws {
@@ -94,6 +95,7 @@ import Testing
         #expect(try list.json(FoundParties.self).items.map(\.name) == ["New"])
         let unknown = percentEncoded(#"[{"field":"stage","is":"x"}]"#)
         #expect(try await service.send(.get, "/v1/parties?filter=\(unknown)").status == 400)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func whatACustomerValuesIsDeclaredOrLearntAndListed() async throws {
@@ -133,5 +135,6 @@ import Testing
             "SELECT concat_ws(' ', payload::json->>'benefit', payload::json->>'isDeclared') FROM outbox "
                 + "WHERE type = 'contacts.benefit.changed.v1' ORDER BY id")
         #expect(events.sorted() == ["functional false", "functional false", "process true", "relationship false"])
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

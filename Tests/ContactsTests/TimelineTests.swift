@@ -25,11 +25,11 @@ import Testing
             try await two.order("A\(number)", "100", total: "1", at: "2011-01-05T08:00:00Z")
             try await two.order("B\(number)", "200", total: "1", at: "2011-0\(number + 1)-05T08:00:00Z")
         }
+        let days = try ["2011-01-05", "2011-03-05"].map { try #require(RFC3339.date("\($0)T08:00:00Z")) }
         try await two.service.transaction { transaction in
             for party in [two.first, two.second] {
                 transaction.enqueue(
-                    TimelineStore.touch, [party, party],
-                    [RFC3339.date("2011-01-05T08:00:00Z"), RFC3339.date("2011-03-05T08:00:00Z")],
+                    TimelineStore.touch, [party, party], days,
                     ["ticket.opened", "message.sent"], ["T", "M"], ["x", "y"])
             }
         }
@@ -56,6 +56,7 @@ import Testing
         #expect(try await kinds("since=2012-01-01T00:00:00Z") == ["consent", "merge"])
         #expect(try await kinds("before=2011-02-01T00:00:00Z") == ["order", "ticket.opened"])
         #expect(try await two.service.send(.get, "\(path)?after=xx").status == 400)
+        #expect(try await two.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func theRecordIsShownAsItStood() async throws {

@@ -95,6 +95,7 @@ private struct MadeUpERP {
         let gaps = try await service.column(
             "SELECT key FROM outbox GROUP BY key HAVING count(*) <> max(seq) OR count(DISTINCT seq) <> count(*)")
         #expect(gaps.isEmpty)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func twoThatApplyForTheSamePartiesAtOnceLoseNothing() async throws {

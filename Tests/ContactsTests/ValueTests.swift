@@ -64,6 +64,7 @@ private let valueColumns = """
         let shown = try await service.send(.get, path).json(Value.self).values[0]
         #expect(shown.revenue == "139.1975" && shown.netRevenue == "119.0975")
         #expect(shown.paid == "100.0000" && shown.averageOrder == "69.5988")
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func changesAndCancellationsAreAbsolute() async throws {

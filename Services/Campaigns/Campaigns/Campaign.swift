@@ -1,4 +1,8 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
 import HTTP
+import Postgres
 import ServiceKit
 
 /// What a caller says of a new campaign.
@@ -13,20 +17,24 @@ struct CampaignInput: Decodable {
         var en: Text?
     }
 
-    var name: String?
-    var segment: String?
+    var name: String
+    let segment: String
     var template: String?
-    var purpose: String?
-    var content: Content?
+    let purpose: String?
+    var content: Content
 
-    func checked() throws -> CampaignInput {
+    /// Reads and describes it.
+    static let body = Input<CampaignInput>.command(
+        CampaignInput.self, ["segment": .enumeration(segmentNames), "purpose": .enumeration(["marketing"])]
+    ) { try $0.checked() }
+
+    private func checked() throws -> CampaignInput {
         var input = self
         input.name = try FieldCheck.needed(name, "name")
-        guard segment != nil else { throw Problem.field("segment", "is required") }
-        input.segment = try FieldCheck.word(segment, "segment", of: segmentNames)
-        input.template = try FieldCheck.text(template, "template", atMost: 100) ?? "campaign"
-        input.purpose = try FieldCheck.word(purpose, "purpose", of: ["marketing"]) ?? "marketing"
-        guard let content, content.zh != nil || content.en != nil else {
+        _ = try FieldCheck.word(segment, "segment", of: segmentNames)
+        input.template = try FieldCheck.text(template, "template", atMost: 100)
+        _ = try FieldCheck.word(purpose, "purpose", of: ["marketing"])
+        guard content.zh != nil || content.en != nil else {
             throw Problem.field("content", "must have a subject and a body in zh, en or both")
         }
         input.content = Content(
@@ -40,5 +48,29 @@ extension CampaignInput.Text {
         Self(
             subject: try FieldCheck.needed(subject, "\(field).subject"),
             body: try FieldCheck.needed(body, "\(field).body", atMost: 20_000))
+    }
+}
+
+/// A campaign whose row is locked.
+struct LockedCampaign {
+    let version: Int
+    let state: CampaignState
+    /// How far its audience, in order of party, was asked for.
+    let reached: UUID?
+
+    /// Locks a campaign; nil where there is none.
+    @Loop
+    init?(_ id: UUID, in transaction: Transaction) async throws {
+        guard
+            let (version, status, name, segment, reached) = try await transaction.rows(CampaignStore.lock, id).first
+        else { return nil }
+        self.version = version
+        self.reached = reached
+        state = CampaignState(campaignId: id, name: name, segment: segment, status: status)
+    }
+
+    /// What is told of it when it comes to another status.
+    func state(_ status: String) -> CampaignState {
+        CampaignState(campaignId: state.campaignId, name: state.name, segment: state.segment, status: status)
     }
 }

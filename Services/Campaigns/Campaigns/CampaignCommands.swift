@@ -14,32 +14,28 @@ enum CampaignCommands {
     static func create(_ input: CampaignInput, in transaction: Transaction) throws -> UUID {
         let id = UUID.v7()
         let campaign = CampaignState(
-            campaignId: id, name: input.name ?? "", segment: input.segment ?? "", status: "draft")
+            campaignId: id, name: input.name, segment: input.segment, status: "draft")
+        let (zh, en) = (input.content.zh, input.content.en)
         transaction.enqueue(
-            CampaignStore.insert, id, campaign.name, campaign.segment, input.template, input.purpose,
-            input.content?.zh?.subject, input.content?.zh?.body, input.content?.en?.subject, input.content?.en?.body)
-        try Outbox.append(
-            CampaignCreated(campaign: campaign), topic: .campaigns, key: key(id), sequence: 1, in: transaction)
+            CampaignStore.insert, id, campaign.name, campaign.segment, input.template ?? "campaign",
+            input.purpose ?? "marketing", zh?.subject, zh?.body, en?.subject, en?.body)
+        try Outbox.append(CampaignCreated(campaign: campaign), key: id, sequence: 1, in: transaction)
         return id
     }
 
     /// Lets a campaign run: its messages are asked for page by page from now on.
     static func launch(_ id: UUID, in transaction: Transaction) async throws {
-        guard let row = try await transaction.query(CampaignStore.lock, id).first else {
+        guard let campaign = try await LockedCampaign(id, in: transaction) else {
             throw Problem.missing("campaign", id)
         }
-        let status: String = try row.value(1)
-        guard status == "draft" else {
-            throw Problem(status: .conflict, detail: "The campaign is \(status); it is launched once.")
+        guard campaign.state.status == "draft" else {
+            throw Problem(
+                status: .conflict, detail: "The campaign is \(campaign.state.status); it is launched once.")
         }
         transaction.enqueue(CampaignStore.launch, id)
-        let campaign = CampaignState(
-            campaignId: id, name: try row.value(2), segment: try row.value(3), status: "running")
         try Outbox.append(
-            CampaignLaunched(campaign: campaign), topic: .campaigns, key: key(id), sequence: try row.value(0) + 1,
+            CampaignLaunched(campaign: campaign.state("running")), key: id, sequence: campaign.version + 1,
             in: transaction)
-        Timers.set(kind: RecipientHandlers.timer, key: key(id), dueAt: Date(), in: transaction)
+        Timers.set(kind: RecipientHandlers.timer, key: id.text, dueAt: Date(), in: transaction)
     }
-
-    private static func key(_ id: UUID) -> String { id.text }
 }

@@ -1,18 +1,22 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of campaigns.
 enum CampaignStore {
-    static let statements = [insert, lock, launch, reach, complete, get, page, preview]
+    static let statements: [any Preparable] = [insert, lock, launch, reach, complete, get, page, preview]
 
-    static let insert = Statement(
-        "campaign.insert",
-        """
-        INSERT INTO campaign (id, name, segment, template, purpose, subject_zh, body_zh, subject_en, body_en)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """)
+    static let insert = Query(
+        "campaign.insert", takes: UUID.self, String.self, String.self, String.self, String.self, String?.self,
+        String?.self, String?.self, String?.self,
+        sql: """
+            INSERT INTO campaign (id, name, segment, template, purpose, subject_zh, body_zh, subject_en, body_en)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """)
 
-    static let lock = Statement(
-        "campaign.lock", "SELECT version, status, name, segment, reached FROM campaign WHERE id = $1 FOR UPDATE")
+    static let lock = Query(
+        "campaign.lock", takes: UUID.self,
+        gives: Int.self, String.self, String.self, String.self, UUID?.self,
+        sql: "SELECT version, status, name, segment, reached FROM campaign WHERE id = $1 FOR UPDATE")
 
     static let launch = Statement(
         "campaign.launch",
@@ -37,24 +41,26 @@ enum CampaignStore {
                 SELECT status, count(*) AS n FROM recipient r WHERE r.campaign_id = c.id GROUP BY status) AS t))::text
         """
 
-    static let get = Statement("campaign.get", "SELECT \(json), c.version FROM campaign c WHERE c.id = $1")
+    static let get = Query(
+        "campaign.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json), c.version FROM campaign c WHERE c.id = $1")
 
-    static let page = Statement(
-        "campaign.page",
-        """
-        SELECT \(json), c.id FROM campaign c
-        WHERE ($1::uuid IS NULL OR c.id < $1) AND ($2::text IS NULL OR c.status = $2) ORDER BY c.id DESC LIMIT $3
-        """)
+    static let page = Query(
+        "campaign.page", takes: UUID?.self, String?.self, Int.self, gives: String.self, UUID.self,
+        sql: """
+            SELECT \(json), c.id FROM campaign c
+            WHERE ($1::uuid IS NULL OR c.id < $1) AND ($2::text IS NULL OR c.status = $2) ORDER BY c.id DESC LIMIT $3
+            """)
 
     /// How many the campaign would reach now.
-    static let preview = Statement(
-        "campaign.preview",
-        """
-        SELECT json_build_object('segment', c.segment, 'size', count(m.party_id),
-            'withConsent', count(*) FILTER (WHERE m.may_mail),
-            'reachable', count(*) FILTER (WHERE m.may_mail AND m.email IS NOT NULL))::text
-        FROM campaign c LEFT JOIN segment_member s ON s.segment = c.segment
-            LEFT JOIN member m ON m.party_id = s.party_id
-        WHERE c.id = $1 GROUP BY c.id
-        """)
+    static let preview = Query(
+        "campaign.preview", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('segment', c.segment, 'size', count(m.party_id),
+                'withConsent', count(*) FILTER (WHERE m.may_mail),
+                'reachable', count(*) FILTER (WHERE m.may_mail AND m.email IS NOT NULL))::text
+            FROM campaign c LEFT JOIN segment_member s ON s.segment = c.segment
+                LEFT JOIN member m ON m.party_id = s.party_id
+            WHERE c.id = $1 GROUP BY c.id
+            """)
 }

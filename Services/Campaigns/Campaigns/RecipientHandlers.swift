@@ -21,22 +21,18 @@ enum RecipientHandlers {
 
     /// Takes one page of the audience; the last one completes the campaign, another sets the timer again.
     private static func nextPage(of id: UUID, _ transaction: Transaction) async throws {
-        guard let row = try await transaction.query(CampaignStore.lock, id).first, try row.value(1) == "running" else {
+        guard let campaign = try await LockedCampaign(id, in: transaction), campaign.state.status == "running" else {
             return
         }
-        let reached: UUID? = try row.value(4)
         let messages = (0..<page).map { _ in UUID.v7() }
-        let taken = try await transaction.query(RecipientStore.ask, id, reached, messages).first
+        let taken = try await transaction.query(RecipientStore.ask, id, campaign.reached, messages).first
         if let taken { transaction.enqueue(CampaignStore.reach, id, try taken.value(0) as UUID) }
-        let key = id.text
         guard try taken?.value(1) ?? 0 < page else {
-            return Timers.set(kind: timer, key: key, dueAt: Date(), in: transaction)
+            return Timers.set(kind: timer, key: id.text, dueAt: Date(), in: transaction)
         }
         transaction.enqueue(CampaignStore.complete, id)
-        let campaign = CampaignState(
-            campaignId: id, name: try row.value(2), segment: try row.value(3), status: "completed")
         try Outbox.append(
-            CampaignCompleted(campaign: campaign), topic: .campaigns, key: key, sequence: try row.value(0) + 1,
+            CampaignCompleted(campaign: campaign.state("completed")), key: id, sequence: campaign.version + 1,
             in: transaction)
     }
 

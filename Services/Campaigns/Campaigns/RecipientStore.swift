@@ -1,8 +1,10 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of a campaign's recipients.
 enum RecipientStore {
-    static let statements = [ask, outcome]
+    static let statements: [any Preparable] = [ask, outcome]
 
     /// Takes the next members of a campaign's audience behind `$2`: each gets its row, and those new with consent and a mail
     /// address a request for one message. $3 holds ids for the messages, as many as the page is long. Answers where it ended
@@ -27,13 +29,15 @@ enum RecipientStore {
             FROM taken t
             ON CONFLICT DO NOTHING RETURNING party_id, message_id),
         asked AS (
-            INSERT INTO outbox (topic, key, type, payload)
-            SELECT 'crm.notification-requests', t.party_id::text, 'notifications.message.requested.v1',
-                json_build_object('messageId', h.message_id, 'recipientId', t.party_id, 'channel', 'mail',
-                    'address', t.email, 'template', c.template, 'language', t.language, 'purpose', c.purpose,
-                    'deduplicationKey', 'campaign:' || c.id || ':' || t.party_id,
-                    'data', json_build_object('name', coalesce(t.name, ''), 'campaign', c.name,
-                        'subject', w.subject, 'body', w.body))::text
+            \(SQLEvent.insert(
+                MessageRequested.self, key: "t.party_id::text", sequence: nil,
+                [
+                    "messageId": "h.message_id", "recipientId": "t.party_id", "channel": "'mail'", "address": "t.email",
+                    "template": "c.template", "language": "t.language", "purpose": "c.purpose",
+                    "deduplicationKey": "'campaign:' || c.id || ':' || t.party_id",
+                    "data": "json_build_object('name', coalesce(t.name, ''), 'campaign', c.name, "
+                        + "'subject', w.subject, 'body', w.body)",
+                ]))
             FROM chosen h JOIN taken t USING (party_id) JOIN campaign c ON c.id = $1
             CROSS JOIN LATERAL (SELECT
                 CASE WHEN c.subject_en IS NULL OR c.subject_zh IS NOT NULL AND t.language LIKE 'zh%'

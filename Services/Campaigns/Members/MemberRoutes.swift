@@ -8,9 +8,8 @@ func memberRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/members/{id}", "A party as marketing sees it", tag: "members", access: .read,
-            gives: .json(shownMember)
-        ) {
-            request in
+            parameters: [.path("id", .uuid, "The party")], gives: .json(shownMember)
+        ) { request in
             let id = try request.id()
             guard let row = try await context.query(MemberStore.get, id).first else {
                 throw Problem.missing("member", id)

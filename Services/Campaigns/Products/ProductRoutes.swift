@@ -24,7 +24,7 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
         Route(.get, "/v1/products/{sku}", "One product", tag: "products", access: .read, gives: .json(shownProduct)) {
             request in
             guard let row = try await context.query(ProductStore.get, request.path("sku")).first else {
-                throw Problem(status: .notFound, detail: "There is no product \(request.path("sku")).")
+                throw Problem.missing("product", request.path("sku"))
             }
             return .stored(try row.value(0))
         },

@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of products.
 enum ProductStore {
-    static let statements = [hold, upsert, discontinue, addMissing, addItems, get, page]
+    static let statements: [any Preparable] = [hold, upsert, discontinue, addMissing, addItems, get, page]
 
     /// One transaction at a time from here to its end. Several statements of one take rows of products, each in order of SKU, but not
     /// together: two processes would wait for each other.
@@ -10,15 +11,15 @@ enum ProductStore {
         "product.hold", "SELECT pg_advisory_xact_lock(45, hashtext(current_schema()))")
 
     /// The ERP's product master; what it does not say stays as it was. Rows in order of SKU.
-    static let upsert = Statement(
-        "product.upsert",
-        """
-        INSERT INTO product AS p (sku, name, category, price, currency)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
-        ON CONFLICT (sku) DO UPDATE SET name = excluded.name, category = coalesce(excluded.category, p.category),
-            price = coalesce(excluded.price, p.price), currency = coalesce(excluded.currency, p.currency),
-            is_discontinued = false, updated_at = now()
-        """)
+    static let upsert = Query(
+        "product.upsert", takes: [String].self, [String].self, [String?].self, [Int?].self, [String?].self,
+        sql: """
+            INSERT INTO product AS p (sku, name, category, price, currency)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+            ON CONFLICT (sku) DO UPDATE SET name = excluded.name, category = coalesce(excluded.category, p.category),
+                price = coalesce(excluded.price, p.price), currency = coalesce(excluded.currency, p.currency),
+                is_discontinued = false, updated_at = now()
+            """)
 
     static let discontinue = Statement(
         "product.discontinue",
@@ -37,33 +38,34 @@ enum ProductStore {
         """)
 
     /// Replaces what the orders in $1 hold, and moves the sums of their products by the difference. Rows in order of SKU.
-    static let addItems = Statement(
-        "product.add_items",
-        """
-        WITH incoming AS (
-            SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::timestamptz[])
-                AS n(order_id, sku, currency, quantity, revenue, at)),
-        old AS (SELECT * FROM order_item WHERE order_id = ANY($1::text[])),
-        removed AS (
-            DELETE FROM order_item o WHERE o.order_id = ANY($1::text[]) AND NOT EXISTS (
-                SELECT 1 FROM incoming i WHERE i.order_id = o.order_id AND i.sku = o.sku)),
-        written AS (
-            INSERT INTO order_item (order_id, sku, currency, quantity, revenue)
-            SELECT order_id, sku, currency, quantity, revenue FROM incoming
-            ON CONFLICT (order_id, sku) DO UPDATE SET currency = excluded.currency, quantity = excluded.quantity,
-                revenue = excluded.revenue),
-        difference AS (
-            SELECT sku, currency, sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
-                sum(revenue)::bigint AS revenue, max(at) AS at
-            FROM (SELECT sku, currency, 1 AS orders, quantity, revenue, at FROM incoming
-                UNION ALL SELECT sku, currency, -1, -quantity, -revenue, NULL FROM old) AS both_sides
-            GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0)
-        INSERT INTO product_sales AS s (sku, currency, orders, quantity, revenue, last_ordered_at)
-        SELECT sku, currency, orders, quantity, revenue, at FROM difference ORDER BY sku, currency
-        ON CONFLICT (sku, currency) DO UPDATE SET orders = s.orders + excluded.orders,
-            quantity = s.quantity + excluded.quantity, revenue = s.revenue + excluded.revenue,
-            last_ordered_at = greatest(s.last_ordered_at, excluded.last_ordered_at)
-        """)
+    static let addItems = Query(
+        "product.add_items", takes: [String].self, [String].self, [String].self, [String].self, [Int].self, [Int].self,
+        [Date].self,
+        sql: """
+            WITH incoming AS (
+                SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::timestamptz[])
+                    AS n(order_id, sku, currency, quantity, revenue, at)),
+            old AS (SELECT * FROM order_item WHERE order_id = ANY($1::text[])),
+            removed AS (
+                DELETE FROM order_item o WHERE o.order_id = ANY($1::text[]) AND NOT EXISTS (
+                    SELECT 1 FROM incoming i WHERE i.order_id = o.order_id AND i.sku = o.sku)),
+            written AS (
+                INSERT INTO order_item (order_id, sku, currency, quantity, revenue)
+                SELECT order_id, sku, currency, quantity, revenue FROM incoming
+                ON CONFLICT (order_id, sku) DO UPDATE SET currency = excluded.currency, quantity = excluded.quantity,
+                    revenue = excluded.revenue),
+            difference AS (
+                SELECT sku, currency, sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
+                    sum(revenue)::bigint AS revenue, max(at) AS at
+                FROM (SELECT sku, currency, 1 AS orders, quantity, revenue, at FROM incoming
+                    UNION ALL SELECT sku, currency, -1, -quantity, -revenue, NULL FROM old) AS both_sides
+                GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0)
+            INSERT INTO product_sales AS s (sku, currency, orders, quantity, revenue, last_ordered_at)
+            SELECT sku, currency, orders, quantity, revenue, at FROM difference ORDER BY sku, currency
+            ON CONFLICT (sku, currency) DO UPDATE SET orders = s.orders + excluded.orders,
+                quantity = s.quantity + excluded.quantity, revenue = s.revenue + excluded.revenue,
+                last_ordered_at = greatest(s.last_ordered_at, excluded.last_ordered_at)
+            """)
 
     /// A product as JSON, as the routes show it. `p` is the product.
     private static let json = """

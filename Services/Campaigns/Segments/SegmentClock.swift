@@ -29,7 +29,7 @@ final class SegmentClock {
     static let page = 500
     private let context: ServiceContext
     private let source: ClockSource
-    private let pause: Int
+    private let work: SteadyWork
 
     private var isOfOrders: Bool { source != .wall }
 
@@ -40,19 +40,13 @@ final class SegmentClock {
                 "CAMPAIGNS_CLOCK", default: .wall,
                 help: "what now means to segments: wall, orders for the newest order, orders:SOURCE for one sender's"
             ) { ClockSource($0) })
-        pause = try context.settings.value(
+        let pause = try context.settings.value(
             Setting<Int>("SEGMENT_CLOCK_SECONDS", default: 5, help: "how often segments look for what time has moved"))
+        work = SteadyWork(context.log, every: .seconds(max(1, pause)), failing: "segments wait")
     }
 
     func run() async {
-        while !Task.isCancelled {
-            do {
-                while try await advance() == Self.page, !Task.isCancelled {}
-            } catch {
-                context.log.warning("segments wait: \(error)")
-            }
-            try? await Loop.sleep(for: .seconds(max(1, pause)))
-        }
+        await work.run { try await advance() == Self.page }
     }
 
     /// Works on one page of members that are due; answers how many there were.

@@ -18,8 +18,7 @@ func segmentRoutes(_ context: ServiceContext) -> [Route] {
             gives: .json(
                 .items(.object([.init("segment", .string), .init("rule", .string), .init("members", .integer())])))
         ) { _ in
-            let rows = try await context.query(SegmentStore.list)
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            .items(try await context.query(SegmentStore.list).first?.value(0))
         },
         Route(
             .get, "/v1/segments/{segment}/members", "Who is in a segment, since when and why", tag: "segments",
@@ -33,11 +32,10 @@ func segmentRoutes(_ context: ServiceContext) -> [Route] {
                         .init("lastOrderAt", .nullable(.dateTime)),
                     ])))
         ) { request in
-            guard segmentNames.contains(request.path("segment")) else {
-                throw Problem(status: .notFound, detail: "There is no segment \(request.path("segment")).")
-            }
+            let segment = request.path("segment")
+            guard segmentNames.contains(segment) else { throw Problem.missing("segment", segment) }
             let rows = try await context.query(
-                SegmentStore.members, request.path("segment"), request.pageAfter, request.pageLimit)
+                SegmentStore.members, segment, request.pageAfter, request.pageLimit)
             return try .page(byID: rows, limit: request.pageLimit)
         },
     ]

@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of segments.
@@ -65,9 +67,8 @@ enum SegmentStore {
             UPDATE segment_member k SET reason = s.reason FROM states s
             WHERE k.party_id = s.party_id AND k.segment = s.segment AND s.holds AND k.reason <> s.reason),
         moves AS (
-            SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY type DESC, segment) AS place
-            FROM (SELECT party_id, segment, reason, 'campaigns.segment.left.v1' AS type FROM gone
-                UNION ALL SELECT party_id, segment, reason, 'campaigns.segment.entered.v1' FROM come) AS m),
+            SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY is_come, segment) AS place
+            FROM (SELECT *, false AS is_come FROM gone UNION ALL SELECT *, true FROM come) AS m),
         counted AS (SELECT party_id, count(*) AS n FROM moves GROUP BY party_id),
         raised AS (
             UPDATE member m SET version = m.version + coalesce(c.n, 0), first_order_at = f.first_at,
@@ -75,11 +76,19 @@ enum SegmentStore {
                     WHERE s.party_id = f.party_id AND s.turns_at > s.now)
             FROM facts f LEFT JOIN counted c USING (party_id)
             WHERE m.party_id = f.party_id RETURNING m.party_id, m.version, coalesce(c.n, 0) AS n)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.campaigns', r.party_id::text, r.version - r.n + v.place, v.type, json_build_object(
-            'segment', v.segment, 'partyId', r.party_id, 'reason', v.reason)::text
-        FROM raised r JOIN moves v USING (party_id) ORDER BY r.party_id, v.place
+        \(SQLEvent.insert(SegmentLeft.self, key: moved.key, sequence: moved.sequence, moved.members))
+        FROM raised r JOIN moves v USING (party_id) WHERE NOT v.is_come
+        UNION ALL
+        \(SQLEvent.select(SegmentEntered.self, key: moved.key, sequence: moved.sequence, moved.members))
+        FROM raised r JOIN moves v USING (party_id) WHERE v.is_come
+        ORDER BY 2, 3
         """)
+
+    /// What both events tell of a move `v` of the member `r`.
+    private static let moved: (key: String, sequence: String, members: KeyValuePairs<String, String>) = (
+        "r.party_id::text", "r.version - r.n + v.place",
+        ["segment": "v.segment", "partyId": "r.party_id", "reason": "v.reason"]
+    )
 
     /// Who values one of the benefits of C16; time alone changes nothing about it.
     private static func valued(_ benefit: String) -> String {

@@ -10,20 +10,20 @@ final class DuplicateFinder {
     /// Parties looked at in one transaction.
     static let step = 200
     private let context: ServiceContext
+    private let work: SteadyWork
 
-    init(_ context: ServiceContext) { self.context = context }
+    init(_ context: ServiceContext) {
+        self.context = context
+        work = SteadyWork(context.log, every: .seconds(1), failing: "duplicates were not looked for")
+    }
 
     /// Looks again and again; about a second after a party was written its pairs are there.
     func run() async {
-        while !Task.isCancelled {
-            var count = 0
-            do {
-                count = try await look()
-            } catch {
-                context.log.warning("duplicates were not looked for: \(error)")
-            }
+        await work.run {
+            guard try await look() == Self.step else { return false }
             // Requests come first where many parties wait.
-            try? await Loop.sleep(for: count == Self.step ? .milliseconds(20) : .seconds(1))
+            try? await Loop.sleep(for: .milliseconds(20))
+            return true
         }
     }
 
@@ -81,14 +81,13 @@ final class DuplicateFinder {
 
     private static func profiles(_ ids: [UUID], _ transaction: Transaction) async throws -> [MatchProfile] {
         let decoder = JSONDecoder()
-        return try await transaction.query(DuplicateStore.profiles, ids).map { row in
-            let details = try (row.value(7) as String?).map {
-                try decoder.decode(PartyDetails.self, from: Data($0.utf8))
-            }
-            return MatchProfile(
-                id: try row.value(0), kind: try row.value(1), name: try row.value(2), email: try row.value(3),
-                phone: try row.value(4), country: try row.value(5), details: details ?? PartyDetails(),
-                hasNumber: try row.value(6))
+        return try await transaction.rows(DuplicateStore.profiles, ids).map {
+            id, kind, name, email, phone, country, hasNumber, details in
+            MatchProfile(
+                id: id, kind: kind, name: name, email: email, phone: phone, country: country,
+                details: try details.map { try decoder.decode(PartyDetails.self, from: Data($0.utf8)) }
+                    ?? PartyDetails(),
+                hasNumber: hasNumber)
         }
     }
 }

@@ -14,27 +14,28 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             parameters: [
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .string, "The `next` of the page before"),
-            ], gives: .json(.object([.init("items", .array(pairSchema)), .init("next", .nullable(.string))]))
+            ], gives: .json(.page(of: pairSchema))
         ) { request in
             let after = try PairCursor(request.query("after"))
             let limit = request.pageLimit
-            let rows = try await context.query(DuplicateStore.page, after.score, after.low, after.high, limit)
-            let next = try rows.last.map { row in
-                PairCursor(score: try row.value(1), low: try row.value(2), high: try row.value(3)).text
-            }
-            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+            let rows = try await context.rows(DuplicateStore.page, after.score, after.low, after.high, limit)
+            let next = rows.last.map { PairCursor(score: $0.1, low: $0.2, high: $0.3).text }
+            return .page(rows.map(\.0), limit: limit, next: next)
         },
         Route(
             .get, "/v1/parties/{id}/duplicates", "Who may be the same as a party", tag: "duplicates", access: .read,
-            parameters: [.path("id", .uuid, "The party")], gives: .json(.object([.init("items", .array(pairSchema))]))
+            parameters: [.path("id", .uuid, "The party")], gives: .json(.items(pairSchema))
         ) { request in
-            let rows = try await context.query(DuplicateStore.ofParty, try request.id())
-            return .stored("{\"items\":[\(try rows.map { try $0.value(0) as String }.joined(separator: ","))]}")
+            let id = try request.id()
+            guard let pairs = try await context.rows(DuplicateStore.ofParty, id).first else {
+                throw Problem.missing("party", id)
+            }
+            return .items(pairs)
         },
         Route(
             .post, "/v1/duplicates/check", "Who may be the same as somebody who is not entered yet", tag: "duplicates",
             access: .change,
-            body: .json(candidateSchema), gives: .json(.object([.init("items", .array(foundSchema))]))
+            body: .json(candidateSchema), gives: .json(.items(foundSchema))
         ) { request in
             let input = try await request.model(PartyInput.self).checked()
             let profile = MatchProfile(
@@ -55,12 +56,12 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             .post, "/v1/duplicates/{low}/{high}/reject", "Says that two parties are not one; remembered",
             tag: "duplicates", access: .change,
             parameters: [.path("low", .uuid, "One party"), .path("high", .uuid, "The other")],
-            body: .json(.object([.init("by", .string, required: false, "Who decided it")])), gives: .json(pairSchema),
+            body: Rejection.input.body, gives: .json(pairSchema),
             refuses: [409]
         ) { request in
             let low = try request.id("low"), high = try request.id("high")
             guard low != high else { throw Problem.field("high", "must be another party") }
-            let by = try FieldCheck.text(await request.model(Rejection.self).by, "by", atMost: 200)
+            let by = try await Rejection.input.read(request)
             return try await context.transaction { transaction in
                 for id in [low, high] where try await transaction.query(PartyStore.get, id).isEmpty {
                     throw Problem.missing("party", id)
@@ -79,7 +80,14 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-private struct Rejection: Decodable { let by: String? }
+private struct Rejection: Decodable {
+    let by: String?
+
+    /// Who decided it, where that is told.
+    static let input = Input<String?>(
+        .json(.object([.init("by", .string, required: false, "Who decided it")]))
+    ) { try FieldCheck.text(await $0.model(Rejection.self).by, "by", atMost: 200) }
+}
 
 private struct FoundDuplicate: Encodable {
     let id: String

@@ -4,7 +4,7 @@ import Postgres
 
 /// The SQL of duplicates.
 enum DuplicateStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         alone, take, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
     ]
 
@@ -28,14 +28,15 @@ enum DuplicateStore {
         """)
 
     /// What is compared; merged parties are not.
-    static let profiles = Statement(
-        "duplicate.profiles",
-        """
-        SELECT id, kind, name, email, phone, country, EXISTS (
-            SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp'),
-            CASE WHEN details ?| ARRAY['emails', 'phones', 'addresses'] THEN details::text END
-        FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
-        """)
+    static let profiles = Query(
+        "duplicate.profiles", takes: [UUID].self,
+        gives: UUID.self, String.self, String.self, String?.self, String?.self, String?.self, Bool.self, String?.self,
+        sql: """
+            SELECT id, kind, name, email, phone, country, EXISTS (
+                SELECT 1 FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp'),
+                CASE WHEN details ?| ARRAY['emails', 'phones', 'addresses'] THEN details::text END
+            FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
+            """)
 
     /// Replaces the keys by which the parties in $1 are found.
     static let putKeys = Statement(
@@ -60,43 +61,46 @@ enum DuplicateStore {
         """)
 
     /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.
-    static let keep = Statement(
-        "duplicate.keep",
-        """
-        WITH fresh AS (
-            SELECT low, high, score, string_to_array(reasons, '|') AS reasons
-            FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
-        gone AS (
-            DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
-                AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
-        INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
-        ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
-            WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
-        """)
+    static let keep = Query(
+        "duplicate.keep", takes: [UUID].self, [UUID].self, [UUID].self, [Int].self, [String].self,
+        sql: """
+            WITH fresh AS (
+                SELECT low, high, score, string_to_array(reasons, '|') AS reasons
+                FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
+            gone AS (
+                DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
+                    AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
+            INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
+            ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
+                WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
+            """)
 
-    private static let json = """
+    private static let pair = """
         json_build_object('score', d.score, 'reasons', d.reasons, 'status', d.status, 'foundAt', d.found_at,
             'decidedAt', d.decided_at, 'decidedBy', d.decided_by,
             'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', p.version, 'kind', p.kind,
                 'name', p.name, 'email', p.email, 'phone', p.phone, 'country', p.country, 'createdAt', p.created_at)
-                ORDER BY p.created_at, p.id) FROM party p WHERE p.id IN (d.low, d.high)))::text
+                ORDER BY p.created_at, p.id) FROM party p WHERE p.id IN (d.low, d.high)))
         """
 
     /// Open pairs, the likeliest first, behind a cursor.
-    static let page = Statement(
-        "duplicate.page",
-        """
-        SELECT \(json), d.score, d.low, d.high FROM duplicate_pair d
-        WHERE d.status = 'open' AND (-d.score, d.low, d.high) > (-$1::bigint, $2::uuid, $3::uuid)
-        ORDER BY -d.score, d.low, d.high LIMIT $4
-        """)
+    static let page = Query(
+        "duplicate.page", takes: Int.self, UUID.self, UUID.self, Int.self,
+        gives: String.self, Int.self, UUID.self, UUID.self,
+        sql: """
+            SELECT \(pair)::text, d.score, d.low, d.high FROM duplicate_pair d
+            WHERE d.status = 'open' AND (-d.score, d.low, d.high) > (-$1::bigint, $2::uuid, $3::uuid)
+            ORDER BY -d.score, d.low, d.high LIMIT $4
+            """)
 
-    static let ofParty = Statement(
-        "duplicate.of_party",
-        """
-        SELECT \(json) FROM duplicate_pair d WHERE (d.low = $1 OR d.high = $1) AND d.status = 'open'
-        ORDER BY d.score DESC, d.low, d.high
-        """)
+    /// The open pairs of a party; no row where there is no such party.
+    static let ofParty = Query(
+        "duplicate.of_party", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT (SELECT coalesce(json_agg(\(pair) ORDER BY d.score DESC, d.low, d.high), '[]') FROM duplicate_pair d
+                WHERE (d.low = o.id OR d.high = o.id) AND d.status = 'open')::text
+            FROM party o WHERE o.id = $1
+            """)
 
     /// Notes what people decided on a pair, found before or not. A pair of a merged party is none any more.
     static let decide = Statement(
@@ -105,7 +109,7 @@ enum DuplicateStore {
         INSERT INTO duplicate_pair AS d (low, high, score, reasons, status, decided_at, decided_by)
         VALUES (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), 0, '{}', $3, now(), $4)
         ON CONFLICT (low, high) DO UPDATE SET status = $3, decided_at = now(), decided_by = $4
-        RETURNING \(json)
+        RETURNING \(pair)::text
         """)
 
     /// Has all parties looked at again.

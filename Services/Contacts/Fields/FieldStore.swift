@@ -3,7 +3,7 @@ import Postgres
 
 /// The SQL of custom fields.
 enum FieldStore {
-    static let statements = [all, labels, list, insert, lock, update, delete, strip]
+    static let statements: [any Preparable] = [all, labels, list, insert, lock, update, delete, strip]
 
     static let all = Statement("field.all", "SELECT key, type, to_json(choices)::text FROM custom_field")
 
@@ -11,24 +11,30 @@ enum FieldStore {
 
     private static let json = """
         json_build_object('key', key, 'version', version, 'label', label, 'type', type, 'choices', choices,
-            'createdAt', created_at)::text
+            'createdAt', created_at)
         """
 
-    static let list = Statement("field.list", "SELECT \(json) FROM custom_field ORDER BY label, key")
+    static let list = Query(
+        "field.list", gives: String.self,
+        sql: "SELECT coalesce(json_agg(\(json) ORDER BY label, key), '[]')::text FROM custom_field")
 
-    static let insert = Statement(
-        "field.insert",
-        "INSERT INTO custom_field (key, label, type, choices) VALUES ($1, $2, $3, $4::text[]) RETURNING \(json)")
+    static let insert = Query(
+        "field.insert", takes: String.self, String.self, String.self, [String].self, gives: String.self,
+        sql: """
+            INSERT INTO custom_field (key, label, type, choices) VALUES ($1, $2, $3, $4::text[])
+            RETURNING \(json)::text
+            """)
 
-    static let lock = Statement(
-        "field.lock", "SELECT version, type, \(json) FROM custom_field WHERE key = $1 FOR UPDATE")
+    static let lock = Query(
+        "field.lock", takes: String.self, gives: Int.self, String.self, String.self,
+        sql: "SELECT version, type, \(json)::text FROM custom_field WHERE key = $1 FOR UPDATE")
 
-    static let update = Statement(
-        "field.update",
-        """
-        UPDATE custom_field SET version = version + 1, label = coalesce($2, label),
-            choices = coalesce($3::text[], choices) WHERE key = $1 RETURNING \(json)
-        """)
+    static let update = Query(
+        "field.update", takes: String.self, String?.self, [String]?.self, gives: String.self, Int.self,
+        sql: """
+            UPDATE custom_field SET version = version + 1, label = coalesce($2, label),
+                choices = coalesce($3::text[], choices) WHERE key = $1 RETURNING \(json)::text, version
+            """)
 
     static let delete = Statement("field.delete", "DELETE FROM custom_field WHERE key = $1")
 

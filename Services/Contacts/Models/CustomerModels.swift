@@ -23,15 +23,15 @@ struct CustomerModels: Sendable {
         let lifetimeValue: Int?
     }
 
-    /// Predictions of a page of customers; equal histories are worked out once.
+    /// Predictions of a page of customers, rows of `ModelStore.page`; equal histories are worked out once.
     func predictions(_ rows: Rows) throws -> [Prediction] {
         var known: [PurchaseHistory: Future] = [:]
         return try rows.map { row in
-            let history = PurchaseHistory(
-                repeats: try row.value(1), recency: try row.value(2), age: try row.value(3))
+            let (party, repeats, recency, age, mean) = try row.values(of: ModelStore.page)
+            let history = PurchaseHistory(repeats: repeats, recency: recency, age: age)
             let future = known[history] ?? self.future(history)
             known[history] = future
-            return prediction(try row.value(0), history, mean: try row.value(4), future)
+            return prediction(party, history, mean: mean, future)
         }
     }
 

@@ -12,27 +12,20 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
         Route(
             .post, "/v1/models/fits",
             "Fits BG/NBD and Gamma-Gamma anew and foretells every customer; goes on behind the answer",
-            tag: "models", access: .configure,
-            body: .json(
-                .object([
-                    .init("currency", .string, "ISO 4217"),
-                    .init("weeks", .integer(1...520), required: false, "How far to look ahead; 52 unless given"),
-                ])), gives: .json(fitSchema, 202), refuses: [404, 409]
+            tag: "models", access: .configure, parameters: [.idempotencyKey], body: FitInput.input.body,
+            gives: .json(fitSchema, 202), refuses: [404, 409, 422]
         ) { request in
-            let input = try await request.model(FitInput.self)
-            let currency = try FieldCheck.currency(input.currency) ?? ""
-            let weeks = input.weeks ?? 52
-            guard (1...520).contains(weeks) else { throw Problem.field("weeks", "must be from 1 to 520") }
+            let (currency, weeks) = try await FitInput.input.read(request)
             let id = UUID.v7()
             let response = try await context.create(request) { transaction in
                 guard try await !transaction.query(ModelStore.ask, id, currency, weeks).isEmpty else {
-                    guard try await transaction.query(ModelStore.list, currency, Date.distantFuture, 1).isEmpty else {
+                    guard try await transaction.rows(ModelStore.list, currency, Date.distantFuture, 1).isEmpty else {
                         throw Problem(status: .conflict, detail: "A fit of \(currency) is under way.")
                     }
                     throw Problem(status: .notFound, detail: "No customer has bought in \(currency) yet.")
                 }
-                let json: String = try await transaction.query(ModelStore.get, id).first?.value(0) ?? "{}"
-                return Response.stored(json, status: 202)
+                let json = try await transaction.rows(ModelStore.get, id).first
+                return Response.stored(json ?? "{}", status: 202)
                     .with("location", "/v1/models/fits/\(id.text)")
             }
             worker.wake()
@@ -43,8 +36,8 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
             parameters: [.path("id", .uuid)], gives: .json(fitSchema)
         ) { request in
             let id = try request.id()
-            guard let row = try await context.query(ModelStore.get, id).first else { throw Problem.missing("fit", id) }
-            return .stored(try row.value(0))
+            guard let fit = try await context.rows(ModelStore.get, id).first else { throw Problem.missing("fit", id) }
+            return .stored(fit)
         },
         Route(
             .get, "/v1/models/fits", "Fits, the newest first", tag: "models", access: .read,
@@ -55,9 +48,8 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
         ) { request in
             let currency = try FieldCheck.currency(request.query("currency")) ?? ""
             let after = request.query("after").flatMap { RFC3339.date($0) } ?? .distantFuture
-            let rows = try await context.query(ModelStore.list, currency, after, request.pageLimit)
-            return .page(
-                try rows.map { try $0.value(0) }, limit: request.pageLimit, next: try rows.last?.value(1))
+            let rows = try await context.rows(ModelStore.list, currency, after, request.pageLimit)
+            return .page(rows.map(\.0), limit: request.pageLimit, next: rows.last?.1)
         },
     ]
 }
@@ -65,6 +57,19 @@ func modelRoutes(_ context: ServiceContext, _ worker: ModelWorker) -> [Route] {
 private struct FitInput: Decodable {
     let currency: String
     let weeks: Int?
+
+    static let input = Input<(currency: String, weeks: Int)>(
+        .json(
+            .object([
+                .init("currency", .string, "ISO 4217"),
+                .init("weeks", .integer(1...520), required: false, "How far to look ahead; 52 unless given"),
+            ]))
+    ) { request in
+        let said = try await request.model(FitInput.self)
+        let weeks = said.weeks ?? 52
+        guard (1...520).contains(weeks) else { throw Problem.field("weeks", "must be from 1 to 520") }
+        return (try FieldCheck.currency(said.currency) ?? "", weeks)
+    }
 }
 
 private let fitSchema = Schema.named(

@@ -44,9 +44,9 @@ struct ModelRun {
 
     /// Keeps the claim while a long statement or a fit is under way.
     private func beat() async {
-        while !Task.isCancelled {
-            try? await Loop.sleep(for: .seconds(15))
-            _ = try? await context.pool.query(ModelStore.beat, id, owner)
+        await SteadyWork(context.log, every: .seconds(15), failing: "the claim of a fit was not kept").run {
+            _ = try await context.pool.query(ModelStore.beat, id, owner)
+            return false
         }
     }
 
@@ -54,7 +54,7 @@ struct ModelRun {
 
     private func fit() async throws -> CustomerModels {
         let begin = Loop.now
-        let rows = try await long(ModelStore.histories, currency)
+        let rows = try await long(ModelStore.histories.statement, currency)
         let base = try await Loop.offload { try Base(rows) }
         guard base.repeaters >= Self.leastRepeaters else {
             throw Minimizer.NoMinimum(
@@ -72,7 +72,7 @@ struct ModelRun {
         let models = CustomerModels(
             purchases: purchases.model, spend: spend?.model, weeks: Double(weeks), asOf: base.day)
         let bg = purchases.model
-        let kept = try await context.pool.query(
+        let kept = try await context.pool.rows(
             ModelStore.keepFit, id, base.day, base.customers, bg.r, bg.alpha, bg.a, bg.b, purchases.logLikelihood,
             spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds, owner)
         guard !kept.isEmpty else { throw Superseded() }
@@ -98,13 +98,11 @@ struct ModelRun {
         init(_ rows: Rows) throws {
             histories.reserveCapacity(rows.count)
             for row in rows {
-                let history = PurchaseHistory(
-                    repeats: try row.value(0), recency: try row.value(1), age: try row.value(2))
-                let count: Int = try row.value(3)
-                histories[history] = count
+                let (repeats, recency, age, count, newest) = try row.values(of: ModelStore.histories)
+                histories[PurchaseHistory(repeats: repeats, recency: recency, age: age)] = count
                 customers += count
-                if history.repeats > 0 { repeaters += count }
-                day = try row.value(4)
+                if repeats > 0 { repeaters += count }
+                day = newest
             }
         }
     }
@@ -114,11 +112,12 @@ struct ModelRun {
     private func foretell(_ models: CustomerModels) async throws {
         var after = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
         while true {
-            let rows = try await context.pool.query(ModelStore.page, currency, after, models.asOf, Self.pageSize)
+            let rows = try await context.pool.query(
+                ModelStore.page.statement, currency, after, models.asOf, Self.pageSize)
             guard let last = rows.last else { return }
             after = try last.value(0)
             let page = try await Loop.offload { try models.predictions(rows) }
-            let kept = try await context.pool.query(
+            let kept = try await context.pool.rows(
                 ModelStore.predict, id, currency, page.map(\.party), page.map(\.alive), page.map(\.purchases),
                 page.map(\.spend), page.map(\.lifetimeValue), after, owner)
             // Another process thought that this one was gone, and goes on instead.

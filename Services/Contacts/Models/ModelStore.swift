@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Postgres
 
 /// The SQL of fits and predictions.
 enum ModelStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
         again, drop, put,
     ]
@@ -44,14 +45,15 @@ enum ModelStore {
         "model.beat", "UPDATE model_run SET heartbeat_at = clock_timestamp() WHERE id = $1 AND owner = $2 RETURNING id")
 
     /// Histories and how many customers have each. The observation ends with the day of the currency's newest order.
-    static let histories = Statement(
-        "model.histories",
-        """
-        WITH base AS (SELECT max(last_order_at)::date AS day FROM party_value WHERE currency = $1 AND orders > 0)
-        SELECT purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
-            (day - first_order_at::date)::bigint, count(*), day::timestamptz
-        FROM party_value, base WHERE currency = $1 AND orders > 0 GROUP BY 1, 2, 3, day
-        """)
+    static let histories = Query(
+        "model.histories", takes: String.self,
+        gives: Int.self, Int.self, Int.self, Int.self, Date.self,
+        sql: """
+            WITH base AS (SELECT max(last_order_at)::date AS day FROM party_value WHERE currency = $1 AND orders > 0)
+            SELECT purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
+                (day - first_order_at::date)::bigint, count(*), day::timestamptz
+            FROM party_value, base WHERE currency = $1 AND orders > 0 GROUP BY 1, 2, 3, day
+            """)
 
     /// How many customers have spent something at repeat purchases.
     static let spenders = Statement(
@@ -71,64 +73,72 @@ enum ModelStore {
             AND ('x' || right(party_id::text, 7))::bit(28)::int % $2 = 0
         """)
 
-    static let keepFit = Statement(
-        "model.keep_fit",
-        """
-        UPDATE model_run SET heartbeat_at = clock_timestamp(), as_of = $2, customers = $3, r = $4, alpha = $5, a = $6,
-            b = $7, bg_likelihood = $8, p = $9, q = $10, gamma = $11, gg_likelihood = $12, fit_seconds = $13, done = 0,
-            after = NULL
-        WHERE id = $1 AND owner = $14 RETURNING id
-        """)
+    static let keepFit = Query(
+        "model.keep_fit", takes: UUID.self, Date.self, Int.self, Double.self, Double.self, Double.self, Double.self,
+        Double.self, Double?.self, Double?.self, Double?.self, Double?.self, Double.self, UUID.self,
+        gives: UUID.self,
+        sql: """
+            UPDATE model_run SET heartbeat_at = clock_timestamp(), as_of = $2, customers = $3, r = $4, alpha = $5, a = $6,
+                b = $7, bg_likelihood = $8, p = $9, q = $10, gamma = $11, gg_likelihood = $12, fit_seconds = $13, done = 0,
+                after = NULL
+            WHERE id = $1 AND owner = $14 RETURNING id
+            """)
 
     /// The next customers to foretell, in order of id. Their age counts to the day of $3.
-    static let page = Statement(
-        "model.page",
-        """
-        SELECT party_id, purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
-            greatest($3::timestamptz::date, last_order_at::date) - first_order_at::date,
-            CASE WHEN purchase_days > 1 AND revenue > first_day_revenue
-                THEN ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8 ELSE 0 END
-        FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
-        """)
+    static let page = Query(
+        "model.page", takes: String.self, UUID.self, Date.self, Int.self,
+        gives: UUID.self, Int.self, Int.self, Int.self, Double.self,
+        sql: """
+            SELECT party_id, purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
+                greatest($3::timestamptz::date, last_order_at::date) - first_order_at::date,
+                CASE WHEN purchase_days > 1 AND revenue > first_day_revenue
+                    THEN ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8 ELSE 0 END
+            FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
+            """)
 
-    static let predict = Statement(
-        "model.predict",
-        """
-        WITH written AS (
-            INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
-            SELECT party_id, $2, $1, alive, purchases, spend, lifetime_value
-            FROM unnest($3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
-                AS n(party_id, alive, purchases, spend, lifetime_value)
-            ON CONFLICT (party_id, currency) DO UPDATE SET run_id = excluded.run_id, alive = excluded.alive,
-                purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
-        UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
-        WHERE id = $1 AND owner = $9 RETURNING id
-        """)
+    static let predict = Query(
+        "model.predict", takes: UUID.self, String.self, [UUID].self, [Double].self, [Double].self, [Int?].self,
+        [Int?].self, UUID.self, UUID.self,
+        gives: UUID.self,
+        sql: """
+            WITH written AS (
+                INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
+                SELECT party_id, $2, $1, alive, purchases, spend, lifetime_value
+                FROM unnest($3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
+                    AS n(party_id, alive, purchases, spend, lifetime_value)
+                ON CONFLICT (party_id, currency) DO UPDATE SET run_id = excluded.run_id, alive = excluded.alive,
+                    purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
+            UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
+            WHERE id = $1 AND owner = $9 RETURNING id
+            """)
 
     /// Some customers' histories as they are now, each with the last fit of its currency.
-    static let again = Statement(
-        "model.again",
-        """
-        SELECT v.party_id, v.currency, v.purchase_days - 1, (v.last_order_at::date - v.first_order_at::date)::bigint,
-            greatest(u.as_of::date, v.last_order_at::date) - v.first_order_at::date,
-            CASE WHEN v.purchase_days > 1 AND v.revenue > v.first_day_revenue
-                THEN ((v.revenue - v.first_day_revenue) / 10000.0 / (v.purchase_days - 1))::float8 ELSE 0 END,
-            u.id, u.weeks, u.as_of, u.r, u.alpha, u.a, u.b, u.p, u.q, u.gamma
-        FROM party_value v CROSS JOIN LATERAL (
-            SELECT * FROM model_run m WHERE m.currency = v.currency AND m.state = 'done' AND m.r IS NOT NULL
-            ORDER BY m.asked_at DESC LIMIT 1) u
-        WHERE v.party_id = ANY($1::uuid[]) AND v.orders > 0
-        """)
+    static let again = Query(
+        "model.again", takes: [UUID].self,
+        gives: UUID.self, String.self, Int.self, Int.self, Int.self, Double.self, UUID.self, Int.self, Date?.self,
+        Double?.self, Double?.self, Double?.self, Double?.self, Double?.self, Double?.self, Double?.self,
+        sql: """
+            SELECT v.party_id, v.currency, v.purchase_days - 1, (v.last_order_at::date - v.first_order_at::date)::bigint,
+                greatest(u.as_of::date, v.last_order_at::date) - v.first_order_at::date,
+                CASE WHEN v.purchase_days > 1 AND v.revenue > v.first_day_revenue
+                    THEN ((v.revenue - v.first_day_revenue) / 10000.0 / (v.purchase_days - 1))::float8 ELSE 0 END,
+                u.id, u.weeks, u.as_of, u.r, u.alpha, u.a, u.b, u.p, u.q, u.gamma
+            FROM party_value v CROSS JOIN LATERAL (
+                SELECT * FROM model_run m WHERE m.currency = v.currency AND m.state = 'done' AND m.r IS NOT NULL
+                ORDER BY m.asked_at DESC LIMIT 1) u
+            WHERE v.party_id = ANY($1::uuid[]) AND v.orders > 0
+            """)
 
     static let drop = Statement(
         "model.drop", "DELETE FROM party_prediction WHERE party_id = ANY($1::uuid[])")
 
-    static let put = Statement(
-        "model.put",
-        """
-        INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
-        """)
+    static let put = Query(
+        "model.put", takes: [UUID].self, [String].self, [UUID].self, [Double].self, [Double].self, [Int?].self,
+        [Int?].self,
+        sql: """
+            INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
+            """)
 
     /// Predictions of customers who are not in the base any more.
     static let forget = Statement(
@@ -155,12 +165,13 @@ enum ModelStore {
                 'logLikelihood', gg_likelihood) END)::text
         """
 
-    static let get = Statement("model.get", "SELECT \(json) FROM model_run WHERE id = $1")
+    static let get = Query(
+        "model.get", takes: UUID.self, gives: String.self, sql: "SELECT \(json) FROM model_run WHERE id = $1")
 
-    static let list = Statement(
-        "model.list",
-        """
-        SELECT \(json), to_char(asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM model_run
-        WHERE ($1 = '' OR currency = $1) AND asked_at < $2 ORDER BY asked_at DESC LIMIT $3
-        """)
+    static let list = Query(
+        "model.list", takes: String.self, Date.self, Int.self, gives: String.self, String.self,
+        sql: """
+            SELECT \(json), to_char(asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM model_run
+            WHERE ($1 = '' OR currency = $1) AND asked_at < $2 ORDER BY asked_at DESC LIMIT $3
+            """)
 }

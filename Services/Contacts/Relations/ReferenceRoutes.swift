@@ -13,9 +13,7 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             .put, "/v1/parties/{id}/references/{system}/{reference}", "Says what another system calls a party (C4)",
             tag: "relations", access: .change, gives: .nothing, refuses: [409]
         ) { request in
-            let id = try request.id()
-            let system = try FieldCheck.needed(request.path("system"), "system", atMost: 50)
-            let reference = try FieldCheck.needed(request.path("reference"), "reference", atMost: 200)
+            let (id, system, reference) = try request.reference()
             return try await context.transaction { transaction in
                 var party = try Party(try await PartyCommands.lock(id, transaction))
                 let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
@@ -34,17 +32,27 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             .delete, "/v1/parties/{id}/references/{system}/{reference}", "Takes a reference back", tag: "relations",
             access: .change, gives: .nothing, refuses: [409]
         ) { request in
-            guard request.path("system") != "erp" else {
+            let (id, system, reference) = try request.reference()
+            guard system != "erp" else {
                 throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
             }
-            let id = try request.id()
             return try await context.transaction { transaction in
-                let rows = try await transaction.query(
-                    RelationStore.unrefer, request.path("system"), request.path("reference"), id)
+                let rows = try await transaction.query(RelationStore.unrefer, system, reference, id)
                 guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
                 PartyCommands.index([try Party(try await PartyCommands.lock(id, transaction))], transaction)
                 return Response(.noContent)
             }
         },
     ]
+}
+
+extension Request {
+    /// The party, the system and the reference of the path.
+    @Loop
+    fileprivate func reference() throws -> (UUID, String, String) {
+        (
+            try id(), try FieldCheck.needed(path("system"), "system", atMost: 50),
+            try FieldCheck.needed(path("reference"), "reference", atMost: 200)
+        )
+    }
 }

@@ -1,10 +1,11 @@
+import FoundationEssentials
 import Postgres
 import ServiceKit
 
 /// The SQL of trees of parties. A merged party stands where its survivor stands; a merge may make two referrers of a party or a circle,
 /// so every way ends where it has been.
 enum ReferralStore {
-    static let statements = [alone, referrer, isAbove, above, below]
+    static let statements: [any Preparable] = [alone, referrer, isAbove, above, below]
 
     // The number only has to differ from those of the other locks.
     static let alone = Statement(
@@ -33,34 +34,36 @@ enum ReferralStore {
         """)
 
     /// The party and who is above it, at most a hundred, nearest first; no row where there is no such party.
-    static let above = Statement(
-        "referral.above",
-        """
-        WITH RECURSIVE up AS (
-            SELECT id, 0 AS depth, ARRAY[id] AS way FROM party WHERE id = $1
-            UNION ALL
-            SELECT n.id, c.depth - 1, c.way || n.id FROM up c CROSS JOIN LATERAL (
-                SELECT min(id::text)::uuid AS id FROM (\(parents("'refers'"))) n) n
-            WHERE n.id IS NOT NULL AND NOT n.id = ANY(c.way) AND c.depth > -100)
-        SELECT c.id, p.name, \(stage), c.depth, lead(c.id) OVER (ORDER BY c.depth DESC)
-        FROM up c JOIN party p ON p.id = c.id ORDER BY c.depth DESC
-        """)
+    static let above = Query(
+        "referral.above", takes: UUID.self,
+        gives: UUID.self, String.self, String.self, Int.self, UUID?.self,
+        sql: """
+            WITH RECURSIVE up AS (
+                SELECT id, 0 AS depth, ARRAY[id] AS way FROM party WHERE id = $1
+                UNION ALL
+                SELECT n.id, c.depth - 1, c.way || n.id FROM up c CROSS JOIN LATERAL (
+                    SELECT min(id::text)::uuid AS id FROM (\(parents("'refers'"))) n) n
+                WHERE n.id IS NOT NULL AND NOT n.id = ANY(c.way) AND c.depth > -100)
+            SELECT c.id, p.name, \(stage), c.depth, lead(c.id) OVER (ORDER BY c.depth DESC)
+            FROM up c JOIN party p ON p.id = c.id ORDER BY c.depth DESC
+            """)
 
     /// Those below a party down to the depth $2, nearest first.
-    static let below = Statement(
-        "referral.below",
-        """
-        WITH RECURSIVE tree AS (
-            SELECT id, 0 AS depth, NULL::uuid AS referrer, ARRAY[id] AS way FROM party WHERE id = $1
-            UNION ALL
-            SELECT n.id, c.depth + 1, c.id, c.way || n.id FROM tree c CROSS JOIN LATERAL (
-                SELECT DISTINCT coalesce(p.merged_into, p.id) AS id FROM party_relation r JOIN party p ON p.id = r.other_id
-                WHERE r.kind = 'refers' AND r.party_id = ANY(\(Redirects.circle("c.id")))) n
-            WHERE c.depth < $2 AND NOT n.id = ANY(c.way)),
-        bounded AS (SELECT * FROM tree WHERE depth > 0 LIMIT $3)
-        SELECT c.id, p.name, \(stage), c.depth, c.referrer
-        FROM bounded c JOIN party p ON p.id = c.id ORDER BY c.depth, p.sort_name, c.id
-        """)
+    static let below = Query(
+        "referral.below", takes: UUID.self, Int.self, Int.self,
+        gives: UUID.self, String.self, String.self, Int.self, UUID?.self,
+        sql: """
+            WITH RECURSIVE tree AS (
+                SELECT id, 0 AS depth, NULL::uuid AS referrer, ARRAY[id] AS way FROM party WHERE id = $1
+                UNION ALL
+                SELECT n.id, c.depth + 1, c.id, c.way || n.id FROM tree c CROSS JOIN LATERAL (
+                    SELECT DISTINCT coalesce(p.merged_into, p.id) AS id FROM party_relation r JOIN party p ON p.id = r.other_id
+                    WHERE r.kind = 'refers' AND r.party_id = ANY(\(Redirects.circle("c.id")))) n
+                WHERE c.depth < $2 AND NOT n.id = ANY(c.way)),
+            bounded AS (SELECT * FROM tree WHERE depth > 0 LIMIT $3)
+            SELECT c.id, p.name, \(stage), c.depth, c.referrer
+            FROM bounded c JOIN party p ON p.id = c.id ORDER BY c.depth, p.sort_name, c.id
+            """)
 
     private static let stage = """
         coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect')

@@ -31,12 +31,11 @@ enum Referrals {
 
     /// The tree below a party, nearest first, each party once; and who is above it, nearest first.
     static func tree(of party: UUID, depth: Int, limit: Int, _ context: ServiceContext) async throws -> Tree {
-        let above = try await context.query(ReferralStore.above, party).map { try Member($0) }
+        let above = try await context.rows(ReferralStore.above, party).map(Member.init)
         guard !above.isEmpty else { throw Problem.missing("party", party) }
         var seen: Set<UUID> = [party]
         var items: [Member] = []
-        for row in try await context.query(ReferralStore.below, party, depth, limit + 1) {
-            let member = try Member(row)
+        for member in try await context.rows(ReferralStore.below, party, depth, limit + 1).map(Member.init) {
             if seen.insert(member.partyId).inserted { items.append(member) }
         }
         return Tree(
@@ -50,15 +49,6 @@ enum Referrals {
         let stage: String
         let depth: Int
         let referredBy: UUID?
-
-        @Loop
-        init(_ row: Row) throws {
-            partyId = try row.value(0)
-            name = try row.value(1)
-            stage = try row.value(2)
-            depth = try row.value(3)
-            referredBy = try row.value(4)
-        }
     }
 
     /// A party's place among referrals.

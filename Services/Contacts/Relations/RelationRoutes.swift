@@ -17,35 +17,32 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
     return [
         Route(
             .get, "/v1/parties/{id}/relations", "What a party is to others, and they to it", tag: "relations",
-            access: .read, gives: .json(.object([.init("items", .array(relationSchema))]))
+            access: .read, gives: .json(.items(relationSchema))
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(RelationStore.list, id).first else {
                 throw Problem.missing("party", id)
             }
-            return .stored("{\"items\":\(try row.value(0) as String)}")
+            return .items(try row.value(0))
         },
         Route(
             .put, "/v1/parties/{id}/relations/{kind}/{other}",
             "Relates two parties; nobody is referred twice, nor above himself in a tree of referrals or of firms. "
                 + "What is there with another date or note is taken back before, not overwritten",
             tag: "relations", access: .change,
-            parameters: place,
-            body: .json(.object([.init("since", .date, required: false), .init("note", .string, required: false)])),
-            gives: .nothing, refuses: [409]
+            parameters: place, body: RelationInput.input.body, gives: .nothing, refuses: [409]
         ) { request in
             let (id, other) = (try request.id(), try request.id("other"))
             guard id != other else { throw Problem.field("other", "must be another party") }
-            let input = try await request.model(RelationInput.self)
-            let note = try FieldCheck.text(input.note, "note", atMost: 500)
+            let said = try await RelationInput.input.read(request)
             return try await context.transaction { transaction in
                 for party in [id, other].sorted(by: { $0.uuidString < $1.uuidString }) {
                     try await PartyCommands.lock(party, transaction)
                 }
                 try await Referrals.check(id, request.path("kind"), other, transaction)
-                let rows = try await transaction.query(
-                    RelationStore.put, id, request.path("kind"), other, input.since?.text, note)
-                guard try rows.first?.value(0) == true else {
+                let rows = try await transaction.rows(
+                    RelationStore.put, id, request.path("kind"), other, said.since?.text, said.note)
+                guard rows.first == true else {
                     throw Problem(
                         status: .conflict,
                         detail: "They are related already, with another date or note: take that back first.")
@@ -69,6 +66,10 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
 private struct RelationInput: Decodable {
     let since: CalendarDay?
     let note: String?
+
+    static let input = Input<RelationInput>.command(RelationInput.self) { said in
+        RelationInput(since: said.since, note: try FieldCheck.text(said.note, "note", atMost: 500))
+    }
 }
 
 private let relationSchema = Schema.named(

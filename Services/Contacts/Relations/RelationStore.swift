@@ -1,9 +1,10 @@
+import FoundationEssentials
 import Postgres
 import ServiceKit
 
 /// The SQL of relations and references.
 enum RelationStore {
-    static let statements = [list, put, remove, refer, unrefer]
+    static let statements: [any Preparable] = [list, put, remove, refer, unrefer]
 
     /// Both ends of the relations of a party and of those merged into it; `direction` says on which side the party stands. Others that are
     /// merged are shown as what they are merged into. No row where there is no such party.
@@ -24,13 +25,14 @@ enum RelationStore {
         """)
 
     /// Says whether the relation is as asked for now; one that is there is not changed.
-    static let put = Statement(
-        "relation.put",
-        """
-        INSERT INTO party_relation AS r (party_id, kind, other_id, since, note) VALUES ($1, $2, $3, $4::text::date, $5)
-        ON CONFLICT (party_id, kind, other_id) DO UPDATE SET note = r.note
-        RETURNING (r.since, r.note) IS NOT DISTINCT FROM ($4::text::date, $5::text)
-        """)
+    static let put = Query(
+        "relation.put", takes: UUID.self, String.self, UUID.self, String?.self, String?.self,
+        gives: Bool.self,
+        sql: """
+            INSERT INTO party_relation AS r (party_id, kind, other_id, since, note) VALUES ($1, $2, $3, $4::text::date, $5)
+            ON CONFLICT (party_id, kind, other_id) DO UPDATE SET note = r.note
+            RETURNING (r.since, r.note) IS NOT DISTINCT FROM ($4::text::date, $5::text)
+            """)
 
     static let remove = Statement(
         "relation.remove", "DELETE FROM party_relation WHERE party_id = $1 AND kind = $2 AND other_id = $3 RETURNING 1")

@@ -1,5 +1,6 @@
 import HTTP
 import Postgres
+import ServiceKit
 
 /// The views of who the customers are and how they stay: profiling and persistency (C15).
 enum BaseReportStore {
@@ -50,21 +51,21 @@ enum BaseReportStore {
                 .array(
                     .object([
                         .init("recency", .integer(1...5)), .init("strength", .integer(1...5)),
-                        .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount),
+                        .init("customers", .integer()), .init("netRevenue", .amount),
                     ])), "Recency class by the mean of frequency and monetary class"),
             .init(
                 "habits",
                 .array(
                     .object([
                         .init("weekday", .integer(1...7)), .init("hour", .integer(0...23)), .init("orders", .integer()),
-                        .init("revenue", ValueSchemas.amount),
+                        .init("revenue", .amount),
                     ])), "Orders by weekday (1 is Monday) and hour, UTC"),
             .init(
                 "tastes",
                 .array(
                     .object([
                         .init("class", .string), .init("sku", .string), .init("name", .string),
-                        .init("revenue", ValueSchemas.amount),
+                        .init("revenue", .amount),
                     ])), "What each Pareto class buys most, of the newest 20,000 orders"),
         ],
         labels: ReportLabels.segments + ReportLabels.classes + ReportLabels.risks + ReportLabels.kinds)
@@ -147,7 +148,7 @@ enum BaseReportStore {
         ], labels: ReportLabels.tenures + ReportLabels.moves, needsMonths: true)
 
     static let counts = Schema.array(
-        .object([.init("key", .string), .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount)]))
+        .object([.init("key", .string), .init("customers", .integer()), .init("netRevenue", .amount)]))
 
     /// Customers and net revenue by a column of `scored`, most customers first.
     private static func counted(_ column: String, limit: Int = 100) -> String {

@@ -1,5 +1,6 @@
 import HTTP
 import Postgres
+import ServiceKit
 
 /// The views of what is bought together and what campaigns did (C15), Kotler's grid (C13) and the loyalty quadrant (C14).
 enum MarketReportStore {
@@ -45,7 +46,7 @@ enum MarketReportStore {
                 .array(
                     .object([
                         .init("sku", .string), .init("name", .string), .init("orders", .integer()),
-                        .init("support", .number), .init("revenue", ValueSchemas.amount),
+                        .init("support", .number), .init("revenue", .amount),
                     ])), "The 50 in most orders"),
             .init(
                 "pairs",
@@ -100,8 +101,8 @@ enum MarketReportStore {
                         .init("segment", .nullable(.string)),
                         .init("status", .nullable(.string)), .init("sent", .integer()), .init("firstAt", .dateTime),
                         .init("lastAt", .dateTime), .init("buyers", .integer()), .init("responseRate", .number),
-                        .init("revenue", ValueSchemas.amount), .init("buyersBefore", .integer()),
-                        .init("revenueBefore", ValueSchemas.amount),
+                        .init("revenue", .amount), .init("buyersBefore", .integer()),
+                        .init("revenueBefore", .amount),
                     ]))),
         ])
 
@@ -150,8 +151,8 @@ enum MarketReportStore {
                 .array(
                     .object([
                         .init("by", .enumeration(["country", "kind"])), .init("key", .string),
-                        .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount),
-                        .init("margin", .nullable(ValueSchemas.amount)), .init("perCustomer", ValueSchemas.amount),
+                        .init("customers", .integer()), .init("netRevenue", .amount),
+                        .init("margin", .nullable(.amount)), .init("perCustomer", .amount),
                         .init("marginLevel", .enumeration(["low", "medium", "high"])),
                         .init("customersLevel", .enumeration(["few", "medium", "many"])),
                         .init("level", .enumeration(["basic", "reactive", "accountable", "proactive", "partnership"])),

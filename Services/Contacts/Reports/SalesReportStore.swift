@@ -1,5 +1,6 @@
 import HTTP
 import Postgres
+import ServiceKit
 
 /// The views of what the base brings: profitability, performance and prospecting (C15).
 enum SalesReportStore {
@@ -34,15 +35,15 @@ enum SalesReportStore {
         FROM whole w
         """,
         data: [
-            .init("customers", .integer()), .init("netRevenue", .nullable(ValueSchemas.amount)),
-            .init("margin", .nullable(ValueSchemas.amount), "Of the sales whose cost is known"),
+            .init("customers", .integer()), .init("netRevenue", .nullable(.amount)),
+            .init("margin", .nullable(.amount), "Of the sales whose cost is known"),
             .init("marginKnownFor", .nullable(.number), "The share of net revenue whose cost is known"),
             .init(
                 "classes",
                 .array(
                     .object([
-                        .init("key", .string), .init("customers", .integer()), .init("netRevenue", ValueSchemas.amount),
-                        .init("share", .nullable(.number)), .init("margin", .nullable(ValueSchemas.amount)),
+                        .init("key", .string), .init("customers", .integer()), .init("netRevenue", .amount),
+                        .init("share", .nullable(.number)), .init("margin", .nullable(.amount)),
                     ]))),
             .init(
                 "curve",
@@ -53,8 +54,8 @@ enum SalesReportStore {
                 .array(
                     .object([
                         .init("partyId", .uuid), .init("name", .string), .init("orders", .integer()),
-                        .init("netRevenue", ValueSchemas.amount), .init("credited", ValueSchemas.amount),
-                        .init("margin", .nullable(ValueSchemas.amount)), .init("class", .string),
+                        .init("netRevenue", .amount), .init("credited", .amount),
+                        .init("margin", .nullable(.amount)), .init("class", .string),
                     ])), "The best 50; `GET /v1/value/customers` has all"),
         ], labels: ReportLabels.classes)
 
@@ -105,10 +106,10 @@ enum SalesReportStore {
                 "months",
                 .array(
                     .object([
-                        .init("month", .string), .init("orders", .integer()), .init("revenue", ValueSchemas.amount),
-                        .init("credits", .integer()), .init("credited", ValueSchemas.amount),
+                        .init("month", .string), .init("orders", .integer()), .init("revenue", .amount),
+                        .init("credits", .integer()), .init("credited", .amount),
                         .init("walkInOrders", .integer(), "Of the orders"),
-                        .init("walkInRevenue", ValueSchemas.amount, "Of the revenue"),
+                        .init("walkInRevenue", .amount, "Of the revenue"),
                     ])), "All documents"),
             .init(
                 "window",
@@ -121,21 +122,21 @@ enum SalesReportStore {
                 .array(
                     .object([
                         .init("sku", .string), .init("name", .string), .init("category", .nullable(.string)),
-                        .init("orders", .integer()), .init("quantity", ValueSchemas.amount),
-                        .init("netRevenue", ValueSchemas.amount), .init("credited", ValueSchemas.amount),
+                        .init("orders", .integer()), .init("quantity", .amount),
+                        .init("netRevenue", .amount), .init("credited", .amount),
                     ]))),
             .init(
                 "channels",
                 .array(
                     .object([
-                        .init("key", .string), .init("orders", .integer()), .init("netRevenue", ValueSchemas.amount),
+                        .init("key", .string), .init("orders", .integer()), .init("netRevenue", .amount),
                     ]))),
             .init(
                 "places",
                 .array(
                     .object([
                         .init("key", .string), .init("customers", .integer()), .init("orders", .integer()),
-                        .init("netRevenue", ValueSchemas.amount),
+                        .init("netRevenue", .amount),
                     ])), "By the customers' country"),
         ])
 
@@ -186,7 +187,7 @@ enum SalesReportStore {
                 .object([
                     .init("weeks", .nullable(.integer())), .init("customers", .integer()),
                     .init("alive", .nullable(.number), "Sum of the chances to be a customer still"),
-                    .init("purchases", .nullable(.number)), .init("futureValue", .nullable(ValueSchemas.amount)),
+                    .init("purchases", .nullable(.number)), .init("futureValue", .nullable(.amount)),
                     .init("asOf", .nullable(.dateTime)),
                 ]), "What the models expect of the customers there are"),
         ], needsMonths: true)

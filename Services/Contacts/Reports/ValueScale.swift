@@ -8,20 +8,19 @@ import Telemetry
 @Loop
 package final class ValueScale {
     private let context: ServiceContext
+    private let work: SteadyWork
 
-    init(_ context: ServiceContext) { self.context = context }
+    init(_ context: ServiceContext) {
+        self.context = context
+        work = SteadyWork(
+            context.log, every: .seconds(10), resting: 20, failing: "the value scale was not refreshed")
+    }
 
     func run() async {
-        while !Task.isCancelled {
-            let begin = Loop.now
-            do {
-                try await ValueScale.refresh(context)
-                try await Reports.refreshAll(context)
-            } catch {
-                context.log.warning("the value scale was not refreshed: \(error)")
-            }
-            let pause = max(.seconds(10), (Loop.now - begin) * 20)
-            try? await Loop.sleep(for: pause)
+        await work.run {
+            try await ValueScale.refresh(context)
+            try await Reports.refreshAll(context)
+            return false
         }
     }
 

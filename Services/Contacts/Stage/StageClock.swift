@@ -8,18 +8,15 @@ import Telemetry
 @Loop
 final class StageClock {
     private let context: ServiceContext
+    private let work: SteadyWork
 
-    init(_ context: ServiceContext) { self.context = context }
+    init(_ context: ServiceContext) {
+        self.context = context
+        work = SteadyWork(context.log, every: .seconds(15), failing: "stages were not judged")
+    }
 
     func run() async {
-        while !Task.isCancelled {
-            do {
-                while try await step() > 0, !Task.isCancelled {}
-            } catch {
-                context.log.warning("stages were not judged: \(error)")
-            }
-            try? await Loop.sleep(for: .seconds(15))
-        }
+        await work.run { try await step() > 0 }
     }
 
     /// Judges up to 500 customers and says how many were due.

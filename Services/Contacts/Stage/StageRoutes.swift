@@ -24,19 +24,16 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .put, "/v1/parties/{id}/stage", "Sets the stage by hand; the next order or the clock goes on from there",
             tag: "stage", access: .change, parameters: [.path("id", .uuid, "The party"), .ifMatch],
-            body: .json(.object([.init("stage", .enumeration(Party.stages)), .init("cause", .string)])),
-            gives: .json(stageSchema), refuses: [409, 412, 415, 428]
+            body: StageInput.input.body, gives: .json(stageSchema), refuses: [409, 412, 415, 428]
         ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
-            let input = try await request.model(StageInput.self)
-            _ = try FieldCheck.word(input.stage, "stage", of: Party.stages)
-            let cause = try FieldCheck.needed(input.cause, "cause", atMost: 200)
+            let (id, seen, said) = (
+                try request.id(), try await Seen(request), try await StageInput.input.read(request)
+            )
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
                 try seen.check("stage", try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
                 Outbox.carryTrace(in: transaction)
-                transaction.enqueue(StageStore.set, id, input.stage, cause)
+                transaction.enqueue(StageStore.set, id, said.stage, said.cause)
                 return .shown(try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
             }
         },
@@ -46,6 +43,11 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
 private struct StageInput: Decodable {
     let stage: String
     let cause: String
+
+    static let input = Input<StageInput>.command(StageInput.self, ["stage": .enumeration(Party.stages)]) { said in
+        _ = try FieldCheck.word(said.stage, "stage", of: Party.stages)
+        return StageInput(stage: said.stage, cause: try FieldCheck.needed(said.cause, "cause", atMost: 200))
+    }
 }
 
 private let stageSchema = Schema.named(

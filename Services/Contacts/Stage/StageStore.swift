@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of lifecycle stages (C5).
@@ -119,9 +121,10 @@ enum StageStore {
         raised AS (
             UPDATE party p SET version = p.version + 1 FROM changed c WHERE p.id = c.party_id
             RETURNING p.id, p.version, c.stage, c.old, c.cause)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version, 'contacts.stage.changed.v1', json_build_object('partyId', id,
-            'stage', stage, 'previous', old, 'cause', cause)::text FROM raised ORDER BY id
+        \(SQLEvent.insert(
+            StageChanged.self, key: "id::text", sequence: "version",
+            ["partyId": "id", "stage": "stage", "previous": "old", "cause": "cause"]))
+        FROM raised ORDER BY id
         """
     }
 }

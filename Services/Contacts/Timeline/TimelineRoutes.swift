@@ -18,26 +18,24 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
                 .query("before", .dateTime, "Only what was before this time"),
                 .query("after", .string, "The `next` of the page before"),
                 .query("limit", .integer(1...500), "How many at most; 100 unless given"),
-            ], gives: .json(.object([.init("items", .array(entrySchema)), .init("next", .nullable(.string))]))
+            ], gives: .json(.page(of: entrySchema))
         ) { request in
             let limit = request.query("limit", as: Int.self) ?? 100
             let cursor = try TimelineCursor(request)
             let since = try request.moment("since") ?? Date(timeIntervalSince1970: -62_135_596_800)
             let kinds = request.queries("kind")
-            let rows = try await context.query(
+            let rows = try await context.rows(
                 TimelineStore.page, try request.id(), cursor.at, cursor.kind, cursor.reference, since,
                 kinds.isEmpty ? nil : kinds, limit)
-            let next = try rows.last.map {
-                TimelineCursor(at: try $0.value(1), kind: try $0.value(2), reference: try $0.value(3)).text
-            }
-            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+            let next = rows.last.map { TimelineCursor(at: $0.1, kind: $0.2, reference: $0.3).text }
+            return .page(rows.map(\.0), limit: limit, next: next)
         }
     ]
 }
 
 private let entrySchema = Schema.object([
     .init("at", .dateTime), .init("kind", .string), .init("reference", .string, "The id or number of what it is about"),
-    .init("title", .string), .init("amount", .nullable(.format("decimal"))), .init("currency", .nullable(.string)),
+    .init("title", .string), .init("amount", .nullable(.amount)), .init("currency", .nullable(.string)),
     .init("partyId", .uuid, "Whose touch it is: this party, or one merged into it"),
 ])
 

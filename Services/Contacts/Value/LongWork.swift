@@ -4,7 +4,7 @@ import Postgres
 /// Statements over the whole base.
 @Loop
 enum LongWork {
-    nonisolated static let statements = [allow, take]
+    nonisolated static let statements: [any Preparable] = [allow, take]
 
     /// Lets the statements behind it in the transaction run for an hour, with memory to sort a million customers.
     nonisolated static let allow = Statement(

@@ -1,10 +1,11 @@
+import FoundationEssentials
 import Postgres
 import ServiceKit
 
 /// The SQL of scores: nobody's score is stored. What is stored are the edges between the classes of the live base; a customer's
 /// class is how many edges lie below his value, so it is right the moment his value changes.
 enum ScoreStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         refresh, dropScale, get, page, holdWeights, setWeight, weights, dropWeights, wallet, setWallet,
     ]
 
@@ -153,19 +154,20 @@ enum ScoreStore {
         """)
 
     /// Customers by net revenue, the greatest first, from the index; of one class of value or all, behind a cursor.
-    static let page = Statement(
-        "score.page",
-        """
-        SELECT json_build_object('partyId', v.party_id, 'name', p.name, 'kind', p.kind, 'country', p.country,
-            'value', \(json))::text, (v.revenue - v.credited)::bigint, v.party_id
-        FROM (SELECT b.* FROM party_value b WHERE b.currency = $1
-            AND (b.revenue - b.credited) <= $2 AND ((b.revenue - b.credited) < $2 OR b.party_id > $3)
-            AND ($5 = '' OR b.orders > 0 AND (SELECT (ARRAY['C', 'B', 'A'])[1 + width_bucket(b.revenue - b.credited, s.abc)]
-                FROM value_scale s WHERE s.currency = $1) = $5)
-            ORDER BY b.revenue - b.credited DESC, b.party_id LIMIT $4) AS v
-        JOIN party p ON p.id = v.party_id \(joins)
-        ORDER BY v.revenue - v.credited DESC, v.party_id
-        """)
+    static let page = Query(
+        "score.page", takes: String.self, Int.self, UUID.self, Int.self, String.self,
+        gives: String.self, Int.self, UUID.self,
+        sql: """
+            SELECT json_build_object('partyId', v.party_id, 'name', p.name, 'kind', p.kind, 'country', p.country,
+                'value', \(json))::text, (v.revenue - v.credited)::bigint, v.party_id
+            FROM (SELECT b.* FROM party_value b WHERE b.currency = $1
+                AND (b.revenue - b.credited) <= $2 AND ((b.revenue - b.credited) < $2 OR b.party_id > $3)
+                AND ($5 = '' OR b.orders > 0 AND (SELECT (ARRAY['C', 'B', 'A'])[1 + width_bucket(b.revenue - b.credited, s.abc)]
+                    FROM value_scale s WHERE s.currency = $1) = $5)
+                ORDER BY b.revenue - b.credited DESC, b.party_id LIMIT $4) AS v
+            JOIN party p ON p.id = v.party_id \(joins)
+            ORDER BY v.revenue - v.credited DESC, v.party_id
+            """)
 
     /// Lets one at a time change the weights. The number only has to differ from those of the other locks.
     static let holdWeights = Statement(

@@ -33,18 +33,16 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .put, "/v1/parties/{id}/wallet", "Says what a customer spends in all in a year, for the share of wallet",
-            tag: "value", access: .change, parameters: [.path("id", .uuid), .ifMatch], body: .json(ValueSchemas.spend),
+            tag: "value", access: .change, parameters: [.path("id", .uuid), .ifMatch], body: WalletInput.input.body,
             gives: .json(ValueSchemas.wallet), refuses: [409, 412, 428]
         ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
-            let input = try await request.model(WalletInput.self)
-            let currency = try FieldCheck.currency(input.currency) ?? ""
-            guard input.yearlySpend > .zero else { throw Problem.field("yearlySpend", "must be more than nothing") }
+            let (id, seen, said) = (
+                try request.id(), try await Seen(request), try await WalletInput.input.read(request)
+            )
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
                 try seen.check("wallet", try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
-                transaction.enqueue(ScoreStore.setWallet, id, currency, input.yearlySpend.units)
+                transaction.enqueue(ScoreStore.setWallet, id, said.currency, said.yearlySpend.units)
                 return .shown(try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
             }
         },
@@ -60,11 +58,10 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             let currency = try FieldCheck.currency(request.query("currency")) ?? ""
             let after = try ValueCursor(request.query("after"))
             let limit = request.pageLimit
-            let rows = try await context.query(
+            let rows = try await context.rows(
                 ScoreStore.page, currency, after.net, after.party, limit, request.query("abc") ?? "")
-            var next: String?
-            if let last = rows.last { next = ValueCursor(net: try last.value(1), party: try last.value(2)).text }
-            return .page(try rows.map { try $0.value(0) }, limit: limit, next: next)
+            let next = rows.last.map { ValueCursor(net: $0.1, party: $0.2).text }
+            return .page(rows.map(\.0), limit: limit, next: next)
         },
         Route(
             .get, "/v1/value/weights", "The weights of the weighted score", tag: "value", access: .read,
@@ -75,11 +72,10 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
             access: .configure,
-            parameters: [.ifMatch], body: .json(ValueSchemas.weights), gives: .json(ValueSchemas.weights),
+            parameters: [.ifMatch], body: WeightInput.input.body, gives: .json(ValueSchemas.weights),
             refuses: [412, 428]
         ) { request in
-            let seen = try await Seen(request)
-            let weights = try await request.model(WeightInput.self).checked()
+            let (seen, weights) = (try await Seen(request), try await WeightInput.input.read(request))
             return try await context.transaction { transaction in
                 transaction.enqueue(ScoreStore.holdWeights)
                 try seen.check("weighting", try await transaction.query(ScoreStore.weights).first?.value(0) ?? "{}")
@@ -94,13 +90,24 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
 private struct WalletInput: Decodable {
     let currency: String
     let yearlySpend: Amount
+
+    static let input = Input<WalletInput>(.json(ValueSchemas.spend)) { request in
+        let said = try await request.model(WalletInput.self)
+        _ = try FieldCheck.currency(said.currency)
+        guard said.yearlySpend > .zero else { throw Problem.field("yearlySpend", "must be more than nothing") }
+        return said
+    }
 }
 
 private struct WeightInput: Decodable {
     let weights: [String: Double]
 
+    static let input = Input<[(key: String, value: Double)]>(.json(ValueSchemas.weights)) {
+        try await $0.model(WeightInput.self).checked()
+    }
+
     /// In order of name, so that two that come together do not wait for each other crosswise.
-    func checked() throws -> [(key: String, value: Double)] {
+    private func checked() throws -> [(key: String, value: Double)] {
         for (name, weight) in weights {
             guard ScoreStore.behaviours.contains(name) else {
                 let known = ScoreStore.behaviours.joined(separator: ", ")

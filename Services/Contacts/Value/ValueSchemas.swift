@@ -1,19 +1,18 @@
 import HTTP
+import ServiceKit
 
 /// The shapes of the answers about value.
 enum ValueSchemas {
-    static let amount = Schema.format("decimal")
-
     static let value = Schema.named(
         "CustomerValue",
         .object([
             .init("currency", .string, "ISO 4217"), .init("orders", .integer(), "Orders that were not cancelled"),
-            .init("revenue", amount, "Their sum"), .init("credits", .integer(), "Credits: returns and reductions"),
-            .init("credited", amount, "Their sum"), .init("netRevenue", amount, "Revenue less what was credited"),
+            .init("revenue", .amount, "Their sum"), .init("credits", .integer(), "Credits: returns and reductions"),
+            .init("credited", .amount, "Their sum"), .init("netRevenue", .amount, "Revenue less what was credited"),
             .init("returnRate", .nullable(.number), "Credited over revenue"),
-            .init("margin", .nullable(amount), "Of the sales whose cost is known"),
-            .init("marginKnownFor", amount, "Sales less credits whose cost is known"), .init("paid", amount),
-            .init("averageOrder", .nullable(amount), "Revenue over orders"),
+            .init("margin", .nullable(.amount), "Of the sales whose cost is known"),
+            .init("marginKnownFor", .amount, "Sales less credits whose cost is known"), .init("paid", .amount),
+            .init("averageOrder", .nullable(.amount), "Revenue over orders"),
             .init(
                 "meanDaysBetweenOrders", .nullable(.number), "From the first order to the last, over orders less one"),
             .init("purchaseDays", .integer(), "Days (UTC) with an order"),
@@ -34,26 +33,21 @@ enum ValueSchemas {
     private static let prediction = Schema.object([
         .init("aliveChance", .number, "P(alive) of the BG/NBD model"), .init("churnRisk", .number, "1 - P(alive)"),
         .init("purchases", .number, "Days with an order to expect in `weeks`"), .init("weeks", .integer()),
-        .init("meanPurchase", .nullable(amount), "Amount of one of them (Gamma-Gamma)"),
-        .init("futureValue", .nullable(amount), "Their discounted sum, before returns"),
-        .init("lifetimeValue", .nullable(amount), "Net revenue so far and the future value"),
+        .init("meanPurchase", .nullable(.amount), "Amount of one of them (Gamma-Gamma)"),
+        .init("futureValue", .nullable(.amount), "Their discounted sum, before returns"),
+        .init("lifetimeValue", .nullable(.amount), "Net revenue so far and the future value"),
         .init("asOf", .dateTime), .init("fit", .uuid),
     ])
 
-    static let page = Schema.object([
-        .init(
-            "items",
-            .array(
-                .object([
-                    .init("partyId", .uuid), .init("name", .string), .init("kind", .string),
-                    .init("country", .nullable(.string)), .init("value", value),
-                ]))),
-        .init("next", .nullable(.string)),
-    ])
+    static let page = Schema.page(
+        of: .object([
+            .init("partyId", .uuid), .init("name", .string), .init("kind", .string),
+            .init("country", .nullable(.string)), .init("value", value),
+        ]))
 
-    static let spend = Schema.object([.init("currency", .string, "ISO 4217"), .init("yearlySpend", amount)])
+    static let spend = Schema.object([.init("currency", .string, "ISO 4217"), .init("yearlySpend", .amount)])
 
-    static let wallet = Schema.named("Wallet", .object([.init("items", .array(spend))]))
+    static let wallet = Schema.named("Wallet", .items(spend))
 
     static let weights = Schema.object([
         .init("weights", .map(.number), "By behaviour: \(ScoreStore.behaviours.joined(separator: ", "))")

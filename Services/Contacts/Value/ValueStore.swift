@@ -1,8 +1,11 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements = [lock, detail, addCells, add, recountMonths, recountValues, publish]
+    static let statements: [any Preparable] = [lock, detail, addCells, add, recountMonths, recountValues, publish]
 
     /// Locks customers in order and raises their versions: what follows sees the sums as the last transaction left them.
     static let lock = Statement(
@@ -13,85 +16,86 @@ enum ValueStore {
         """)
 
     /// Keeps what the ledger does not: the lines and the cost of orders and credits.
-    static let detail = Statement(
-        "value.detail",
-        """
-        INSERT INTO document_detail (id, kind, currency, at, channel, cost, costed, lines)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-            $7::bigint[], $8::jsonb[])
-        ON CONFLICT (id, kind) DO UPDATE SET currency = excluded.currency, at = excluded.at,
-            channel = excluded.channel, cost = excluded.cost, costed = excluded.costed, lines = excluded.lines
-        """)
+    static let detail = Query(
+        "value.detail", takes: [String].self, [String].self, [String].self, [Date].self, [String?].self, [Int].self,
+        [Int].self, [SQLJSON].self,
+        sql: """
+            INSERT INTO document_detail (id, kind, currency, at, channel, cost, costed, lines)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::jsonb[])
+            ON CONFLICT (id, kind) DO UPDATE SET currency = excluded.currency, at = excluded.at,
+                channel = excluded.channel, cost = excluded.cost, costed = excluded.costed, lines = excluded.lines
+            """)
 
     /// Adds to the sums by month and by hour of the week, of walk-ins too.
-    static let addCells = Statement(
-        "value.add_cells",
-        """
-        INSERT INTO sales_cell AS s (currency, dimension, cell, lane, orders, revenue, credits, credited)
-        SELECT currency, dimension, cell, pg_backend_pid() & 7,
-            coalesce(sum(count) FILTER (WHERE kind = 'order'), 0)::bigint,
-            coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)::bigint,
-            coalesce(sum(count) FILTER (WHERE kind = 'credit'), 0)::bigint,
-            coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)::bigint
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
-            AS n(kind, currency, at, count, total, is_walk_in)
-        CROSS JOIN LATERAL (VALUES ('month', to_char(at, 'YYYY-MM')), ('hour', to_char(at, 'ID-HH24')),
-            ('walk-in', CASE WHEN is_walk_in THEN to_char(at, 'YYYY-MM') END)) AS c(dimension, cell)
-        WHERE cell IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-        ON CONFLICT (currency, dimension, cell, lane) DO UPDATE SET orders = s.orders + excluded.orders,
-            revenue = s.revenue + excluded.revenue, credits = s.credits + excluded.credits,
-            credited = s.credited + excluded.credited
-        """)
+    static let addCells = Query(
+        "value.add_cells", takes: [String].self, [String].self, [Date].self, [Int].self, [Int].self, [Bool].self,
+        sql: """
+            INSERT INTO sales_cell AS s (currency, dimension, cell, lane, orders, revenue, credits, credited)
+            SELECT currency, dimension, cell, pg_backend_pid() & 7,
+                coalesce(sum(count) FILTER (WHERE kind = 'order'), 0)::bigint,
+                coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)::bigint,
+                coalesce(sum(count) FILTER (WHERE kind = 'credit'), 0)::bigint,
+                coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)::bigint
+            FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
+                AS n(kind, currency, at, count, total, is_walk_in)
+            CROSS JOIN LATERAL (VALUES ('month', to_char(at, 'YYYY-MM')), ('hour', to_char(at, 'ID-HH24')),
+                ('walk-in', CASE WHEN is_walk_in THEN to_char(at, 'YYYY-MM') END)) AS c(dimension, cell)
+            WHERE cell IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            ON CONFLICT (currency, dimension, cell, lane) DO UPDATE SET orders = s.orders + excluded.orders,
+                revenue = s.revenue + excluded.revenue, credits = s.credits + excluded.credits,
+                credited = s.credited + excluded.credited
+            """)
 
     /// Adds documents that are new to the months and the values of their customers, whose rows are locked.
     ///
     /// One grouping upon the other and no joins: the server knows nothing of how many rows an array holds, and would compare all
     /// with all. What a month held before is looked up row by row, by its key.
-    static let add = Statement(
-        "value.add",
-        """
-        WITH incoming AS (
-            SELECT *, at::date AS day
-            FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
-                AS n(kind, party_id, currency, at, total, cost, costed)),
-        by_day AS (SELECT party_id, day, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
-        by_month AS (
-            SELECT party_id, date_trunc('month', day)::date AS month, currency, \(total("by_day")),
-                bit_or(days) AS days, (array_agg(revenue ORDER BY day) FILTER (WHERE orders > 0))[1] AS first_revenue
-            FROM by_day GROUP BY 1, 2, 3),
-        months AS (
-            SELECT n.*, coalesce(o.days, 0) AS old_days FROM by_month n LEFT JOIN LATERAL (
-                SELECT m.days FROM party_month m
-                WHERE m.party_id = n.party_id AND m.month = n.month AND m.currency = n.currency LIMIT 1) o ON true),
-        written AS (
-            INSERT INTO party_month AS m (party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed,
-                days, first_at, last_at)
-            SELECT party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed, days, first_at, last_at
-            FROM months
-            ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = m.orders + excluded.orders,
-                revenue = m.revenue + excluded.revenue, credits = m.credits + excluded.credits,
-                credited = m.credited + excluded.credited, paid = m.paid + excluded.paid,
-                cost = m.cost + excluded.cost, costed = m.costed + excluded.costed, days = m.days | excluded.days,
-                first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at))
-        INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
-        SELECT party_id, currency, \(total("months")),
-            sum(bit_count((days | old_days)::bit(31)) - bit_count(old_days::bit(31)))::bigint,
-            coalesce((array_agg(first_revenue ORDER BY first_at) FILTER (WHERE orders > 0))[1], 0)
-        FROM months GROUP BY party_id, currency
-        ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
-            revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
-            credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
-            cost = v.cost + excluded.cost, costed = v.costed + excluded.costed,
-            purchase_days = v.purchase_days + excluded.purchase_days,
-            first_day_revenue = CASE
-                WHEN excluded.first_order_at IS NULL OR v.first_order_at::date < excluded.first_order_at::date
-                    THEN v.first_day_revenue
-                WHEN v.first_order_at::date = excluded.first_order_at::date
-                    THEN v.first_day_revenue + excluded.first_day_revenue
-                ELSE excluded.first_day_revenue END,
-            first_order_at = least(v.first_order_at, excluded.first_order_at),
-            last_order_at = greatest(v.last_order_at, excluded.last_order_at)
-        """)
+    static let add = Query(
+        "value.add", takes: [String].self, [UUID].self, [String].self, [Date].self, [Int].self, [Int].self, [Int].self,
+        sql: """
+            WITH incoming AS (
+                SELECT *, at::date AS day
+                FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
+                    AS n(kind, party_id, currency, at, total, cost, costed)),
+            by_day AS (SELECT party_id, day, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
+            by_month AS (
+                SELECT party_id, date_trunc('month', day)::date AS month, currency, \(total("by_day")),
+                    bit_or(days) AS days, (array_agg(revenue ORDER BY day) FILTER (WHERE orders > 0))[1] AS first_revenue
+                FROM by_day GROUP BY 1, 2, 3),
+            months AS (
+                SELECT n.*, coalesce(o.days, 0) AS old_days FROM by_month n LEFT JOIN LATERAL (
+                    SELECT m.days FROM party_month m
+                    WHERE m.party_id = n.party_id AND m.month = n.month AND m.currency = n.currency LIMIT 1) o ON true),
+            written AS (
+                INSERT INTO party_month AS m (party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed,
+                    days, first_at, last_at)
+                SELECT party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed, days, first_at, last_at
+                FROM months
+                ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = m.orders + excluded.orders,
+                    revenue = m.revenue + excluded.revenue, credits = m.credits + excluded.credits,
+                    credited = m.credited + excluded.credited, paid = m.paid + excluded.paid,
+                    cost = m.cost + excluded.cost, costed = m.costed + excluded.costed, days = m.days | excluded.days,
+                    first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at))
+            INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
+            SELECT party_id, currency, \(total("months")),
+                sum(bit_count((days | old_days)::bit(31)) - bit_count(old_days::bit(31)))::bigint,
+                coalesce((array_agg(first_revenue ORDER BY first_at) FILTER (WHERE orders > 0))[1], 0)
+            FROM months GROUP BY party_id, currency
+            ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
+                revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
+                credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
+                cost = v.cost + excluded.cost, costed = v.costed + excluded.costed,
+                purchase_days = v.purchase_days + excluded.purchase_days,
+                first_day_revenue = CASE
+                    WHEN excluded.first_order_at IS NULL OR v.first_order_at::date < excluded.first_order_at::date
+                        THEN v.first_day_revenue
+                    WHEN v.first_order_at::date = excluded.first_order_at::date
+                        THEN v.first_day_revenue + excluded.first_day_revenue
+                    ELSE excluded.first_day_revenue END,
+                first_order_at = least(v.first_order_at, excluded.first_order_at),
+                last_order_at = greatest(v.last_order_at, excluded.last_order_at)
+            """)
 
     /// Counts months of customers anew from the ledger: after a document was changed, cancelled or moved. Each reads no more than the
     /// documents of its month.
@@ -140,10 +144,13 @@ enum ValueStore {
     static let publish = Statement(
         "value.publish",
         """
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', p.id::text, p.version, 'contacts.value.changed.v1', json_build_object(
-            'partyId', p.id, 'orders', w.orders, 'revenue', ((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text,
-            'currency', w.currency, 'firstOrderAt', w.first_order_at, 'lastOrderAt', w.last_order_at)::text
+        \(SQLEvent.insert(
+            ValueChanged.self, key: "p.id::text", sequence: "p.version",
+            [
+                "partyId": "p.id", "orders": "w.orders",
+                "revenue": "((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text", "currency": "w.currency",
+                "firstOrderAt": "w.first_order_at", "lastOrderAt": "w.last_order_at",
+            ]))
         FROM party p JOIN LATERAL (
             SELECT * FROM party_value v WHERE v.party_id = p.id ORDER BY v.revenue DESC, v.currency LIMIT 1) w ON true
         WHERE p.id = ANY($1::uuid[]) ORDER BY p.id

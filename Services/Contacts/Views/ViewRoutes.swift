@@ -6,56 +6,48 @@ import HTTP
 import Postgres
 import ServiceKit
 
+extension Resource {
+    /// Saved views over HTTP.
+    static let views = Resource("view", at: "/v1/views", schema: viewSchema, get: ViewStore.get)
+}
+
 @Loop
 func viewRoutes(_ context: ServiceContext) -> [Route] {
-    [
-        Route(
-            .get, "/v1/views", "Saved views: those of all, and of an owner", tag: "views", access: .read,
-            parameters: [.query("owner", .string, "Leaves out the views of others")] + Route.Parameter.paging,
-            gives: .json(.object([.init("items", .array(viewSchema)), .init("next", .nullable(.uuid))]))
+    let (views, input) = (Resource.views, ViewInput.input(context))
+    return [
+        views.list(
+            "Saved views: those of all, and of an owner",
+            filters: [.query("owner", .string, "Leaves out the views of others")]
         ) { request in
-            let rows = try await context.query(
-                ViewStore.list, request.query("owner"), request.pageAfter, request.pageLimit)
-            let last: UUID? = try rows.last?.value(1)
-            return Response.page(try rows.map { try $0.value(0) }, limit: request.pageLimit, next: last?.text)
+            try await context.rows(ViewStore.list, request.query("owner"), request.pageAfter, request.pageLimit)
         },
-        Route(
-            .post, "/v1/views", "Saves a view", tag: "views", access: .change, body: .json(newViewSchema),
-            gives: .json(.made, .created), refuses: [422]
-        ) { request in
-            let view = try await request.model(ViewInput.self).checked(context)
-            return try await context.create(request) { transaction in
-                let id = UUID.v7()
-                transaction.enqueue(ViewStore.insert, id, view.name, view.owner, view.definition)
-                return try Response.made(id, at: "/v1/views")
-            }
+        views.create(context, input) { view, transaction in
+            let id = UUID.v7()
+            transaction.enqueue(ViewStore.insert, id, view.name, view.owner, view.definition)
+            return id
         },
-        Route(.get, "/v1/views/{id}", "One view", tag: "views", access: .read, gives: .json(viewSchema)) {
-            request in
-            let id = try request.id()
-            guard let row = try await context.query(ViewStore.get, id).first else { throw Problem.missing("view", id) }
-            return .stored(try row.value(0), version: try row.value(1))
-        },
+        views.one(context),
         Route(
             .put, "/v1/views/{id}", "Changes a view; a 412 has both versions, `current` and `yours`", tag: "views",
-            access: .change,
-            parameters: [.ifMatch], body: .json(newViewSchema), gives: .json(viewSchema), refuses: [412, 428]
+            access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, gives: .json(viewSchema),
+            refuses: [412, 428]
         ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
-            let view = try await request.model(ViewInput.self).checked(context)
+            let (id, seen, view) = (try request.id(), try await Seen(request), try await input.read(request))
             return try await context.transaction { transaction in
-                let version = try await lockView(id, seen, transaction)
-                let rows = try await transaction.query(ViewStore.update, id, view.name, view.owner, view.definition)
-                return Response.stored(try rows.first?.value(0) ?? "", version: version + 1)
+                try await lockView(id, seen, transaction)
+                guard
+                    let (json, version) = try await transaction.rows(
+                        ViewStore.update, id, view.name, view.owner, view.definition
+                    ).first
+                else { throw Problem.missing("view", id) }
+                return .stored(json, version: version)
             }
         },
         Route(
-            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", access: .change, parameters: [.ifMatch],
-            gives: .nothing, refuses: [412, 428]
+            .delete, "/v1/views/{id}", "Takes a view away", tag: "views", access: .change,
+            parameters: [.path("id", .uuid), .ifMatch], gives: .nothing, refuses: [412, 428]
         ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
+            let (id, seen) = (try request.id(), try await Seen(request))
             return try await context.transaction { transaction in
                 try await lockView(id, seen, transaction)
                 transaction.enqueue(ViewStore.delete, id)
@@ -76,18 +68,17 @@ func viewRoutes(_ context: ServiceContext) -> [Route] {
 /// What a saved view asks for.
 @Loop
 func viewDefinition(_ id: UUID, _ context: ServiceContext) async throws -> PartyListRequest {
-    guard let row = try await context.query(ViewStore.get, id).first else { throw Problem.missing("view", id) }
-    return try JSONDecoder().decode(PartyListRequest.self, from: Data((try row.value(2) as String).utf8))
+    guard let json = try await context.rows(ViewStore.definition, id).first else { throw Problem.missing("view", id) }
+    return try JSONDecoder().decode(PartyListRequest.self, from: Data(json.utf8))
 }
 
-/// Locks a view for a caller who has seen its latest form, and gives its version.
+/// Locks a view for a caller who has seen its latest form.
 @Loop
-@discardableResult
-private func lockView(_ id: UUID, _ seen: Seen, _ transaction: Transaction) async throws -> Int {
-    guard let row = try await transaction.query(ViewStore.lock, id).first else { throw Problem.missing("view", id) }
-    let version: Int = try row.value(0)
-    try seen.check("view", try row.value(1), at: version)
-    return version
+private func lockView(_ id: UUID, _ seen: Seen, _ transaction: Transaction) async throws {
+    guard let (version, json) = try await transaction.rows(ViewStore.lock, id).first else {
+        throw Problem.missing("view", id)
+    }
+    try seen.check("view", json, at: version)
 }
 
 private struct ViewInput: Decodable {
@@ -95,9 +86,15 @@ private struct ViewInput: Decodable {
     let owner: String?
     let definition: PartyListRequest
 
+    /// What a view is told as.
+    @Loop
+    static func input(_ context: ServiceContext) -> Input<(name: String, owner: String?, definition: String)> {
+        Input(.json(newViewSchema)) { try await $0.model(ViewInput.self).checked(context) }
+    }
+
     /// Checks that the view can be run as it is.
     @Loop
-    func checked(_ context: ServiceContext) async throws -> (name: String, owner: String?, definition: String) {
+    private func checked(_ context: ServiceContext) async throws -> (name: String, owner: String?, definition: String) {
         let text = try ModelJSON.text(definition)
         do {
             let fields = try await PartyQueries.fields(definition.filter, context)
