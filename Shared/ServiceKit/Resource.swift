@@ -89,13 +89,14 @@ public struct Resource: Sendable {
     /// `PATCH path/{id}`: changes one of which the caller has seen the latest version, and answers it as the change left it.
     ///
     /// `change` checks what was seen and answers the last statement that shows it, `get` or a record's update, which is waited for
-    /// together with the commit.
+    /// together with the commit. `note` says what is particular about it.
     public func change<Said>(
-        _ context: ServiceContext, _ input: Input<Said>, refuses: [Status] = [],
+        _ context: ServiceContext, _ input: Input<Said>, note: String = "", refuses: [Status] = [],
         _ change: @escaping @Loop @Sendable (UUID, Seen, Said, Transaction) async throws -> Completion<Rows>
     ) -> Route {
         Route(
-            .patch, "\(path)/{id}", "Changes the members given of \(one); null takes one away", tag: tag,
+            .patch, "\(path)/{id}",
+            "Changes the members given of \(one); null takes one away" + (note.isEmpty ? "" : ". \(note)"), tag: tag,
             access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, gives: .json(schema),
             refuses: [409, 412, 428] + refuses
         ) { request in
