@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of what customers value (C16).
@@ -66,8 +68,9 @@ enum BenefitStore {
             UPDATE party p SET version = p.version + 1 FROM changed c
             WHERE p.id = c.party_id AND coalesce(c.declared, c.learnt) IS DISTINCT FROM c.old
             RETURNING p.id, p.version, coalesce(c.declared, c.learnt) AS benefit, c.declared IS NOT NULL AS is_declared)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version, 'contacts.benefit.changed.v1', json_build_object('partyId', id,
-            'benefit', benefit, 'isDeclared', is_declared)::text FROM raised ORDER BY id
+        \(SQLEvent.insert(
+            BenefitChanged.self, key: "id::text", sequence: "version",
+            ["partyId": "id", "benefit": "benefit", "isDeclared": "is_declared"]))
+        FROM raised ORDER BY id
         """
 }

@@ -30,7 +30,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
             let id = try request.id()
             let decision = try await request.model(ConsentInput.self).checked(id)
             let rows = try await context.transaction { transaction in
-                guard try await !transaction.query(PartyStore.get, id).isEmpty else {
+                guard try await !transaction.rows(PartyStore.get, id).isEmpty else {
                     throw Problem.missing("party", id)
                 }
                 Outbox.carryTrace(in: transaction)

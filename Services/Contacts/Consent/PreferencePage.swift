@@ -15,7 +15,7 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
             gives: .json(.object([.init("link", .string), .init("expiresAt", .dateTime)]))
         ) { request in
             let id = try request.id()
-            guard try await !context.query(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
+            guard try await !context.rows(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
             let (link, expires) = links.make(for: id)
             return try Response(.ok, json: ["link": link, "expiresAt": RFC3339.string(expires)])
                 .with("cache-control", "no-store")

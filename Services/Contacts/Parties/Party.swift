@@ -89,7 +89,7 @@ struct PartyInput: Decodable {
 }
 
 /// A party as it is stored, whole.
-struct Party {
+struct Party: Decodable, Equatable {
     /// The stages in the order of a customer's life.
     static let stages = ["prospect", "lead", "customer", "loyal", "lapsing", "lapsed", "lost", "won_back"]
 
@@ -108,7 +108,6 @@ struct Party {
     var birthday: String?
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
-    var customerNo: String?
     /// What other systems call it.
     var references: [String] = []
 
@@ -162,13 +161,6 @@ struct Party {
             if details.phones?.isEmpty == false { details.phones?.removeFirst() }
             phone = details.phones?.first?.number
         }
-    }
-
-    /// As it is published.
-    var state: PartyState {
-        PartyState(
-            partyId: id, kind: kind, name: name, email: email, phone: phone, language: language, timeZone: timeZone,
-            country: country, customerNo: customerNo)
     }
 
     /// What of it is searched.

@@ -21,6 +21,7 @@ enum Archive {
         let parties: [UUID] = try rows.map { try $0.value(0) }
         guard parties.contains(party) else { throw Problem.missing("party", party) }
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(ArchiveStore.put, id, party, parties, person)
         for one in parties {
             let pieces = try await contactsPersonalData.pieces(of: one, in: transaction)

@@ -24,6 +24,7 @@ enum Erasure {
                 status: .conflict, detail: "Party \(party.text) is merged into \(survivor.text): erase that one.")
         }
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(ErasureStore.put, id, party, parties, person, reason)
         let archives = ErasureLine(
             table: "party_archive", rows: try await transaction.query(ArchiveStore.forget, parties).affected,
