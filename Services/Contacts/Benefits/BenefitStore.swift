@@ -1,21 +1,22 @@
 import CRMModel
+import FoundationEssentials
 import Messaging
 import Postgres
 
 /// The SQL of what customers value (C16).
 enum BenefitStore {
-    static let statements = [get, declare, learn]
+    static let statements: [any Preparable] = [get, declare, learn]
 
     /// What is bought, how it is bought and served, who it is bought from.
     static let benefits = ["functional", "process", "relationship"]
 
-    static let get = Statement(
-        "benefit.get",
-        """
-        SELECT json_build_object('benefit', coalesce(b.declared, b.learnt), 'declared', b.declared, 'learnt', b.learnt,
-            'evidence', b.evidence)::text
-        FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1
-        """)
+    static let get = Query(
+        "benefit.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('benefit', coalesce(b.declared, b.learnt), 'declared', b.declared, 'learnt', b.learnt,
+                'evidence', b.evidence)::text
+            FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1
+            """)
 
     /// What a customer says, or NULL to take it back; what is said counts before what is learnt.
     static let declare = Statement(

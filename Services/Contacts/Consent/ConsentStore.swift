@@ -93,30 +93,30 @@ enum ConsentStore {
         ])
 
     /// What counts, for the survivor where the party is merged.
-    static let get = Statement(
-        "consent.get",
-        """
-        SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
-            'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
-        FROM consent_effective
-        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-        """)
+    static let get = Query(
+        "consent.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
+                'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
+            FROM consent_effective
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            """)
 
     /// What counts as rows, for the preference centre.
-    static let counting = Statement(
-        "consent.counting",
-        """
-        SELECT channel, purpose, granted FROM consent_effective
-        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-        """)
+    static let counting = Query(
+        "consent.counting", takes: UUID.self, gives: String.self, String.self, Bool.self,
+        sql: """
+            SELECT channel, purpose, granted FROM consent_effective
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            """)
 
     /// Every decision of a party and of all that are merged into it, newest first.
-    static let decisions = Statement(
-        "consent.decisions",
-        """
-        SELECT json_build_object('id', id, 'partyId', party_id, 'channel', channel, 'purpose', purpose,
-            'granted', granted, 'source', source, 'proof', proof, 'decidedAt', decided_at)::text, id
-        FROM consent_decision WHERE party_id = ANY(\(Redirects.circle("$1"))) AND ($2::bigint IS NULL OR id < $2)
-        ORDER BY id DESC LIMIT $3
-        """)
+    static let decisions = Query(
+        "consent.decisions", takes: UUID.self, Int?.self, Int.self, gives: String.self, Int.self,
+        sql: """
+            SELECT json_build_object('id', id, 'partyId', party_id, 'channel', channel, 'purpose', purpose,
+                'granted', granted, 'source', source, 'proof', proof, 'decidedAt', decided_at)::text, id
+            FROM consent_decision WHERE party_id = ANY(\(Redirects.circle("$1"))) AND ($2::bigint IS NULL OR id < $2)
+            ORDER BY id DESC LIMIT $3
+            """)
 }

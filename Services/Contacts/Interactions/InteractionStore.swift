@@ -64,12 +64,12 @@ enum InteractionStore {
     static let expire = Statement(
         "interaction.expire", "DELETE FROM interaction WHERE party_id IS NULL AND told_at < now() - interval '90 days'")
 
-    static let get = Statement(
-        "interaction.get",
-        """
-        SELECT json_build_object('kind', kind, 'reference', reference, 'partyId', party_id, 'at', at, 'title', title,
-            'told', body)::text FROM interaction WHERE kind = $1 AND reference = $2
-        """)
+    static let get = Query(
+        "interaction.get", takes: String.self, String.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('kind', kind, 'reference', reference, 'partyId', party_id, 'at', at, 'title', title,
+                'told', body)::text FROM interaction WHERE kind = $1 AND reference = $2
+            """)
 
     /// Takes what senders told out of the topic, which is compacted: a message without data replaces the last of each.
     static let forgetSenders = Statement(

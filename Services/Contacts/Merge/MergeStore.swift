@@ -95,12 +95,14 @@ enum MergeStore {
             'undoneAt', undone_at, 'undoneBy', undone_by, 'report', report)
         """
 
-    static let get = Statement("merge.get", "SELECT \(json)::text FROM party_merge WHERE id = $1")
+    static let get = Query(
+        "merge.get", takes: UUID.self, gives: String.self,
+        sql: "SELECT \(json)::text FROM party_merge WHERE id = $1")
 
-    static let list = Statement(
-        "merge.list",
-        """
-        SELECT coalesce(json_agg(\(json) ORDER BY merged_at DESC), '[]')::text
-        FROM party_merge WHERE survivor_id = $1 OR merged_id = $1
-        """)
+    static let list = Query(
+        "merge.list", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT coalesce(json_agg(\(json) ORDER BY merged_at DESC), '[]')::text
+            FROM party_merge WHERE survivor_id = $1 OR merged_id = $1
+            """)
 }

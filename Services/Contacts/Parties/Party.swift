@@ -18,7 +18,10 @@ struct PartyInput: Decodable {
     var owner: String?
     var category: String?
     var birthday: CalendarDay?
+    /// Without preferences.
     var details = PartyDetails()
+    /// Each that is said; null takes one away.
+    var preferences: [String: String?] = [:]
     var custom: [String: CustomValue?] = [:]
     /// The members that are null.
     var cleared: Set<String> = []
@@ -52,7 +55,15 @@ struct PartyInput: Decodable {
         category = try container.decodeIfPresent(String.self, forKey: .category)
         birthday = try container.decodeIfPresent(CalendarDay.self, forKey: .birthday)
         custom = try container.decodeIfPresent([String: CustomValue?].self, forKey: .custom) ?? [:]
-        details = try PartyDetails(from: decoder)
+        preferences = try container.decodeIfPresent([String: String?].self, forKey: .preferences) ?? [:]
+        details = PartyDetails(
+            emails: try container.decodeIfPresent([PartyDetails.Email].self, forKey: .emails),
+            phones: try container.decodeIfPresent([PartyDetails.Phone].self, forKey: .phones),
+            addresses: try container.decodeIfPresent([PartyDetails.Address].self, forKey: .addresses),
+            handles: try container.decodeIfPresent([PartyDetails.Handle].self, forKey: .handles),
+            likes: try container.decodeIfPresent([String].self, forKey: .likes),
+            organisation: try container.decodeIfPresent(String.self, forKey: .organisation),
+            title: try container.decodeIfPresent(String.self, forKey: .title))
         for key in Key.allCases where try container.contains(key) && container.decodeNil(forKey: key) {
             cleared.insert(key.rawValue)
         }
@@ -84,6 +95,10 @@ struct PartyInput: Decodable {
             }
         }
         input.details = try details.checked()
+        for (key, value) in preferences {
+            _ = try FieldCheck.needed(key, "preferences", atMost: 100)
+            if let value { _ = try FieldCheck.needed(value, "preferences.\(key)", atMost: 500) }
+        }
         return input
     }
 }
@@ -112,7 +127,7 @@ struct Party: Decodable, Equatable {
     var references: [String] = []
 
     /// Takes over what was given.
-    mutating func apply(_ input: PartyInput) {
+    mutating func apply(_ input: PartyInput) throws {
         func pick<T>(_ name: String, _ old: T?, _ new: T?) -> T? { input.cleared.contains(name) ? nil : new ?? old }
         kind = input.kind ?? kind
         name = input.name ?? name
@@ -127,6 +142,12 @@ struct Party: Decodable, Equatable {
         for (key, value) in input.custom { custom[key] = value }
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
+        if !input.preferences.isEmpty {
+            var preferences = details.preferences ?? [:]
+            for (key, value) in input.preferences { preferences[key] = value }
+            guard preferences.count <= 100 else { throw Problem.field("preferences", "takes at most 100 members") }
+            details.preferences = preferences.isEmpty ? nil : preferences
+        }
         applyFirst(input)
         completeNumbers()
     }

@@ -16,7 +16,7 @@ enum PartyCommands {
         guard let name = input.name else { throw Problem.field("name", "is required") }
         try await checkCustom(input, transaction)
         var party = Party(id: UUID.v7(), name: name)
-        party.apply(input)
+        try party.apply(input)
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(PartyStore.insert, values: try party.values)
         if !party.custom.isEmpty { transaction.enqueue(PartyStore.insertNumbers, [party.id]) }
@@ -32,7 +32,7 @@ enum PartyCommands {
         try await checkCustom(input, transaction)
         let old = try Party(row)
         var party = old
-        party.apply(input)
+        try party.apply(input)
         if party == old { return transaction.enqueue(PartyStore.get.statement, id) }
         Outbox.carryTrace(in: transaction)
         return try save(party, over: old, in: transaction)

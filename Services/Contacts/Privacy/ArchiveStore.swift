@@ -32,20 +32,20 @@ enum ArchiveStore {
             """)
 
     /// What is there of an archive; it is complete when each service has delivered all pieces for each party.
-    static let get = Statement(
-        "archive.get",
-        """
-        WITH parts AS (
-            SELECT service, party_id, sum(octet_length(bytes)) AS size, count(*) = max(pieces) AS is_whole
-            FROM archive_piece WHERE archive_id = $1 GROUP BY service, party_id)
-        SELECT json_build_object('id', a.id, 'partyId', a.party_id, 'parties', a.parties, 'requestedBy', a.requested_by,
-            'requestedAt', a.requested_at, 'expiresAt', a.requested_at + interval '7 days', 'isComplete', c.is_complete,
-            'parts', (SELECT coalesce(json_agg(json_build_object('service', service, 'partyId', party_id, 'bytes', size)
-                ORDER BY service, party_id), '[]') FROM parts WHERE is_whole))::text, c.is_complete
-        FROM party_archive a CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE is_whole) = 5 * cardinality(a.parties) AS is_complete FROM parts) c
-        WHERE a.id = $1
-        """)
+    static let get = Query(
+        "archive.get", takes: UUID.self, gives: String.self, Bool.self,
+        sql: """
+            WITH parts AS (
+                SELECT service, party_id, sum(octet_length(bytes)) AS size, count(*) = max(pieces) AS is_whole
+                FROM archive_piece WHERE archive_id = $1 GROUP BY service, party_id)
+            SELECT json_build_object('id', a.id, 'partyId', a.party_id, 'parties', a.parties, 'requestedBy', a.requested_by,
+                'requestedAt', a.requested_at, 'expiresAt', a.requested_at + interval '7 days', 'isComplete', c.is_complete,
+                'parts', (SELECT coalesce(json_agg(json_build_object('service', service, 'partyId', party_id, 'bytes', size)
+                    ORDER BY service, party_id), '[]') FROM parts WHERE is_whole))::text, c.is_complete
+            FROM party_archive a CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE is_whole) = 5 * cardinality(a.parties) AS is_complete FROM parts) c
+            WHERE a.id = $1
+            """)
 
     static let files = Statement(
         "archive.files", "SELECT DISTINCT service, party_id FROM archive_piece WHERE archive_id = $1 ORDER BY 1, 2")

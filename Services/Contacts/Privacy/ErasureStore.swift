@@ -49,16 +49,16 @@ enum ErasureStore {
         """)
 
     /// An erasure with all receipts; complete when each service has answered for each party.
-    static let get = Statement(
-        "erasure.get",
-        """
-        SELECT json_build_object('id', e.id, 'partyId', e.party_id, 'parties', e.parties, 'requestedBy', e.requested_by,
-            'reason', e.reason, 'requestedAt', e.requested_at,
-            'isComplete', (SELECT count(*) FROM erasure_receipt r WHERE r.erasure_id = e.id)
-                = 5 * cardinality(e.parties),
-            'receipts', (SELECT coalesce(json_agg(json_build_object('service', r.service, 'partyId', r.party_id,
-                'completedAt', r.completed_at, 'lines', r.lines) ORDER BY r.service, r.party_id), '[]')
-                FROM erasure_receipt r WHERE r.erasure_id = e.id))::text
-        FROM erasure e WHERE e.id = $1
-        """)
+    static let get = Query(
+        "erasure.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('id', e.id, 'partyId', e.party_id, 'parties', e.parties, 'requestedBy', e.requested_by,
+                'reason', e.reason, 'requestedAt', e.requested_at,
+                'isComplete', (SELECT count(*) FROM erasure_receipt r WHERE r.erasure_id = e.id)
+                    = 5 * cardinality(e.parties),
+                'receipts', (SELECT coalesce(json_agg(json_build_object('service', r.service, 'partyId', r.party_id,
+                    'completedAt', r.completed_at, 'lines', r.lines) ORDER BY r.service, r.party_id), '[]')
+                    FROM erasure_receipt r WHERE r.erasure_id = e.id))::text
+            FROM erasure e WHERE e.id = $1
+            """)
 }
