@@ -43,6 +43,15 @@ public enum SQLEvent {
             """
     }
 
+    /// `INSERT INTO outbox … SELECT …` of messages without data, which end what a compacted topic holds of their keys; complete it with
+    /// `FROM`. The type is for those who look at the outbox: nobody reads what has no data.
+    public static func end(of type: String, on topic: Topic, key: String) -> String {
+        """
+        INSERT INTO outbox (topic, key, type, payload)
+        SELECT '\(topic.name)', \(key), '\(type).v1', NULL
+        """
+    }
+
     /// The data of an event as SQL.
     public static func payload<T: EventData>(_ type: T.Type, _ members: KeyValuePairs<String, String>) -> String {
         "\(object(members, of: type.shape, named: T.type))::text"

@@ -167,6 +167,7 @@ private let partyState = """
         #expect(try await desk.service.send(.get, "/v1/parties?search=Robert").text.contains("Robert"))
         let undone = try await desk.undo(updated.id)
         #expect(undone.state == "undone" && undone.undone == 2 && undone.kept == 0)
+        #expect(try await desk.service.faultsOfEvents() == [])
         #expect(try await desk.service.column("SELECT name || country FROM party WHERE id = '\(id)'") == ["AnnGB"])
         await desk.close()
     }

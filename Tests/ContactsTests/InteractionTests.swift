@@ -119,6 +119,7 @@ import Testing
             let answer = try await service.send(.post, "/v1/interactions", json)
             #expect(answer.status == 400 && answer.text.contains("\"field\":\"\(field)\""), "\(json) \(answer.text)")
         }
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func anErasureTakesTouchesAndWhatTheirSendersToldAway() async throws {
@@ -132,5 +133,6 @@ import Testing
         let tombstones = try await service.column(
             "SELECT key FROM outbox WHERE topic = 'channel.interactions' AND payload IS NULL")
         #expect(tombstones == ["ann@x.example"])
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

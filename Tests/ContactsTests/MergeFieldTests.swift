@@ -70,6 +70,7 @@ import Testing
         #expect(try await shown(first, service).fields == before.fields)
         let lost = try await service.send(.get, "/v1/parties?search=bea@b.example").text
         #expect(!lost.contains(first.text), "\(lost)")
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func choicesHoldForEveryFieldAndWhatChangedSinceStays() async throws {

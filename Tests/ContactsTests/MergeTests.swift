@@ -113,6 +113,7 @@ struct TwoCustomers {
         #expect(try await two.undo(merge).status == 409)
         try await two.order("B3", "200", total: "1")
         #expect(try await two.values() == ["first 2 110000", "second 2 80000"])
+        #expect(try await two.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func anOrderBeforeTheMergeAndAMergeBeforeTheOrderEndAlike() async throws {
@@ -261,6 +262,7 @@ struct TwoCustomers {
         #expect(told == ["mail true", "mail false", "sms true", "mail true", "sms false"])
         let ledger = try await two.service.send(.get, "/v1/parties/\(two.second.text)/consents/decisions")
         #expect(ledger.status == 200 && ledger.text.contains(#""proof" : "form 7""#), "\(ledger.text)")
+        #expect(try await two.service.faultsOfEvents() == [])
     }
 
     @Test @Loop func totalsEqualTheLedgerWhateverRunsAtOnce() async throws {

@@ -97,6 +97,7 @@ import Text
             let answer = try await filter(service, #"{"field":"\#(field)","is":"x","currency":"GBP"}"#)
             #expect(answer.first?.contains("\"field\":\"filter[0].field\"") == true, "\(answer)")
         }
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func listsAreFilteredByEveryFigureOfValue() async throws {

@@ -66,9 +66,35 @@ private func encoded(_ text: String) -> String {
         #expect(try await service.column(state) == ["3|Anna|ann@example.com|{}|n"])
         #expect(try await service.send(.get, path).headers["etag"] == "\"3\"")
         #expect(try await service.send(.get, "/v1/parties/\(UUID())").status == 404)
-        #expect(try await service.send(.get, "/v1/parties/7").status == 404)
+        #expect(try await service.send(.get, "/v1/parties/7").status == 400)
         let sequences = try await service.column("SELECT seq::text FROM outbox ORDER BY id")
         #expect(sequences == ["1", "2", "3"])
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    /// RFC 7396, in the members of members too.
+    @Test @Loop func nullTakesAwayWhatIsNotSaidStaysAndNothingNewTellsNobody() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make(
+            "/v1/parties", #"{"name":"Ann","notes":"n","owner":"wang","preferences":{"slot":"am","tone":"formal"}}"#)
+        let path = "/v1/parties/\(id)"
+        func patch(_ json: String) async throws -> Answer {
+            try await service.send(.patch, path, json, headers: try await service.seen(path))
+        }
+        let changed = try await patch(#"{"owner":null,"preferences":{"slot":null,"place":"desk"}}"#)
+        #expect(changed.status == 200 && changed.headers["etag"] == "\"2\"", "\(changed.text)")
+        let state = "SELECT concat_ws('|', notes, owner, details->'preferences') FROM party"
+        #expect(try await service.column(state) == [#"n|{"tone": "formal", "place": "desk"}"#])
+        let same = try await patch(#"{"name":"Ann","owner":null,"preferences":{"tone":"formal","slot":null}}"#)
+        #expect(same.status == 200 && same.headers["etag"] == "\"2\"" && same.text == changed.text, "\(same.text)")
+        #expect(
+            try await service.outboxTypes() == ["contacts.party.created.v1", "contacts.party.changed.v1"])
+        let wrong = try await patch(#"{"emial":"ann@example.com"}"#)
+        #expect(wrong.status == 400 && wrong.text.contains("is not known here; email is"), "\(wrong.text)")
+        #expect(try await patch(#"{"name":null}"#).status == 400)
+        #expect(try await patch(#"{"preferences":null}"#).status == 200)
+        #expect(try await service.column(state) == ["n"])
     }
 
     @Test(arguments: [

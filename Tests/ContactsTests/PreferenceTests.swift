@@ -36,5 +36,6 @@ import Testing
             ])
         #expect(try await service.send(.get, path + "x").status == 404)
         #expect(try await service.send(.post, "/preferences/x", "mail.marketing=yes", headers: form).status == 404)
+        #expect(try await service.faultsOfEvents() == [])
     }
 }

@@ -63,6 +63,7 @@ import Testing
         #expect(try await service.send(.post, "/v1/parties/\(two.second.text)/erasures", #"{"by":"x"}"#).status == 409)
         #expect(try await service.send(.post, "/v1/parties/\(two.first.text)/erasures", "{}").status == 400)
         #expect(try await service.send(.post, "/v1/parties/\(UUID())/erasures", #"{"by":"x"}"#).status == 404)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     /// A quiet partition is compacted only once another message has come behind the end of a key.

@@ -2,9 +2,11 @@ import CRMModel
 import EventLoop
 
 extension TestService {
-    /// What of the events in the outbox does not fit its type; SQL writes many of them, which no compiler looks at.
+    /// What of the events in the outbox does not fit its type; SQL writes many of them, which no compiler looks at. What has no data any
+    /// more is passed over.
     public func faultsOfEvents() async throws -> [String] {
-        let rows = try await column("SELECT type || E'\t' || topic || E'\t' || payload FROM outbox ORDER BY id")
+        let rows = try await column(
+            "SELECT type || E'\t' || topic || E'\t' || payload FROM outbox WHERE payload IS NOT NULL ORDER BY id")
         return rows.compactMap { row in
             let parts = row.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
             let type = parts[0].split(separator: ".").dropLast().joined(separator: ".")

@@ -16,33 +16,34 @@ func benefitRoutes(_ context: ServiceContext) -> [Route] {
             parameters: [.path("id", .uuid, "The party")], gives: .json(benefitSchema)
         ) { request in
             let id = try request.id()
-            guard let row = try await context.query(BenefitStore.get, id).first else {
+            guard let shown = try await context.rows(BenefitStore.get, id).first else {
                 throw Problem.missing("party", id)
             }
-            return .shown(try row.value(0))
+            return .shown(shown)
         },
         Route(
             .put, "/v1/parties/{id}/benefit", "Notes what a customer says to value most; null takes it back",
             tag: "benefits", access: .change, parameters: [.path("id", .uuid, "The party"), .ifMatch],
-            body: .json(.object([.init("declared", .nullable(.enumeration(BenefitStore.benefits)))])),
-            gives: .json(benefitSchema), refuses: [409, 412, 415, 428]
+            body: declaring.body, gives: .json(benefitSchema), refuses: [409, 412, 415, 428]
         ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
-            let declared = try await request.model(BenefitInput.self).declared
-            _ = try FieldCheck.word(declared, "declared", of: BenefitStore.benefits)
+            let (id, seen) = (try request.id(), try await Seen(request))
+            let declared = try await declaring.read(request)
             return try await context.transaction { transaction in
                 try await PartyCommands.lock(id, transaction)
-                try seen.check("benefit", try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
+                try seen.check("benefit", try await transaction.rows(BenefitStore.get, id).first ?? "{}")
                 Outbox.carryTrace(in: transaction)
                 transaction.enqueue(BenefitStore.declare, id, declared)
-                return .shown(try await transaction.query(BenefitStore.get, id).first?.value(0) ?? "{}")
+                return .shown(try await transaction.rows(BenefitStore.get, id).first ?? "{}")
             }
         },
     ]
 }
 
 private struct BenefitInput: Decodable { let declared: String? }
+
+private let declaring = Input<String?>(
+    .json(.object([.init("declared", .nullable(.enumeration(BenefitStore.benefits)))]))
+) { try FieldCheck.word(await $0.model(BenefitInput.self).declared, "declared", of: BenefitStore.benefits) }
 
 private let benefitSchema = Schema.named(
     "Benefit",

@@ -1,19 +1,22 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of what customers value (C16).
 enum BenefitStore {
-    static let statements = [get, declare, learn]
+    static let statements: [any Preparable] = [get, declare, learn]
 
     /// What is bought, how it is bought and served, who it is bought from.
     static let benefits = ["functional", "process", "relationship"]
 
-    static let get = Statement(
-        "benefit.get",
-        """
-        SELECT json_build_object('benefit', coalesce(b.declared, b.learnt), 'declared', b.declared, 'learnt', b.learnt,
-            'evidence', b.evidence)::text
-        FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1
-        """)
+    static let get = Query(
+        "benefit.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('benefit', coalesce(b.declared, b.learnt), 'declared', b.declared, 'learnt', b.learnt,
+                'evidence', b.evidence)::text
+            FROM party p LEFT JOIN party_benefit b ON b.party_id = p.id WHERE p.id = $1
+            """)
 
     /// What a customer says, or NULL to take it back; what is said counts before what is learnt.
     static let declare = Statement(
@@ -66,8 +69,9 @@ enum BenefitStore {
             UPDATE party p SET version = p.version + 1 FROM changed c
             WHERE p.id = c.party_id AND coalesce(c.declared, c.learnt) IS DISTINCT FROM c.old
             RETURNING p.id, p.version, coalesce(c.declared, c.learnt) AS benefit, c.declared IS NOT NULL AS is_declared)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version, 'contacts.benefit.changed.v1', json_build_object('partyId', id,
-            'benefit', benefit, 'isDeclared', is_declared)::text FROM raised ORDER BY id
+        \(SQLEvent.insert(
+            BenefitChanged.self, key: "id::text", sequence: "version",
+            ["partyId": "id", "benefit": "benefit", "isDeclared": "is_declared"]))
+        FROM raised ORDER BY id
         """
 }

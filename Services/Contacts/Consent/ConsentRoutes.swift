@@ -11,33 +11,22 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent", access: .read,
             parameters: [.path("id", .uuid, "The party")],
-            gives: .json(.object([.init("items", .array(consentSchema))]))
+            gives: .json(.items(consentSchema))
         ) { request in
-            let rows = try await context.query(ConsentStore.get, try request.id())
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            .items(try await context.rows(ConsentStore.get, try request.id()).first)
         },
         Route(
             .put, "/v1/parties/{id}/consents", "Records a decision of the party", tag: "consent", access: .change,
             parameters: [.path("id", .uuid, "The party")],
-            body: .json(
-                .object([
-                    .init("channel", .enumeration(ConsentDecision.channels)),
-                    .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
-                    .init("source", .string, required: false, "Where it was said; `api` unless given"),
-                    .init("proof", .string, required: false, "What shows it"),
-                ])), gives: .json(.object([.init("items", .array(consentSchema))]))
+            body: deciding.body, gives: .json(.items(consentSchema))
         ) { request in
-            let id = try request.id()
-            let decision = try await request.model(ConsentInput.self).checked(id)
-            let rows = try await context.transaction { transaction in
-                guard try await !transaction.query(PartyStore.get, id).isEmpty else {
-                    throw Problem.missing("party", id)
-                }
+            let (id, said) = (try request.id(), try await deciding.read(request))
+            return try await context.transaction { transaction in
+                _ = try await Resource.parties.shown(id, in: transaction)
                 Outbox.carryTrace(in: transaction)
-                ConsentCommands.record([decision], transaction)
-                return try await transaction.query(ConsentStore.get, id)
+                ConsentCommands.record([said.decision(of: id)], transaction)
+                return .items(try await transaction.rows(ConsentStore.get, id).first)
             }
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
         },
         Route(
             .get, "/v1/parties/{id}/consents/decisions", "Every decision with source, time and proof, newest first",
@@ -46,12 +35,11 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
                 .path("id", .uuid, "The party"),
                 .query("limit", .integer(1...200), "How many at most; 50 unless given"),
                 .query("after", .integer(1...Int.max), "The `next` of the page before"),
-            ], gives: .json(.object([.init("items", .array(decisionSchema)), .init("next", .nullable(.string))]))
+            ], gives: .json(.page(of: decisionSchema))
         ) { request in
-            let rows = try await context.query(
+            let rows = try await context.rows(
                 ConsentStore.decisions, try request.id(), request.query("after", as: Int.self), request.pageLimit)
-            let next = try rows.last.map { "\(try $0.value(1) as Int)" }
-            return .page(try rows.map { try $0.value(0) as String }, limit: request.pageLimit, next: next)
+            return .page(rows.map(\.0), limit: request.pageLimit, next: rows.last.map { "\($0.1)" })
         },
     ]
 }
@@ -67,19 +55,34 @@ private let decisionSchema = Schema.object([
     .init("proof", .nullable(.string)), .init("decidedAt", .dateTime),
 ])
 
+private let deciding = Input<ConsentInput>(
+    .json(
+        .object([
+            .init("channel", .enumeration(ConsentDecision.channels)),
+            .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
+            .init("source", .string, required: false, "Where it was said; `api` unless given"),
+            .init("proof", .string, required: false, "What shows it"),
+        ]))
+) { try await $0.model(ConsentInput.self).checked() }
+
 private struct ConsentInput: Decodable {
     let channel: String
     let purpose: String
     let granted: Bool
-    let source: String?
-    let proof: String?
+    var source: String?
+    var proof: String?
 
-    func checked(_ party: UUID) throws -> ConsentDecision {
+    func checked() throws -> ConsentInput {
         _ = try FieldCheck.word(channel, "channel", of: ConsentDecision.channels)
         _ = try FieldCheck.word(purpose, "purpose", of: ConsentDecision.purposes)
-        return ConsentDecision(
-            party: party, channel: channel, purpose: purpose, granted: granted,
-            source: try FieldCheck.text(source, "source", atMost: 200) ?? "api",
-            proof: try FieldCheck.text(proof, "proof", atMost: 2000))
+        var clean = self
+        clean.source = try FieldCheck.text(source, "source", atMost: 200)
+        clean.proof = try FieldCheck.text(proof, "proof", atMost: 2000)
+        return clean
+    }
+
+    func decision(of party: UUID) -> ConsentDecision {
+        ConsentDecision(
+            party: party, channel: channel, purpose: purpose, granted: granted, source: source ?? "api", proof: proof)
     }
 }

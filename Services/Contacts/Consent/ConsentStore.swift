@@ -1,30 +1,33 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements = [decide, lock, settle, get, counting, decisions]
+    static let statements: [any Preparable] = [decide, lock, settle, get, counting, decisions]
 
     /// Keeps decisions; the ERP's only where they change something, for its master repeats itself.
-    static let decide = Statement(
-        "consent.decide",
-        """
-        WITH incoming AS (
-            SELECT n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
-                AS n(party_id, channel, purpose, granted, source, proof)
-            WHERE n.source <> 'erp' OR NOT EXISTS (
-                SELECT 1 FROM consent c WHERE c.party_id = n.party_id AND c.channel = n.channel
-                    AND c.purpose = n.purpose AND c.granted = n.granted)),
-        kept AS (
-            INSERT INTO consent_decision (party_id, channel, purpose, granted, source, proof, decided_at)
-            SELECT party_id, channel, purpose, granted, source, proof, clock_timestamp() FROM incoming
-            RETURNING *)
-        INSERT INTO consent AS c (party_id, channel, purpose, granted, source, decided_at)
-        SELECT DISTINCT ON (party_id, channel, purpose) party_id, channel, purpose, granted, source, decided_at
-        FROM kept ORDER BY party_id, channel, purpose, id DESC
-        ON CONFLICT (party_id, channel, purpose) DO UPDATE
-            SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
-        """)
+    static let decide = Query(
+        "consent.decide", takes: [UUID].self, [String].self, [String].self, [Bool].self, [String].self, [String?].self,
+        sql: """
+            WITH incoming AS (
+                SELECT n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
+                    AS n(party_id, channel, purpose, granted, source, proof)
+                WHERE n.source <> 'erp' OR NOT EXISTS (
+                    SELECT 1 FROM consent c WHERE c.party_id = n.party_id AND c.channel = n.channel
+                        AND c.purpose = n.purpose AND c.granted = n.granted)),
+            kept AS (
+                INSERT INTO consent_decision (party_id, channel, purpose, granted, source, proof, decided_at)
+                SELECT party_id, channel, purpose, granted, source, proof, clock_timestamp() FROM incoming
+                RETURNING *)
+            INSERT INTO consent AS c (party_id, channel, purpose, granted, source, decided_at)
+            SELECT DISTINCT ON (party_id, channel, purpose) party_id, channel, purpose, granted, source, decided_at
+            FROM kept ORDER BY party_id, channel, purpose, id DESC
+            ON CONFLICT (party_id, channel, purpose) DO UPDATE
+                SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
+            """)
 
     /// Locks the parties for whom decisions count, in order.
     static let lock = Statement(
@@ -77,38 +80,43 @@ enum ConsentStore {
             UPDATE party p SET version = p.version + c.n
             FROM (SELECT party_id, count(*) AS n FROM changed GROUP BY party_id) c
             WHERE p.id = c.party_id RETURNING p.id, p.version, c.n)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', r.id::text, r.version - r.n + c.place, 'contacts.consent.changed.v1',
-            json_build_object('partyId', r.id, 'channel', c.channel, 'purpose', c.purpose, 'granted', c.granted,
-                'source', c.source)::text
+        \(changed)
         FROM raised r JOIN changed c ON c.party_id = r.id ORDER BY r.id, c.place
         """)
 
+    /// Tells what counts now; a party's changes have the numbers up to its new version.
+    private static let changed = SQLEvent.insert(
+        ConsentChanged.self, key: "r.id::text", sequence: "r.version - r.n + c.place",
+        [
+            "partyId": "r.id", "channel": "c.channel", "purpose": "c.purpose", "granted": "c.granted",
+            "source": "c.source",
+        ])
+
     /// What counts, for the survivor where the party is merged.
-    static let get = Statement(
-        "consent.get",
-        """
-        SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
-            'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
-        FROM consent_effective
-        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-        """)
+    static let get = Query(
+        "consent.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
+                'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
+            FROM consent_effective
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            """)
 
     /// What counts as rows, for the preference centre.
-    static let counting = Statement(
-        "consent.counting",
-        """
-        SELECT channel, purpose, granted FROM consent_effective
-        WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-        """)
+    static let counting = Query(
+        "consent.counting", takes: UUID.self, gives: String.self, String.self, Bool.self,
+        sql: """
+            SELECT channel, purpose, granted FROM consent_effective
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            """)
 
     /// Every decision of a party and of all that are merged into it, newest first.
-    static let decisions = Statement(
-        "consent.decisions",
-        """
-        SELECT json_build_object('id', id, 'partyId', party_id, 'channel', channel, 'purpose', purpose,
-            'granted', granted, 'source', source, 'proof', proof, 'decidedAt', decided_at)::text, id
-        FROM consent_decision WHERE party_id = ANY(\(Redirects.circle("$1"))) AND ($2::bigint IS NULL OR id < $2)
-        ORDER BY id DESC LIMIT $3
-        """)
+    static let decisions = Query(
+        "consent.decisions", takes: UUID.self, Int?.self, Int.self, gives: String.self, Int.self,
+        sql: """
+            SELECT json_build_object('id', id, 'partyId', party_id, 'channel', channel, 'purpose', purpose,
+                'granted', granted, 'source', source, 'proof', proof, 'decidedAt', decided_at)::text, id
+            FROM consent_decision WHERE party_id = ANY(\(Redirects.circle("$1"))) AND ($2::bigint IS NULL OR id < $2)
+            ORDER BY id DESC LIMIT $3
+            """)
 }

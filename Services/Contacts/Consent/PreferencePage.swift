@@ -2,6 +2,7 @@ import CRMModel
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -15,7 +16,7 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
             gives: .json(.object([.init("link", .string), .init("expiresAt", .dateTime)]))
         ) { request in
             let id = try request.id()
-            guard try await !context.query(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
+            guard try await !context.rows(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
             let (link, expires) = links.make(for: id)
             return try Response(.ok, json: ["link": link, "expiresAt": RFC3339.string(expires)])
                 .with("cache-control", "no-store")
@@ -35,7 +36,8 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
             let form = try await request.form()
             try await context.transaction { transaction in
                 Redirects.hold(in: transaction)
-                let before = try Preference.read(try await transaction.query(ConsentStore.counting, party))
+                Outbox.carryTrace(in: transaction)
+                let before = Preference.said(try await transaction.rows(ConsentStore.counting, party))
                 ConsentCommands.record(decisions(party, form, before), transaction)
             }
             return PreferencePage(request).form(try await allowed(party, context), isSaved: true)
@@ -57,18 +59,16 @@ struct Preference: Hashable {
     var field: String { "\(channel).\(purpose)" }
 
     /// What was said of each.
-    static func read(_ rows: Rows) throws -> [Preference: Bool] {
+    static func said(_ rows: [(String, String, Bool)]) -> [Preference: Bool] {
         var said: [Preference: Bool] = [:]
-        for row in rows {
-            said[Preference(channel: try row.value(0), purpose: try row.value(1))] = try row.value(2) as Bool
-        }
+        for (channel, purpose, granted) in rows { said[Preference(channel: channel, purpose: purpose)] = granted }
         return said
     }
 }
 
 @Loop
 private func allowed(_ party: UUID, _ context: ServiceContext) async throws -> [Preference: Bool] {
-    try Preference.read(try await context.query(ConsentStore.counting, party))
+    Preference.said(try await context.rows(ConsentStore.counting, party))
 }
 
 /// What a form decides: every box that stands otherwise than before, and all that were never decided.

@@ -63,7 +63,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             guard low != high else { throw Problem.field("high", "must be another party") }
             let by = try await Rejection.input.read(request)
             return try await context.transaction { transaction in
-                for id in [low, high] where try await transaction.query(PartyStore.get, id).isEmpty {
+                for id in [low, high] where try await transaction.rows(PartyStore.get, id).isEmpty {
                     throw Problem.missing("party", id)
                 }
                 let rows = try await transaction.query(DuplicateStore.decide, low, high, "rejected", by)

@@ -4,6 +4,7 @@ extension Capability {
     /// Records as they were.
     static let history = Capability(
         "history", "records as they were",
+        migrations: [HistorySchema.history],
         statements: HistoryStore.statements
     ) { context in
         CapabilityParts(routes: historyRoutes(context))

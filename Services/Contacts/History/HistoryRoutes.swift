@@ -16,10 +16,10 @@ func historyRoutes(_ context: ServiceContext) -> [Route] {
             ], gives: .json(asOfSchema)
         ) { request in
             let at = try request.moment("at") ?? Date()
-            guard let row = try await context.query(HistoryStore.asOf, try request.id(), at).first else {
+            guard let json = try await context.rows(HistoryStore.asOf, try request.id(), at).first else {
                 throw Problem(status: .notFound, detail: "This party was not known at that time.")
             }
-            return .stored(try row.value(0))
+            return .stored(json)
         },
         Route(
             .get, "/v1/parties/{id}/history", "The forms that a record had, newest first", tag: "timeline",
@@ -32,9 +32,8 @@ func historyRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let before = try request.moment("before") ?? .endOfTime
             let limit = request.pageLimit
-            let rows = try await context.query(HistoryStore.versions, try request.id(), before, limit)
-            let next = try rows.last.map { RFC3339.string(try $0.value(1)) }
-            return .page(try rows.map { try $0.value(0) as String }, limit: limit, next: next)
+            let rows = try await context.rows(HistoryStore.versions, try request.id(), before, limit)
+            return .page(rows.map(\.0), limit: limit, next: rows.last.map { RFC3339.string($0.1) })
         },
     ]
 }

@@ -38,9 +38,9 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             parameters: Route.Parameter.paging,
             gives: .json(.object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))]))
         ) { request in
-            let rows = try await context.query(ImportStore.list, request.pageAfter, request.pageLimit)
-            let last: UUID? = try rows.last?.value(1)
-            return Response.page(try rows.map { try $0.value(0) }, limit: request.pageLimit, next: last?.text)
+            try .page(
+                byID: try await context.query(ImportStore.list, request.pageAfter, request.pageLimit),
+                limit: request.pageLimit)
         },
         Route(
             .get, "/v1/imports/{id}", "How far an import is", tag: "imports", access: .read,

@@ -64,12 +64,10 @@ struct ImportStep {
     private func create(_ indices: [Int]) {
         guard !indices.isEmpty else { return }
         let new = indices.map { parsed.new[$0] }
-        let ids = new.map(\.row.party.id)
-        transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new.map(\.row)))
-        transaction.enqueue(ImportStore.publish, ids, new.map(\.event))
-        remember(ids, versions: ids.map { _ in 1 }, before: ids.map { _ in nil })
+        let ids = new.map(\.party.id)
+        transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new) + [id])
         refer(zip(ids, indices).map { ($0, parsed.groups[$1][0]) })
-        writeNumbers(new.map(\.row.party))
+        writeNumbers(new.map(\.party))
     }
 
     private func change(_ groups: [UUID: [ImportRow]]) async throws {
@@ -88,13 +86,10 @@ struct ImportStep {
         let changed = parties
         let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
         transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
-        remember(parties.map(\.id), versions: versions, before: parties.map { before[$0.id] })
+        transaction.enqueue(
+            ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
         refer(parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } })
         writeNumbers(parties)
-    }
-
-    private func remember(_ ids: [UUID], versions: [Int], before: [String?]) {
-        transaction.enqueue(ImportStore.remember, id, ids, versions, before)
     }
 
     private func refer(_ rows: [(UUID, ImportRow)]) {

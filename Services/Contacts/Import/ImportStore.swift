@@ -1,12 +1,14 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of imports.
 enum ImportStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         begin, drop, addChunk, addBytes, queue, get, list, claim, chunk, dropChunk, allow, match, wholes, lockAll,
-        insert, publish, update,
-        remember,
-        refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget, undoAdvance, errors, sweep,
+        insert, update, remember, refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
+        undoAdvance, errors, sweep,
     ]
 
     static let begin = Statement(
@@ -33,12 +35,13 @@ enum ImportStore {
         "SELECT \(json), id FROM party_import WHERE ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2")
 
     /// The oldest import that is to be worked off; its row is locked for the step.
-    static let claim = Statement(
+    static let claim = Query(
         "import.claim",
-        """
-        SELECT id, state, options::text, next_chunk, chunks, carry, to_json(header)::text, line FROM party_import
-        WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
-        """)
+        gives: UUID.self, String.self, String.self, Int.self, Int.self, SQLBytes.self, String?.self, Int.self,
+        sql: """
+            SELECT id, state, options::text, next_chunk, chunks, carry, to_json(header)::text, line FROM party_import
+            WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+            """)
     static let chunk = Statement(
         "import.chunk", "SELECT bytes FROM import_chunk WHERE import_id = $1 AND seq = $2")
     static let dropChunk = Statement(
@@ -81,6 +84,11 @@ enum ImportStore {
         "import.wholes",
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
 
+    /// What `PartyRow.columns` gives.
+    private static let columns: [SQLShape] =
+        [.parameter([UUID].self), .parameter([String].self), .parameter([String].self)]
+        + Array(repeating: .parameter([String?].self), count: 6) + [.parameter([String].self)]
+        + Array(repeating: .parameter([String?].self), count: 3) + Array(repeating: .parameter([String].self), count: 5)
     private static let incoming = """
         incoming AS (
             SELECT id, kind, name, email, phone, language, time_zone, country, notes, tags::text[] AS tags, owner, category,
@@ -93,34 +101,19 @@ enum ImportStore {
                     details, custom, sort_name, search_text, terms))
         """
 
-    /// Publishes `written` rows under their versions.
-    private static func publishing(_ type: String) -> String {
-        """
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', w.id::text, w.version, '\(type)', json_strip_nulls(json_build_object('partyId', w.id,
-            'kind', w.kind, 'name', w.name, 'email', w.email, 'phone', w.phone, 'language', w.language,
-            'timeZone', w.time_zone, 'country', w.country, 'customerNo',
-            (SELECT reference FROM party_reference r WHERE r.party_id = w.id AND r.system = 'erp' LIMIT 1)))::text
-        FROM written w
-        """
-    }
-
+    /// Adds new parties, tells of them and remembers them for undo.
     static let insert = Statement(
         "import.insert",
         """
-        WITH \(incoming)
-        INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
-            birthday, details, custom, sort_name, search_text, search_terms)
-        SELECT * FROM incoming
-        """)
-    /// The events of new parties, whose data is told already.
-    static let publish = Statement(
-        "import.publish",
-        """
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, 1, 'contacts.party.created.v1', payload
-        FROM unnest($1::uuid[], $2::text[]) AS n(id, payload)
-        """)
+        WITH \(incoming),
+        written AS (
+            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                birthday, details, custom, sort_name, search_text, search_terms)
+            SELECT * FROM incoming
+            RETURNING id, version, kind, name, email, phone, language, time_zone, country),
+        remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
+        \(PartyStore.tell(PartyCreated.self, number: "NULL")) FROM written p
+        """, takes: columns + [.parameter(UUID.self)], gives: [])
 
     static let update = Statement(
         "import.update",
@@ -132,10 +125,10 @@ enum ImportStore {
                 owner = i.owner, category = i.category, birthday = i.birthday, details = i.details, custom = i.custom,
                 sort_name = i.sort_name, search_text = i.search_text, search_terms = i.terms, updated_at = now()
             FROM incoming i WHERE p.id = i.id RETURNING p.*)
-        \(publishing("contacts.party.changed.v1"))
-        """)
+        \(PartyStore.tell(PartyChanged.self)) FROM written p
+        """, takes: columns, gives: [])
 
-    /// What was done, for undo; of a party that two steps changed the first remembers how it was.
+    /// What was changed, for undo; of a party that two steps changed the first remembers how it was.
     static let remember = Statement(
         "import.remember",
         """
@@ -151,20 +144,21 @@ enum ImportStore {
         SELECT 'import', reference, party_id FROM unnest($1::text[], $2::uuid[]) AS n(reference, party_id)
         ON CONFLICT DO NOTHING
         """)
-    static let refuse = Statement(
-        "import.refuse",
-        """
-        INSERT INTO import_error (import_id, line, field, message, record)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
-        """)
-    static let advance = Statement(
-        "import.advance",
-        """
-        UPDATE party_import SET state = 'running', next_chunk = next_chunk + 1, carry = $2,
-            header = (SELECT array_agg(value) FROM json_array_elements_text($3::text::json)), line = $4,
-            options = $5::text::jsonb, rows = rows + $6, created = created + $7, changed = changed + $8,
-            skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
-        """)
+    static let refuse = Query(
+        "import.refuse", takes: UUID.self, [Int].self, [String].self, [String].self, [String].self,
+        sql: """
+            INSERT INTO import_error (import_id, line, field, message, record)
+            SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
+            """)
+    static let advance = Query(
+        "import.advance", takes: UUID.self, SQLBytes.self, String?.self, Int.self, String.self, Int.self, Int.self,
+        Int.self, Int.self, Int.self, Int.self,
+        sql: """
+            UPDATE party_import SET state = 'running', next_chunk = next_chunk + 1, carry = $2,
+                header = (SELECT array_agg(value) FROM json_array_elements_text($3::text::json)), line = $4,
+                options = $5::text::jsonb, rows = rows + $6, created = created + $7, changed = changed + $8,
+                skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
+            """)
     /// What the steps gathered in the search index's pending list: otherwise the next one to create a party would have to wait for it.
     static let tidy = Statement("import.tidy", "SELECT gin_clean_pending_list(to_regclass('party_search'))")
     static let end = Statement(
@@ -210,9 +204,8 @@ enum ImportStore {
         past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
         spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version + 1, 'contacts.party.erased.v1',
-            json_build_object('partyId', id)::text FROM gone
+        \(SQLEvent.insert(PartyErased.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
+        FROM gone
         """)
     /// Puts the columns of changed parties back as they were.
     static let restore = Statement(
@@ -225,7 +218,7 @@ enum ImportStore {
                 sort_name = b.sort_name, search_text = b.search_text, search_terms = b.search_terms, updated_at = now()
             FROM unnest($1::text[]) AS n(before), jsonb_populate_record(NULL::party, n.before::jsonb) b
             WHERE p.id = b.id RETURNING p.*)
-        \(publishing("contacts.party.changed.v1"))
+        \(PartyStore.tell(PartyChanged.self)) FROM written p
         """)
     static let forget = Statement(
         "import.forget", "DELETE FROM import_row WHERE import_id = $1 AND party_id = ANY($2::uuid[])")

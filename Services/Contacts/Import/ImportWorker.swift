@@ -35,13 +35,19 @@ final class ImportWorker {
         do {
             let isDone = try await context.transaction { transaction in
                 transaction.enqueue(ImportStore.allow)
-                guard let row = try await transaction.query(ImportStore.claim).first else { return false }
-                let id: UUID = try row.value(0)
+                guard
+                    let (id, state, options, next, chunks, carry, header, line) = try await transaction.rows(
+                        ImportStore.claim
+                    ).first
+                else { return false }
                 claimed = id
-                if try row.value(1) == "undoing" {
+                if state == "undoing" {
                     try await ImportUndo.step(id, transaction)
+                } else if next < chunks {
+                    let start = try ParsedStep(options, header, line, carry)
+                    try await read(id, start, next, chunks, transaction)
                 } else {
-                    try await read(id, row, transaction)
+                    transaction.enqueue(ImportStore.end, id, "done")
                 }
                 return true
             }
@@ -74,12 +80,9 @@ final class ImportWorker {
         }
     }
 
-    private func read(_ id: UUID, _ row: Row, _ transaction: Transaction) async throws {
-        let (next, chunks): (Int, Int) = (try row.value(3), try row.value(4))
-        guard next < chunks else {
-            transaction.enqueue(ImportStore.end, id, "done")
-            return
-        }
+    private func read(
+        _ id: UUID, _ start: ParsedStep, _ next: Int, _ chunks: Int, _ transaction: Transaction
+    ) async throws {
         let isAhead = ahead?.id == id && ahead?.number == next
         let parsing = isAhead ? ahead?.parsing : nil
         ahead = nil
@@ -87,7 +90,7 @@ final class ImportWorker {
         if let parsing {
             parsed = try await parsing.value
         } else {
-            parsed = try await parse(try start(row), id, next, chunks, transaction)
+            parsed = try await parse(start, id, next, chunks, transaction)
         }
         if next + 1 < chunks { parseAhead(behind: parsed, id, next + 1, chunks) }
         let counts = try await ImportStep(id, parsed, transaction).apply()
@@ -107,14 +110,6 @@ final class ImportWorker {
             transaction.enqueue(ImportStore.tidy)
             transaction.enqueue(ImportStore.end, id, "done")
         }
-    }
-
-    /// Where the import stands, as it is stored.
-    private func start(_ row: Row) throws -> ParsedStep {
-        let options = try JSONDecoder().decode(ImportOptions.self, from: Data((try row.value(2) as String).utf8))
-        let header = try (row.value(6) as String?).map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-        let place = ImportPlace(header: header, line: try row.value(7), carry: (try row.value(5) as SQLBytes).bytes)
-        return ParsedStep(options, place)
     }
 
     private func parse(
@@ -147,5 +142,16 @@ final class ImportWorker {
             try await pool.transaction { try await self.parse(parsed, id, number, chunks, $0) }
         }
         ahead = (id, number, parsing)
+    }
+}
+
+extension ParsedStep {
+    /// Where an import stands, as it is stored.
+    fileprivate init(_ options: String, _ header: String?, _ line: Int, _ carry: SQLBytes) throws {
+        let decoder = JSONDecoder()
+        let headings = try header.map { try decoder.decode([String].self, from: Data($0.utf8)) }
+        self.init(
+            try decoder.decode(ImportOptions.self, from: Data(options.utf8)),
+            ImportPlace(header: headings, line: line, carry: carry.bytes))
     }
 }

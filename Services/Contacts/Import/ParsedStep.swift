@@ -1,7 +1,5 @@
-import CRMModel
 import Crypto
 import FoundationEssentials
-import Text
 
 /// What one piece of an upload holds, ready to be written: all that can be made of it without the database is made off the loop, and
 /// while the database works on the piece before.
@@ -9,19 +7,13 @@ struct ParsedStep: Sendable {
     /// The rows of each party together, in the order of their first.
     private(set) var groups: [[ImportRow]] = []
     /// The party that each group makes where it is none yet; empty in a dry run.
-    private(set) var new: [NewParty] = []
+    private(set) var new: [PartyRow] = []
     private(set) var rows = 0
     private(set) var errors: [ImportError] = []
     let options: ImportOptions
     let place: ImportPlace
     /// The length of the piece.
     private(set) var bytes = 0
-
-    /// A party that is to be written, and the data of the event that tells of it.
-    struct NewParty: Sendable {
-        let row: PartyRow
-        let event: String
-    }
 
     /// A place to begin at.
     init(_ options: ImportOptions, _ place: ImportPlace) {
@@ -41,7 +33,7 @@ struct ParsedStep: Sendable {
         new = try groups.map { group in
             var party = group[0].party(UUID.v7())
             if options.duplicates == "update" { for row in group.dropFirst() { row.apply(to: &party) } }
-            return NewParty(row: try PartyRow(party), event: party.state.json)
+            return try PartyRow(party)
         }
     }
 
@@ -57,24 +49,5 @@ struct ParsedStep: Sendable {
             for key in keys where byKey[key] == nil { byKey[key] = index }
         }
         return groups
-    }
-}
-
-extension PartyState {
-    /// The data of an event as `ModelJSON` writes it: the general encoder takes as long as everything else of an imported row.
-    fileprivate var json: String {
-        var text = ""
-        text.reserveCapacity(256)
-        let members = [
-            ("country", country), ("customerNo", customerNo), ("email", email), ("kind", kind), ("language", language),
-            ("name", name), ("partyId", partyId.text), ("phone", phone), ("timeZone", timeZone),
-        ]
-        for case (let name, let value?) in members {
-            text += text.isEmpty ? "{\"" : ",\""
-            text += name
-            text += "\":"
-            text += JSONString.storable(value)
-        }
-        return text + "}"
     }
 }

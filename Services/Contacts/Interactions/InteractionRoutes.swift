@@ -15,19 +15,18 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/interactions", "Takes a call, a message, a form or a review from a channel",
             tag: "interactions", access: .change,
-            body: .json(newSchema), gives: .json(interactionSchema, .created), refuses: [415, 422]
+            parameters: [.idempotencyKey], body: telling.body, gives: .json(interactionSchema, .created),
+            refuses: [415, 422]
         ) { request in
-            let input = try await request.model(InteractionInput.self)
-            let kind = try FieldCheck.word(input.kind, "kind", of: InteractionInput.kinds) ?? ""
-            let told = try input.checked()
+            let (kind, told) = try await telling.read(request)
             return try await context.create(request) { transaction in
                 let sender = told.email ?? told.phone ?? told.customerNo ?? told.interactionId
                 let touch = Interactions.Touch(kind: kind, told: told, sender: sender)
                 if try await !Interactions.record([touch], transaction).isEmpty {
                     try publish(touch, transaction)
                 }
-                let row = try await transaction.query(InteractionStore.get, kind, told.interactionId).first
-                return .stored(try row?.value(0) ?? "{}", status: .created)
+                let shown = try await transaction.rows(InteractionStore.get, kind, told.interactionId).first
+                return .stored(shown ?? "{}", status: .created)
             }
         },
         Route(
@@ -35,11 +34,11 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
             access: .read,
             parameters: [.path("kind", .enumeration(InteractionInput.kinds))], gives: .json(interactionSchema)
         ) { request in
-            let row = try await context.query(
+            let shown = try await context.rows(
                 InteractionStore.get, request.path("kind"), request.path("reference")
             ).first
-            guard let row else { throw Problem(status: .notFound, detail: "There is no such interaction.") }
-            return .stored(try row.value(0))
+            guard let shown else { throw Problem(status: .notFound, detail: "There is no such interaction.") }
+            return .stored(shown)
         },
     ]
 }
@@ -141,6 +140,11 @@ private let newSchema = Schema.object(
         .init("interactionId", .string, required: false, "The channel's own number; told again it changes nothing"),
         .init("at", .dateTime, required: false, "When it was; now unless given"),
     ] + parts)
+
+private let telling = Input<(kind: String, told: ChannelInteraction)>(.json(newSchema)) { request in
+    let input = try await request.model(InteractionInput.self)
+    return (try FieldCheck.word(input.kind, "kind", of: InteractionInput.kinds) ?? "", try input.checked())
+}
 
 private let interactionSchema = Schema.named(
     "Interaction",

@@ -23,6 +23,7 @@ enum MergeCommands {
         guard let survivor = found[survivorID] else { throw Problem.missing("party", survivorID) }
         guard let merged = found[mergedID] else { throw Problem.field("mergedId", "is no party") }
         try seen.check("party", survivor.form, at: survivor.version)
+        Outbox.carryTrace(in: transaction)
         for record in [survivor, merged] {
             guard let other = record.mergedInto else { continue }
             throw Problem(status: .conflict, detail: "Party \(record.party.id.text) is merged into \(other.text).")
@@ -32,9 +33,10 @@ enum MergeCommands {
         let changes = try Survivorship.changes(from: survivor.party, to: after)
         let addedTags = merged.party.tags.filter { !after.tags.contains($0) }
         after.tags += addedTags
-        transaction.enqueue(
-            MergeStore.put, id, survivorID, mergedID, input.by, try json(changes), addedTags)
-        if !changes.isEmpty || !addedTags.isEmpty { try change(survivor, to: after, changes.keys, transaction) }
+        transaction.enqueue(MergeStore.put, id, survivorID, mergedID, input.by, try json(changes), addedTags)
+        if !changes.isEmpty || !addedTags.isEmpty {
+            try PartyCommands.save(after, over: survivor.party, in: transaction)
+        }
         let parties: [UUID] = try await transaction.query(MergeStore.intoIt, mergedID).map { try $0.value(0) }
         try await lead(parties, to: survivorID, transaction)
         DuplicateStore.close(survivorID, mergedID, "merged", by: input.by, transaction)
@@ -45,25 +47,26 @@ enum MergeCommands {
     /// Takes a merge back and answers what that did, as JSON.
     static func undo(_ id: UUID, by person: String?, in transaction: Transaction) async throws -> String {
         Redirects.claim(in: transaction)
-        guard let row = try await transaction.query(MergeStore.find, id).first else {
-            throw Problem.missing("merge", id)
-        }
-        let survivorID: UUID = try row.value(0)
-        let mergedID: UUID = try row.value(1)
-        guard try row.value(4) == false else {
+        Outbox.carryTrace(in: transaction)
+        guard
+            let (survivorID, mergedID, changesText, tagsText, isUndone, mergedAt) = try await transaction.rows(
+                MergeStore.find, id
+            ).first
+        else { throw Problem.missing("merge", id) }
+        guard !isUndone else {
             throw Problem(status: .conflict, detail: "Merge \(id.text) is undone already.")
         }
-        let changes = try decoded([String: Survivorship.Change].self, try row.value(2))
-        let addedTags = try decoded([String].self, try row.value(3))
+        let changes = try decoded([String: Survivorship.Change].self, changesText)
+        let addedTags = try decoded([String].self, tagsText)
         guard let survivor = try await records([survivorID, mergedID], transaction)[survivorID] else {
             throw Problem.missing("party", survivorID)
         }
-        try await passOn(changes, survivorID, after: try row.value(5), transaction)
+        try await passOn(changes, survivorID, after: mergedAt, transaction)
         var after = survivor.party
         let (restored, kept) = try Survivorship.undo(changes, on: &after)
         after.tags.removeAll { addedTags.contains($0) }
         if !restored.isEmpty || after.tags != survivor.party.tags {
-            try change(survivor, to: after, restored, transaction)
+            try PartyCommands.save(after, over: survivor.party, in: transaction)
         }
         transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array("{}".utf8)))
         let parties: [UUID] = try await transaction.query(MergeStore.intoIts, mergedID).map { try $0.value(0) }
@@ -108,20 +111,6 @@ enum MergeCommands {
         }
     }
 
-    /// Writes the survivor's record and publishes it whole.
-    private static func change(
-        _ record: Record, to party: Party, _ fields: some Sequence<String>, _ transaction: Transaction
-    ) throws {
-        transaction.enqueue(PartyStore.update, values: try party.values)
-        if fields.contains(where: { $0.hasPrefix("custom.") }) {
-            transaction.enqueue(PartyStore.clearNumbers, [party.id])
-            transaction.enqueue(PartyStore.insertNumbers, [party.id])
-        }
-        try Outbox.append(
-            PartyChanged(party: party.state), topic: .contacts, key: party.id.text, sequence: record.version + 1,
-            in: transaction)
-    }
-
     private static func json(_ value: some Encodable) throws -> SQLJSON {
         SQLJSON(Array(try ModelJSON.encoder.encode(value)))
     }
@@ -134,9 +123,9 @@ enum MergeCommands {
     private struct Record {
         let party: Party
         let version: Int
-        let mergedInto: UUID?
         /// As the routes show it.
         let form: String
+        let mergedInto: UUID?
     }
 
     private static func records(_ ids: [UUID], _ transaction: Transaction) async throws -> [UUID: Record] {
@@ -144,7 +133,7 @@ enum MergeCommands {
         for row in try await transaction.query(MergeStore.lock, ids) {
             let party = try Party(row)
             found[party.id] = Record(
-                party: party, version: try row.value(0), mergedInto: try row.value(19), form: try row.value(18))
+                party: party, version: try row.value(0), form: try row.value(2), mergedInto: try row.value(3))
         }
         return found
     }

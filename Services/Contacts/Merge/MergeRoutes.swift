@@ -15,16 +15,13 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             parameters: [
                 .path("id", .uuid, "The survivor"),
                 .header("If-Match", .string, "The survivor's ETag, so that no change is lost; without it a 428"),
-            ], body: .json(mergeSchema), gives: .json(madeSchema, .created), refuses: [409, 412, 422, 428]
+                .idempotencyKey,
+            ], body: merging.body, gives: .json(.made, .created), refuses: [409, 412, 422, 428]
         ) { request in
-            let survivor = try request.id()
-            let seen = try await Seen(request)
-            let input = try await request.model(MergeInput.self).checked()
-            guard let merged = input.mergedId.flatMap({ UUID(text: $0) }) else {
-                throw Problem.field("mergedId", "must be the id of the party to merge")
-            }
+            let (survivor, seen) = (try request.id(), try await Seen(request))
+            let said = try await merging.read(request)
             return try await context.create(request) { transaction in
-                let id = try await MergeCommands.merge(merged, into: survivor, seen, input, in: transaction)
+                let id = try await MergeCommands.merge(said.merged, into: survivor, seen, said.input, in: transaction)
                 return try .made(id, at: "/v1/merges")
             }
         },
@@ -32,49 +29,54 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/parties/{id}/merges", "The merges of a party, newest first, undone ones too", tag: "merges",
             access: .read,
             parameters: [.path("id", .uuid, "The survivor or the merged party")],
-            gives: .json(.object([.init("items", .array(shownMerge))]))
+            gives: .json(.items(shownMerge))
         ) { request in
-            let rows = try await context.query(MergeStore.list, try request.id())
-            return .stored("{\"items\":\(try rows.first?.value(0) ?? "[]")}")
+            .items(try await context.rows(MergeStore.list, try request.id()).first)
         },
         Route(
             .get, "/v1/merges/{id}", "One merge", tag: "merges", access: .read,
             parameters: [.path("id", .uuid, "The merge")], gives: .json(shownMerge)
         ) { request in
             let id = try request.id()
-            guard let row = try await context.query(MergeStore.get, id).first else {
+            guard let json = try await context.rows(MergeStore.get, id).first else {
                 throw Problem.missing("merge", id)
             }
-            return .stored(try row.value(0))
+            return .stored(json)
         },
         Route(
             .post, "/v1/merges/{id}/undo", "Takes a merge back; what was changed since is told apart and kept",
             tag: "merges", access: .change, parameters: [.path("id", .uuid, "The merge")],
-            body: .json(.object([.init("by", .string, required: false, "Who asks")])), gives: .json(undoReport),
-            refuses: [409]
+            body: undoing.body, gives: .json(undoReport), refuses: [409]
         ) { request in
-            let id = try request.id()
-            let by = try FieldCheck.text(await request.model(UndoInput.self).by, "by", atMost: 200)
-            return .stored(
-                try await context.transaction { transaction in
-                    try await MergeCommands.undo(id, by: by, in: transaction)
-                })
+            let (id, by) = (try request.id(), try await undoing.read(request))
+            return .stored(try await context.transaction { try await MergeCommands.undo(id, by: by, in: $0) })
         },
     ]
 }
 
 private struct UndoInput: Decodable { let by: String? }
 
-private let mergeSchema = Schema.object([
-    .init("mergedId", .uuid, "The party that is merged"),
-    .init(
-        "fields", .map(.enumeration(["survivor", "merged"])), required: false,
-        "Whose value stays, by field, `custom.KEY` for custom ones; unless said, the survivor's where it has one, and of lists both"
-    ),
-    .init("by", .string, required: false, "Who decided it"),
-])
+private let undoing = Input<String?>(.json(.object([.init("by", .string, required: false, "Who asks")]))) {
+    try FieldCheck.text(await $0.model(UndoInput.self).by, "by", atMost: 200)
+}
 
-private let madeSchema = Schema.object([.init("id", .uuid), .init("version", .integer())])
+private let merging = Input<(merged: UUID, input: MergeInput)>(
+    .json(
+        .object([
+            .init("mergedId", .uuid, "The party that is merged"),
+            .init(
+                "fields", .map(.enumeration(["survivor", "merged"])), required: false,
+                "Whose value stays, by field, `custom.KEY` for custom ones; unless said, the survivor's where it has one, and of lists both"
+            ),
+            .init("by", .string, required: false, "Who decided it"),
+        ]))
+) { request in
+    let input = try await request.model(MergeInput.self).checked()
+    guard let merged = input.mergedId.flatMap({ UUID(text: $0) }) else {
+        throw Problem.field("mergedId", "must be the id of the party to merge")
+    }
+    return (merged, input)
+}
 
 private let changeSchema = Schema.object([
     .init("before", .nullable(.string), required: false), .init("after", .nullable(.string), required: false),

@@ -1,9 +1,12 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 import ServiceKit
 
 /// The SQL of merges.
 enum MergeStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         lock, intoIt, intoIts, put, redirect, references, find, undo, later, patch, get, list,
     ]
 
@@ -30,12 +33,12 @@ enum MergeStore {
         SELECT id FROM way
         """)
 
-    static let put = Statement(
-        "merge.put",
-        """
-        INSERT INTO party_merge (id, survivor_id, merged_id, merged_by, changes, added_tags)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        """)
+    static let put = Query(
+        "merge.put", takes: UUID.self, UUID.self, UUID.self, String?.self, SQLJSON.self, [String].self,
+        sql: """
+            INSERT INTO party_merge (id, survivor_id, merged_id, merged_by, changes, added_tags)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """)
 
     /// Notes on parties where they lead now, and publishes it; a party that leads to itself stands for itself again.
     static let redirect = Statement(
@@ -43,13 +46,12 @@ enum MergeStore {
         """
         WITH raised AS (
             UPDATE party p SET version = p.version + 1, updated_at = now(), merged_into = nullif($2::uuid, p.id)
-            WHERE p.id = ANY($1::uuid[]) RETURNING p.id, p.version, p.merged_into)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version,
-            CASE WHEN merged_into IS NULL THEN 'contacts.party.unmerged.v1' ELSE 'contacts.party.merged.v1' END,
-            CASE WHEN merged_into IS NULL THEN json_build_object('partyId', id)
-                ELSE json_build_object('partyId', id, 'survivorId', merged_into) END::text
-        FROM raised ORDER BY id
+            WHERE p.id = ANY($1::uuid[]) RETURNING p.id, p.version, p.merged_into),
+        apart AS (
+            \(SQLEvent.insert(PartyUnmerged.self, key: "id::text", sequence: "version", ["partyId": "id"]))
+            FROM raised WHERE merged_into IS NULL ORDER BY id)
+        \(SQLEvent.insert(PartyMerged.self, key: "id::text", sequence: "version", ["partyId": "id", "survivorId": "merged_into"]))
+        FROM raised WHERE merged_into IS NOT NULL ORDER BY id
         """)
 
     /// Lets the references of parties point to where these lead now; whoever had or has them is indexed again.
@@ -65,13 +67,13 @@ enum MergeStore {
         UPDATE party SET search_terms = NULL WHERE id IN (SELECT party_id FROM moved UNION ALL SELECT $2 FROM moved)
         """)
 
-    static let find = Statement(
-        "merge.find",
-        """
-        SELECT survivor_id, merged_id, changes::text, to_json(added_tags)::text, undone_at IS NOT NULL,
-            merged_at
-        FROM party_merge WHERE id = $1 FOR UPDATE
-        """)
+    static let find = Query(
+        "merge.find", takes: UUID.self,
+        gives: UUID.self, UUID.self, String.self, String.self, Bool.self, Date.self,
+        sql: """
+            SELECT survivor_id, merged_id, changes::text, to_json(added_tags)::text, undone_at IS NOT NULL, merged_at
+            FROM party_merge WHERE id = $1 FOR UPDATE
+            """)
 
     static let undo = Statement(
         "merge.undo",
@@ -93,12 +95,14 @@ enum MergeStore {
             'undoneAt', undone_at, 'undoneBy', undone_by, 'report', report)
         """
 
-    static let get = Statement("merge.get", "SELECT \(json)::text FROM party_merge WHERE id = $1")
+    static let get = Query(
+        "merge.get", takes: UUID.self, gives: String.self,
+        sql: "SELECT \(json)::text FROM party_merge WHERE id = $1")
 
-    static let list = Statement(
-        "merge.list",
-        """
-        SELECT coalesce(json_agg(\(json) ORDER BY merged_at DESC), '[]')::text
-        FROM party_merge WHERE survivor_id = $1 OR merged_id = $1
-        """)
+    static let list = Query(
+        "merge.list", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT coalesce(json_agg(\(json) ORDER BY merged_at DESC), '[]')::text
+            FROM party_merge WHERE survivor_id = $1 OR merged_id = $1
+            """)
 }

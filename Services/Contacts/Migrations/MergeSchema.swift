@@ -1,30 +1,8 @@
 import Postgres
 
-/// The tables of history, merges, duplicates and consent.
+/// The tables of merges and duplicates.
 enum MergeSchema {
-    static let migrations = [history, merges, duplicates, consent, erasures, archives, addresses]
-
-    /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
-    private static let history = Migration(
-        "m0032_history",
-        """
-        -- The record as it stood from a time until another, kept by the database itself, whichever statement changes it.
-        CREATE TABLE party_history (
-            party_id uuid NOT NULL, valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL,
-            record jsonb NOT NULL,
-            PRIMARY KEY (party_id, valid_from)
-        );
-        CREATE FUNCTION keep_party_history() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            -- A transaction that began earlier may commit later: times of a record only go forward.
-            NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond');
-            INSERT INTO party_history VALUES (OLD.id, OLD.updated_at, NEW.updated_at,
-                to_jsonb(OLD) - ARRAY['search_terms', 'search_text', 'sort_name']);
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER party_history BEFORE UPDATE OF updated_at ON party
-            FOR EACH ROW EXECUTE FUNCTION keep_party_history();
-        """)
+    static let migrations = [merges, duplicates, addresses]
 
     private static let merges = Migration(
         "m0033_merges",
@@ -85,51 +63,6 @@ enum MergeSchema {
         CREATE INDEX duplicate_pair_open ON duplicate_pair ((-score), low, high) WHERE status = 'open';
         CREATE INDEX duplicate_pair_of_high ON duplicate_pair (high);
         INSERT INTO duplicate_check (party_id) SELECT id FROM party;
-        """)
-
-    private static let consent = Migration(
-        "m0035_consent",
-        """
-        -- What shows that a decision was made: the address of a form, the id of a message, words on the telephone.
-        ALTER TABLE consent_decision ADD COLUMN proof text;
-        -- What counts for a party and for all that are merged into it, as it was published last.
-        CREATE TABLE consent_effective (
-            party_id uuid NOT NULL, channel text NOT NULL, purpose text NOT NULL, granted boolean NOT NULL,
-            source text NOT NULL, decided_at timestamptz NOT NULL,
-            PRIMARY KEY (party_id, channel, purpose)
-        );
-        INSERT INTO consent_effective SELECT * FROM consent;
-        """)
-
-    private static let archives = Migration(
-        "m0037_archives",
-        """
-        -- What was gathered on persons who asked for it, for a week: who asked when, and what each service delivered.
-        CREATE TABLE party_archive (
-            id uuid PRIMARY KEY, party_id uuid NOT NULL, parties uuid[] NOT NULL, requested_by text,
-            requested_at timestamptz NOT NULL DEFAULT now()
-        );
-        CREATE TABLE archive_piece (
-            archive_id uuid NOT NULL REFERENCES party_archive ON DELETE CASCADE, party_id uuid NOT NULL,
-            service text NOT NULL, piece bigint NOT NULL, pieces bigint NOT NULL, bytes bytea NOT NULL,
-            PRIMARY KEY (archive_id, service, party_id, piece)
-        );
-        CREATE INDEX archive_piece_of ON archive_piece (party_id);
-        """)
-
-    private static let erasures = Migration(
-        "m0036_erasures",
-        """
-        -- Who was forgotten, when and why, and what each service answered. Nothing of the person stands here.
-        CREATE TABLE erasure (
-            id uuid PRIMARY KEY, party_id uuid NOT NULL, parties uuid[] NOT NULL, requested_by text, reason text,
-            requested_at timestamptz NOT NULL DEFAULT now()
-        );
-        CREATE TABLE erasure_receipt (
-            erasure_id uuid NOT NULL REFERENCES erasure, party_id uuid NOT NULL, service text NOT NULL,
-            completed_at timestamptz NOT NULL DEFAULT now(), lines jsonb NOT NULL,
-            PRIMARY KEY (erasure_id, party_id, service)
-        );
         """)
 
     private static let addresses = Migration(

@@ -18,7 +18,10 @@ struct PartyInput: Decodable {
     var owner: String?
     var category: String?
     var birthday: CalendarDay?
+    /// Without preferences.
     var details = PartyDetails()
+    /// Each that is said; null takes one away.
+    var preferences: [String: String?] = [:]
     var custom: [String: CustomValue?] = [:]
     /// The members that are null.
     var cleared: Set<String> = []
@@ -52,7 +55,15 @@ struct PartyInput: Decodable {
         category = try container.decodeIfPresent(String.self, forKey: .category)
         birthday = try container.decodeIfPresent(CalendarDay.self, forKey: .birthday)
         custom = try container.decodeIfPresent([String: CustomValue?].self, forKey: .custom) ?? [:]
-        details = try PartyDetails(from: decoder)
+        preferences = try container.decodeIfPresent([String: String?].self, forKey: .preferences) ?? [:]
+        details = PartyDetails(
+            emails: try container.decodeIfPresent([PartyDetails.Email].self, forKey: .emails),
+            phones: try container.decodeIfPresent([PartyDetails.Phone].self, forKey: .phones),
+            addresses: try container.decodeIfPresent([PartyDetails.Address].self, forKey: .addresses),
+            handles: try container.decodeIfPresent([PartyDetails.Handle].self, forKey: .handles),
+            likes: try container.decodeIfPresent([String].self, forKey: .likes),
+            organisation: try container.decodeIfPresent(String.self, forKey: .organisation),
+            title: try container.decodeIfPresent(String.self, forKey: .title))
         for key in Key.allCases where try container.contains(key) && container.decodeNil(forKey: key) {
             cleared.insert(key.rawValue)
         }
@@ -84,12 +95,16 @@ struct PartyInput: Decodable {
             }
         }
         input.details = try details.checked()
+        for (key, value) in preferences {
+            _ = try FieldCheck.needed(key, "preferences", atMost: 100)
+            if let value { _ = try FieldCheck.needed(value, "preferences.\(key)", atMost: 500) }
+        }
         return input
     }
 }
 
 /// A party as it is stored, whole.
-struct Party {
+struct Party: Decodable, Equatable {
     /// The stages in the order of a customer's life.
     static let stages = ["prospect", "lead", "customer", "loyal", "lapsing", "lapsed", "lost", "won_back"]
 
@@ -108,12 +123,11 @@ struct Party {
     var birthday: String?
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
-    var customerNo: String?
     /// What other systems call it.
     var references: [String] = []
 
     /// Takes over what was given.
-    mutating func apply(_ input: PartyInput) {
+    mutating func apply(_ input: PartyInput) throws {
         func pick<T>(_ name: String, _ old: T?, _ new: T?) -> T? { input.cleared.contains(name) ? nil : new ?? old }
         kind = input.kind ?? kind
         name = input.name ?? name
@@ -128,6 +142,12 @@ struct Party {
         for (key, value) in input.custom { custom[key] = value }
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
+        if !input.preferences.isEmpty {
+            var preferences = details.preferences ?? [:]
+            for (key, value) in input.preferences { preferences[key] = value }
+            guard preferences.count <= 100 else { throw Problem.field("preferences", "takes at most 100 members") }
+            details.preferences = preferences.isEmpty ? nil : preferences
+        }
         applyFirst(input)
         completeNumbers()
     }
@@ -162,13 +182,6 @@ struct Party {
             if details.phones?.isEmpty == false { details.phones?.removeFirst() }
             phone = details.phones?.first?.number
         }
-    }
-
-    /// As it is published.
-    var state: PartyState {
-        PartyState(
-            partyId: id, kind: kind, name: name, email: email, phone: phone, language: language, timeZone: timeZone,
-            country: country, customerNo: customerNo)
     }
 
     /// What of it is searched.

@@ -72,13 +72,6 @@ struct PartyDetails: Codable, Equatable {
                 handle: try FieldCheck.needed(handle.handle, "\(field).handle", atMost: 200))
         }
         clean.likes = try Self.list(likes, "likes", atMost: 100) { try FieldCheck.needed($0, $1, atMost: 200) }
-        if let preferences {
-            guard preferences.count <= 100 else { throw Problem.field("preferences", "takes at most 100 members") }
-            for (key, value) in preferences {
-                _ = try FieldCheck.needed(key, "preferences", atMost: 100)
-                _ = try FieldCheck.needed(value, "preferences.\(key)", atMost: 500)
-            }
-        }
         clean.organisation = try FieldCheck.text(organisation, "organisation")
         clean.title = try FieldCheck.text(title, "title")
         return clean

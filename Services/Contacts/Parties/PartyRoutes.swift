@@ -1,48 +1,35 @@
-import CRMModel
-import Crypto
 import EventLoop
-import FoundationEssentials
 import HTTP
-import Postgres
 import ServiceKit
+
+extension Resource {
+    /// Parties over HTTP; their lists are a capability of their own.
+    static let parties = Resource("party", at: "/v1/parties", schema: PartySchemas.party, get: PartyStore.get)
+}
 
 @Loop
 func partyRoutes(_ context: ServiceContext) -> [Route] {
     [
-        Route(
-            .post, "/v1/parties", "Creates a party", tag: "parties", access: .change, body: .json(PartySchemas.new),
-            gives: .json(.made, .created), refuses: [415, 422]
-        ) { request in
-            let input = try await request.model(PartyInput.self).checked()
-            return try await context.create(request) { transaction in
-                let party = try await PartyCommands.create(input, in: transaction)
-                return try Response.made(party.partyId, at: "/v1/parties")
-            }
+        Resource.parties.create(context, .party(PartySchemas.new), refuses: [415]) { said, transaction in
+            try await PartyCommands.create(said, in: transaction)
         },
-        Route(
-            .get, "/v1/parties/{id}", "One party", tag: "parties", access: .read, gives: .json(PartySchemas.party)
-        ) { request in
-            let id = try request.id()
-            guard let row = try await context.query(PartyStore.get, id).first else {
-                throw Problem.missing("party", id)
-            }
-            return .stored(try row.value(0), version: try row.value(1))
-        },
-        Route(
-            .patch, "/v1/parties/{id}",
-            "Changes the members given; null takes one away. A 412 has both versions, `current` and `yours`; a 409 names the survivor "
-                + "of a party that is merged",
-            tag: "parties", access: .change,
-            parameters: [.ifMatch], body: .json(PartySchemas.change), gives: .json(PartySchemas.party),
-            refuses: [409, 412, 415, 428]
-        ) { request in
-            let id = try request.id()
-            let seen = try await Seen(request)
-            let input = try await request.model(PartyInput.self).checked()
-            return try await context.transaction { transaction in
-                let (party, version) = try await PartyCommands.change(id, seen, input, in: transaction)
-                return .stored(party, version: version)
-            }
+        Resource.parties.one(context),
+        Resource.parties.change(
+            context, .party(PartySchemas.change),
+            summary: """
+                Changes the members given of a party; null takes one away. A 412 has both forms, `current` and `yours`; a 409 \
+                names the survivor of a party that is merged
+                """,
+            refuses: [415]
+        ) { id, seen, said, transaction in
+            try await PartyCommands.change(id, seen, said, in: transaction)
         },
     ]
+}
+
+extension Input<PartyInput> {
+    /// What is said of a party.
+    fileprivate static func party(_ schema: Schema) -> Input {
+        Input(.json(schema)) { try await $0.model(PartyInput.self).checked() }
+    }
 }

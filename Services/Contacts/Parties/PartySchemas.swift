@@ -30,7 +30,7 @@ enum PartySchemas {
             "handles", .array(.object([.init("network", .string), .init("handle", .string)])), required: false,
             "Accounts in social networks"),
         .init("likes", .array(.string), required: false),
-        .init("preferences", .map(.string), required: false),
+        .init("preferences", .map(.nullable(.string)), required: false, "Those said; null takes one away"),
         .init("organisation", .string, required: false), .init("title", .string, required: false),
         .init("custom", .map(.any), required: false, "Values of custom fields, by their keys"),
     ]

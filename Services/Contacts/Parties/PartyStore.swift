@@ -1,8 +1,11 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of parties.
 enum PartyStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
         select, estimate, bodies, shares,
     ]
@@ -25,14 +28,47 @@ enum PartyStore {
                 FROM party_reference r WHERE r.party_id = p.id))
         """
 
+    // MARK: What is told
+
+    /// `INSERT INTO outbox … SELECT …` that tells of parties as they are; complete it with `FROM`, where the row is `p`.
+    ///
+    /// The form that is published is made here and nowhere else, of the row that the same statement has written. The number is that of the
+    /// party itself, while it is merged too, and never one that came with a merge.
+    ///
+    /// - Parameter number: SQL of the number where the statement writes that too, and so cannot read it.
+    static func tell<T: EventData>(_ type: T.Type, number: String = ownNumber) -> String {
+        let state = SQLEvent.object(
+            PartyState.self,
+            [
+                "partyId": "p.id", "kind": "p.kind", "name": "p.name", "email": "p.email", "phone": "p.phone",
+                "language": "p.language", "timeZone": "p.time_zone", "country": "p.country", "customerNo": number,
+            ])
+        return SQLEvent.insert(
+            type, key: "p.id::text", sequence: "p.version", payload: "json_strip_nulls(\(state))::text")
+    }
+
+    /// The ERP's number of a party: its reference, which points to the survivor while the party is merged.
+    private static let ownNumber = """
+        (SELECT r.reference FROM party_reference r WHERE r.party_id = coalesce(p.merged_into, p.id)
+            AND coalesce(r.origin_id, r.party_id) = p.id AND r.system = 'erp' ORDER BY r.reference LIMIT 1)
+        """
+
+    /// What a party's row is written with, `update` and `insert` alike.
+    private static let written: [SQLShape] =
+        [.parameter(UUID.self), .parameter(String.self), .parameter(String.self)]
+        + Array(repeating: .parameter(String?.self), count: 6) + [.parameter([String].self)]
+        + Array(repeating: .parameter(String?.self), count: 3) + Array(repeating: .parameter(String.self), count: 5)
+
     static let insert = Statement(
         "party.insert",
         """
-        INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
-            birthday, details, custom, sort_name, search_text, search_terms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11, $12, $13::text::date, $14::text::jsonb,
-            $15::text::jsonb, $16, $17, $18::text::integer[])
-        """)
+        WITH p AS (
+            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                birthday, details, custom, sort_name, search_text, search_terms)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::date, $14::text::jsonb,
+                $15::text::jsonb, $16, $17, $18::text::integer[]) RETURNING *)
+        \(tell(PartyCreated.self, number: "NULL")) FROM p
+        """, takes: written, gives: [])
 
     /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01. A value that was left
     /// by an earlier field of that name and another type is passed over.
@@ -62,14 +98,11 @@ enum PartyStore {
             SELECT i.id, 'consumer', i.customer_no FROM incoming i
             LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
             WHERE is_there IS NULL
-            ON CONFLICT DO NOTHING RETURNING id, name, version),
+            ON CONFLICT DO NOTHING RETURNING *),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id) SELECT 'erp', name, id FROM created
             ON CONFLICT DO NOTHING)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version, 'contacts.party.created.v1', json_build_object(
-            'partyId', id, 'kind', 'consumer', 'name', name, 'customerNo', name)::text
-        FROM created
+        \(tell(PartyCreated.self, number: "p.name")) FROM created p
         """)
 
     /// The ERP's customer master, absolute: what it does not say stays as it was.
@@ -92,6 +125,8 @@ enum PartyStore {
                 phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
                 time_zone = coalesce(excluded.time_zone, p.time_zone),
                 country = coalesce(excluded.country, p.country), sort_name = excluded.sort_name,
+                details = p.details || \(led("emails", "address", by: "excluded.email"))
+                    || \(led("phones", "number", by: "excluded.phone")),
                 search_terms = NULL, updated_at = now()
             WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
                 (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
@@ -100,15 +135,25 @@ enum PartyStore {
             RETURNING p.*),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id)
-            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', w.id::text, w.version,
-            CASE WHEN w.version = 1 THEN 'contacts.party.created.v1' ELSE 'contacts.party.changed.v1' END,
-            json_build_object('partyId', w.id, 'kind', w.kind, 'name', w.name, 'email', w.email, 'phone', w.phone,
-                'language', w.language, 'timeZone', w.time_zone, 'country', w.country,
-                'customerNo', i.customer_no)::text
-        FROM written w JOIN incoming i USING (id)
+            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING),
+        created AS (
+            \(tell(PartyCreated.self, number: "i.customer_no"))
+            FROM written p JOIN incoming i USING (id) WHERE p.version = 1)
+        \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id) WHERE p.version > 1
         """)
+
+    /// A list of a party's details with another first value, for its first and the single member are the same thing; what is in it already
+    /// moves there. Nothing where there is no list or no value.
+    private static func led(_ list: String, _ member: String, by value: String) -> String {
+        """
+        CASE WHEN \(value) IS NOT NULL AND jsonb_array_length(p.details->'\(list)') > 0 THEN
+                jsonb_build_object('\(list)', jsonb_build_array(
+                    p.details->'\(list)'->0 || jsonb_build_object('\(member)', \(value))) || (
+                        SELECT coalesce(jsonb_agg(l.item ORDER BY l.place), '[]')
+                        FROM jsonb_array_elements(p.details->'\(list)') WITH ORDINALITY AS l(item, place)
+                        WHERE l.place > 1 AND l.item->>'\(member)' <> \(value))) ELSE '{}' END
+        """
+    }
 
     /// A party for a change of it, as the routes show it, and its survivor where it is merged.
     static let lock = Statement(
@@ -117,26 +162,32 @@ enum PartyStore {
         SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR UPDATE
         """)
 
-    /// A party's columns as `Party` reads them; its customer number is its own, not one that came with a merge.
+    /// A party's version and the party whole, as `Party` reads it.
     static let columns = """
-        p.version, p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country, p.notes, to_json(p.tags)::text,
-            p.owner, p.category, p.birthday::text, p.details::text, p.custom::text,
-            (SELECT reference FROM party_reference r WHERE r.party_id = p.id AND r.system = 'erp' AND r.origin_id IS NULL
-                ORDER BY reference LIMIT 1), p.id,
-            (SELECT coalesce(json_agg(reference ORDER BY reference), '[]')::text FROM party_reference r WHERE r.party_id = p.id)
+        p.version, json_build_object('id', p.id, 'kind', p.kind, 'name', p.name, 'email', p.email, 'phone', p.phone,
+            'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes, 'tags', p.tags,
+            'owner', p.owner, 'category', p.category, 'birthday', p.birthday, 'details', p.details, 'custom', p.custom,
+            'references', (SELECT coalesce(json_agg(r.reference ORDER BY r.reference), '[]')
+                FROM party_reference r WHERE r.party_id = p.id))::text
         """
 
+    /// Writes a party and tells of it; gives its new form as the routes show it, and its version.
     static let update = Statement(
         "party.update",
         """
-        UPDATE party p SET version = version + 1, kind = $2, name = $3, email = $4, phone = $5, language = $6,
-            time_zone = $7, country = $8, notes = $9, tags = $10::text[], owner = $11, category = $12,
-            birthday = $13::text::date, details = $14::text::jsonb, custom = $15::text::jsonb, sort_name = $16,
-            search_text = $17, search_terms = $18::text::integer[], updated_at = now()
-        WHERE id = $1 RETURNING \(json)::text
-        """)
+        WITH p AS (
+            UPDATE party SET version = version + 1, kind = $2, name = $3, email = $4, phone = $5, language = $6,
+                time_zone = $7, country = $8, notes = $9, tags = $10, owner = $11, category = $12,
+                birthday = $13::text::date, details = $14::text::jsonb, custom = $15::text::jsonb, sort_name = $16,
+                search_text = $17, search_terms = $18::text::integer[], updated_at = now()
+            WHERE id = $1 RETURNING *),
+        told AS (\(tell(PartyChanged.self)) FROM p)
+        SELECT \(json)::text, p.version FROM p
+        """, takes: written, gives: [.column(String.self), .column(Int.self)])
 
-    static let get = Statement("party.get", "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
+    static let get = Query(
+        "party.get", takes: UUID.self, gives: String.self, Int.self,
+        sql: "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
 
     /// Parties whose terms wait to be written; another process passes them over.
     static let unsearched = Statement(

@@ -21,6 +21,7 @@ enum Archive {
         let parties: [UUID] = try rows.map { try $0.value(0) }
         guard parties.contains(party) else { throw Problem.missing("party", party) }
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(ArchiveStore.put, id, party, parties, person)
         for one in parties {
             let pieces = try await contactsPersonalData.pieces(of: one, in: transaction)
@@ -78,16 +79,20 @@ enum Archive {
 
 @Loop
 func archiveRoutes(_ context: ServiceContext) -> [Route] {
-    [
+    @Loop func stored(_ id: UUID) async throws -> (json: String, isComplete: Bool) {
+        guard let found = try await context.rows(ArchiveStore.get, id).first else {
+            throw Problem.missing("archive", id)
+        }
+        return found
+    }
+    return [
         Route(
             .post, "/v1/parties/{id}/archives", "Gathers all that every service holds on a person", tag: "privacy",
             access: .erase,
-            parameters: [.path("id", .uuid, "The party, with all merged into it")],
-            body: .json(.object([.init("by", .string, "Who asks for it")])),
-            gives: .json(.made, .created), refuses: [422]
+            parameters: [.path("id", .uuid, "The party, with all merged into it"), .idempotencyKey],
+            body: asking.body, gives: .json(.made, .created), refuses: [422]
         ) { request in
-            let party = try request.id()
-            let by = try FieldCheck.needed(await request.model(ArchiveInput.self).by, "by", atMost: 200)
+            let (party, by) = (try request.id(), try await asking.read(request))
             return try await context.create(request) { transaction in
                 let id = try await Archive.begin(party, by: by, in: transaction)
                 return try .made(id, at: "/v1/archives")
@@ -97,11 +102,7 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/archives/{id}", "What is there of an archive", tag: "privacy", access: .erase,
             parameters: [.path("id", .uuid, "The archive")], gives: .json(archiveSchema)
         ) { request in
-            let id = try request.id()
-            guard let row = try await context.query(ArchiveStore.get, id).first else {
-                throw Problem.missing("archive", id)
-            }
-            return .stored(try row.value(0))
+            .stored(try await stored(try request.id()).json)
         },
         Route(
             .get, "/v1/archives/{id}/file", "The archive: a ZIP with a JSON file for each service and party",
@@ -109,13 +110,10 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
             gives: .bytes("application/zip"), refuses: [409]
         ) { request in
             let id = try request.id()
-            guard let row = try await context.query(ArchiveStore.get, id).first else {
-                throw Problem.missing("archive", id)
-            }
-            guard try row.value(1) else {
+            let (overview, isComplete) = try await stored(id)
+            guard isComplete else {
                 throw Problem(status: .conflict, detail: "Not all services have delivered their parts yet.")
             }
-            let overview: String = try row.value(0)
             return Response.stream(contentType: "application/zip") { writer in
                 var zip = ZipFile()
                 try await writer.write(try zip.file("archive.json", Array(overview.utf8)))
@@ -135,6 +133,10 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
 }
 
 private struct ArchiveInput: Decodable { let by: String? }
+
+private let asking = Input<String>(.json(.object([.init("by", .string, "Who asks for it")]))) {
+    try FieldCheck.needed(await $0.model(ArchiveInput.self).by, "by", atMost: 200)
+}
 
 private let archiveSchema = Schema.object([
     .init("id", .uuid), .init("partyId", .uuid), .init("parties", .array(.uuid)),

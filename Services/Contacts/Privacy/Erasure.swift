@@ -24,6 +24,7 @@ enum Erasure {
                 status: .conflict, detail: "Party \(party.text) is merged into \(survivor.text): erase that one.")
         }
         let id = UUID.v7()
+        Outbox.carryTrace(in: transaction)
         transaction.enqueue(ErasureStore.put, id, party, parties, person, reason)
         let archives = ErasureLine(
             table: "party_archive", rows: try await transaction.query(ArchiveStore.forget, parties).affected,
@@ -88,20 +89,12 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/parties/{id}/erasures", "Forgets a person in every service; cannot be undone", tag: "privacy",
             access: .erase,
-            parameters: [.path("id", .uuid, "The party, with all merged into it")],
-            body: .json(
-                .object([
-                    .init("by", .string, "Who asks for it"),
-                    .init("reason", .string, required: false, "On what ground"),
-                ])), gives: .json(.made, .created),
-            refuses: [409, 422]
+            parameters: [.path("id", .uuid, "The party, with all merged into it"), .idempotencyKey],
+            body: erasing.body, gives: .json(.made, .created), refuses: [409, 422]
         ) { request in
-            let party = try request.id()
-            let input = try await request.model(ErasureInput.self)
-            let by = try FieldCheck.needed(input.by, "by", atMost: 200)
-            let reason = try FieldCheck.text(input.reason, "reason", atMost: 1000)
+            let (party, said) = (try request.id(), try await erasing.read(request))
             return try await context.create(request) { transaction in
-                let id = try await Erasure.begin(party, by: by, reason: reason, in: transaction)
+                let id = try await Erasure.begin(party, by: said.by, reason: said.reason, in: transaction)
                 return try .made(id, at: "/v1/erasures")
             }
         },
@@ -111,10 +104,10 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
             parameters: [.path("id", .uuid, "The erasure")], gives: .json(erasureSchema)
         ) { request in
             let id = try request.id()
-            guard let row = try await context.query(ErasureStore.get, id).first else {
+            guard let json = try await context.rows(ErasureStore.get, id).first else {
                 throw Problem.missing("erasure", id)
             }
-            return .stored(try row.value(0))
+            return .stored(json)
         },
     ]
 }
@@ -122,6 +115,19 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
 private struct ErasureInput: Decodable {
     let by: String?
     let reason: String?
+}
+
+private let erasing = Input<(by: String, reason: String?)>(
+    .json(
+        .object([
+            .init("by", .string, "Who asks for it"),
+            .init("reason", .string, required: false, "On what ground"),
+        ]))
+) { request in
+    let said = try await request.model(ErasureInput.self)
+    return (
+        try FieldCheck.needed(said.by, "by", atMost: 200), try FieldCheck.text(said.reason, "reason", atMost: 1000)
+    )
 }
 
 private let lineSchema = Schema.object([

@@ -1,8 +1,11 @@
+import CRMModel
+import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of erasures.
 enum ErasureStore {
-    static let statements = [lock, put, customerNumbers, publish, receive, get]
+    static let statements: [any Preparable] = [lock, put, customerNumbers, publish, receive, get]
 
     /// The party and all merged into it, locked; and the survivor where it is merged itself.
     static let lock = Statement(
@@ -12,17 +15,16 @@ enum ErasureStore {
             SELECT party_id FROM party_redirect WHERE survivor_id = $1) ORDER BY id FOR UPDATE
         """)
 
-    static let put = Statement(
-        "erasure.put",
-        "INSERT INTO erasure (id, party_id, parties, requested_by, reason) VALUES ($1, $2, $3, $4, $5)")
+    static let put = Query(
+        "erasure.put", takes: UUID.self, UUID.self, [UUID].self, String?.self, String?.self,
+        sql: "INSERT INTO erasure (id, party_id, parties, requested_by, reason) VALUES ($1, $2, $3, $4, $5)")
 
     /// Takes the ERP's records of parties out of its topic, which is compacted: a message without data replaces each. The ERP
     /// itself must be told by people.
     static let customerNumbers = Statement(
         "erasure.customer_numbers",
         """
-        INSERT INTO outbox (topic, key, type, payload)
-        SELECT 'erp.customers', reference, 'contacts.customer.forgotten.v1', NULL FROM party_reference
+        \(SQLEvent.end(of: "contacts.customer.forgotten", on: .erpCustomers, key: "reference")) FROM party_reference
         WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system = 'erp'
         """)
 
@@ -31,9 +33,8 @@ enum ErasureStore {
         """
         WITH raised AS (
             UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[]) RETURNING id, version)
-        INSERT INTO outbox (topic, key, seq, type, payload)
-        SELECT 'crm.contacts', id::text, version, 'contacts.party.erased.v1',
-            json_build_object('partyId', id, 'erasureId', $2::uuid)::text
+        \(SQLEvent.insert(
+            PartyErased.self, key: "id::text", sequence: "version", ["partyId": "id", "erasureId": "$2::uuid"]))
         FROM raised ORDER BY id
         """)
 
@@ -48,16 +49,16 @@ enum ErasureStore {
         """)
 
     /// An erasure with all receipts; complete when each service has answered for each party.
-    static let get = Statement(
-        "erasure.get",
-        """
-        SELECT json_build_object('id', e.id, 'partyId', e.party_id, 'parties', e.parties, 'requestedBy', e.requested_by,
-            'reason', e.reason, 'requestedAt', e.requested_at,
-            'isComplete', (SELECT count(*) FROM erasure_receipt r WHERE r.erasure_id = e.id)
-                = 5 * cardinality(e.parties),
-            'receipts', (SELECT coalesce(json_agg(json_build_object('service', r.service, 'partyId', r.party_id,
-                'completedAt', r.completed_at, 'lines', r.lines) ORDER BY r.service, r.party_id), '[]')
-                FROM erasure_receipt r WHERE r.erasure_id = e.id))::text
-        FROM erasure e WHERE e.id = $1
-        """)
+    static let get = Query(
+        "erasure.get", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT json_build_object('id', e.id, 'partyId', e.party_id, 'parties', e.parties, 'requestedBy', e.requested_by,
+                'reason', e.reason, 'requestedAt', e.requested_at,
+                'isComplete', (SELECT count(*) FROM erasure_receipt r WHERE r.erasure_id = e.id)
+                    = 5 * cardinality(e.parties),
+                'receipts', (SELECT coalesce(json_agg(json_build_object('service', r.service, 'partyId', r.party_id,
+                    'completedAt', r.completed_at, 'lines', r.lines) ORDER BY r.service, r.party_id), '[]')
+                    FROM erasure_receipt r WHERE r.erasure_id = e.id))::text
+            FROM erasure e WHERE e.id = $1
+            """)
 }

@@ -4,6 +4,7 @@ extension Capability {
     /// All that is held on a person, given out or erased.
     static let privacy = Capability(
         "privacy", "all that is held on a person, given out or erased",
+        migrations: PrivacySchema.migrations,
         statements: ErasureStore.statements + ArchiveStore.statements,
         erased: "SELECT unnest(parties) FROM erasure"
     ) { context in
