@@ -231,6 +231,20 @@ private final class Town {
         #expect(try await town.service.faultsOfEvents() == [])
     }
 
+    @Test @Loop func aNumberOfTheERPThatAPersonGivesIsToldOnce() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let path = "/v1/parties/" + (try await service.make("/v1/parties", #"{"name":"Ann"}"#).text)
+        for reference in ["shop/S-1", "erp/C-7", "erp/C-7"] {
+            #expect(try await service.send(.put, "\(path)/references/\(reference)").status == 204)
+        }
+        let told = try await service.column(
+            "SELECT concat_ws(' ', seq, type, payload::json->>'customerNo') FROM outbox ORDER BY id")
+        #expect(told == ["1 contacts.party.created.v1", "2 contacts.party.changed.v1 C-7"])
+        #expect(try await service.send(.get, path).headers["etag"] == "\"2\"")
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
     @Test(arguments: 0..<3) @Loop func whatIsToldLastIsWhatIsStored(_ round: Int) async throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")

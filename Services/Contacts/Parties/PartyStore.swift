@@ -6,8 +6,8 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements: [any Preparable] = [
-        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched, setSearch,
-        select, estimate, bodies, shares,
+        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, tellAgain, get, unsearched,
+        setSearch, select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -184,6 +184,14 @@ enum PartyStore {
         told AS (\(tell(PartyChanged.self)) FROM p)
         SELECT \(json)::text, p.version FROM p
         """, takes: written, gives: [.column(String.self), .column(Int.self)])
+
+    /// Tells of a party whose number has become another; its row is locked.
+    static let tellAgain = Query(
+        "party.tell_again", takes: UUID.self,
+        sql: """
+            WITH p AS (UPDATE party SET version = version + 1, updated_at = now() WHERE id = $1 RETURNING *)
+            \(tell(PartyChanged.self)) FROM p
+            """)
 
     static let get = Query(
         "party.get", takes: UUID.self, gives: String.self, Int.self,

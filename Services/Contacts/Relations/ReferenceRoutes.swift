@@ -2,6 +2,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -16,12 +17,16 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             let (id, system, reference) = try request.reference()
             return try await context.transaction { transaction in
                 var party = try Party(try await PartyCommands.lock(id, transaction))
-                let holder: UUID? = try await transaction.query(RelationStore.refer, system, reference, id).first?
-                    .value(0)
-                guard holder == id else {
+                let said = try await transaction.rows(RelationStore.refer, system, reference, id).first
+                guard let (holder, isNew) = said, holder == id else {
                     throw Problem(
-                        status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",
+                        status: .conflict, detail: "\(system) \(reference) is party \(said?.0.text ?? "unknown").",
                         errors: [FieldError(field: "reference", message: "belongs to another party")])
+                }
+                // Others are told the ERP's number, and of others' references nothing.
+                if isNew, system == "erp" {
+                    Outbox.carryTrace(in: transaction)
+                    transaction.enqueue(PartyStore.tellAgain, id)
                 }
                 party.references.append(reference)
                 PartyCommands.index([party], transaction)
