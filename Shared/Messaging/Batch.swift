@@ -57,8 +57,9 @@ extension Subscriptions {
         do throws(JSONError) {
             let event = try Event(record)
             guard let handler = handlers[event.type] else {
-                // What the suite knows and this service does not hear is passed over; what nobody knows is a mistake, or newer.
-                let isKnown = EventContract.named(event.type) != nil
+                // What the suite knows and this service does not hear is passed over; what nobody knows is a mistake, or newer. What ends
+                // a key of a compacted topic tells nothing, and its key is not to be kept: it may be an erased person's address.
+                let isKnown = record.isTombstone || EventContract.named(event.type) != nil
                 return BatchItem(record: record, content: isKnown ? .skipped : .unknown(event.type))
             }
             guard event.version == handler.version else {

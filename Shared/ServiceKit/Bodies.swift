@@ -27,10 +27,13 @@ extension Request {
     @Loop
     public func model<T: Decodable>(_ type: T.Type) async throws -> T {
         let bytes = try await jsonBody()
-        let unknown = BodyShape.unknownMembers(of: bytes, as: type)
+        let (unknown, unread) = BodyShape.unknownMembers(of: bytes, as: type)
         if !unknown.isEmpty { throw Problem(unknown) }
         do {
-            return try ModelJSON.decoder.decode(type, from: Data(bytes))
+            let said = try ModelJSON.decoder.decode(type, from: Data(bytes))
+            // The decoder takes other encodings than UTF-8 too, in which nobody has looked for unknown members.
+            if let unread { throw Problem([FieldError(unread)]) }
+            return said
         } catch let error as DecodingError {
             throw Problem([FieldError(ModelJSON.problem(error))])
         }
@@ -56,16 +59,23 @@ private struct ReadBody: Sendable {
 private enum BodyShape {
     private static var known: [ObjectIdentifier: DataShape] = [:]
 
-    /// The members of a document that its type does not read; what is no JSON is left to the decoder.
-    static func unknownMembers(of json: [UInt8], as type: any Decodable.Type) -> [FieldError] {
+    /// The members of a document that its type does not read, and why they were not all looked for, if so: what is no JSON is left to
+    /// the decoder.
+    static func unknownMembers(
+        of json: [UInt8], as type: any Decodable.Type
+    ) -> (members: [FieldError], unread: JSONError?) {
         let shape = known[ObjectIdentifier(type)] ?? .of(type)
         known[ObjectIdentifier(type)] = shape
         var errors: [FieldError] = []
-        json.withUnsafeBytes { bytes in
+        return json.withUnsafeBytes { bytes in
             var reader = JSONReader(bytes)
-            try? look(&reader, shape, "", &errors)
+            do throws(JSONError) {
+                try look(&reader, shape, "", &errors)
+                return (errors, nil)
+            } catch {
+                return (errors, error)
+            }
         }
-        return errors
     }
 
     private static func look(

@@ -60,6 +60,19 @@ import Testing
         #expect(try await service.send(.patch, "\(path)/\(id)", "{}").status == 428)
     }
 
+    /// A field that is always there is not taken away, whether it must be said or not; any other is.
+    @Test @Loop func theDescriptionSaysWhatMayBeNull() async throws {
+        let document = String(decoding: try ServiceDescription(SalesService.self).openAPI, as: UTF8.self)
+        #expect(document.contains(#""stage":{"type":"string","enum""#) && !document.contains(#""stage":{"anyOf""#))
+        #expect(document.contains(#""lossReason":{"anyOf":[{"type":"string"},{"type":"null"}]}"#))
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let said = try await service.send(.post, path, #"{"name":"Cups","stage":null,"lossReason":null}"#)
+        #expect(
+            said.status == 400 && said.text.contains(#""errors":[{"field":"stage","message":"must not be null"}]"#),
+            "\(said.text)")
+    }
+
     @Test @Loop func whatIsNotUnderstoodIsRefused() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }

@@ -21,12 +21,16 @@ import Testing
         }
         _ = try await service.make("/v1/leads", #"{"name":"Quill","email":"Quill@a.example"}"#)
         _ = try await service.make("/v1/leads", #"{"name":"Bob"}"#)
+        _ = try await service.make(
+            "/v1/opportunities", #"{"name":"Quill","partyId":"\#(party)","lossReason":"Quill moved away"}"#)
         #expect(try await service.faultsOfEvents() == [])
         let lines = try await service.transaction { try await salesPersonalData.erase(party, in: $0) }
         #expect(lines.contains(ErasureLine(table: "lead", rows: 1, action: "removed", reason: nil)))
         let left = try await service.column(
-            "SELECT t::text FROM account t UNION ALL SELECT t::text FROM lead t UNION ALL SELECT t::text FROM account_revenue t"
-        )
-        #expect(left.count == 3 && !left.joined().lowercased().contains("quill"), "\(left)")
+            """
+            SELECT t::text FROM account t UNION ALL SELECT t::text FROM lead t UNION ALL SELECT t::text FROM account_revenue t
+            UNION ALL SELECT t::text FROM opportunity t
+            """)
+        #expect(left.count == 4 && !left.joined().lowercased().contains("quill"), "\(left)")
     }
 }

@@ -39,7 +39,14 @@ struct ChangedField: Decodable {
 
     private enum Keys: String, CodingKey, CaseIterable { case label, choices }
 
-    static let input = Input<ChangedField>.command(ChangedField.self) { said in
+    static let input = Input<ChangedField>(
+        .json(
+            .object([
+                .init("label", .string, required: false, null: false),
+                .init("choices", .array(.string), required: false, null: false),
+            ]))
+    ) { request in
+        let said = try await request.model(ChangedField.self)
         var field = said
         field.label = try FieldCheck.text(said.label, "label", atMost: 100)
         field.choices = try said.choices.map(CustomField.trimmed)

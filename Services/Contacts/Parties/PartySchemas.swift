@@ -42,13 +42,14 @@ enum PartySchemas {
 
     /// What creates a party.
     static let new = Schema.object(
-        [.init("name", .string), .init("kind", .enumeration(PartyInput.kinds), required: false)] + first + parts)
+        [.init("name", .string), .init("kind", .enumeration(PartyInput.kinds), required: false, null: false)] + first
+            + parts)
 
     /// What changes one: absent stays, null takes away.
     static let change = Schema.object(
         [
-            .init("name", .string, required: false),
-            .init("kind", .enumeration(PartyInput.kinds), required: false),
+            .init("name", .string, required: false, null: false),
+            .init("kind", .enumeration(PartyInput.kinds), required: false, null: false),
         ]
             + (first + parts))
 

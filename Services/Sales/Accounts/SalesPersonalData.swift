@@ -28,7 +28,7 @@ let salesPersonalData = PersonalData(
         PersonalTable(
             "opportunity", where: "t.id IN (\(opportunities))",
             .blank(
-                "name = 'erased', contact_name = NULL, contact_email = NULL",
+                "name = 'erased', contact_name = NULL, contact_email = NULL, loss_reason = NULL",
                 because: "figures of the pipeline, without the person")),
         PersonalTable("lead", where: "t.id IN (\(leads))", .remove),
         PersonalTable("task", .blank("subject = 'erased'", because: "figures of work done, without the person")),

@@ -126,8 +126,7 @@ public enum OpenAPI {
         var members: [(String, JSONValue)] = [("type", .string("object"))]
         if !required.isEmpty { members.append(("required", .array(required))) }
         let described = properties.map { property in
-            // A member that may be left out may be null too: bodies are read so.
-            var schema = describe(property.isRequired ? property.schema : nullable(property.schema))
+            var schema = describe(property.mayBeNull ? nullable(property.schema) : property.schema)
             if !property.description.isEmpty, case .object(let inner) = schema {
                 schema = .object(inner + [("description", .string(property.description))])
             }

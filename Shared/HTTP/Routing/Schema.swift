@@ -44,13 +44,19 @@ public indirect enum Schema: Sendable {
         public let schema: Schema
         /// Whether it is always there.
         public let isRequired: Bool
+        let mayBeNull: Bool
         let description: String
 
-        /// A member; `required` unless said otherwise.
-        public init(_ name: String, _ schema: Schema, required: Bool = true, _ description: String = "") {
+        /// A member; `required` unless said otherwise. One that may be left out may be null too, for bodies are read so; `null` says
+        /// otherwise.
+        public init(
+            _ name: String, _ schema: Schema, required: Bool = true, null mayBeNull: Bool = true,
+            _ description: String = ""
+        ) {
             self.name = name
             self.schema = schema
             isRequired = required
+            self.mayBeNull = mayBeNull && !required
             self.description = description
         }
     }

@@ -49,7 +49,8 @@ public struct Record<Root: Sendable>: Sendable {
     public var change: Schema { given { _ in false } }
 
     private func given(_ isRequired: (Field<Root>) -> Bool) -> Schema {
-        .object(fields.filter(\.isGiven).map { .init($0.name, $0.schema, required: isRequired($0)) })
+        .object(
+            fields.filter(\.isGiven).map { .init($0.name, $0.schema, required: isRequired($0), null: !$0.isNeeded) })
     }
 
     /// What somebody says who says nothing.
