@@ -33,9 +33,6 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             access: .change, gives: .nothing, refuses: [409]
         ) { request in
             let (id, system, reference) = try request.reference()
-            guard system != "erp" else {
-                throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
-            }
             return try await context.transaction { transaction in
                 let rows = try await transaction.query(RelationStore.unrefer, system, reference, id)
                 guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
@@ -47,12 +44,14 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
 }
 
 extension Request {
-    /// The party, the system and the reference of the path.
+    /// The party, the system and the reference of the path. The ERP's number says which party it is: another that had it would have the
+    /// ERP asked for a stranger.
     @Loop
     fileprivate func reference() throws -> (UUID, String, String) {
-        (
-            try id(), try FieldCheck.needed(path("system"), "system", atMost: 50),
-            try FieldCheck.needed(path("reference"), "reference", atMost: 200)
-        )
+        let system = try FieldCheck.needed(path("system"), "system", atMost: 50)
+        guard system != "erp" else {
+            throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
+        }
+        return (try id(), system, try FieldCheck.needed(path("reference"), "reference", atMost: 200))
     }
 }
