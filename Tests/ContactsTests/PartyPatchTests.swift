@@ -57,7 +57,8 @@ import Testing
         let service = try await TestService(ContactsService.self)
         defer { service.close() }
         let ann = try await service.make(
-            "/v1/parties", #"{"name":"Ann","email":"a@x.example","phone":"+44 20 7946 0958"}"#).text
+            "/v1/parties", #"{"name":"Ann","email":"a@x.example","phone":"+44 20 7946 0958"}"#
+        ).text
         _ = try await patch(service, ann, #"{"emails":[],"phones":[]}"#)
         let answer = try await patch(service, ann, #"{"email":"b@x.example","phone":"+44 20 7946 0959"}"#)
         struct Shown: Decodable { let emails, phones: [[String: String]] }
