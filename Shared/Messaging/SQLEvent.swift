@@ -39,7 +39,7 @@ public enum SQLEvent {
     ) -> String {
         guard let contract = EventContract.named(T.type) else { preconditionFailure("\(T.type) is in no contract") }
         return """
-            SELECT '\(contract.topic.name)', \(key), \(sequence ?? "NULL"), '\(contract.versionedType)', \(payload)
+            SELECT '\(contract.topic.name)', \(key), \(sequence ?? "NULL::bigint"), '\(contract.versionedType)', \(payload)
             """
     }
 

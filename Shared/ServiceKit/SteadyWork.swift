@@ -39,7 +39,8 @@ public final class SteadyWork {
                 try await begin()
                 while try await step(), !Task.isCancelled {}
             } catch {
-                log.warning("\(complaint): \(error)")
+                // What a cancellation breaks off is no failure.
+                if !Task.isCancelled { log.warning("\(complaint): \(error)") }
             }
             _ = try? await changed.wait(until: { isWoken }, atMost: max(pause, (Loop.now - start) * rest))
         }

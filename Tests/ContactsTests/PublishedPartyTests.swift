@@ -88,6 +88,13 @@ private final class Town {
             return "POST \(said)"
         case 1:
             guard let party = pick(alone) else { break }
+            if Bool.random(using: &random) {
+                let mails = [mail(), mail(), mail()].prefix(Int.random(in: 0...3, using: &random))
+                let list = mails.map { #"{"address":"\#($0)","label":"l"}"# }.joined(separator: ",")
+                let said = #"{"emails":[\#(list)],"phones":[{"number":"\#(digits())"},{"number":"\#(digits())"}]}"#
+                try await patch(party, said)
+                return "PATCH \(party) \(said)"
+            }
             let said =
                 #"{"name":"\#(name())"\#(maybe("email", mail(), null: true))"#
                 + #"\#(maybe("phone", digits(), null: true))\#(maybe("language", "zh-CN", null: true))}"#
@@ -231,18 +238,18 @@ private final class Town {
         #expect(try await town.service.faultsOfEvents() == [])
     }
 
-    @Test @Loop func aNumberOfTheERPThatAPersonGivesIsToldOnce() async throws {
-        let service = try await TestService(ContactsService.self)
-        defer { service.close() }
-        let path = "/v1/parties/" + (try await service.make("/v1/parties", #"{"name":"Ann"}"#).text)
-        for reference in ["shop/S-1", "erp/C-7", "erp/C-7"] {
-            #expect(try await service.send(.put, "\(path)/references/\(reference)").status == 204)
+    /// The number of one party that was said of another went out with both.
+    @Test @Loop func theERPsNumberIsNobodysToGiveAway() async throws {
+        let town = try await Town()
+        defer { town.service.close() }
+        let alpha = try await town.service.make("/v1/parties", #"{"name":"Alpha"}"#).text
+        for method in [HTTP.Method.put, .delete] {
+            #expect(try await town.service.send(method, "/v1/parties/\(alpha)/references/erp/C-9").status == 409)
         }
-        let told = try await service.column(
-            "SELECT concat_ws(' ', seq, type, payload::json->>'customerNo') FROM outbox ORDER BY id")
-        #expect(told == ["1 contacts.party.created.v1", "2 contacts.party.changed.v1 C-7"])
-        #expect(try await service.send(.get, path).headers["etag"] == "\"2\"")
-        #expect(try await service.faultsOfEvents() == [])
+        try await town.patch(alpha, #"{"country":"GB"}"#)
+        try await town.erp(#"{"customerNo":"C-9","name":"Beta"}"#)
+        try await town.patch(ExternalID.party(customerNo: "C-9").text, #"{"country":"GB"}"#)
+        #expect(try await town.faults() == [])
     }
 
     @Test(arguments: 0..<3) @Loop func whatIsToldLastIsWhatIsStored(_ round: Int) async throws {

@@ -173,12 +173,8 @@ struct ImportRow: Sendable {
         party.birthday = birthday ?? party.birthday
         if !tags.isEmpty { party.tags += tags.filter { !party.tags.contains($0) } }
         party.details = party.details.merging(details, cleared: [])
-        if let address = emails.first, emails.count == 1, party.details.emails?.isEmpty == false {
-            party.details.emails?[0].address = address
-        }
-        if let number = phones.first, phones.count == 1, party.details.phones?.isEmpty == false {
-            party.details.phones?[0].number = number
-        }
+        if let address = emails.first, emails.count == 1 { party.leadEmails(by: address) }
+        if let number = phones.first, phones.count == 1 { party.leadPhones(by: number) }
         party.completeNumbers()
         party.custom.merge(custom) { $1 }
         if let reference, !party.references.contains(reference) { party.references.append(reference) }

@@ -145,7 +145,10 @@ struct Party: Decodable, Equatable {
         if !input.preferences.isEmpty {
             var preferences = details.preferences ?? [:]
             for (key, value) in input.preferences { preferences[key] = value }
-            guard preferences.count <= 100 else { throw Problem.field("preferences", "takes at most 100 members") }
+            // A merge may have left more.
+            guard preferences.count <= max(100, details.preferences?.count ?? 0) else {
+                throw Problem.field("preferences", "takes at most 100 members")
+            }
             details.preferences = preferences.isEmpty ? nil : preferences
         }
         applyFirst(input)
@@ -169,19 +172,34 @@ struct Party: Decodable, Equatable {
         }
         if input.details.phones != nil || input.cleared.contains("phones") { phone = details.phones?.first?.number }
         if let address = input.email {
-            email = address
-            if details.emails?.isEmpty == false { details.emails?[0].address = address }
+            leadEmails(by: address)
         } else if input.cleared.contains("email") {
             if details.emails?.isEmpty == false { details.emails?.removeFirst() }
             email = details.emails?.first?.address
         }
         if let number = input.phone {
-            phone = number
-            if details.phones?.isEmpty == false { details.phones?[0].number = number }
+            leadPhones(by: number)
         } else if input.cleared.contains("phone") {
             if details.phones?.isEmpty == false { details.phones?.removeFirst() }
             phone = details.phones?.first?.number
         }
+    }
+
+    /// Sets the first mail address, in the list too, as `PartyStore.led` does.
+    mutating func leadEmails(by address: String) {
+        email = address
+        guard let list = details.emails, var first = list.first else { return }
+        first.address = address
+        details.emails =
+            [list.first { $0.address == address } ?? first] + list.dropFirst().filter { $0.address != address }
+    }
+
+    /// Sets the first phone number, in the list too.
+    mutating func leadPhones(by number: String) {
+        phone = number
+        guard let list = details.phones, var first = list.first else { return }
+        first.number = number
+        details.phones = [list.first { $0.number == number } ?? first] + list.dropFirst().filter { $0.number != number }
     }
 
     /// What of it is searched.

@@ -33,6 +33,11 @@ enum PartyCommands {
         let old = try Party(row)
         var party = old
         try party.apply(input)
+        // A value that is said again is found again by ranges, though its field came back after it.
+        if !input.custom.isEmpty, party.custom == old.custom {
+            transaction.enqueue(PartyStore.clearNumbers, [id])
+            transaction.enqueue(PartyStore.insertNumbers, [id])
+        }
         if party == old { return transaction.enqueue(PartyStore.get.statement, id) }
         Outbox.carryTrace(in: transaction)
         return try save(party, over: old, in: transaction)

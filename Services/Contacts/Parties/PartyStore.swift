@@ -6,7 +6,7 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements: [any Preparable] = [
-        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, tellAgain, get, unsearched,
+        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched,
         setSearch, select, estimate, bodies, shares,
     ]
 
@@ -15,9 +15,9 @@ enum PartyStore {
         json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
             'tags', p.tags, 'owner', p.owner, 'category', p.category, 'birthday', p.birthday,
-            'emails', coalesce(p.details->'emails', CASE WHEN p.email IS NULL THEN '[]'
+            'emails', coalesce(nullif(p.details->'emails', '[]'), CASE WHEN p.email IS NULL THEN '[]'
                 ELSE jsonb_build_array(jsonb_build_object('address', p.email)) END),
-            'phones', coalesce(p.details->'phones', CASE WHEN p.phone IS NULL THEN '[]'
+            'phones', coalesce(nullif(p.details->'phones', '[]'), CASE WHEN p.phone IS NULL THEN '[]'
                 ELSE jsonb_build_array(jsonb_build_object('number', p.phone)) END),
             'addresses', coalesce(p.details->'addresses', '[]'), 'handles', coalesce(p.details->'handles', '[]'),
             'likes', coalesce(p.details->'likes', '[]'), 'preferences', coalesce(p.details->'preferences', '{}'),
@@ -142,13 +142,14 @@ enum PartyStore {
         \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id) WHERE p.version > 1
         """)
 
-    /// A list of a party's details with another first value, for its first and the single member are the same thing; what is in it already
-    /// moves there. Nothing where there is no list or no value.
+    /// A list of a party's details with another value in the place of its first, for that and the single member are the same thing; what
+    /// is in it already moves there with its label. Nothing where there is no list or no value.
     private static func led(_ list: String, _ member: String, by value: String) -> String {
         """
         CASE WHEN \(value) IS NOT NULL AND jsonb_array_length(p.details->'\(list)') > 0 THEN
-                jsonb_build_object('\(list)', jsonb_build_array(
-                    p.details->'\(list)'->0 || jsonb_build_object('\(member)', \(value))) || (
+                jsonb_build_object('\(list)', jsonb_build_array(coalesce((
+                    SELECT i FROM jsonb_array_elements(p.details->'\(list)') AS i WHERE i->>'\(member)' = \(value) LIMIT 1),
+                    p.details->'\(list)'->0 || jsonb_build_object('\(member)', \(value)))) || (
                         SELECT coalesce(jsonb_agg(l.item ORDER BY l.place), '[]')
                         FROM jsonb_array_elements(p.details->'\(list)') WITH ORDINALITY AS l(item, place)
                         WHERE l.place > 1 AND l.item->>'\(member)' <> \(value))) ELSE '{}' END
@@ -184,14 +185,6 @@ enum PartyStore {
         told AS (\(tell(PartyChanged.self)) FROM p)
         SELECT \(json)::text, p.version FROM p
         """, takes: written, gives: [.column(String.self), .column(Int.self)])
-
-    /// Tells of a party whose number has become another; its row is locked.
-    static let tellAgain = Query(
-        "party.tell_again", takes: UUID.self,
-        sql: """
-            WITH p AS (UPDATE party SET version = version + 1, updated_at = now() WHERE id = $1 RETURNING *)
-            \(tell(PartyChanged.self)) FROM p
-            """)
 
     static let get = Query(
         "party.get", takes: UUID.self, gives: String.self, Int.self,

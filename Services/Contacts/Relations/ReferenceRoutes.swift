@@ -2,7 +2,6 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
-import Messaging
 import Postgres
 import ServiceKit
 
@@ -17,16 +16,11 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             let (id, system, reference) = try request.reference()
             return try await context.transaction { transaction in
                 var party = try Party(try await PartyCommands.lock(id, transaction))
-                let said = try await transaction.rows(RelationStore.refer, system, reference, id).first
-                guard let (holder, isNew) = said, holder == id else {
+                let holder = try await transaction.rows(RelationStore.refer, system, reference, id).first
+                guard holder == id else {
                     throw Problem(
-                        status: .conflict, detail: "\(system) \(reference) is party \(said?.0.text ?? "unknown").",
+                        status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",
                         errors: [FieldError(field: "reference", message: "belongs to another party")])
-                }
-                // Others are told the ERP's number, and of others' references nothing.
-                if isNew, system == "erp" {
-                    Outbox.carryTrace(in: transaction)
-                    transaction.enqueue(PartyStore.tellAgain, id)
                 }
                 party.references.append(reference)
                 PartyCommands.index([party], transaction)
@@ -38,9 +32,6 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             access: .change, gives: .nothing, refuses: [409]
         ) { request in
             let (id, system, reference) = try request.reference()
-            guard system != "erp" else {
-                throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
-            }
             return try await context.transaction { transaction in
                 let rows = try await transaction.query(RelationStore.unrefer, system, reference, id)
                 guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
@@ -52,12 +43,14 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
 }
 
 extension Request {
-    /// The party, the system and the reference of the path.
+    /// The party, the system and the reference of the path. The ERP's number says which party it is: another that had it would have the
+    /// ERP asked for a stranger.
     @Loop
     fileprivate func reference() throws -> (UUID, String, String) {
-        (
-            try id(), try FieldCheck.needed(path("system"), "system", atMost: 50),
-            try FieldCheck.needed(path("reference"), "reference", atMost: 200)
-        )
+        let system = try FieldCheck.needed(path("system"), "system", atMost: 50)
+        guard system != "erp" else {
+            throw Problem(status: .conflict, detail: "What the ERP calls a party is the ERP's to say.")
+        }
+        return (try id(), system, try FieldCheck.needed(path("reference"), "reference", atMost: 200))
     }
 }

@@ -39,7 +39,9 @@ enum AccountHandlers {
         let sums = RevenueChanges(changes)
         guard !sums.rows.isEmpty else { return }
         let customers = sums.customers.sorted { $0.key < $1.key }
-        transaction.enqueue(AccountStore.addMissing, customers.map(\.key), customers.map(\.value))
+        transaction.enqueue(
+            AccountStore.addMissing, customers.map(\.key), customers.map(\.value),
+            customers.map { ExternalID.party(customerNo: $1) == $0 ? $1 : nil })
         let rows = sums.rows.sorted { $0.key < $1.key }
         transaction.enqueue(
             AccountStore.addRevenue, rows.map(\.key.account), rows.map(\.key.currency), rows.map(\.value.orders),

@@ -18,18 +18,18 @@ enum AccountStore {
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
             ON CONFLICT (id) DO UPDATE SET version = a.version + 1, name = excluded.name, kind = excluded.kind,
                 email = excluded.email, phone = excluded.phone, country = excluded.country,
-                customer_no = coalesce(excluded.customer_no, a.customer_no), updated_at = now()
+                customer_no = excluded.customer_no, updated_at = now()
             WHERE (a.name, a.kind, a.email, a.phone, a.country, a.customer_no) IS DISTINCT FROM
-                (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country,
-                coalesce(excluded.customer_no, a.customer_no))
+                (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country, excluded.customer_no)
             """)
 
-    /// Accounts of orders that came before their party: named by their number until contacts tells of them.
+    /// Accounts of orders that came before their party: named by the order's number until contacts tells of them. The number of an
+    /// account that is merged into another is not the other's.
     static let addMissing = Query(
-        "account.add_missing", takes: [UUID].self, [String].self,
+        "account.add_missing", takes: [UUID].self, [String].self, [String?].self,
         sql: """
             INSERT INTO account (id, name, customer_no)
-            SELECT i.id, i.customer_no, i.customer_no FROM unnest($1::uuid[], $2::text[]) AS i(id, customer_no)
+            SELECT i.id, i.name, i.customer_no FROM unnest($1::uuid[], $2::text[], $3::text[]) AS i(id, name, customer_no)
             WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = i.id)
             ON CONFLICT DO NOTHING
             """)

@@ -13,7 +13,7 @@ enum CustomerStore {
             INSERT INTO customer AS c (party_id, name, email, phone, language, customer_no)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
             ON CONFLICT (party_id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone,
-                language = excluded.language, customer_no = coalesce(excluded.customer_no, c.customer_no)
+                language = excluded.language, customer_no = excluded.customer_no
             """)
 
     /// The newest state of orders, by the rule of the ledgers: under one customer number the topic's order counts, and else the ERP's

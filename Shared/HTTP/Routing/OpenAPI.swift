@@ -51,6 +51,7 @@ public enum OpenAPI {
         var refusals: [Status] = []
         if !route.parameters.isEmpty || route.method != .get { refusals.append(.badRequest) }
         if !route.pathNames.isEmpty { refusals.append(.notFound) }
+        if case .json = route.body { refusals.append(415) }
         return refusals.filter { !route.refusals.contains($0) }
     }
 

@@ -33,7 +33,7 @@ public struct Route: Sendable {
     /// - Parameters:
     ///   - gives: what it answers where it succeeds.
     ///   - or: what else it may answer then.
-    ///   - refuses: the statuses from 400 on; 400 and 404 are implied where there are parameters, a body or a name in the path.
+    ///   - refuses: the statuses from 400 on; 400, 404 and 415 are implied where there are parameters, a name in the path or JSON as a body.
     public init(
         _ method: Method, _ path: String, _ summary: String, tag: String, access: Access, parameters: [Parameter] = [],
         body: Body = .none, gives answer: Answer, or others: [Answer] = [], refuses refusals: [Status] = [],

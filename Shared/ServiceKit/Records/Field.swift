@@ -102,7 +102,8 @@ private struct OptionalMember<Root: Sendable, Value: FieldValue>: Member {
     }
     func load(_ row: Row, _ place: Int, into root: inout Root) throws {
         let stored: Value.Stored? = try row.value(place)
-        root[keyPath: path] = stored.flatMap { Value(stored: $0) }
+        // What does not fit is no null: it would be taken away by the next update.
+        root[keyPath: path] = try stored.map { try Value.loaded($0, place) }
     }
 }
 
@@ -125,9 +126,16 @@ private struct NeededMember<Root: Sendable, Value: FieldValue>: Member {
     func value(_ root: Root) -> any SQLEncodable { root[keyPath: path].stored }
     func values(_ roots: [Root]) -> any SQLEncodable { roots.map { $0[keyPath: path].stored } as [Value.Stored] }
     func load(_ row: Row, _ place: Int, into root: inout Root) throws {
-        guard let value = Value(stored: try row.value(place)) else {
-            throw PostgresError(sqlState: "22000", message: "column \(place) holds what does not fit its field")
+        root[keyPath: path] = try Value.loaded(try row.value(place), place)
+    }
+}
+
+extension FieldValue {
+    /// What a column holds; what does not fit its field is our fault and not the caller's.
+    fileprivate static func loaded(_ stored: Stored, _ place: Int) throws -> Self {
+        guard let value = Self(stored: stored) else {
+            throw PostgresError(sqlState: "XX001", message: "column \(place) holds what does not fit its field")
         }
-        root[keyPath: path] = value
+        return value
     }
 }
