@@ -106,41 +106,42 @@ enum PartyStore {
         """)
 
     /// The ERP's customer master, absolute: what it does not say stays as it was.
-    static let upsertFromERP = Statement(
-        "party.upsert_from_erp",
-        """
-        WITH incoming AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-                AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
-                    search_terms)),
-        written AS (
-            INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
-                search_terms)
-            SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
-                i.sort_name, i.search_text, CASE WHEN o.id IS NULL THEN i.search_terms::integer[] END
-            FROM incoming i LEFT JOIN party o USING (id)
-            ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = excluded.kind,
-                name = excluded.name, email = coalesce(excluded.email, p.email),
-                phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
-                time_zone = coalesce(excluded.time_zone, p.time_zone),
-                country = coalesce(excluded.country, p.country), sort_name = excluded.sort_name,
-                details = p.details || \(led("emails", "address", by: "excluded.email"))
-                    || \(led("phones", "number", by: "excluded.phone")),
-                search_terms = NULL, updated_at = now()
-            WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
-                (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
-                coalesce(excluded.phone, p.phone), coalesce(excluded.language, p.language),
-                coalesce(excluded.time_zone, p.time_zone), coalesce(excluded.country, p.country))
-            RETURNING p.*),
-        referenced AS (
-            INSERT INTO party_reference (system, reference, party_id)
-            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING),
-        created AS (
-            \(tell(PartyCreated.self, number: "i.customer_no"))
-            FROM written p JOIN incoming i USING (id) WHERE p.version = 1)
-        \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id) WHERE p.version > 1
-        """)
+    static let upsertFromERP = Query(
+        "party.upsert_from_erp", takes: [UUID].self, [String].self, [String?].self, [String].self, [String?].self,
+        [String?].self, [String?].self, [String?].self, [String?].self, [String].self, [String].self, [String].self,
+        sql: """
+            WITH incoming AS (
+                SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                    AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
+                        search_terms)),
+            written AS (
+                INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
+                    search_terms)
+                SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
+                    i.sort_name, i.search_text, CASE WHEN o.id IS NULL THEN i.search_terms::integer[] END
+                FROM incoming i LEFT JOIN party o USING (id)
+                ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = excluded.kind,
+                    name = excluded.name, email = coalesce(excluded.email, p.email),
+                    phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
+                    time_zone = coalesce(excluded.time_zone, p.time_zone),
+                    country = coalesce(excluded.country, p.country), sort_name = excluded.sort_name,
+                    details = p.details || \(led("emails", "address", by: "excluded.email"))
+                        || \(led("phones", "number", by: "excluded.phone")),
+                    search_terms = NULL, updated_at = now()
+                WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
+                    (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
+                    coalesce(excluded.phone, p.phone), coalesce(excluded.language, p.language),
+                    coalesce(excluded.time_zone, p.time_zone), coalesce(excluded.country, p.country))
+                RETURNING p.*),
+            referenced AS (
+                INSERT INTO party_reference (system, reference, party_id)
+                SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING),
+            created AS (
+                \(tell(PartyCreated.self, number: "i.customer_no"))
+                FROM written p JOIN incoming i USING (id) WHERE p.version = 1)
+            \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id) WHERE p.version > 1
+            """)
 
     /// A list of a party's details with another value in the place of its first, for that and the single member are the same thing; what
     /// is in it already moves there with its label. Nothing where there is no list or no value.
