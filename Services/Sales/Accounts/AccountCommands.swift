@@ -10,10 +10,8 @@ enum AccountCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<Account>, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let (old, version) = try await Account.record.locked(id, AccountStore.lock, in: transaction)
-        try await seen.check(.accounts, id, at: version, in: transaction)
-        let new = said.applied(to: old)
-        if Account.record.isSame(new, old) { return transaction.enqueue(AccountStore.get.statement, id) }
-        return transaction.enqueue(AccountStore.update, values: Account.record.values(new))
+        try await Account.record.change(
+            id, seen, said, of: .accounts, lock: AccountStore.lock, in: transaction
+        ) { new, _, _ in transaction.enqueue(AccountStore.update, values: Account.record.values(new)) }
     }
 }

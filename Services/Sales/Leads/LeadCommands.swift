@@ -20,15 +20,13 @@ enum LeadCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<LeadState>, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let record = LeadState.record
-        let (old, version) = try await record.locked(id, LeadStore.lock, in: transaction)
-        try await seen.check(.leads, id, at: version, in: transaction)
-        try old.checkOpen()
-        let new = said.applied(to: old)
-        if record.isSame(new, old) { return transaction.enqueue(LeadStore.get.statement, id) }
-        let shown = transaction.enqueue(LeadStore.update, values: record.values(new))
-        try Outbox.append(LeadChanged(lead: new), key: id, sequence: version + 1, in: transaction)
-        return shown
+        try await LeadState.record.change(
+            id, seen, said, of: .leads, lock: LeadStore.lock, in: transaction, allowed: { try $0.checkOpen() }
+        ) { new, _, version in
+            let shown = transaction.enqueue(LeadStore.update, values: LeadState.record.values(new))
+            try Outbox.append(LeadChanged(lead: new), key: id, sequence: version + 1, in: transaction)
+            return shown
+        }
     }
 
     /// Makes an opportunity of a lead, which keeps the name and mail of a person who is no party yet; answers its id.

@@ -26,13 +26,12 @@ enum OpportunityCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<OpportunityState>, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let record = OpportunityState.record
-        let (old, version) = try await record.locked(id, OpportunityStore.lock, in: transaction)
-        try await seen.check(.opportunities, id, at: version, in: transaction)
-        try old.checkOpen()
-        let new = try said.applied(to: old).checked()
-        if record.isSame(new, old) { return transaction.enqueue(OpportunityStore.get.statement, id) }
-        return try save(new, version: version, from: old.stage, in: transaction)
+        try await OpportunityState.record.change(
+            id, seen, said, of: .opportunities, lock: OpportunityStore.lock, in: transaction,
+            allowed: { try $0.checkOpen() }
+        ) { new, old, version in
+            try save(new.checked(), version: version, from: old.stage, in: transaction)
+        }
     }
 
     /// An open opportunity and its version, its row locked.

@@ -13,14 +13,15 @@ enum TaskCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<TaskState>, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let record = TaskState.record
-        let (old, version) = try await record.locked(id, TaskStore.lock, in: transaction)
-        try await seen.check(.tasks, id, at: version, in: transaction)
-        guard old.status == "open" else { throw Problem(status: .conflict, detail: "The task is done.") }
-        let new = said.applied(to: old)
-        if record.isSame(new, old) { return transaction.enqueue(TaskStore.get.statement, id) }
-        let shown = transaction.enqueue(TaskStore.update, values: record.values(new))
-        try Outbox.append(TaskClosed(task: new), key: id, sequence: version + 1, in: transaction)
-        return shown
+        try await TaskState.record.change(
+            id, seen, said, of: .tasks, lock: TaskStore.lock, in: transaction,
+            allowed: { task in
+                guard task.status == "open" else { throw Problem(status: .conflict, detail: "The task is done.") }
+            }
+        ) { new, _, version in
+            let shown = transaction.enqueue(TaskStore.update, values: TaskState.record.values(new))
+            try Outbox.append(TaskClosed(task: new), key: id, sequence: version + 1, in: transaction)
+            return shown
+        }
     }
 }

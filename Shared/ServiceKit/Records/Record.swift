@@ -129,6 +129,22 @@ public struct Record<Root: Sendable>: Sendable {
         guard let row = try await transaction.query(lock, id).first else { throw Problem.missing(name, id) }
         return try load(row, id)
     }
+
+    /// Changes one of which the caller has seen the latest version: its row is locked, a 412 comes before what `allowed` refuses, and what
+    /// changes nothing is not saved. Answers the statement that shows it.
+    @Loop
+    public func change(
+        _ id: UUID, _ seen: Seen, _ said: Patch<Root>, of resource: Resource, lock: Statement,
+        in transaction: Transaction, allowed: (Root) throws -> Void = { _ in },
+        save: (_ new: Root, _ old: Root, _ version: Int) throws -> Completion<Rows>
+    ) async throws -> Completion<Rows> {
+        let (old, version) = try await locked(id, lock, in: transaction)
+        try await seen.check(resource, id, at: version, in: transaction)
+        try allowed(old)
+        let new = said.applied(to: old)
+        if isSame(new, old) { return transaction.enqueue(resource.get.statement, id) }
+        return try save(new, old, version)
+    }
 }
 
 /// A member that is shown and that nobody gives: its name, its SQL and its shape.
