@@ -33,6 +33,23 @@ import Testing
         #expect(try await service.faultsOfEvents() == [])
     }
 
+    @Test @Loop func theCustomersIndustryIsKeptToldAndTakenAway() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let id = try await service.make(path, #"{"name":"Cups","industry":" Retail "}"#)
+        #expect(try await service.send(.get, "\(path)/\(id)").text.contains(#""industry" : "Retail""#))
+        let none = try await service.send(
+            .patch, "\(path)/\(id)", #"{"industry":null}"#, headers: ["if-match": "\"1\""])
+        #expect(none.status == 200 && none.text.contains(#""industry" : null"#), "\(none)")
+        let told = try await service.column(
+            "SELECT coalesce(payload::json->'opportunity'->>'industry', 'none') FROM outbox ORDER BY id")
+        #expect(told == ["Retail", "none"])
+        let long = try await service.send(
+            .post, path, #"{"name":"Cups","industry":"\#(String(repeating: "x", count: 101))"}"#)
+        #expect(long.status == 400 && long.text.contains("industry"), "\(long)")
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
     @Test @Loop func aChangeThatChangesNothingTellsNobody() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }

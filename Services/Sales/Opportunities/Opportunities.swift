@@ -9,8 +9,10 @@ import ServiceKit
 extension Capability {
     /// Chances to sell, through the stages of the pipeline.
     static let opportunities = Capability(
-        "opportunities", "chances to sell, through the stages of the pipeline", statements: OpportunityStore.statements,
-        records: [OpportunityState.record]
+        "opportunities", "chances to sell, through the stages of the pipeline",
+        migrations: [
+            Migration("m202611301030_opportunity_industry", "ALTER TABLE opportunity ADD COLUMN industry text")
+        ], statements: OpportunityStore.statements, records: [OpportunityState.record]
     ) { context in
         let (record, opportunities) = (OpportunityState.record, Resource.opportunities)
         return CapabilityParts(routes: [

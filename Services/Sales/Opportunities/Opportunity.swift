@@ -16,7 +16,7 @@ extension OpportunityState {
             .optional("partyId", \.partyId), .optional("leadId", \.leadId, given: false),
             .optional("owner", \.owner, .text(200)), .optional("amount", \.amount, .notNegative),
             .optional("currency", \.currency, .currency), .optional("expectedClose", \.expectedClose),
-            .optional("lossReason", \.lossReason, .text(1000)),
+            .optional("lossReason", \.lossReason, .text(1000)), .optional("industry", \.industry, .text(100)),
         ],
         shown: [
             ShownMember("probability", "s.probability", .integer()),

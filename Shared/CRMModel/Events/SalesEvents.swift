@@ -98,6 +98,8 @@ public struct OpportunityState: Codable, Sendable {
     public var expectedClose: CalendarDay?
     /// Why it was lost.
     public var lossReason: String?
+    /// The customer's line of business.
+    public var industry: String?
 
     /// Describes an opportunity; what it may have besides is set.
     public init(opportunityId: UUID, name: String = "", stage: String = "qualification") {
