@@ -15,6 +15,7 @@ final class FaultPlan {
         case fillDisk = "PostgreSQL's disk full"
         case restartService = "service restarted"
         case rollService = "service rolled"
+        case leaveService = "service taken away for a time"
         case suspendBroker = "broker stopped for a time"
         case restartBroker = "broker restarted"
         case immediateDatabase = "PostgreSQL stopped at once"
@@ -32,7 +33,7 @@ final class FaultPlan {
             case .killBroker, .killDatabase: 3
             case .suspendService: 16
             case .restartService: 14
-            case .rollService, .suspendBroker: 3
+            case .rollService, .leaveService, .suspendBroker: 3
             case .restartBroker, .immediateDatabase, .freezeService, .fillDisk: 2
             case .cutDatabase: 32
             case .freezeDatabase: 10
@@ -145,6 +146,9 @@ final class FaultPlan {
                 try await fleet.end(instance, with: fault == .killService ? SIGKILL : SIGTERM, pause: pause)
             }
         case .rollService: try await fleet.roll(service)
+        case .leaveService:
+            guard let instance, !instance.isBusy else { return false }
+            try await fleet.end(instance, with: SIGTERM, pause: time * 3)
         case .killBroker, .restartBroker, .killDatabase, .immediateDatabase:
             guard !fleet.isBaseBusy else { return false }
             let isKill = fault.isKill
