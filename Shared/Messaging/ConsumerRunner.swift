@@ -51,6 +51,8 @@ public final class ConsumerRunner {
     var isReaderBroken = false
     /// When the work failed first and last, since it last got on.
     private var failures: (first: Duration, last: Duration)?
+    /// Whether the last try to connect to the database failed.
+    private var isUnreachable = false
     var hasMore = false
     /// Partitions that are not fetched now, because too much is parked.
     var heldBack: Set<TopicPartition> = []
@@ -140,6 +142,7 @@ public final class ConsumerRunner {
                 _ = try? await flight?.refusal()
                 flight = nil
                 if error is ConsumerConflict { statistics.conflicts += 1 }
+                if isCutOff { await stepAside() }
                 try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
                 ahead = []
@@ -147,6 +150,27 @@ public final class ConsumerRunner {
             }
         }
         try? await land()
+    }
+
+    /// Whether the database has been away for so long that a twin, which may reach it, is to have the partitions.
+    private var isCutOff: Bool {
+        guard isUnreachable, let since = failures?.first else { return false }
+        return Loop.now - since > .seconds(5)
+    }
+
+    /// Leaves the group until the database can be reached again: a member that does not work keeps its partitions from its twins, and one
+    /// that does not poll holds up the whole group when it is divided anew.
+    private func stepAside() async {
+        onProblem?("the database cannot be reached, so the group is left for now")
+        await leave()
+        while !isStopping {
+            do {
+                _ = try await database()
+                return try open(as: instance)
+            } catch {
+                try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
+            }
+        }
     }
 
     /// The work gets on; where a part of it does and another fails, that one is soon met again.
@@ -212,7 +236,9 @@ public final class ConsumerRunner {
 
     func database() async throws -> any DatabaseSession {
         if let connection, connection.isOpen { return connection }
+        isUnreachable = true
         let opened = try await substrate.openSession()
+        isUnreachable = false
         connection = opened
         return opened
     }

@@ -82,7 +82,8 @@ private final class RollRequests {
     private let fleet: Fleet
     private static let paths = [
         "contacts": "/v1/parties?limit=5", "sales": "/v1/opportunities?limit=5", "campaigns": "/v1/campaigns?limit=5",
-        "tickets": "/v1/tickets?limit=5", "notifications": "/v1/messages?limit=5",
+        "tickets": "/v1/tickets?limit=5",
+        "notifications": "/v1/messages?recipient=01890a5d-ac96-774b-bcce-b302099a8057&limit=5",
     ]
 
     init(_ fleet: Fleet) { self.fleet = fleet }
