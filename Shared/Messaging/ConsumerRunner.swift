@@ -76,8 +76,8 @@ public final class ConsumerRunner {
         instance: String? = nil, batchLimit: Int = 500
     ) {
         self.init(
-            subscriptions, group: group, on: Substrate(kafka: kafka, postgres: postgres), instance: instance,
-            batchLimit: batchLimit)
+            subscriptions, group: group, on: Substrate(kafka: kafka, postgres: postgres.named("consumer")),
+            instance: instance, batchLimit: batchLimit)
     }
 
     /// Prepares a consumer on what it is to stand on.
