@@ -144,7 +144,12 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
-        tests("ServiceKitTests", ["EventLoop", "HTTP", "Postgres", "ServiceKit", "Telemetry"]),
+        tests(
+            "ServiceKitTests",
+            [
+                "Contacts", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit", "Telemetry",
+                "TestKit", "rapport-broker", "rapport-sales",
+            ]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),

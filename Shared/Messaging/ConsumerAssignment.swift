@@ -54,6 +54,7 @@ extension ConsumerRunner {
 
     private func failed(_ error: KafkaError) {
         if error.isFatal { isReaderBroken = true }
+        lastRefusal = error
         if error.isOffsetLost {
             isPositionLost = true
             onProblem?(
@@ -95,6 +96,7 @@ extension ConsumerRunner {
         ahead = []
         ends = [:]
         pending = nil
+        lastRefusal = nil
         isAssigned = true
     }
 

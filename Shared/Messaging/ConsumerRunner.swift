@@ -23,8 +23,10 @@ public final class ConsumerRunner {
     public internal(set) var isPositionLost = false
     /// Whether the group has given us our partitions and their offsets are known.
     public internal(set) var isAssigned = false
-    /// Since when, by the loop's clock, the work has failed again and again; nil where it gets on.
-    public var failingSince: Duration? { failures?.first }
+    /// The trouble with the work; nil where it gets on.
+    public private(set) var failing: Failing?
+    /// What the group or the brokers refused last, for an operator who looks for a cause.
+    public internal(set) var lastRefusal: KafkaError?
     /// Set while events of our own cannot be published: what is applied would only make more of them. The keys of sealed events, which make
     /// none, are read on.
     public var isHeld = false
@@ -49,8 +51,6 @@ public final class ConsumerRunner {
     private var isStopping = false
     /// Whether the reader has had a fatal error.
     var isReaderBroken = false
-    /// When the work failed first and last, since it last got on.
-    private var failures: (first: Duration, last: Duration)?
     /// Whether the last try to connect to the database failed.
     private var isUnreachable = false
     var hasMore = false
@@ -137,7 +137,7 @@ public final class ConsumerRunner {
                 onProblem?("consuming pauses: \(error)")
                 // To fail is not to hang.
                 statistics.lastProgress = Loop.now
-                failures = (failures?.first ?? Loop.now, Loop.now)
+                failing = Failing(error, at: Loop.now, after: failing)
                 connection?.close()
                 _ = try? await flight?.refusal()
                 flight = nil
@@ -154,7 +154,7 @@ public final class ConsumerRunner {
 
     /// Whether the database has been away for so long that a twin, which may reach it, is to have the partitions.
     private var isCutOff: Bool {
-        guard isUnreachable, let since = failures?.first else { return false }
+        guard isUnreachable, let since = failing?.first else { return false }
         return Loop.now - since > .seconds(5)
     }
 
@@ -176,7 +176,7 @@ public final class ConsumerRunner {
     /// The work gets on; where a part of it does and another fails, that one is soon met again.
     func gotOn() {
         statistics.lastProgress = Loop.now
-        if let last = failures?.last, Loop.now - last > .seconds(2) { failures = nil }
+        if let failing, Loop.now - failing.last > .seconds(2) { self.failing = nil }
     }
 
     private func step() async throws {
@@ -263,4 +263,7 @@ public final class ConsumerRunner {
 
     /// The same for all partitions together.
     public var lag: Int { lags.values.reduce(0, +) }
+
+    /// How many partitions this process reads.
+    public var partitionCount: Int { positions.count }
 }

@@ -34,6 +34,8 @@ final class RelaySession {
     private let pageSize: Int
     /// The rows handed over before others have their turn on the loop.
     private var slice: Int { max(1, pageSize / 8) }
+    /// Whether nothing waits to be acknowledged.
+    var isIdle: Bool { inFlight.isEmpty }
     /// Whether rows come faster than a handful at a time.
     var isBusy: Bool { inFlight.count >= 8 }
     private var acknowledged: [Int] = []

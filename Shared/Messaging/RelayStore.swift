@@ -61,7 +61,7 @@ public enum RelayStore {
     static let depth = Statement(
         "relay.depth",
         """
-        SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM
-        (SELECT created_at FROM outbox ORDER BY id LIMIT 10000) AS oldest
+        SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8, min(id) FROM
+        (SELECT id, created_at FROM outbox ORDER BY id LIMIT 10000) AS oldest
         """)
 }
