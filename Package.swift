@@ -182,7 +182,8 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+                "CRMModel", "EventLoop", "HTTP", "Kafka", "Postgres", "TestKit", "rapport-main", "rapport-demo",
+                "rapport-chaos",
             ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")
