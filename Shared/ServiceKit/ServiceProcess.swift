@@ -31,6 +31,7 @@ public final class ServiceProcess {
     /// Of a service that keeps a ledger.
     private let reconciler: Reconciler?
     private let surface = HTTPSurface()
+    private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
@@ -99,9 +100,9 @@ public final class ServiceProcess {
     }
 
     /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
-    /// what it waits for.
+    /// what it waits for; but not while another process does whose place this one takes.
     public func start() async throws {
-        try serve()
+        if !handover.waitsUntilReady { try serve() }
         database.start()
         try broker.start()
         background.append(Task { @Loop in await self.tellTroubles() })
@@ -115,6 +116,11 @@ public final class ServiceProcess {
         timers.start()
         startBackground()
         awaited = nil
+        if handover.waitsUntilReady {
+            while !whatIsMissing().isEmpty { try await Loop.sleep(for: .milliseconds(20)) }
+            try serve()
+            handover.tellReady()
+        }
         context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
@@ -157,7 +163,8 @@ public final class ServiceProcess {
                     "request failed", ["path": request.route?.path ?? request.path, "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
-        server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+        server = try HTTPServer(
+            address: options.address, port: options.port, router: router, tls: tls, socket: handover.socket)
     }
 
     /// Whether an error of a request is a fault of this program or its schema, and not of what it stands on, which is told by itself.
@@ -172,13 +179,16 @@ public final class ServiceProcess {
         }
     }
 
-    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
-    /// Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is given up then.
+    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections. The
+    /// consumer leaves its group at once, so that another process goes on while requests end here; the relay leads until all that could
+    /// write has ended. Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is
+    /// given up then.
     public func stop() async {
         isStopping = true
         troubles.isSilent = true
         database.stop()
         broker.stop()
+        let consuming = Task { @Loop [consumer] in await consumer?.stop() }
         let patience = Loop.after(.seconds(8)) { [context] in context.pool.close() }
         defer { patience.cancel() }
         for task in background { task.cancel() }
@@ -188,7 +198,7 @@ public final class ServiceProcess {
         await server?.stop(within: .seconds(5))
         await timers.stop()
         await rebuilder.stop()
-        await consumer?.stop()
+        await consuming.value
         await settled.value
         await relay.stop()
         watch.stop()

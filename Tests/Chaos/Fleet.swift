@@ -134,7 +134,7 @@ final class Fleet {
     }
 
     private func untilReady(_ instance: Instance, within limit: Duration) async throws {
-        let probe = try ServiceProbe(instance.name, state)
+        let probe = try ServiceProbe(Member(instance.service, instance.number), state)
         let deadline = Loop.now + limit
         while await probe.missing() != nil {
             guard Loop.now < deadline else {
