@@ -178,6 +178,12 @@ let package = Package(
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: [
+                "Broker", "CKafka", "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Kafka", "Notifications",
+                "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
+            ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
             "UpgradeTests",
             [

@@ -199,6 +199,8 @@ public final class ConsumerRunner {
             if !ends.isEmpty { try await passMarkers() }
             if keysDeadline != nil, unreadKeys.isEmpty { return }
             gotOn()
+            // What was applied last would look for ever as if it waited.
+            commitForLagTools()
             // Idle: poll every second all the same, or the group would expel us.
             let untilDue = (isHeld ? nil : parked.due).map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(
@@ -244,11 +246,15 @@ public final class ConsumerRunner {
     }
 
     private var lastLagCommit = Duration.zero
+    private var toldToLagTools: [TopicPartition: Int64] = [:]
 
+    /// Tells the group where we are, every two seconds at most and only what it was not told yet.
     func commitForLagTools() {
-        guard Loop.now - lastLagCommit > .seconds(2) else { return }
+        guard Loop.now - lastLagCommit > .seconds(2), positions != toldToLagTools else { return }
         lastLagCommit = Loop.now
-        consumer?.commitForLagTools(positions.filter { $0.value >= 0 })
+        toldToLagTools = positions
+        let known = positions.filter { $0.value >= 0 }
+        if !known.isEmpty { consumer?.commitForLagTools(known) }
     }
 
     /// How many messages wait in each partition we hold, as far as known without asking the broker.
