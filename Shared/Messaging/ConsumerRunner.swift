@@ -154,7 +154,7 @@ public final class ConsumerRunner {
 
     /// Whether the database has been away for so long that a twin, which may reach it, is to have the partitions.
     private var isCutOff: Bool {
-        guard isUnreachable, let since = failing?.first else { return false }
+        guard isUnreachable, let since = failing?.since else { return false }
         return Loop.now - since > .seconds(5)
     }
 
