@@ -11,8 +11,7 @@ package enum Services {
     static let settings = [
         "API_TOKEN", "CAMPAIGNS_CLOCK", "HTTP_TLS_", "KAFKA_", "LOG_LEVEL", "MAILDIR", "MAIL_", "MODEL_REFRESH_HOURS",
         "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_", "RAPPORT_SETTINGS", "SEGMENT_CLOCK_SECONDS",
-        "SESSION_LOOKS",
-        "SMTP_", "SURVEY_",
+        "SESSION_LOOKS", "SMTP_", "SURVEY_",
     ]
 
     static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
