@@ -22,7 +22,7 @@ public final class KafkaProbe: Sendable {
     ) throws {
         // A question that a frozen broker has not answered is given up, or they would pile up.
         let conf = try settings.configuration([
-            "socket.timeout.ms": "4000", "topic.metadata.refresh.interval.ms": "-1", "client.id": settings.clientID,
+            "socket.timeout.ms": "4000", "topic.metadata.refresh.interval.ms": "-1",
         ])
         let heard = LastError()
         rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(heard).toOpaque())

@@ -42,9 +42,10 @@ public final class ServiceProcess {
         name = definition.name
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres, size: options.poolSize)
+        troubles = Troubles(log)
         footing = Footing(
             service: definition.name, pool: pool, kafka: options.kafka,
-            migrations: (MessagingSchema.migrations + definition.migrations).map(\.name))
+            migrations: (MessagingSchema.migrations + definition.migrations).map(\.name), troubles: troubles)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
         let source = "/\(definition.name)"
@@ -61,7 +62,6 @@ public final class ServiceProcess {
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
                 instance: options.instance)
         }
-        troubles = Troubles(log)
         database = DatabaseWatch(options.postgres, troubles)
         broker = BrokerWatch(options.kafka, troubles)
         work = WorkWatch(troubles, database, pool, consumer, relay, timers)
@@ -229,7 +229,8 @@ public final class ServiceProcess {
         await work.run { [figures] in figures.takeHold() }
     }
 
-    /// Keeps the gauges that need a look every second or so; less often where a look takes long.
+    /// Keeps the gauges that need a look every second or so; less often where a look takes long by itself, and not for having waited for a
+    /// database that was away.
     private func measureOutbox() async {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
@@ -237,7 +238,8 @@ public final class ServiceProcess {
             figures.update(consumer, relay, timers, context.pool)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
-            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(1), (Loop.now - begin) * 10)))
+            let took = Loop.now - begin
+            try? await Loop.sleep(for: max(.seconds(1), took < .seconds(1) ? took * 10 : .zero))
         }
     }
 
