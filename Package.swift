@@ -153,7 +153,7 @@ let package = Package(
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
-        tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        tests("MessagingTests", serviceTests + ["Broker", "CPostgres", "Contacts", "Kafka", "ServiceTestKit"]),
         .target(
             name: "Chaos",
             dependencies: [
@@ -178,6 +178,12 @@ let package = Package(
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: [
+                "Broker", "CKafka", "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Kafka", "Notifications",
+                "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
+            ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
             "UpgradeTests",
             [
@@ -187,7 +193,9 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+                "Broker", "CRMModel", "EventLoop", "HTTP", "Kafka", "Postgres", "TestKit", "rapport-main",
+                "rapport-demo",
+                "rapport-chaos",
             ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")

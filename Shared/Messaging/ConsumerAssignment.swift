@@ -39,12 +39,17 @@ extension ConsumerRunner {
     /// another process: so it joins without a name, or each of the two would throw the other out for ever.
     func rejoin() async throws {
         try await land()
+        await leave()
+        try open(as: nil)
+        isReaderBroken = false
+    }
+
+    /// Leaves the group, and has nothing of it any more.
+    func leave() async {
         forgetAssignment()
         let old = consumer
         consumer = nil
         await old?.close(within: .seconds(5))
-        try open(as: nil)
-        isReaderBroken = false
     }
 
     private func failed(_ error: KafkaError) {

@@ -49,9 +49,8 @@ public final class Relay {
         source: String, sealing sealedTypes: Set<String> = PersonalEvents.types, kafka: KafkaSettings,
         postgres: PostgresSettings
     ) {
-        var named = postgres
-        named.applicationName += " relay"
-        self.init(source: source, sealing: sealedTypes, on: Substrate(kafka: kafka, postgres: named))
+        self.init(
+            source: source, sealing: sealedTypes, on: Substrate(kafka: kafka, postgres: postgres.named("relay")))
     }
 
     /// Prepares a relay on what it is to stand on.

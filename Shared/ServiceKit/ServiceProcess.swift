@@ -24,11 +24,14 @@ public final class ServiceProcess {
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    /// Ends sessions of processes of this service that are frozen.
+    private let watch: SessionWatch
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
     private let reconciler: Reconciler?
     private let surface = HTTPSurface()
+    private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
@@ -41,7 +44,7 @@ public final class ServiceProcess {
         self.options = options
         name = definition.name
         let log = Log(service: definition.name)
-        let pool = PostgresPool(options.postgres, size: options.poolSize)
+        let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
         troubles = Troubles(log)
         footing = Footing(
             service: definition.name, pool: pool, kafka: options.kafka,
@@ -50,6 +53,8 @@ public final class ServiceProcess {
         parts = try definition.compose(context)
         let source = "/\(definition.name)"
         relay = Relay(source: source, kafka: options.kafka, postgres: options.postgres)
+        watch = SessionWatch(over: ServiceOptions.program(of: name), postgres: options.postgres)
+        watch.patience = options.sessionLooks
         timers = TimerRunner(
             pool,
             parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
@@ -91,17 +96,19 @@ public final class ServiceProcess {
         consumer?.onProblem = { log.debug($0) }
         relay.onProblem = { log.debug($0) }
         timers.onProblem = { log.debug($0) }
+        watch.onProblem = { log.warning($0) }
     }
 
     /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
-    /// what it waits for.
+    /// what it waits for; but not while another process does whose place this one takes.
     public func start() async throws {
-        try serve()
+        if !handover.waitsUntilReady { try serve() }
         database.start()
         try broker.start()
         background.append(Task { @Loop in await self.tellTroubles() })
         awaited = "the database"
         try await footing.database()
+        watch.start()
         awaited = "the broker"
         try await footing.topics()
         relay.start()
@@ -109,6 +116,11 @@ public final class ServiceProcess {
         timers.start()
         startBackground()
         awaited = nil
+        if handover.waitsUntilReady {
+            while !whatIsMissing().isEmpty { try await Loop.sleep(for: .milliseconds(20)) }
+            try serve()
+            handover.tellReady()
+        }
         context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
     }
 
@@ -151,7 +163,8 @@ public final class ServiceProcess {
                     "request failed", ["path": request.route?.path ?? request.path, "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
-        server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+        server = try HTTPServer(
+            address: options.address, port: options.port, router: router, tls: tls, socket: handover.socket)
     }
 
     /// Whether an error of a request is a fault of this program or its schema, and not of what it stands on, which is told by itself.
@@ -166,13 +179,16 @@ public final class ServiceProcess {
         }
     }
 
-    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
-    /// Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is given up then.
+    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections. The
+    /// consumer leaves its group at once, so that another process goes on while requests end here; the relay leads until all that could
+    /// write has ended. Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is
+    /// given up then.
     public func stop() async {
         isStopping = true
         troubles.isSilent = true
         database.stop()
         broker.stop()
+        let consuming = Task { @Loop [consumer] in await consumer?.stop() }
         let patience = Loop.after(.seconds(8)) { [context] in context.pool.close() }
         defer { patience.cancel() }
         for task in background { task.cancel() }
@@ -182,9 +198,10 @@ public final class ServiceProcess {
         await server?.stop(within: .seconds(5))
         await timers.stop()
         await rebuilder.stop()
-        await consumer?.stop()
+        await consuming.value
         await settled.value
         await relay.stop()
+        watch.stop()
         context.pool.close()
         context.log.info("stopped")
     }
@@ -236,6 +253,7 @@ public final class ServiceProcess {
             let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
+            figures.ended.advance(to: watch.statistics.ended)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
             let took = Loop.now - begin
