@@ -69,7 +69,7 @@ public final class ServiceProcess {
         }
         database = DatabaseWatch(options.postgres, troubles)
         broker = BrokerWatch(options.kafka, troubles)
-        work = WorkWatch(troubles, database, pool, consumer, relay, timers)
+        work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }

@@ -17,9 +17,7 @@ final class DatabaseWatch {
     private var lastFull = Duration.zero
 
     init(_ settings: PostgresSettings, _ troubles: Troubles) {
-        var named = settings
-        named.applicationName += " watch"
-        self.settings = named
+        self.settings = settings.named("health")
         self.troubles = troubles
     }
 
