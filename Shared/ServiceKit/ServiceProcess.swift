@@ -265,8 +265,12 @@ public final class ServiceProcess {
     private func measureDeadLetters() async {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
-            if let open = try? await letters.open() { figures.show(deadLetters: open) }
-            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(2), (Loop.now - begin) * 10)))
+            var pause = Duration.seconds(2)
+            if let open = try? await letters.open() {
+                figures.show(deadLetters: open)
+                pause = min(.seconds(20), max(pause, (Loop.now - begin) * 10))
+            }
+            try? await Loop.sleep(for: pause)
         }
     }
 }
