@@ -99,7 +99,7 @@ final class FaultRig {
 
     func metrics() async throws -> String { String(decoding: try await get("/metrics").body, as: UTF8.self) }
 
-    private func get(_ path: String) async throws -> ClientResponse {
+    func get(_ path: String) async throws -> ClientResponse {
         try await http.send(ClientRequest(.get, "http://127.0.0.1:\(port)\(path)", timeout: .seconds(2)))
     }
 
@@ -108,6 +108,7 @@ final class FaultRig {
         let level: String
         let msg: String
         let trouble: String?
+        let error: String?
     }
 
     /// What the service has written that is graver than information, in order; standing still is the machine's doing.

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import HTTP
 import TestKit
 import Testing
 
@@ -18,6 +19,7 @@ import Testing
             try await messagesArePutAside(rig)
             check(rig)
             try await checkFigures(try await rig.metrics())
+            try await aFaultOfTheProgramIsInTheLog(rig)
         } catch {
             unmount(rig)
             await rig.end()
@@ -107,6 +109,15 @@ import Testing
         try await eventually("their figure", within: .seconds(10)) {
             try await rig.metrics().contains("crm_dead_letters{")
         }
+    }
+
+    /// Whoever asks is told to try again; an operator is told what is wrong.
+    @Loop private func aFaultOfTheProgramIsInTheLog(_ rig: FaultRig) async throws {
+        try await rig.postgres.execute("ALTER TABLE sales.lead RENAME TO elsewhere", on: "crm")
+        #expect(try await rig.get("/v1/leads").status == .unavailable)
+        let line = rig.lines.last
+        #expect(line?.level == "error" && line?.msg == "request failed", "\(rig.lines.map(\.msg))")
+        #expect(line?.error?.contains("PostgreSQL 42P01 in lead") == true, "\(line?.error ?? "")")
     }
 
     /// One line at each beginning and one at each end, and as many turns as there were troubles.
