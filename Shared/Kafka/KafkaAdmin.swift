@@ -125,6 +125,14 @@ final class LastError: @unchecked Sendable {
     var text = ""
     var code: Int32 = 0
 
+    /// What was heard, without how long the connection had been in which state and what was left out; nil where nothing was.
+    var cause: KafkaError? {
+        text.isEmpty
+            ? nil
+            : KafkaError(
+                code: code, text: String(text[..<(text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex)]))
+    }
+
     /// The error of a call with what kept the client from its broker; a refusal counts as one whatever the call made of it.
     func explained(_ error: KafkaError) -> KafkaError {
         guard !text.isEmpty else { return error }

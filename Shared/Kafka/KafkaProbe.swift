@@ -22,7 +22,7 @@ public final class KafkaProbe: Sendable {
     ) throws {
         // A question that a frozen broker has not answered is given up, or they would pile up.
         let conf = try settings.configuration([
-            "socket.timeout.ms": "4000", "topic.metadata.refresh.interval.ms": "-1", "client.id": settings.clientID,
+            "socket.timeout.ms": "4000", "topic.metadata.refresh.interval.ms": "-1",
         ])
         let heard = LastError()
         rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(heard).toOpaque())
@@ -69,9 +69,8 @@ private struct ProbeClient: @unchecked Sendable {
             return nil
         }
         // librdkafka tells of one cause once in a while only, so what was heard last still holds.
-        guard heard.text.isEmpty, code == RD_KAFKA_RESP_ERR__TIMED_OUT else {
-            return heard.explained(KafkaError(code, "ask the brokers"))
-        }
+        if let cause = heard.cause { return cause }
+        guard code == RD_KAFKA_RESP_ERR__TIMED_OUT else { return KafkaError(code, "ask the brokers") }
         return KafkaError(code: code.rawValue, text: "a broker has not answered for \(Int(limit.seconds)) seconds")
     }
 

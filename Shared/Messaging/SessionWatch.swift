@@ -19,6 +19,8 @@ public final class SessionWatch {
     public private(set) var statistics = Statistics()
     /// Sessions of this role that stand still and are not a program's, as a person's psql: named, not ended.
     public private(set) var strangers: [String] = []
+    /// The trouble with watching; nil where it gets on.
+    public private(set) var failing: Failing?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
     /// In how many looks in a row, a second apart, a session must stand still.
@@ -26,7 +28,6 @@ public final class SessionWatch {
     private let program: String
     private let openSession: () async throws -> any DatabaseSession
     private var isStopping = false
-    private var isTroubled = false
     private var session: (any DatabaseSession)?
     private let changed = Notice()
     private var task: Task<Void, Never>?
@@ -61,8 +62,7 @@ public final class SessionWatch {
             do {
                 try await watch()
             } catch {
-                if !isStopping, !isTroubled { onProblem?("nobody watches the sessions of frozen processes: \(error)") }
-                isTroubled = true
+                if !isStopping { failing = Failing(error, at: Loop.now, after: failing) }
             }
             await pause()
         }
@@ -81,7 +81,7 @@ public final class SessionWatch {
         while !isStopping {
             let asked = Loop.now
             let found = try await Loop.withDeadline(.seconds(3)) { try await self.look(session) }
-            isTroubled = false
+            failing = nil
             let still = standing.take(found, asked: asked, answered: Loop.now, patience: patience)
             for one in still.filter({ isOurs($0) }) { try await end(one, session) }
             name(still.filter { !$0.name.hasPrefix(program.prefix { $0 != " " }) })

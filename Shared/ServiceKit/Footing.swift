@@ -12,6 +12,7 @@ struct Footing {
     let kafka: KafkaSettings
     /// All that the schema must have.
     let migrations: [String]
+    let troubles: Troubles
 
     /// Opens the pool on a schema that lacks nothing.
     func database() async throws {
@@ -19,13 +20,15 @@ struct Footing {
             do {
                 try await pool.start()
                 let missing = try await missingMigrations()
-                if missing.isEmpty { return }
+                if missing.isEmpty { return troubles.end(.startWaits) }
                 throw SettingError(
                     name: "the schema",
                     problem: "lacks \(missing.joined(separator: ", ")); run this program with `migrate` first")
             } catch let error as PostgresError {
                 if let fault = lasting(error) { throw fault }
-            } catch is PoolExhausted {
+                troubles.begin(.startWaits, "\(error)")
+            } catch let error as PoolExhausted {
+                troubles.begin(.startWaits, "\(error)")
             }
             try await Loop.sleep(for: .milliseconds(200))
         }
@@ -41,17 +44,16 @@ struct Footing {
                 let known = try await KafkaAdmin.topics(kafka)
                 let missing = plans.filter { known[$0.name] == nil }
                 if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, kafka) }
-                return
+                return troubles.end(.startWaits)
             } catch let error as KafkaError {
-                if error.isConfiguration {
-                    throw SettingError(name: "KAFKA_BROKERS or a setting beside it", problem: "is wrong: \(error.text)")
-                }
+                if error.isConfiguration { throw error }
                 if error.isRefusal {
                     throw SettingError(
                         name: "the Kafka cluster",
                         problem: "refuses this service: \(error.text); check"
                             + " KAFKA_SASL_… and KAFKA_SSL_…, and the rights of its user (deploy/topics.md)")
                 }
+                troubles.begin(.startWaits, error.text)
                 try await Loop.sleep(for: .milliseconds(300))
             }
         }

@@ -45,9 +45,10 @@ public final class ServiceProcess {
         name = definition.name
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
+        troubles = Troubles(log)
         footing = Footing(
             service: definition.name, pool: pool, kafka: options.kafka,
-            migrations: (MessagingSchema.migrations + definition.migrations).map(\.name))
+            migrations: (MessagingSchema.migrations + definition.migrations).map(\.name), troubles: troubles)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
         let source = "/\(definition.name)"
@@ -66,10 +67,9 @@ public final class ServiceProcess {
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
                 instance: options.instance)
         }
-        troubles = Troubles(log)
         database = DatabaseWatch(options.postgres, troubles)
         broker = BrokerWatch(options.kafka, troubles)
-        work = WorkWatch(troubles, database, pool, consumer, relay, timers)
+        work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }
@@ -246,7 +246,8 @@ public final class ServiceProcess {
         await work.run { [figures] in figures.takeHold() }
     }
 
-    /// Keeps the gauges that need a look every second or so; less often where a look takes long.
+    /// Keeps the gauges that need a look every second or so; less often where a look takes long by itself, and not for having waited for a
+    /// database that was away.
     private func measureOutbox() async {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
@@ -255,7 +256,8 @@ public final class ServiceProcess {
             figures.ended.advance(to: watch.statistics.ended)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
-            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(1), (Loop.now - begin) * 10)))
+            let took = Loop.now - begin
+            try? await Loop.sleep(for: max(.seconds(1), took < .seconds(1) ? took * 10 : .zero))
         }
     }
 
@@ -263,8 +265,12 @@ public final class ServiceProcess {
     private func measureDeadLetters() async {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
-            if let open = try? await letters.open() { figures.show(deadLetters: open) }
-            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(2), (Loop.now - begin) * 10)))
+            var pause = Duration.seconds(2)
+            if let open = try? await letters.open() {
+                figures.show(deadLetters: open)
+                pause = min(.seconds(20), max(pause, (Loop.now - begin) * 10))
+            }
+            try? await Loop.sleep(for: pause)
         }
     }
 }

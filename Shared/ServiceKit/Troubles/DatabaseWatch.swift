@@ -17,9 +17,7 @@ final class DatabaseWatch {
     private var lastFull = Duration.zero
 
     init(_ settings: PostgresSettings, _ troubles: Troubles) {
-        var named = settings
-        named.applicationName += " watch"
-        self.settings = named
+        self.settings = settings.named("health")
         self.troubles = troubles
     }
 
@@ -75,8 +73,15 @@ final class DatabaseWatch {
             session = nil
             let found = (error as? PostgresError)?.trouble ?? .databaseAway
             if found == .databaseRefuses { troubles.end(.databaseAway) }
-            troubles.begin(found, (error as? PostgresError)?.message ?? "\(error)", since: begin)
+            troubles.begin(found, Self.words(of: error), since: begin)
         }
+    }
+
+    /// Without libpq's question whether the server runs: that is what this says.
+    private static func words(of error: any Error) -> String {
+        guard let error = error as? PostgresError else { return "\(error)" }
+        return error.message.split(separator: "; ").filter { !$0.contains("Is the server running") }
+            .joined(separator: "; ")
     }
 
     private func opened() async throws -> PostgresConnection {

@@ -14,6 +14,8 @@ public enum Trouble: String, CaseIterable, Sendable {
     case brokerAway = "broker-away"
     /// The brokers refuse the login, or what is wanted of them.
     case brokerRefuses = "broker-refuses"
+    /// What the start needs is there and does not give it, for another reason than those above.
+    case startWaits = "start-waits"
     /// The log no longer has the stored position.
     case positionLost = "position-lost"
     /// The group gives this process no partitions.
@@ -41,6 +43,7 @@ public enum Trouble: String, CaseIterable, Sendable {
         case .noConnections: ("no connection to the database", "connections to the database again")
         case .brokerAway: ("the broker is away", "the broker is back")
         case .brokerRefuses: ("the broker refuses this service", "the broker lets this service in again")
+        case .startWaits: ("the start waits", "the start goes on")
         case .positionLost: ("the log no longer has the stored position", "the log has the position again")
         case .noPartitions: ("no partitions are assigned", "partitions are assigned again")
         case .eventsNotApplied: ("events cannot be applied", "events are applied again")
@@ -78,7 +81,8 @@ public enum Trouble: String, CaseIterable, Sendable {
         switch self {
         case .databaseAway, .databaseRefuses, .noConnections, .brokerAway, .brokerRefuses: .seconds(2)
         case .databaseFull, .databaseReadOnly, .positionLost, .deadLetters, .standstill: .zero
-        case .noPartitions, .eventsNotApplied, .eventsNotPublished, .timersStand, .backgroundWork: .seconds(3)
+        case .startWaits, .noPartitions, .eventsNotApplied, .eventsNotPublished, .timersStand, .backgroundWork:
+            .seconds(3)
         }
     }
 
@@ -89,7 +93,7 @@ public enum Trouble: String, CaseIterable, Sendable {
         return switch self {
         case .databaseRefuses, .databaseFull, .databaseReadOnly: [.databaseAway]
         case .noConnections: database
-        case .noPartitions, .eventsNotPublished: database + broker
+        case .startWaits, .noPartitions, .eventsNotPublished: database + broker
         case .eventsNotApplied: database + [.positionLost]
         case .timersStand, .backgroundWork: database
         default: []

@@ -111,11 +111,13 @@ public final class Troubles {
     /// Whether one stands, told or not yet.
     func isThere(_ trouble: Trouble) -> Bool { standing.contains { $0.key.trouble == trouble } }
 
-    /// What keeps the process from its work now, a line each, what another one brings with it too.
+    /// What keeps the process from its work now, a line each; what another one brings with it too, behind it.
     var missing: [String] {
-        standing.sorted { $0.value.since < $1.value.since }.compactMap { key, found in
-            guard key.trouble.isDisabling, lasts(key.trouble, found) else { return nil }
-            return "\(key.trouble.lines.begin): \(found.words)"
-        }
+        let found = standing.filter { $0.key.trouble.isDisabling && lasts($0.key.trouble, $0.value) }
+            .sorted { $0.value.since < $1.value.since }
+        let (causes, brought) = (
+            found.filter { !isBrought($0.key.trouble) }, found.filter { isBrought($0.key.trouble) }
+        )
+        return (causes + brought).map { "\($0.key.trouble.lines.begin): \($0.value.words)" }
     }
 }

@@ -17,6 +17,7 @@ final class WorkWatch {
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    private let sessions: SessionWatch
     private var batches = (count: 0, at: Duration.zero)
     /// Messages put aside, by class, as they were counted last, and when one was.
     private var dead: (byClass: [String: Int], at: Duration) = ([:], .zero)
@@ -31,7 +32,7 @@ final class WorkWatch {
 
     init(
         _ troubles: Troubles, _ database: DatabaseWatch, _ pool: PostgresPool, _ consumer: ConsumerRunner?,
-        _ relay: Relay, _ timers: TimerRunner
+        _ relay: Relay, _ timers: TimerRunner, _ sessions: SessionWatch
     ) {
         self.troubles = troubles
         self.database = database
@@ -39,6 +40,7 @@ final class WorkWatch {
         self.consumer = consumer
         self.relay = relay
         self.timers = timers
+        self.sessions = sessions
     }
 
     /// Looks until the task is cancelled; how long the loop was held comes from elsewhere, as it is forgotten where it is read.
@@ -52,6 +54,7 @@ final class WorkWatch {
             }
             lookAtRelay()
             lookAtTimers()
+            lookAtSessions()
             lookAtDeadLetters()
             lookAtLoop(hold())
             troubles.look()
@@ -129,6 +132,13 @@ final class WorkWatch {
         guard let failing = timers.failing else { return troubles.end(.timersStand) }
         database.met(failing)
         troubles.begin(.timersStand, "\(failing.error)", since: failing.since, times: failing.times)
+    }
+
+    private func lookAtSessions() {
+        let about = "nobody watches the sessions of frozen processes"
+        guard let failing = sessions.failing else { return troubles.end(.backgroundWork, about: about) }
+        troubles.begin(
+            .backgroundWork, about: about, "\(failing.error)", since: failing.since, times: failing.times)
     }
 
     private func lookAtDeadLetters() {
