@@ -144,11 +144,16 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
-        tests("ServiceKitTests", ["EventLoop", "HTTP", "Postgres", "ServiceKit", "Telemetry"]),
+        tests(
+            "ServiceKitTests",
+            [
+                "Contacts", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit", "Telemetry",
+                "TestKit", "rapport-broker", "rapport-sales",
+            ]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
-        tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        tests("MessagingTests", serviceTests + ["Broker", "CPostgres", "Contacts", "Kafka", "ServiceTestKit"]),
         .target(
             name: "Chaos",
             dependencies: [
@@ -188,7 +193,9 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+                "Broker", "CRMModel", "EventLoop", "HTTP", "Kafka", "Postgres", "TestKit", "rapport-main",
+                "rapport-demo",
+                "rapport-chaos",
             ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")

@@ -23,6 +23,8 @@ public final class KafkaConsumer {
     private let wakeup: Wakeup
     private var names: [OpaquePointer: [TopicPartition]] = [:]
     private var isClosed = false
+    /// Whether it is a member under a fixed name.
+    private let isStatic: Bool
 
     /// Opens a client; `group` nil is for readers that are given their partitions.
     public init(_ settings: KafkaSettings, group: String?, properties: [String: String] = [:]) throws {
@@ -35,7 +37,8 @@ public final class KafkaConsumer {
             "check.crcs": "true",
             "partition.assignment.strategy": "range,roundrobin",
             "session.timeout.ms": "6000",
-            "heartbeat.interval.ms": "1500",
+            // By the answer to a heartbeat a member learns that others come and go: so soon is what they had taken over.
+            "heartbeat.interval.ms": "300",
             "queued.min.messages": "5000",
             "queued.max.messages.kbytes": "8192",
             "fetch.error.backoff.ms": "100",
@@ -61,6 +64,7 @@ public final class KafkaConsumer {
         self.queue = queue
         self.wakeup = wakeup
         self.context = context
+        isStatic = group != nil && own["group.instance.id"] != nil
         context.consumer = self
         // The callback runs on a thread of librdkafka, under the queue's lock: it may only wake the loop.
         rd_kafka_queue_cb_event_enable(queue, wakeLoop, Unmanaged.passUnretained(wakeup).toOpaque())
@@ -177,11 +181,12 @@ public final class KafkaConsumer {
         isClosed = true
         context.consumer = nil
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        let deadline = Loop.now + limit
+        if isStatic { await leave(until: min(deadline, Loop.now + .seconds(2))) }
         let closing = rd_kafka_queue_new(client)
         if let error = rd_kafka_consumer_close_queue(client, closing) {
             rd_kafka_error_destroy(error)
         } else {
-            let deadline = Loop.now + limit
             while rd_kafka_consumer_closed(client) == 0, Loop.now < deadline {
                 while let event = rd_kafka_queue_poll(closing, 0) {
                     // A rebalance must be answered, or closing never ends.
@@ -199,6 +204,20 @@ public final class KafkaConsumer {
         Thread.detach {
             withExtendedLifetime(context) { handle.destroy() }
             Task { @Loop in wakeup.close() }
+        }
+    }
+
+    /// Leaves the group before closing: under a fixed name librdkafka would not (KIP-345), and the others would wait for the session's
+    /// end. That it has left is seen by its number in the group, which is taken from it; and closing waits for the broker's answer.
+    private func leave(until deadline: Duration) async {
+        guard rd_kafka_unsubscribe(client) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        while Loop.now < deadline {
+            // What comes is of no interest, but that the partitions are taken away must be answered, which happens in here.
+            while let message = rd_kafka_consumer_poll(client, 0) { rd_kafka_message_destroy(message) }
+            guard let member = rd_kafka_memberid(client) else { return }
+            defer { rd_kafka_mem_free(client, member) }
+            if member.pointee == 0 { return }
+            try? await Loop.sleep(for: .milliseconds(2))
         }
     }
 
