@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct KubernetesTests {
     private static let base = ["base/namespace", "base/settings", "base/network"]
-    private static let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+    private static let services = UnitFile.services
 
     @Loop private func documents(_ files: [String]) async throws -> [Document]? {
         var all: [Document] = []

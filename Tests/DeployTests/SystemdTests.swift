@@ -50,8 +50,8 @@ final class NestedSystemd {
         guard getuid() == 0, access("/lib/systemd/systemd", X_OK) == 0 else {
             return print("skipped: without systemd, or not as root, units run by their commands only")
         }
-        let possible = try await DeployFiles.run(program: boot, [])
-        guard possible.status == 0 else { return print("skipped: no namespaces: \(possible.said)") }
+        let possible = try await DeployFiles.run(program: boot, ["try"])
+        guard possible.status == 0 else { return print("skipped: no systemd of its own can be had: \(possible.said)") }
         let machine = try await Machine(processes)
         let layers = machine.folder + "/layers"
         try FileManager.default.createDirectory(atPath: layers, withIntermediateDirectories: true)
