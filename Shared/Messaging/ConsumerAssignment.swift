@@ -39,16 +39,22 @@ extension ConsumerRunner {
     /// another process: so it joins without a name, or each of the two would throw the other out for ever.
     func rejoin() async throws {
         try await land()
-        forgetAssignment()
-        let old = consumer
-        consumer = nil
-        await old?.close(within: .seconds(5))
+        await leave()
         try open(as: nil)
         isReaderBroken = false
     }
 
+    /// Leaves the group, and has nothing of it any more.
+    func leave() async {
+        forgetAssignment()
+        let old = consumer
+        consumer = nil
+        await old?.close(within: .seconds(5))
+    }
+
     private func failed(_ error: KafkaError) {
         if error.isFatal { isReaderBroken = true }
+        lastRefusal = error
         if error.isOffsetLost {
             isPositionLost = true
             onProblem?(
@@ -96,6 +102,7 @@ extension ConsumerRunner {
         ahead = []
         ends = [:]
         pending = nil
+        lastRefusal = nil
         isAssigned = true
     }
 

@@ -19,6 +19,25 @@ extension WholeSuite {
                 try await malformedMessagesArePutAside(suite)
                 let status = try await suite.rapport("status")
                 #expect(status.isSuccess, "\(status.text)")
+                #expect(Self.oddities(suite) == [])
+                let down = try await suite.rapport("down")
+                #expect(down.isSuccess, "\(down.text)")
+                #expect(Self.oddities(suite) == [])
+            }
+        }
+
+        /// What PostgreSQL has written that is no part of its starting and stopping: in a normal run, nothing.
+        private static func oddities(_ suite: RunningSuite) -> [Substring] {
+            let usual = [
+                "starting PostgreSQL", "listening on", "database system", "received fast shutdown request",
+                "shutting down",
+                "aborting any active transactions", "\"logical replication launcher\"",
+                // Whoever waits for its start asks early.
+                "FATAL:  the database system is starting up",
+            ]
+            return contents(of: suite.folder + "/log/postgres.log").split(separator: "\n").filter { line in
+                let isLogged = ["WARNING:", "ERROR:", "LOG:", "FATAL:", "PANIC:"].contains { line.contains($0) }
+                return isLogged && !usual.contains { line.contains($0) }
             }
         }
 

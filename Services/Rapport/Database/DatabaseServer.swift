@@ -113,7 +113,9 @@ struct DatabaseServer {
             "synchronous_commit=on",
             // A fresh database is analysed while its first rows come: plans that were made of empty tables read them whole.
             "autovacuum_naptime=5s",
-            "log_min_messages=warning", "log_line_prefix=%m [%p] %u ", "timezone=UTC",
+            "timezone=UTC", "log_line_prefix=%m [%p] %u ", "log_min_messages=warning",
+            // Its log is for what somebody should look at. The service that sent a statement names it in its own log.
+            "log_checkpoints=off", "log_min_error_statement=fatal",
         ]
         var program = Program(name: "postgres", path: tools + "/postgres")
         program.arguments = ["-D", data] + settings.flatMap { ["-c", $0] }

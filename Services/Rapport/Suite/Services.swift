@@ -10,8 +10,8 @@ package enum Services {
     /// The settings that services read, less those that the suite gives each of them; a test compares them with the code.
     static let settings = [
         "API_TOKEN", "CAMPAIGNS_CLOCK", "HTTP_TLS_", "KAFKA_", "LOG_LEVEL", "MAILDIR", "MAIL_", "MODEL_REFRESH_HOURS",
-        "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_", "RAPPORT_SETTINGS", "SEGMENT_CLOCK_SECONDS", "SMTP_",
-        "SURVEY_",
+        "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_", "RAPPORT_SETTINGS", "SEGMENT_CLOCK_SECONDS",
+        "SESSION_LOOKS", "SMTP_", "SURVEY_",
     ]
 
     static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
