@@ -184,44 +184,6 @@ private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async
         }
     }
 
-    /// Whoever ends in order hands over at once, also under a fixed name, and not when its session is over.
-    @Test @Loop func whoeverClosesLeavesItsGroupAtOnce() async throws {
-        try await withBroker { settings in
-            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 4)], settings)
-            var given: [String: [TopicPartition]] = [:]
-            @Loop func join(_ name: String) throws -> KafkaConsumer {
-                let consumer = try KafkaConsumer(settings, group: "g", properties: ["group.instance.id": name])
-                consumer.onAssigned = { [unowned consumer] partitions in
-                    given[name] = partitions
-                    try? consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, nil) }))
-                }
-                consumer.onRevoked = { given[name] = [] }
-                try consumer.subscribe(to: ["t"])
-                return consumer
-            }
-            let first = try join("one")
-            try await eventually("all", within: .seconds(20)) {
-                _ = first.poll(limit: 10, byteLimit: 1 << 20)
-                return given["one"]?.count == 4
-            }
-            let second = try join("two")
-            try await eventually("a half each", within: .seconds(20)) {
-                for consumer in [first, second] { _ = consumer.poll(limit: 10, byteLimit: 1 << 20) }
-                return given["one"]?.count == 2 && given["two"]?.count == 2
-            }
-            let begin = Loop.now
-            let closing = Task { @Loop in await first.close() }
-            try await eventually("all for the other", within: .seconds(20)) {
-                _ = second.poll(limit: 10, byteLimit: 1 << 20)
-                return given["two"]?.count == 4
-            }
-            // Its session would be over after six seconds.
-            #expect(Loop.now - begin < .seconds(3))
-            await closing.value
-            await second.close()
-        }
-    }
-
     @Test @Loop func aGroupGivesPartitionsAndTakesThemBack() async throws {
         try await withBroker { settings in
             try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 4)], settings)

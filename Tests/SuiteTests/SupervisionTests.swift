@@ -75,6 +75,16 @@ extension WholeSuite {
             }
         }
 
+        @Test(.timeLimit(.minutes(1))) @Loop func aDatabaseThatIsAwayIsToldAndNothingIsStarted() async throws {
+            let away = ["DATABASE_URL": "postgresql://admin:sekret@127.0.0.1:9/crm"]
+            try await RunningSuite.with(environment: away) { suite in
+                let up = try await suite.rapport("up")
+                #expect(!up.isSuccess && up.text.contains("Nothing was started or stopped"), "\(up.text)")
+                #expect(up.text.contains("postgresql://127.0.0.1:9/crm") && !up.text.contains("sekret"), "\(up.text)")
+                #expect(try suite.processes().isEmpty)
+            }
+        }
+
         private func line(of name: String, _ text: String) -> String? {
             text.split(separator: "\n").first { $0.hasPrefix(name + " ") }.map(String.init)
         }
