@@ -7,7 +7,6 @@ import Telemetry
 final class IntentFigures {
     private let runner: IntentRunner
     private var shown: Set<String> = []
-    private var told: [String: Int] = [:]
 
     init(_ runner: IntentRunner) { self.runner = runner }
 
@@ -24,8 +23,7 @@ final class IntentFigures {
             Metrics.shared.counter(
                 "crm_intents_expired_total", help: "Reactions given up, as their fact was not told in time",
                 labels: ["kind": kind]
-            ).increment(by: UInt64(max(0, count - (told[kind] ?? 0))))
-            told[kind] = count
+            ).advance(to: count)
         }
     }
 }
