@@ -148,7 +148,7 @@ let package = Package(
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
-        tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        tests("MessagingTests", serviceTests + ["Broker", "CPostgres", "Contacts", "Kafka", "ServiceTestKit"]),
         .target(
             name: "Chaos",
             dependencies: [
@@ -182,7 +182,9 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+                "Broker", "CRMModel", "EventLoop", "HTTP", "Kafka", "Postgres", "TestKit", "rapport-main",
+                "rapport-demo",
+                "rapport-chaos",
             ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")

@@ -67,7 +67,7 @@ public enum ServiceCommand {
     @Loop
     public static func migrate(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions) async throws {
         let applied = try await Migrations.apply(
-            MessagingSchema.migrations + definition.migrations, to: options.postgres)
+            MessagingSchema.migrations + definition.migrations, to: options.postgres.named("migrate"))
         Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
     }
 
@@ -93,7 +93,7 @@ public enum ServiceCommand {
         print(settings.description)
         let wrong = description.faults
         guard wrong.isEmpty else { throw SettingError(name: "the surface", problem: wrong.joined(separator: "; ")) }
-        let connection = try await PostgresConnection.open(options.postgres)
+        let connection = try await PostgresConnection.open(options.postgres.named("check"))
         defer { connection.close() }
         var faults: [String] = []
         for statement in allStatements(of: definition) { faults += try await connection.faults(of: statement) }
@@ -105,6 +105,6 @@ public enum ServiceCommand {
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
         ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
             + SubjectKeyStore.statements + Timers.statements + PruningStore.statements + RebuildStore.statements
-            + ServiceStore.statements + Outbox.statements + definition.statements
+            + SessionWatchStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }

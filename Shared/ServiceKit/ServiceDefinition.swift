@@ -39,6 +39,7 @@ extension ServiceDefinition {
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
+        parts.subscriptions = Subscriptions(of: "/\(name)")
         for capability in capabilities {
             let opened = try capability.open(context)
             parts.routes += opened.routes

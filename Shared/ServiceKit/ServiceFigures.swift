@@ -24,6 +24,8 @@ struct ServiceFigures {
         "crm_consumer_last_applied_timestamp_seconds", help: "When the last batch was applied")
     private let parkedKeys = Metrics.shared.gauge("crm_parked_keys", help: "Keys whose messages wait to be tried again")
     private let parkedMessages = Metrics.shared.gauge("crm_parked_messages", help: "Messages of parked keys")
+    let ended = Metrics.shared.gauge(
+        "crm_sessions_ended_total", help: "Sessions of frozen processes that this one has ended at the database")
     private let stalls = Metrics.shared.gauge("crm_consumer_stalls_total", help: "Work given up by the watchdog")
     private let timersFired = Metrics.shared.gauge("crm_timers_fired_total", help: "Timers fired")
     private let timersBuried = Metrics.shared.gauge("crm_timers_buried_total", help: "Timers put aside")

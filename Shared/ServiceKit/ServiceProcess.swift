@@ -21,6 +21,8 @@ public final class ServiceProcess {
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    /// Ends sessions of processes of this service that are frozen.
+    private let watch: SessionWatch
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
@@ -38,11 +40,13 @@ public final class ServiceProcess {
         name = definition.name
         migrations = (MessagingSchema.migrations + definition.migrations).map(\.name)
         let log = Log(service: definition.name)
-        let pool = PostgresPool(options.postgres, size: options.poolSize)
+        let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
         let source = "/\(definition.name)"
         relay = Relay(source: source, kafka: options.kafka, postgres: options.postgres)
+        watch = SessionWatch(over: ServiceOptions.program(of: name), postgres: options.postgres)
+        watch.patience = options.sessionLooks
         timers = TimerRunner(
             pool,
             parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
@@ -80,6 +84,7 @@ public final class ServiceProcess {
         consumer?.onProblem = { log.warning($0) }
         relay.onProblem = { log.warning($0) }
         timers.onProblem = { log.warning($0) }
+        watch.onProblem = { log.warning($0) }
     }
 
     /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
@@ -87,6 +92,7 @@ public final class ServiceProcess {
     public func start() async throws {
         try serve()
         try await openDatabase()
+        watch.start()
         try await makeTopics()
         relay.start()
         try consumer?.start()
@@ -142,6 +148,7 @@ public final class ServiceProcess {
         await consumer?.stop()
         await settled.value
         await relay.stop()
+        watch.stop()
         context.pool.close()
         context.log.info("stopped")
     }
@@ -242,6 +249,7 @@ public final class ServiceProcess {
             let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
+            figures.ended.set(Double(watch.statistics.ended))
             if let open = try? await letters.open() { figures.show(deadLetters: open) }
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
