@@ -83,7 +83,9 @@ public final class SessionWatch {
             let found = try await Loop.withDeadline(.seconds(3)) { try await self.look(session) }
             failing = nil
             let still = standing.take(found, asked: asked, answered: Loop.now, patience: patience)
-            for one in still.filter({ isOurs($0) }) { try await end(one, session) }
+            for one in still.filter({ isOurs($0) && (!PlantedBug.onlyWaiters.isPlanted || !$0.blocks.isEmpty) }) {
+                try await end(one, session)
+            }
             name(still.filter { !$0.name.hasPrefix(program.prefix { $0 != " " }) })
             await pause()
         }
@@ -91,7 +93,7 @@ public final class SessionWatch {
 
     private func look(_ session: any DatabaseSession) async throws -> [WatchedSession] {
         // Sent together with its end, so that it never stands open itself.
-        let answer = try await session.transaction { $0.enqueue(SessionWatchStore.look) }
+        let answer = try await session.transaction { $0.enqueue(SessionWatchStore.nextLook) }
         return try await answer.wait().map { row in
             WatchedSession(
                 pid: try row.value(0), name: try row.value(1), token: try row.value(2), holds: try row.value(3),
@@ -102,7 +104,7 @@ public final class SessionWatch {
     private func isOurs(_ one: WatchedSession) -> Bool { one.name == program || one.name.hasPrefix(program + " ") }
 
     private func end(_ one: WatchedSession, _ session: any DatabaseSession) async throws {
-        let answer = try await session.transaction { $0.enqueue(SessionWatchStore.end, one.pid, one.token) }
+        let answer = try await session.transaction { $0.enqueue(SessionWatchStore.nextEnd, one.pid, one.token) }
         let isEnded: Bool = try await answer.wait().first?.value(0) ?? false
         guard isEnded else { return }
         statistics.ended += 1
@@ -141,6 +143,7 @@ struct WatchedSession: CustomStringConvertible {
 }
 
 /// In how many looks in a row sessions stood still.
+@Loop
 struct StandingSessions {
     private var looks: [Int: (token: String, count: Int)] = [:]
     private var last: Duration?
@@ -148,16 +151,20 @@ struct StandingSessions {
     /// Takes what a look has found, and answers who has stood still for long enough.
     ///
     /// Looks are counted, not timed, and a gap between two begins anew: who was away itself would take for frozen whoever was away with
-    /// it, or what has moved and stands again.
+    /// it, or what has moved and stands again. An answer that was read late tells of another time, and is no look.
     mutating func take(
         _ found: [WatchedSession], asked: Duration, answered: Duration, patience: Int
     ) -> [WatchedSession] {
-        if asked - (last ?? asked) > .seconds(2) || answered - asked > .seconds(2) { looks = [:] }
+        let isLate = answered - asked > .seconds(2)
+        let hasGap = isLate || asked - (last ?? asked) > .seconds(2)
+        if hasGap, !PlantedBug.staleWatcher.isPlanted { looks = [:] }
         last = answered
+        if isLate, !PlantedBug.staleWatcher.isPlanted { return [] }
         looks = found.reduce(into: [:]) { next, one in
             let before = looks[one.pid].flatMap { $0.token == one.token ? $0.count : nil } ?? 0
             next[one.pid] = (one.token, before + 1)
         }
+        if PlantedBug.endsByAge.isPlanted { return found }
         return found.filter { looks[$0.pid]?.count ?? 0 >= patience }
     }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import Postgres
 
 /// The SQL of the watch over sessions.
@@ -38,6 +39,24 @@ public enum SessionWatchStore {
             SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
             WHERE a.pid = $1::bigint AND a.query_start::text = $2 AND \(isStanding)), false)
         """)
+
+    /// The look, or what a planted bug makes of it.
+    @Loop static var nextLook: Statement {
+        #if RAPPORT_PLANTED_BUGS
+            if PlantedBug.endsByAge.isPlanted {
+                return Statement("session.look_by_age", "old transactions, at work or not")
+            }
+        #endif
+        return look
+    }
+
+    /// The end, or what a planted bug makes of it.
+    @Loop static var nextEnd: Statement {
+        #if RAPPORT_PLANTED_BUGS
+            if PlantedBug.endsByAge.isPlanted { return Statement("session.end_by_age", "whatever it does by now") }
+        #endif
+        return end
+    }
 
     private static let isStanding = """
         a.datname = current_database() AND a.usename = session_user AND a.pid <> pg_backend_pid()
