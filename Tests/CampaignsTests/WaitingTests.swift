@@ -38,7 +38,7 @@ import Testing
             LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z"))
         }
         try await service.transaction { transaction in
-            try await OrderHandlers(clock: try SegmentClock(service.context)).apply(orders, transaction)
+            try await OrderHandlers(service.context).apply(orders, transaction)
         }
         let campaign = try await service.make("/v1/campaigns", plan)
         #expect(try await service.send(.post, "/v1/campaigns/\(campaign)/launch").status == 202)

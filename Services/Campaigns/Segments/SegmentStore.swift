@@ -86,11 +86,11 @@ enum SegmentStore {
             SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY is_come, segment) AS place
             FROM (SELECT *, false AS is_come FROM gone UNION ALL SELECT *, true FROM come) AS m),
         counted AS (SELECT party_id, count(*) AS n FROM moves GROUP BY party_id),
+        turns AS (SELECT party_id, min(turns_at) AS at FROM states WHERE turns_at > now GROUP BY party_id),
         raised AS (
             UPDATE member m SET version = m.version + coalesce(c.n, 0), first_order_at = f.first_at,
-                last_order_at = f.last_at, next_check_at = (SELECT min(s.turns_at) FROM states s
-                    WHERE s.party_id = f.party_id AND s.turns_at > s.now)
-            FROM facts f LEFT JOIN counted c USING (party_id)
+                last_order_at = f.last_at, next_check_at = t.at
+            FROM facts f LEFT JOIN counted c USING (party_id) LEFT JOIN turns t USING (party_id)
             WHERE m.party_id = f.party_id RETURNING m.party_id, m.version, coalesce(c.n, 0) AS n)
         \(SQLEvent.insert(SegmentLeft.self, key: moved.key, sequence: moved.sequence, moved.members))
         FROM raised r JOIN moves v USING (party_id) WHERE NOT v.is_come
