@@ -16,12 +16,18 @@ public struct RebuildStore: Sendable {
     /// All statements that hang on no plan, for the test that prepares them.
     public static let statements = [claim, enter, impatience, begin, progress, end, abandon, list]
 
+<<<<<<< HEAD
     /// The number of the lock that a rebuild holds, and nobody else: neither those who write nor a rebuild are to wait for each other.
     static let claimNumber = 48
 
     /// One at a time, until the session's end.
     static let claim = Statement(
         "rebuild.claim", "SELECT pg_try_advisory_lock(\(claimNumber), hashtext(current_schema()))")
+=======
+    /// One at a time, until the session's end. The number is nobody else's: who works in the service waits for no rebuild.
+    static let claim = Statement(
+        "rebuild.claim", "SELECT pg_try_advisory_lock(48, hashtext(current_schema()))")
+>>>>>>> 031f41c3f5b9eec9af220d36beda832bb0141d89
 
     /// Lets plain names mean another schema until the transaction's end.
     static let enter = Statement("rebuild.enter", "SELECT set_config('search_path', $1, true)")
