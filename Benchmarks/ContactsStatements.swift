@@ -61,13 +61,19 @@ enum ContactsStatements {
                 ConsumerStore.move.sql,
                 ["'bench'", "ARRAY['bench']", "ARRAY[0::bigint]", "ARRAY[\(offset)]", "ARRAY[\(offset) + 500]"]),
             fill(ConsumerStore.remember.sql, ["'bench'", column("sources"), fresh]),
-            Redirects.hold.sql,
+            fill(
+                Redirects.take.sql,
+                [
+                    "(SELECT array_agg(l ORDER BY l) FROM (SELECT DISTINCT (get_byte(uuid_send(p), 15) & 63)::bigint AS l "
+                        + "FROM unnest(\(column("parties"))) p) d)",
+                    "'{}'::boolean[]",
+                ]),
             fill(
                 Ledger.record.sql,
                 [
                     column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
                     column("statuses"), column("cancelled"), column("lines"), column("times"),
-                    "false",
+                    "false", "'{}'::uuid[]",
                 ]),
             fill(named("party.add_missing").sql, [folded("p"), folded("min(c)")]),
             fill(
@@ -82,7 +88,7 @@ enum ContactsStatements {
                     column("kinds"), column("currencies"), column("times"), column("ones"), column("totals"),
                     column("cancelled"),
                 ]),
-            fill(named("value.lock").sql, [folded("p")]),
+            fill(named("party.lock_and_raise").sql, [folded("p")]),
             fill(
                 named("value.add").sql,
                 [

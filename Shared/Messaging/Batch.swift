@@ -185,7 +185,15 @@ struct BatchApplication {
         for item in items { if let fault = item.fault { bury(item, fault.errorClass, fault.text, transaction) } }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
         if fresh.contains(where: \.isSealed) { fresh = try await opened(fresh, transaction) }
-        for group in ordered(fresh) { try await group.handler.apply(group.data, transaction) }
+        let calls = ordered(fresh)
+        // Who is called alone locks what it needs when it needs it.
+        if calls.count > 1 || (calls.first?.group.steps.count ?? 0) > 1 {
+            for call in calls { call.group.foresee(call.data, transaction) }
+        }
+        for call in calls {
+            if !call.group.isFirst { transaction.takeForeseen() }
+            try await call.group.apply(call.data, transaction)
+        }
     }
 
     func moveOffsets(_ transaction: Transaction) {
@@ -217,8 +225,9 @@ struct BatchApplication {
         var unseen: Completion<Rows>?
         var known: Completion<Rows>?
         if !outside.isEmpty {
-            unseen = transaction.enqueue(
-                ConsumerStore.remember, group, outside.map(\.source), outside.map(\.id))
+            // In order: what a producer told twice may be met by two processes at once.
+            let order = outside.sorted { ($0.id, $0.source) < ($1.id, $1.source) }
+            unseen = transaction.enqueue(ConsumerStore.remember, group, order.map(\.source), order.map(\.id))
         }
         if !own.isEmpty {
             known = transaction.enqueue(ConsumerStore.sequences, group, own.map(\.source), own.map(\.id))
@@ -272,40 +281,6 @@ struct BatchApplication {
         let order = watermarks.sorted { ($0.key.id, $0.key.source) < ($1.key.id, $1.key.source) }
         transaction.enqueue(
             ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id), order.map(\.value))
-    }
-
-    // MARK: Order
-
-    struct HandlerCall {
-        let handler: Subscriptions.Handler
-        var data: [any Sendable]
-    }
-
-    /// Groups events by type without changing the order of any key: an event goes into the first wave in which all earlier events of
-    /// its key are of its type or in waves before.
-    func ordered(_ fresh: [BatchItem]) -> [HandlerCall] {
-        struct Place: Hashable {
-            let wave: Int
-            let type: String
-        }
-        var last: [String: Place] = [:]
-        var calls: [Place: HandlerCall] = [:]
-        var order: [Place] = []
-        for item in fresh {
-            guard case .event(let event, let data, let handler) = item.content else { continue }
-            let key = event.key
-            var place = Place(wave: 0, type: event.type)
-            if let earlier = last[key] {
-                place = Place(wave: earlier.type == event.type ? earlier.wave : earlier.wave + 1, type: event.type)
-            }
-            last[key] = place
-            if calls[place] == nil {
-                calls[place] = HandlerCall(handler: handler, data: [])
-                order.append(place)
-            }
-            calls[place]?.data.append(data)
-        }
-        return order.sorted { $0.wave < $1.wave }.compactMap { calls[$0] }
     }
 
     // MARK: Dead letters

@@ -38,7 +38,7 @@ extension BatchApplication {
     func opened(_ items: [BatchItem], _ transaction: Transaction) async throws -> [BatchItem] {
         // Keys that came together with what they open.
         let keys = items.filter(\.isOfKeys)
-        for call in ordered(keys) { try await call.handler.apply(call.data, transaction) }
+        for call in ordered(keys) { try await call.group.apply(call.data, transaction) }
         let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
         var known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
         var missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)

@@ -4,6 +4,11 @@ import Kafka
 import EventLoop
 import Postgres
 
+extension LockKind {
+    /// Where a consumer stands: what every batch begins with.
+    public static let offsets = LockKind(10, "offsets")
+}
+
 /// The SQL of consuming.
 public enum ConsumerStore {
     /// All statements, for the test that prepares them.
@@ -24,7 +29,7 @@ public enum ConsumerStore {
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.
     public static let move = Statement(
-        "consumer.move",
+        "consumer.move", locks: .offsets,
         """
         WITH moved AS (
             UPDATE consumer_offset o SET next_offset = n.next, updated_at = now()

@@ -13,7 +13,7 @@ public struct Received<Data: EventData>: Sendable {
 /// What a service listens to: topics, and for each event type the handler that applies many events of it at once.
 @Loop
 public struct Subscriptions {
-    /// Applies events of one type, in order, inside the transaction that moves the offsets.
+    /// Applies events, in order, inside the transaction that moves the offsets.
     public typealias Apply<T: EventData> = @Loop ([Received<T>], Transaction) async throws -> Void
 
     /// The topics to read: those given, and those of the types heard.
@@ -45,34 +45,109 @@ public struct Subscriptions {
 
     /// Handles a type of event, after those who hear it already; types that nobody handles are skipped and counted.
     public mutating func on<T: EventData>(_ type: T.Type, _ apply: @escaping Apply<T>) {
-        let step: Handler.Step = { items, transaction in
-            try await apply(items.compactMap { $0 as? Received<T> }, transaction)
-        }
-        if let known = handlers[T.type] {
-            precondition(known.data == ObjectIdentifier(T.self), "\(T.type) is read as two types")
-            handlers[T.type]?.steps.append(step)
-        } else {
-            handlers[T.type] = Handler(
-                data: ObjectIdentifier(T.self), version: T.version,
-                decode: { event throws(JSONError) in Received(event: event, data: try event.data(as: T.self)) },
-                steps: [step])
-        }
-        if let contract = EventContract.named(T.type) { read(contract.topic) }
+        on([Heard(type) { $0 }], apply)
     }
 
+    /// Handles several types of events in one call for each batch, in the order in which they came, after those who hear one of them
+    /// already.
+    ///
+    /// What locks the same rows for several types belongs here: two calls would lock two sets, which two processes may take crosswise.
+    ///
+    /// - Parameters:
+    ///   - isFirst: whether it is called before all others: what it locks comes before what they lock.
+    ///   - foresee: told before anybody is called, so that it can note what it is going to lock.
+    public mutating func on<Item>(
+        _ types: [Heard<Item>], isFirst: Bool = false, foresee: (@Loop ([Item], Transaction) -> Void)? = nil,
+        _ apply: @escaping @Loop ([Item], Transaction) async throws -> Void
+    ) {
+        let readers = Dictionary(types.map { ($0.data, $0.item) }) { first, _ in first }
+        func items(_ all: [any Sendable]) -> [Item] { all.compactMap { readers[ObjectIdentifier(type(of: $0))]?($0) } }
+        let step: Group.Step = { all, transaction in
+            let mine = items(all)
+            if !mine.isEmpty { try await apply(mine, transaction) }
+        }
+        var notes: [Group.Note] = []
+        if let foresee {
+            notes.append { all, transaction in
+                let mine = items(all)
+                if !mine.isEmpty { foresee(mine, transaction) }
+            }
+        }
+        // Those who hear one of the types already are called with all of them from now on.
+        var groups: [Group] = []
+        for type in types {
+            guard let group = handlers[type.type]?.group, !groups.contains(where: { $0 === group }) else { continue }
+            groups.append(group)
+        }
+        let whole = Group(
+            isFirst: isFirst || groups.contains(where: \.isFirst), steps: groups.flatMap(\.steps) + [step],
+            notes: groups.flatMap(\.notes) + notes)
+        for (type, handler) in handlers where groups.contains(where: { $0 === handler.group }) {
+            handlers[type]?.group = whole
+        }
+        for type in types {
+            if let known = handlers[type.type] {
+                precondition(known.data == type.data, "\(type.type) is read as two types")
+            } else {
+                handlers[type.type] = Handler(data: type.data, version: type.version, decode: type.decode, group: whole)
+            }
+            if let contract = EventContract.named(type.type) { read(contract.topic) }
+        }
+    }
+
+    /// How events of a type are read, and who is called with them.
     @Loop
     struct Handler {
-        typealias Step = @Loop ([any Sendable], Transaction) async throws -> Void
         let data: ObjectIdentifier
         let version: Int
         let decode: @Loop (Event) throws(JSONError) -> any Sendable
-        /// In the order in which they were added.
-        var steps: [Step]
+        var group: Group
         /// Whether the rows that it writes say themselves what is newest, so that no watermark is kept beside them.
         var knowsOrder = false
+    }
+
+    /// Those who are called together with the events of some types.
+    @Loop
+    final class Group {
+        typealias Step = @Loop ([any Sendable], Transaction) async throws -> Void
+        typealias Note = @Loop ([any Sendable], Transaction) -> Void
+        let isFirst: Bool
+        /// In the order in which they were added.
+        let steps: [Step]
+        let notes: [Note]
+
+        init(isFirst: Bool, steps: [Step], notes: [Note]) {
+            self.isFirst = isFirst
+            self.steps = steps
+            self.notes = notes
+        }
 
         func apply(_ items: [any Sendable], _ transaction: Transaction) async throws {
             for step in steps { try await step(items, transaction) }
         }
+
+        /// Has those who are called note what they are going to lock.
+        func foresee(_ items: [any Sendable], _ transaction: Transaction) {
+            for note in notes { note(items, transaction) }
+        }
+    }
+}
+
+/// A type of event as one of several that are handled together, each read as the same kind of item.
+public struct Heard<Item> {
+    let type: String
+    let version: Int
+    let data: ObjectIdentifier
+    let decode: @Loop (Event) throws(JSONError) -> any Sendable
+    let item: @Loop (any Sendable) -> Item?
+
+    /// Hears a type of event and makes an item of it; nil leaves it out.
+    @Loop
+    public init<T: EventData>(_ type: T.Type, _ item: @escaping @Loop (Received<T>) -> Item?) {
+        self.type = T.type
+        version = T.version
+        data = ObjectIdentifier(Received<T>.self)
+        decode = { event throws(JSONError) in Received(event: event, data: try event.data(as: T.self)) }
+        self.item = { ($0 as? Received<T>).flatMap(item) }
     }
 }

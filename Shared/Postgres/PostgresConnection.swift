@@ -84,6 +84,7 @@ public final class PostgresConnection: StatementChannel {
         do {
             guard isOpen else { throw PostgresError.connection("the connection is lost") }
             value = try await body(transaction)
+            try transaction.checkOrder()
         } catch {
             try? await end(transaction, by: sendRollback(transaction))
             throw transaction.failure ?? error

@@ -31,13 +31,14 @@ public struct Query<Taken, Given>: Preparable {
 
     /// Names a statement and says what it takes and gives, in order.
     public init<each Parameter: SQLEncodable, each Column: SQLDecodable>(
-        _ name: String, takes: repeat (each Parameter).Type, gives: repeat (each Column).Type, sql: String
+        _ name: String, locks: LockKind? = nil, takes: repeat (each Parameter).Type, gives: repeat (each Column).Type,
+        sql: String
     ) where Taken == (repeat each Parameter), Given == (repeat each Column) {
         var taken: [SQLShape] = []
         for type in repeat each takes { taken.append(.parameter(type)) }
         var given: [SQLShape] = []
         for type in repeat each gives { given.append(.column(type)) }
-        statement = Statement(name, sql, takes: taken, gives: given)
+        statement = Statement(name, locks: locks, sql, takes: taken, gives: given)
     }
 }
 

@@ -12,13 +12,19 @@ public struct Statement: Preparable, Hashable {
     public let takes: [SQLShape]?
     /// The columns.
     public let gives: [SQLShape]?
+    /// The kind of locks that it takes, where these have a place in the order of locks; rows that its transaction holds already do not
+    /// count.
+    public let locks: LockKind?
 
     /// Names a statement.
-    public init(_ name: String, _ sql: String, takes: [SQLShape]? = nil, gives: [SQLShape]? = nil) {
+    public init(
+        _ name: String, locks: LockKind? = nil, _ sql: String, takes: [SQLShape]? = nil, gives: [SQLShape]? = nil
+    ) {
         self.name = name
         self.sql = sql
         self.takes = takes
         self.gives = gives
+        self.locks = locks
     }
 }
 

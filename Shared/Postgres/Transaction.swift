@@ -43,6 +43,13 @@ public final class Transaction {
     /// Set when the body has ended: what is owed after that is the commit.
     package var isEnded = false
     private let connection: any StatementChannel
+    private var made: [ObjectIdentifier: AnyObject] = [:]
+    private var foreseen: [LockKind: @Loop (Transaction) -> Void] = [:]
+    #if DEBUG
+        private var order = LockOrder()
+        /// Why it must not commit: it has taken its locks in another order than all others.
+        private var disorder: PostgresError?
+    #endif
 
     package init(_ connection: any StatementChannel) { self.connection = connection }
 
@@ -53,7 +60,7 @@ public final class Transaction {
 
     /// Sends a statement, its values in a list, and waits for its rows.
     public func query(_ statement: Statement, values: [any SQLEncodable]) async throws -> Rows {
-        try await connection.send(statement, values, in: self, isAwaited: true).wait()
+        try await send(statement, values, isAwaited: true).wait()
     }
 
     /// Sends a statement together with the next one that is waited for, or with the commit.
@@ -67,9 +74,51 @@ public final class Transaction {
     /// The same, with the values in a list.
     @discardableResult
     public func enqueue(_ statement: Statement, values: [any SQLEncodable]) -> Completion<Rows> {
-        connection.send(statement, values, in: self, isAwaited: false)
+        send(statement, values, isAwaited: false)
     }
 
     /// Sends what is enqueued and asks for the answers, without ending the transaction.
     public func flush() { connection.requestAnswers() }
+
+    /// What parts of the transaction leave for each other, made by the one that asks first: what will be locked, what is.
+    public func shared<T: AnyObject>(_ make: () -> T) -> T {
+        let kind = ObjectIdentifier(T.self)
+        if let known = made[kind] as? T { return known }
+        let value = make()
+        made[kind] = value
+        return value
+    }
+
+    /// Notes that locks of a kind will be taken, and how all of them are taken at once.
+    public func foresee(_ kind: LockKind, _ take: @escaping @Loop (Transaction) -> Void) { foreseen[kind] = take }
+
+    /// Takes what was foreseen, in the order of kinds: before anything that comes behind it is locked.
+    package func takeForeseen() {
+        let all = foreseen.sorted { $0.key < $1.key }
+        foreseen = [:]
+        for (_, take) in all { take(self) }
+    }
+
+    private func send(
+        _ statement: Statement, _ values: [any SQLEncodable], isAwaited: Bool
+    ) -> Completion<Rows> {
+        #if DEBUG
+            if let fault = order.fault(of: statement, values), disorder == nil {
+                disorder = PostgresError(sqlState: "XX000", message: fault)
+            }
+            if let disorder {
+                let refused = Completion<Rows>()
+                refused.fail(disorder)
+                return refused
+            }
+        #endif
+        return connection.send(statement, values, in: self, isAwaited: isAwaited)
+    }
+
+    /// Refuses to commit what has taken its locks in another order than all others; only debug builds look.
+    package func checkOrder() throws {
+        #if DEBUG
+            if let disorder { throw disorder }
+        #endif
+    }
 }

@@ -5,7 +5,6 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Kafka
-import Messaging
 import Postgres
 import ServiceTestKit
 import TestKit
@@ -13,6 +12,7 @@ import Testing
 
 @testable import Contacts
 @testable import Chaos
+@testable import Messaging
 @testable import ServiceKit
 
 /// Contacts with its consumer on a broker over TCP, and an ERP that places, changes, cancels and credits orders.
@@ -168,6 +168,34 @@ private final class LiveContacts {
                 "SELECT count(*)::text FROM (SELECT FROM outbox GROUP BY key, seq HAVING count(*) > 1) AS twice") == [
                     "0"
                 ])
+    }
+
+    /// A rebuild holds its claim for minutes: touches that come meanwhile, over HTTP or by a channel, and the look for duplicates go on.
+    @Test @Loop func nobodyWaitsForARebuild() async throws {
+        let live = try await LiveContacts()
+        do {
+            let session = try await PostgresConnection.open(live.service.options)
+            defer { session.close() }
+            let isClaimed: Bool? = try await session.transaction {
+                try await $0.query(RebuildStore.claim).first?.value(0)
+            }
+            #expect(isClaimed == true)
+            let ann = try await live.service.make("/v1/parties", #"{"name":"Ann","email":"ann@x.example"}"#)
+            let begin = Loop.now
+            let answer = try await live.service.send(
+                .post, "/v1/interactions", #"{"kind":"call.ended","interactionId":"c1","email":"ann@x.example"}"#)
+            #expect(answer.status == 201 && Loop.now - begin < .seconds(2), "\(answer) after \(Loop.now - begin)")
+            var told = ChannelInteraction(interactionId: "m1", at: Date(timeIntervalSince1970: 1_700_000_000))
+            told.email = "ann@x.example"
+            try live.tell(
+                ChannelTold<InteractionKinds.Message>(interaction: told), topic: .interactions, key: "ann@x.example")
+            try await eventually("both touches", within: .seconds(20)) {
+                try await live.service.column(
+                    "SELECT reference FROM interaction WHERE party_id = '\(ann.text)' ORDER BY 1") == ["c1", "m1"]
+            }
+            #expect(try await DuplicateFinder(live.service.context).look() == 1)
+        } catch { Issue.record(error) }
+        await live.close()
     }
 
     /// Who has left is not waited for until the next round: another may ask.

@@ -72,7 +72,7 @@ import Testing
         try await apply([LedgerEntry(.order, first.document, isCancelled: true)], service)
         let lead = LeadState(
             leadId: UUID(), status: "new", name: "fair", partyId: ExternalID.party(customerNo: "1"))
-        try await service.transaction { StageHandlers.leads([lead, lead], $0) }
+        try await service.transaction { StageHandlers.follow([lead, lead].compactMap { StageCause($0) }, $0) }
         #expect(
             try await changes(service) == [
                 "1 prospect > customer: order A1", "1 customer > prospect: order A1", "1 prospect > lead: lead fair",

@@ -104,7 +104,7 @@ import Testing
         }
         let call = ActivityState(activityId: UUID.v7(), kind: "call", subject: "price", at: Date(), partyId: id)
         for _ in 1...2 {
-            try await service.transaction { TimelineHandlers.activities(visits + [call], $0) }
+            try await service.transaction { TimelineHandlers.write((visits + [call]).compactMap { Touch($0) }, $0) }
         }
         struct Titles: Decodable {
             struct Item: Decodable { let kind, title, reference: String }

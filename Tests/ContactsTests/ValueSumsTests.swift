@@ -11,7 +11,7 @@ import Testing
 @testable import Contacts
 
 /// What the ledger says the months and values must be, and what they are: rows that are in one and not in the other.
-private let differences = """
+let ledgerDifferences = """
     WITH months AS (
         SELECT d.party_id, date_trunc('month', d.at)::date AS month, d.currency,
             count(*) FILTER (WHERE d.kind = 'order') AS orders,
@@ -87,7 +87,7 @@ private struct MadeUpERP {
             let count = [1, 2, 5, 20][Int.random(in: 0..<4, using: &erp.random)]
             let entries = try (0..<count).map { _ in try erp.entry() }
             try await service.transaction { try await ValueHandlers.apply(entries, $0) }
-            let wrong = try await service.column(differences)
+            let wrong = try await service.column(ledgerDifferences)
             #expect(wrong.isEmpty, "seed \(seed), batch \(batch): \(wrong.prefix(4))")
             guard wrong.isEmpty else { return }
         }
@@ -116,7 +116,7 @@ private struct MadeUpERP {
             }
         }
         for writer in writers { try await writer.value }
-        #expect(try await service.column(differences).isEmpty)
+        #expect(try await service.column(ledgerDifferences).isEmpty)
         #expect(try await service.column("SELECT sum(orders)::text FROM party_value") == ["800"])
         #expect(try await service.column("SELECT sum(purchase_days)::text FROM party_value") == ["20"])
     }
@@ -145,7 +145,7 @@ private struct MadeUpERP {
         #expect(try await service.column("SELECT revenue::text FROM party_value") == ["9000000000000000000"])
         let small = try LedgerEntry(.order, .order("P", customer: "2", at: "2011-02-05T10:00:00Z", total: "1.50"))
         try await service.transaction { try await ValueHandlers.apply([small], $0) }
-        #expect(try await service.column(differences).isEmpty)
+        #expect(try await service.column(ledgerDifferences).isEmpty)
         let refused = #expect(throws: JSONError.self) {
             try ERPDocument.order("Q", customer: "2", at: "2011-02-05T10:00:00Z", total: "500000000000.01")
         }
@@ -188,7 +188,7 @@ private struct MadeUpERP {
         let applied = try await Migrations.apply(ContactsService.migrations + [again], to: service.options)
         #expect(applied == [again.name])
         // Costs come with the events and were not kept before.
-        let wrong = try await service.column(differences)
+        let wrong = try await service.column(ledgerDifferences)
         #expect(wrong.isEmpty, "\(wrong.prefix(4))")
     }
 }

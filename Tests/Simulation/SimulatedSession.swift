@@ -56,6 +56,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         do {
             guard isOpen else { throw PostgresError.connection("the connection is lost") }
             value = try await body(transaction)
+            try transaction.checkOrder()
         } catch {
             if transaction.failure == nil { outgoing.append(.rollBack) }
             try? await end(transaction)

@@ -16,11 +16,11 @@ struct BenefitHandlers {
 
     /// The last word on a party counts; rows in order of id, as everywhere.
     func apply(_ changes: [BenefitChanged], _ transaction: Transaction) {
-        // A merge at the same time would miss them: the merged are in no segment.
-        Redirects.hold(in: transaction)
         var latest: [UUID: BenefitChanged] = [:]
         for change in changes { latest[change.partyId] = change }
         let list = latest.values.sorted { $0.partyId < $1.partyId }
+        // A merge at the same time would miss them: the merged are in no segment.
+        Redirects.hold(list.map(\.partyId), in: transaction)
         transaction.enqueue(
             MemberStore.benefit, list.map(\.partyId), list.map(\.benefit), list.map(\.isDeclared))
         clock.evaluate(list.map(\.partyId), transaction)

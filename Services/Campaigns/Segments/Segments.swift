@@ -13,7 +13,10 @@ extension Capability {
         let orders = try OrderHandlers(context)
         return CapabilityParts(routes: segmentRoutes(context), background: [{ await clock.run() }]) {
             $0.on(OrderPlaced.self, orders.placed)
-            $0.on(BenefitChanged.self, BenefitHandlers(clock: clock).changed)
+            $0.on(
+                [Heard(BenefitChanged.self) { $0 }],
+                foresee: { Redirects.foresee($0.map(\.data.partyId), in: $1) },
+                BenefitHandlers(clock: clock).changed)
             $0.onRedirects(MergeHandlers(clock: clock).follow)
         }
     }

@@ -26,17 +26,17 @@ enum ConsentCommands {
     /// Records decisions, each with where it comes from; what counts is published where it changes.
     static func record(_ decisions: [ConsentDecision], _ transaction: Transaction) {
         guard !decisions.isEmpty else { return }
-        Redirects.hold(in: transaction)
+        let parties = decisions.map(\.party)
+        Redirects.hold(parties, in: transaction)
+        PartyLocks.take(parties, in: transaction)
         transaction.enqueue(
-            ConsentStore.decide, decisions.map(\.party), decisions.map(\.channel), decisions.map(\.purpose),
+            ConsentStore.decide, parties, decisions.map(\.channel), decisions.map(\.purpose),
             decisions.map(\.granted), decisions.map(\.source), decisions.map(\.proof))
-        settle(decisions.map(\.party), transaction)
+        settle(parties, transaction)
     }
 
-    /// Works out anew what counts for parties and all that are merged into them.
+    /// Works out anew what counts for parties and all that are merged into them; those for whom it counts are locked.
     static func settle(_ parties: [UUID], _ transaction: Transaction) {
-        let list = Set(parties).sorted()
-        transaction.enqueue(ConsentStore.lock, list)
-        transaction.enqueue(ConsentStore.settle, list)
+        transaction.enqueue(ConsentStore.settle, Set(parties).sorted())
     }
 }

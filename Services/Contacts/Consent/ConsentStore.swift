@@ -6,7 +6,7 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements: [any Preparable] = [decide, lock, settle, get, counting, decisions]
+    static let statements: [any Preparable] = [decide, settle, get, counting, decisions]
 
     /// Keeps decisions; the ERP's only where they change something, for its master repeats itself.
     static let decide = Query(
@@ -28,15 +28,6 @@ enum ConsentStore {
             ON CONFLICT (party_id, channel, purpose) DO UPDATE
                 SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
             """)
-
-    /// Locks the parties for whom decisions count, in order.
-    static let lock = Statement(
-        "consent.lock",
-        """
-        SELECT 1 FROM party WHERE id IN (
-            SELECT coalesce(r.survivor_id, n.id) FROM unnest($1::uuid[]) AS n(id)
-            LEFT JOIN party_redirect r ON r.party_id = n.id) ORDER BY id FOR UPDATE
-        """)
 
     /// What counts for parties and all that are merged into them: the last word, but a refusal from before a merge stands until the
     /// person decides anew, for a merge may be wrong. Publishes what has changed; what nobody says any more is refused.

@@ -35,7 +35,7 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
             let party = try links.party(request.path("token"))
             let form = try await request.form()
             try await context.transaction { transaction in
-                Redirects.hold(in: transaction)
+                Redirects.hold([party], in: transaction)
                 Outbox.carryTrace(in: transaction)
                 let before = Preference.said(try await transaction.rows(ConsentStore.counting, party))
                 ConsentCommands.record(decisions(party, form, before), transaction)

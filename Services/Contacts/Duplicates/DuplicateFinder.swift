@@ -11,9 +11,11 @@ final class DuplicateFinder {
     static let step = 200
     private let context: ServiceContext
     private let work: SteadyWork
+    private let matcher: InteractionMatcher
 
     init(_ context: ServiceContext) {
         self.context = context
+        matcher = InteractionMatcher(context)
         work = SteadyWork(context.log, every: .seconds(1), failing: "duplicates were not looked for")
     }
 
@@ -27,24 +29,27 @@ final class DuplicateFinder {
         }
     }
 
-    /// Looks at the parties that have waited longest and says how many they were.
+    /// Looks at the parties that have waited longest and says how many they were; touches that were nobody's find whoever is new.
     func look() async throws -> Int {
-        try await context.transaction { transaction in
-            guard try await transaction.query(DuplicateStore.alone).first?.value(0) == true else { return 0 }
-            let taken: [UUID] = try await transaction.query(DuplicateStore.take, Self.step).map { try $0.value(0) }
-            guard !taken.isEmpty else { return 0 }
-            let fresh = try await Self.profiles(taken, transaction)
-            let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
-            transaction.enqueue(
-                DuplicateStore.putKeys, taken, keys.map(\.0), keys.map(\.1), keys.map(\.2))
-            transaction.enqueue(InteractionStore.claim, taken)
-            transaction.enqueue(InteractionStore.expire)
-            let pairs = try await Self.pairs(fresh, transaction)
-            transaction.enqueue(
-                DuplicateStore.keep, taken, pairs.map(\.low), pairs.map(\.high), pairs.map(\.likeness.score),
-                pairs.map { $0.likeness.reasons.joined(separator: "|") })
-            return taken.count
-        }
+        let count = try await context.transaction { try await look($0) }
+        while try await matcher.look() > 0 {}
+        return count
+    }
+
+    private func look(_ transaction: Transaction) async throws -> Int {
+        guard try await transaction.query(DuplicateStore.mayLook).first?.value(0) == true else { return 0 }
+        let taken: [UUID] = try await transaction.query(DuplicateStore.take, Self.step).map { try $0.value(0) }
+        guard !taken.isEmpty else { return 0 }
+        transaction.enqueue(DuplicateStore.hold, taken)
+        let fresh = try await Self.profiles(taken, transaction)
+        let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
+        transaction.enqueue(DuplicateStore.holdKeys, keys.map(\.1))
+        transaction.enqueue(DuplicateStore.putKeys, taken, keys.map(\.0), keys.map(\.1), keys.map(\.2))
+        let pairs = try await Self.pairs(fresh, transaction)
+        transaction.enqueue(
+            DuplicateStore.keep, taken, pairs.map(\.low), pairs.map(\.high), pairs.map(\.likeness.score),
+            pairs.map { $0.likeness.reasons.joined(separator: "|") })
+        return taken.count
     }
 
     struct Pair {

@@ -2,29 +2,47 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 
+extension LockKind {
+    /// What parties are found by.
+    static let matchKeys = LockKind(60, "match keys")
+}
+
 /// The SQL of duplicates.
 enum DuplicateStore {
     static let statements: [any Preparable] = [
-        alone, take, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
+        mayLook, take, hold, holdKeys, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
     ]
 
-    /// True for the one process that looks for duplicates: two at once would not see each other's newcomers. While an import runs
-    /// nobody does: it matches by itself, and the rest has time until it has ended.
-    static let alone = Statement(
-        "duplicate.alone",
-        """
-        SELECT CASE WHEN EXISTS (SELECT FROM party_import WHERE state = 'running') THEN false
-            ELSE pg_try_advisory_xact_lock(44, hashtext(current_schema())) END
-        """)
+    /// While an import runs nobody looks: it matches by itself, and the rest has time until it has ended.
+    static let mayLook = Statement(
+        "duplicate.may_look", "SELECT NOT EXISTS (SELECT FROM party_import WHERE state = 'running')")
 
-    /// Takes parties off the queue.
+    /// Takes parties off the queue, those in lanes that nobody else is at: a party is looked at by one at a time.
     static let take = Statement(
         "duplicate.take",
         """
         WITH taken AS (
             DELETE FROM duplicate_check WHERE id IN (
-                SELECT id FROM duplicate_check ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING party_id)
-        SELECT DISTINCT party_id FROM taken
+                SELECT id FROM duplicate_check
+                WHERE pg_try_advisory_xact_lock(44, (hashtext(current_schema()) & -64) | (get_byte(uuid_send(party_id), 15) & 63))
+                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING party_id)
+        SELECT DISTINCT party_id FROM taken ORDER BY 1
+        """)
+
+    /// Keeps parties from being merged and erased meanwhile: whoever does that locks them before what hangs on them. Their other writers do
+    /// not wait.
+    static let hold = Statement(
+        "duplicate.hold", locks: .parties,
+        "SELECT 1 FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE")
+
+    /// Lets those who look at parties with the same keys look one after the other: two at once would not see each other's newcomers. A
+    /// lane for each 64th of the keys, in order.
+    static let holdKeys = Statement(
+        "duplicate.hold_keys", locks: .matchKeys,
+        """
+        SELECT pg_advisory_xact_lock(50, lane) FROM (
+            SELECT DISTINCT (hashtext(current_schema()) & -64) | (hashtext(key) & 63) AS lane FROM unnest($1::text[]) AS n(key)
+            ORDER BY 1) l
         """)
 
     /// What is compared; merged parties are not.
@@ -38,15 +56,17 @@ enum DuplicateStore {
             FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL
             """)
 
-    /// Replaces the keys by which the parties in $1 are found.
+    /// Replaces the keys by which the parties in $1 are found; whoever has new addresses or numbers is looked for among touches.
     static let putKeys = Statement(
         "duplicate.put_keys",
         """
         WITH fresh AS (SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[]) AS n(kind, key, party_id)),
         gone AS (
             DELETE FROM match_key m WHERE m.party_id = ANY($1::uuid[]) AND NOT EXISTS (
-                SELECT 1 FROM fresh f WHERE f.party_id = m.party_id AND f.kind = m.kind AND f.key = m.key))
-        INSERT INTO match_key (kind, key, party_id) SELECT * FROM fresh ON CONFLICT DO NOTHING
+                SELECT 1 FROM fresh f WHERE f.party_id = m.party_id AND f.kind = m.kind AND f.key = m.key)),
+        added AS (
+            INSERT INTO match_key (kind, key, party_id) SELECT * FROM fresh ON CONFLICT DO NOTHING RETURNING kind, party_id)
+        INSERT INTO interaction_check (party_id) SELECT DISTINCT party_id FROM added WHERE kind IN ('mail', 'phone')
         """)
 
     /// Others under the same keys, at most 30 for a key: what more share tells nobody apart.
@@ -67,10 +87,15 @@ enum DuplicateStore {
             WITH fresh AS (
                 SELECT low, high, score, string_to_array(reasons, '|') AS reasons
                 FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS n(low, high, score, reasons)),
+            locked AS MATERIALIZED (
+                SELECT d.low, d.high FROM duplicate_pair d
+                WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
+                ORDER BY d.low, d.high FOR UPDATE),
             gone AS (
-                DELETE FROM duplicate_pair d WHERE d.status = 'open' AND (d.low = ANY($1::uuid[]) OR d.high = ANY($1::uuid[]))
+                DELETE FROM duplicate_pair d USING locked l WHERE d.low = l.low AND d.high = l.high
                     AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.low = d.low AND f.high = d.high))
-            INSERT INTO duplicate_pair AS d (low, high, score, reasons) SELECT * FROM fresh
+            INSERT INTO duplicate_pair AS d (low, high, score, reasons)
+            SELECT * FROM fresh WHERE (SELECT count(*) FROM locked) >= 0
             ON CONFLICT (low, high) DO UPDATE SET score = excluded.score, reasons = excluded.reasons
                 WHERE d.status = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
             """)

@@ -47,8 +47,10 @@ struct ImportStep {
         counts.created = groups.count - known.count
         counts.changed = old.count
         guard !parsed.options.isDryRun else { return counts }
-        create(known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil })
-        try await change(old)
+        // Parties that are there are locked before references are written, as everywhere.
+        let changed = try await change(old)
+        let created = create(known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil })
+        refer(changed + created)
         return counts
     }
 
@@ -61,18 +63,18 @@ struct ImportStep {
         return known
     }
 
-    private func create(_ indices: [Int]) {
-        guard !indices.isEmpty else { return }
+    private func create(_ indices: [Int]) -> [(UUID, ImportRow)] {
+        guard !indices.isEmpty else { return [] }
         let new = indices.map { parsed.new[$0] }
         let ids = new.map(\.party.id)
         transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new) + [id])
-        refer(zip(ids, indices).map { ($0, parsed.groups[$1][0]) })
         writeNumbers(new.map(\.party))
+        return zip(ids, indices).map { ($0, parsed.groups[$1][0]) }
     }
 
-    private func change(_ groups: [UUID: [ImportRow]]) async throws {
-        guard !groups.isEmpty else { return }
-        let ids = Array(groups.keys)
+    private func change(_ groups: [UUID: [ImportRow]]) async throws -> [(UUID, ImportRow)] {
+        guard !groups.isEmpty else { return [] }
+        let ids = groups.keys.sorted()
         var before: [UUID: String] = [:]
         for row in try await transaction.query(ImportStore.wholes, ids) { before[try row.value(0)] = try row.value(1) }
         var versions: [Int] = []
@@ -88,12 +90,13 @@ struct ImportStep {
         transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
         transaction.enqueue(
             ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
-        refer(parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } })
         writeNumbers(parties)
+        return parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } }
     }
 
+    /// In order of references: two imports may name the same.
     private func refer(_ rows: [(UUID, ImportRow)]) {
-        let referred = rows.filter { $0.1.reference != nil }
+        let referred = rows.filter { $0.1.reference != nil }.sorted { ($0.1.reference ?? "") < ($1.1.reference ?? "") }
         guard !referred.isEmpty else { return }
         transaction.enqueue(ImportStore.refer, referred.compactMap(\.1.reference), referred.map(\.0))
     }

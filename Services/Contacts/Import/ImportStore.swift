@@ -81,7 +81,7 @@ enum ImportStore {
 
     /// Whole rows as JSON, locked, for undo.
     static let wholes = Statement(
-        "import.wholes",
+        "import.wholes", locks: .parties,
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
 
     /// What `PartyRow.columns` gives.

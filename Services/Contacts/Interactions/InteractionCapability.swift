@@ -4,9 +4,12 @@ extension Capability {
     /// What channels tell: calls, messages, forms, reviews.
     static let interactions = Capability(
         "interactions", "what channels tell: calls, messages, forms, reviews",
-        migrations: [InteractionSchema.migration],
+        migrations: [InteractionSchema.migration, InteractionSchema.checks],
         statements: InteractionStore.statements
     ) { context in
-        CapabilityParts(routes: interactionRoutes(context)) { Interactions.subscribe(&$0) }
+        let matcher = InteractionMatcher(context)
+        return CapabilityParts(routes: interactionRoutes(context), background: [{ await matcher.run() }]) {
+            Interactions.subscribe(&$0)
+        }
     }
 }

@@ -19,4 +19,14 @@ enum InteractionSchema {
         CREATE INDEX interaction_of_mail ON interaction (mail_key) WHERE party_id IS NULL;
         CREATE INDEX interaction_of_phone ON interaction (phone_key) WHERE party_id IS NULL
         """)
+
+    static let checks = Migration(
+        "m202611301232_interaction_check",
+        """
+        -- Touches that were nobody's when they came, and parties who can be found by something new: looked at once that is committed.
+        CREATE TABLE interaction_check (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, party_id uuid, kind text, reference text,
+            CHECK ((party_id IS NULL) <> (reference IS NULL) AND (kind IS NULL) = (reference IS NULL))
+        )
+        """)
 }

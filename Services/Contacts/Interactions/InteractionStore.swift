@@ -5,14 +5,10 @@ import Postgres
 
 /// The SQL of what channels tell.
 enum InteractionStore {
-    static let statements: [any Preparable] = [hold, put, claim, expire, get, forgetSenders]
-
-    /// Keeps the one who indexes new parties waiting: who is not found now is met by him after this has committed.
-    static let hold = Statement(
-        "interaction.hold", "SELECT pg_advisory_xact_lock_shared(44, hashtext(current_schema()))")
+    static let statements: [any Preparable] = [put, take, claim, expire, get, forgetSenders]
 
     /// Writes touches, each once, with the parties that they are found to be of: $3 where the channel knows, else by the exact address or
-    /// number, else by one that only one party has. Answers the places of those that are new.
+    /// number, else by one that only one party has. What is nobody's is looked at again. Answers the places of those that are new.
     static let put = Query(
         "interaction.put",
         takes: [String].self, [String].self, [UUID?].self, [Date].self, [String].self, [SQLJSON].self, [String?].self,
@@ -39,26 +35,51 @@ enum InteractionStore {
             written AS (
                 INSERT INTO interaction (kind, reference, party_id, at, title, body, mail_key, phone_key, sender)
                 SELECT i.kind, i.reference, coalesce(i.party_id, f.id), i.at, i.title, i.body, i.mail_key, i.phone_key, i.sender
-                FROM incoming i LEFT JOIN found f USING (n) ON CONFLICT DO NOTHING RETURNING kind, reference)
+                FROM incoming i LEFT JOIN found f USING (n) ORDER BY i.kind, i.reference
+                ON CONFLICT DO NOTHING RETURNING kind, reference, party_id),
+            unclaimed AS (
+                INSERT INTO interaction_check (kind, reference) SELECT kind, reference FROM written WHERE party_id IS NULL)
             SELECT i.n FROM incoming i JOIN written w USING (kind, reference)
             """)
 
-    /// Gives parties whose keys are new the touches that were nobody's.
-    static let claim = Statement(
-        "interaction.claim",
-        """
-        WITH mine AS (
-            SELECT kind, key, min(party_id::text)::uuid AS party_id FROM match_key
-            WHERE party_id = ANY($1::uuid[]) AND kind IN ('mail', 'phone') GROUP BY kind, key),
-        matched AS (
-            SELECT i.kind, i.reference, m.party_id FROM mine m JOIN interaction i ON m.kind = 'mail' AND i.mail_key = m.key
-            WHERE i.party_id IS NULL
-            UNION
-            SELECT i.kind, i.reference, m.party_id FROM mine m JOIN interaction i ON m.kind = 'phone' AND i.phone_key = m.key
-            WHERE i.party_id IS NULL)
-        UPDATE interaction i SET party_id = m.party_id FROM matched m
-        WHERE i.kind = m.kind AND i.reference = m.reference AND i.party_id IS NULL
-        """)
+    /// Takes parties and touches off the queue.
+    static let take = Query(
+        "interaction.take", takes: Int.self, gives: UUID?.self, String?.self, String?.self,
+        sql: """
+            DELETE FROM interaction_check WHERE id IN (
+                SELECT id FROM interaction_check ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING party_id, kind, reference
+            """)
+
+    /// Gives parties whose keys are new the touches that were nobody's, and touches the one party that has their address or number; in
+    /// order of touches, as two may be at it.
+    static let claim = Query(
+        "interaction.claim", takes: [UUID].self, [String].self, [String].self,
+        sql: """
+            WITH mine AS (
+                SELECT kind, key, min(party_id::text)::uuid AS party_id FROM match_key
+                WHERE party_id = ANY($1::uuid[]) AND kind IN ('mail', 'phone') GROUP BY kind, key),
+            matched AS (
+                SELECT i.kind, i.reference, m.party_id FROM mine m JOIN interaction i ON m.kind = 'mail' AND i.mail_key = m.key
+                WHERE i.party_id IS NULL
+                UNION
+                SELECT i.kind, i.reference, m.party_id FROM mine m JOIN interaction i ON m.kind = 'phone' AND i.phone_key = m.key
+                WHERE i.party_id IS NULL
+                UNION
+                SELECT i.kind, i.reference, k.party_id FROM unnest($2::text[], $3::text[]) AS n(kind, reference)
+                JOIN interaction i ON i.kind = n.kind AND i.reference = n.reference AND i.party_id IS NULL
+                CROSS JOIN LATERAL (
+                    SELECT min(m.party_id::text)::uuid AS party_id FROM match_key m
+                    WHERE (m.kind, m.key) IN (('mail', i.mail_key), ('phone', i.phone_key))
+                    HAVING count(DISTINCT m.party_id) = 1) k),
+            locked AS (
+                SELECT i.kind, i.reference, m.party_id FROM (SELECT * FROM matched ORDER BY kind, reference, party_id) m
+                CROSS JOIN LATERAL (
+                    SELECT * FROM interaction i WHERE i.kind = m.kind AND i.reference = m.reference AND i.party_id IS NULL
+                    FOR UPDATE) i)
+            UPDATE interaction i SET party_id = m.party_id FROM locked m
+            WHERE i.kind = m.kind AND i.reference = m.reference AND i.party_id IS NULL
+            """)
 
     /// Lets go of what nobody has claimed in 90 days.
     static let expire = Statement(

@@ -16,25 +16,25 @@ enum Interactions {
         let sender: String
     }
 
-    /// Hears the channels.
+    /// Hears the channels, all kinds of touches of a batch at once.
     static func subscribe(_ subscriptions: inout Subscriptions) {
-        on(InteractionKinds.Call.self, &subscriptions)
-        on(InteractionKinds.Message.self, &subscriptions)
-        on(InteractionKinds.Form.self, &subscriptions)
-        on(InteractionKinds.Review.self, &subscriptions)
+        subscriptions.on(
+            [
+                heard(InteractionKinds.Call.self), heard(InteractionKinds.Message.self),
+                heard(InteractionKinds.Form.self), heard(InteractionKinds.Review.self),
+            ]
+        ) { touches, transaction in _ = try await record(touches, transaction) }
     }
 
-    private static func on<Kind: InteractionKind>(_ kind: Kind.Type, _ subscriptions: inout Subscriptions) {
-        subscriptions.on(ChannelTold<Kind>.self) { events, transaction in
-            let touches = events.map { Touch(kind: Kind.name, told: $0.data.interaction, sender: $0.event.key) }
-            try await record(touches, transaction)
+    private static func heard<Kind: InteractionKind>(_ kind: Kind.Type) -> Heard<Touch> {
+        Heard(ChannelTold<Kind>.self) {
+            Touch(kind: Kind.name, told: $0.data.interaction, sender: $0.event.key)
         }
     }
 
     /// Writes touches, each once, and answers the places of those that are new.
     @discardableResult
     static func record(_ touches: [Touch], _ transaction: Transaction) async throws -> [Int] {
-        transaction.enqueue(InteractionStore.hold)
         let told = touches.map(\.told)
         let mails = told.map { $0.email.flatMap(MailAddress.normal)?.lowercased() }
         let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }

@@ -18,8 +18,9 @@ enum MergeCommands {
         _ mergedID: UUID, into survivorID: UUID, _ seen: Seen, _ input: MergeInput, in transaction: Transaction
     ) async throws -> UUID {
         guard mergedID != survivorID else { throw Problem.field("mergedId", "must be another party") }
-        Redirects.claim(in: transaction)
-        let found = try await records([survivorID, mergedID], transaction)
+        let circle = try await Redirects.claim(circleOf: [survivorID, mergedID], in: transaction)
+        let parties: [UUID] = try await transaction.query(MergeStore.intoIt, mergedID).map { try $0.value(0) }
+        let found = try await records(circle, moving: parties, transaction)
         guard let survivor = found[survivorID] else { throw Problem.missing("party", survivorID) }
         guard let merged = found[mergedID] else { throw Problem.field("mergedId", "is no party") }
         try seen.check("party", survivor.form, at: survivor.version)
@@ -37,7 +38,6 @@ enum MergeCommands {
         if !changes.isEmpty || !addedTags.isEmpty {
             try PartyCommands.save(after, over: survivor.party, in: transaction)
         }
-        let parties: [UUID] = try await transaction.query(MergeStore.intoIt, mergedID).map { try $0.value(0) }
         try await lead(parties, to: survivorID, transaction)
         DuplicateStore.close(survivorID, mergedID, "merged", by: input.by, transaction)
         ConsentCommands.settle([survivorID], transaction)
@@ -46,21 +46,26 @@ enum MergeCommands {
 
     /// Takes a merge back and answers what that did, as JSON.
     static func undo(_ id: UUID, by person: String?, in transaction: Transaction) async throws -> String {
-        Redirects.claim(in: transaction)
+        guard let (survivorID, mergedID) = try await transaction.rows(MergeStore.pair, id).first else {
+            throw Problem.missing("merge", id)
+        }
+        var parties: [UUID] = []
+        let circle = try await Redirects.claim(in: transaction) {
+            parties = try await transaction.query(MergeStore.intoIts, mergedID).map { try $0.value(0) }
+            return Set(
+                parties + (try await transaction.query(MergeStore.whereItLeads, survivorID).map { try $0.value(0) }))
+        }
+        let found = try await records(circle, moving: parties, transaction)
         Outbox.carryTrace(in: transaction)
         guard
-            let (survivorID, mergedID, changesText, tagsText, isUndone, mergedAt) = try await transaction.rows(
-                MergeStore.find, id
-            ).first
+            let (changesText, tagsText, isUndone, mergedAt) = try await transaction.rows(MergeStore.find, id).first,
+            let survivor = found[survivorID]
         else { throw Problem.missing("merge", id) }
         guard !isUndone else {
             throw Problem(status: .conflict, detail: "Merge \(id.text) is undone already.")
         }
         let changes = try decoded([String: Survivorship.Change].self, changesText)
         let addedTags = try decoded([String].self, tagsText)
-        guard let survivor = try await records([survivorID, mergedID], transaction)[survivorID] else {
-            throw Problem.missing("party", survivorID)
-        }
         try await passOn(changes, survivorID, after: mergedAt, transaction)
         var after = survivor.party
         let (restored, kept) = try Survivorship.undo(changes, on: &after)
@@ -69,7 +74,6 @@ enum MergeCommands {
             try PartyCommands.save(after, over: survivor.party, in: transaction)
         }
         transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array("{}".utf8)))
-        let parties: [UUID] = try await transaction.query(MergeStore.intoIts, mergedID).map { try $0.value(0) }
         let moved = try await lead(parties, to: mergedID, transaction)
         DuplicateStore.close(survivorID, mergedID, "rejected", by: person, transaction)
         ConsentCommands.settle([survivor.mergedInto ?? survivorID, mergedID], transaction)
@@ -128,9 +132,14 @@ enum MergeCommands {
         let mergedInto: UUID?
     }
 
-    private static func records(_ ids: [UUID], _ transaction: Transaction) async throws -> [UUID: Record] {
+    /// Locks the documents of those who move, then all parties of a circle, and reads these.
+    private static func records(
+        _ circle: Set<UUID>, moving: [UUID], _ transaction: Transaction
+    ) async throws -> [UUID: Record] {
+        Ledger.lock(documentsOf: moving, in: transaction)
+        PartyLocks.note(circle, in: transaction)
         var found: [UUID: Record] = [:]
-        for row in try await transaction.query(MergeStore.lock, ids) {
+        for row in try await transaction.query(MergeStore.lock, circle.sorted()) {
             let party = try Party(row)
             found[party.id] = Record(
                 party: party, version: try row.value(0), form: try row.value(2), mergedInto: try row.value(3))

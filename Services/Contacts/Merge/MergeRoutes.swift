@@ -20,9 +20,12 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let (survivor, seen) = (try request.id(), try await Seen(request))
             let said = try await merging.read(request)
-            return try await context.create(request) { transaction in
-                let id = try await MergeCommands.merge(said.merged, into: survivor, seen, said.input, in: transaction)
-                return try .made(id, at: "/v1/merges")
+            return try await context.again {
+                try await context.create(request) { transaction in
+                    let id = try await MergeCommands.merge(
+                        said.merged, into: survivor, seen, said.input, in: transaction)
+                    return try .made(id, at: "/v1/merges")
+                }
             }
         },
         Route(
@@ -49,7 +52,9 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             body: undoing.body, gives: .json(undoReport), refuses: [409]
         ) { request in
             let (id, by) = (try request.id(), try await undoing.read(request))
-            return .stored(try await context.transaction { try await MergeCommands.undo(id, by: by, in: $0) })
+            return try await context.again {
+                Response.stored(try await context.transaction { try await MergeCommands.undo(id, by: by, in: $0) })
+            }
         },
     ]
 }

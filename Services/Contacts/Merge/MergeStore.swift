@@ -7,12 +7,12 @@ import ServiceKit
 /// The SQL of merges.
 enum MergeStore {
     static let statements: [any Preparable] = [
-        lock, intoIt, intoIts, put, redirect, references, find, undo, later, patch, get, list,
+        lock, intoIt, intoIts, whereItLeads, put, redirect, references, pair, find, undo, later, patch, get, list,
     ]
 
-    /// Two parties whole, as the routes show them, and what they are merged into, locked in order of id.
+    /// Parties whole, as the routes show them, and what they are merged into, locked in order of id.
     static let lock = Statement(
-        "merge.lock",
+        "merge.lock", locks: .parties,
         """
         SELECT \(PartyStore.columns), \(PartyStore.json)::text, p.merged_into FROM party p WHERE id = ANY($1::uuid[])
         ORDER BY id FOR UPDATE
@@ -32,6 +32,11 @@ enum MergeStore {
             SELECT m.merged_id FROM way w JOIN party_merge m ON m.survivor_id = w.id AND m.undone_at IS NULL)
         SELECT id FROM way
         """)
+
+    /// A party, and what it is merged into.
+    static let whereItLeads = Statement(
+        "merge.where_it_leads",
+        "SELECT $1::uuid UNION SELECT survivor_id FROM party_redirect WHERE party_id = $1")
 
     static let put = Query(
         "merge.put", takes: UUID.self, UUID.self, UUID.self, String?.self, SQLJSON.self, [String].self,
@@ -67,11 +72,16 @@ enum MergeStore {
         UPDATE party SET search_terms = NULL WHERE id IN (SELECT party_id FROM moved UNION ALL SELECT $2 FROM moved)
         """)
 
+    /// The survivor and the merged, which never change.
+    static let pair = Query(
+        "merge.pair", takes: UUID.self, gives: UUID.self, UUID.self,
+        sql: "SELECT survivor_id, merged_id FROM party_merge WHERE id = $1")
+
     static let find = Query(
         "merge.find", takes: UUID.self,
-        gives: UUID.self, UUID.self, String.self, String.self, Bool.self, Date.self,
+        gives: String.self, String.self, Bool.self, Date.self,
         sql: """
-            SELECT survivor_id, merged_id, changes::text, to_json(added_tags)::text, undone_at IS NOT NULL, merged_at
+            SELECT changes::text, to_json(added_tags)::text, undone_at IS NOT NULL, merged_at
             FROM party_merge WHERE id = $1 FOR UPDATE
             """)
 

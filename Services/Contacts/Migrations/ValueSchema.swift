@@ -130,4 +130,12 @@ enum ValueSchema {
         CREATE TABLE month_stale (currency text NOT NULL, month date NOT NULL);
         CREATE INDEX party_month_newest ON party_month USING brin (month)
         """)
+
+    static let weighting = Migration(
+        "m202611301230_weighting",
+        """
+        -- Weights are set all at once: who sets them locks this row, and its version says whether he has read the latest.
+        CREATE TABLE weighting (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL DEFAULT 1);
+        INSERT INTO weighting DEFAULT VALUES
+        """)
 }

@@ -9,6 +9,8 @@ enum Foretelling {
     /// Foretells some customers anew from what counts for them now, by the last fit of each currency. Who has no orders any more has no
     /// future either.
     static func again(_ parties: [UUID], _ transaction: Transaction) async throws {
+        // A page of a run writes predictions in order of parties; here they go and come in no order.
+        transaction.enqueue(ModelStore.hold)
         transaction.enqueue(ModelStore.drop, parties)
         var found: [(prediction: CustomerModels.Prediction, currency: String, fit: UUID)] = []
         for (

@@ -129,8 +129,8 @@ struct ModelRun {
     /// What these customers value, on the same way through the base.
     private func learn(_ parties: [UUID]) async throws {
         try await context.pool.transaction { transaction in
-            Redirects.hold(in: transaction)
-            transaction.enqueue(StageStore.lock, parties)
+            Redirects.hold(parties, in: transaction)
+            PartyLocks.take(parties, in: transaction)
             transaction.enqueue(BenefitStore.learn, parties)
         }
     }

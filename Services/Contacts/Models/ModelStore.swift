@@ -5,7 +5,7 @@ import Postgres
 enum ModelStore {
     static let statements: [any Preparable] = [
         ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
-        again, drop, put,
+        again, hold, drop, put,
     ]
 
     /// Asks for a fit; no row where one of the currency is under way.
@@ -96,20 +96,22 @@ enum ModelStore {
             FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
             """)
 
+    /// Keeps a page of predictions, where the run is still that owner's: its row is locked before any of theirs.
     static let predict = Query(
         "model.predict", takes: UUID.self, String.self, [UUID].self, [Double].self, [Double].self, [Int?].self,
         [Int?].self, UUID.self, UUID.self,
         gives: UUID.self,
         sql: """
-            WITH written AS (
+            WITH mine AS MATERIALIZED (SELECT id FROM model_run WHERE id = $1 AND owner = $9 FOR UPDATE),
+            written AS (
                 INSERT INTO party_prediction (party_id, currency, run_id, alive, purchases, spend, lifetime_value)
-                SELECT party_id, $2, $1, alive, purchases, spend, lifetime_value
-                FROM unnest($3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
+                SELECT party_id, $2, m.id, alive, purchases, spend, lifetime_value
+                FROM mine m CROSS JOIN unnest($3::uuid[], $4::float8[], $5::float8[], $6::bigint[], $7::bigint[])
                     AS n(party_id, alive, purchases, spend, lifetime_value)
                 ON CONFLICT (party_id, currency) DO UPDATE SET run_id = excluded.run_id, alive = excluded.alive,
                     purchases = excluded.purchases, spend = excluded.spend, lifetime_value = excluded.lifetime_value)
-            UPDATE model_run SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
-            WHERE id = $1 AND owner = $9 RETURNING id
+            UPDATE model_run r SET heartbeat_at = clock_timestamp(), done = done + cardinality($3::uuid[]), after = $8
+            FROM mine m WHERE r.id = m.id RETURNING r.id
             """)
 
     /// Some customers' histories as they are now, each with the last fit of its currency.
@@ -128,6 +130,10 @@ enum ModelStore {
                 ORDER BY m.asked_at DESC LIMIT 1) u
             WHERE v.party_id = ANY($1::uuid[]) AND v.orders > 0
             """)
+
+    /// Keeps the runs that are under way from writing predictions until the transaction ends.
+    static let hold = Statement(
+        "model.hold", "SELECT 1 FROM model_run WHERE state = 'running' ORDER BY id FOR SHARE")
 
     static let drop = Statement(
         "model.drop", "DELETE FROM party_prediction WHERE party_id = ANY($1::uuid[])")

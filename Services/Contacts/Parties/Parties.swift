@@ -10,7 +10,8 @@ extension Capability {
         statements: PartyStore.statements
     ) { context in
         CapabilityParts(routes: partyRoutes(context)) {
-            $0.on(CustomerUpserted.self, PartyHandlers.customersUpserted)
+            $0.on(
+                [Heard(CustomerUpserted.self) { $0 }], foresee: PartyHandlers.foresee, PartyHandlers.customersUpserted)
         }
     }
 }

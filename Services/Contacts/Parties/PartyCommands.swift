@@ -60,13 +60,27 @@ enum PartyCommands {
         guard let row = try await transaction.query(PartyStore.lock, id).first else {
             throw Problem.missing("party", id)
         }
-        if let survivor: UUID = try row.value(3) as UUID? {
-            throw Problem(
-                status: .conflict, detail: "Party \(id.text) is merged into \(survivor.text): change that one.",
-                errors: [FieldError(field: "id", message: "is merged into \(survivor.text)")],
-                headers: ["link": "</v1/parties/\(survivor.text)>; rel=\"successor-version\""])
-        }
+        try refuse(id, mergedInto: try row.value(3))
         return row
+    }
+
+    /// The same of several parties, and locks others with them: all in one set.
+    static func lock(_ ids: [UUID], with others: [UUID], _ transaction: Transaction) async throws {
+        PartyLocks.take(ids + others, in: transaction)
+        for id in ids.sorted() {
+            guard let row = try await transaction.query(PartyStore.mergedInto, id).first else {
+                throw Problem.missing("party", id)
+            }
+            try refuse(id, mergedInto: try row.value(0))
+        }
+    }
+
+    private static func refuse(_ id: UUID, mergedInto survivor: UUID?) throws {
+        guard let survivor else { return }
+        throw Problem(
+            status: .conflict, detail: "Party \(id.text) is merged into \(survivor.text): change that one.",
+            errors: [FieldError(field: "id", message: "is merged into \(survivor.text)")],
+            headers: ["link": "</v1/parties/\(survivor.text)>; rel=\"successor-version\""])
     }
 
     /// Writes what a party, whose row is locked, can be found by.

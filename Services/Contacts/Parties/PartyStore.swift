@@ -6,8 +6,8 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements: [any Preparable] = [
-        insert, clearNumbers, insertNumbers, addMissing, upsertFromERP, lock, update, get, unsearched,
-        setSearch, select, estimate, bodies, shares,
+        insert, clearNumbers, insertNumbers, addMissing, insertFromERP, updateFromERP, lock, lockAll, lockAndRaise,
+        raise, mergedInto, update, get, unsearched, setSearch, select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -90,14 +90,14 @@ enum PartyStore {
 
     /// Parties of orders that came before their customer: named by their number until the master record comes.
     static let addMissing = Statement(
-        "party.add_missing",
+        "party.add_missing", locks: .newParties,
         """
         WITH incoming AS (SELECT * FROM unnest($1::uuid[], $2::text[]) AS n(id, customer_no)),
         created AS (
             INSERT INTO party (id, kind, name)
             SELECT i.id, 'consumer', i.customer_no FROM incoming i
             LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
-            WHERE is_there IS NULL
+            WHERE is_there IS NULL ORDER BY i.id
             ON CONFLICT DO NOTHING RETURNING *),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id) SELECT 'erp', name, id FROM created
@@ -105,43 +105,59 @@ enum PartyStore {
         \(tell(PartyCreated.self, number: "p.name")) FROM created p
         """)
 
-    /// The ERP's customer master, absolute: what it does not say stays as it was.
-    static let upsertFromERP = Query(
-        "party.upsert_from_erp", takes: [UUID].self, [String].self, [String?].self, [String].self, [String?].self,
-        [String?].self, [String?].self, [String?].self, [String?].self, [String].self, [String].self, [String].self,
-        sql: """
-            WITH incoming AS (
-                SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-                    AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
-                        search_terms)),
-            written AS (
-                INSERT INTO party AS p (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
-                    search_terms)
-                SELECT id, coalesce(i.kind, o.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
-                    i.sort_name, i.search_text, CASE WHEN o.id IS NULL THEN i.search_terms::integer[] END
-                FROM incoming i LEFT JOIN party o USING (id)
-                ON CONFLICT (id) DO UPDATE SET version = p.version + 1, kind = excluded.kind,
-                    name = excluded.name, email = coalesce(excluded.email, p.email),
-                    phone = coalesce(excluded.phone, p.phone), language = coalesce(excluded.language, p.language),
-                    time_zone = coalesce(excluded.time_zone, p.time_zone),
-                    country = coalesce(excluded.country, p.country), sort_name = excluded.sort_name,
-                    details = p.details || \(led("emails", "address", by: "excluded.email"))
-                        || \(led("phones", "number", by: "excluded.phone")),
-                    search_terms = NULL, updated_at = now()
-                WHERE (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
-                    (excluded.kind, excluded.name, coalesce(excluded.email, p.email),
-                    coalesce(excluded.phone, p.phone), coalesce(excluded.language, p.language),
-                    coalesce(excluded.time_zone, p.time_zone), coalesce(excluded.country, p.country))
-                RETURNING p.*),
-            referenced AS (
-                INSERT INTO party_reference (system, reference, party_id)
-                SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING),
-            created AS (
-                \(tell(PartyCreated.self, number: "i.customer_no"))
-                FROM written p JOIN incoming i USING (id) WHERE p.version = 1)
-            \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id) WHERE p.version > 1
-            """)
+    /// What a record of the ERP's customer master says, of many customers.
+    private static let told: [SQLShape] =
+        [.parameter([UUID].self), .parameter([String].self), .parameter([String?].self), .parameter([String].self)]
+        + Array(repeating: .parameter([String?].self), count: 5) + Array(repeating: .parameter([String].self), count: 3)
+    private static let incoming = """
+        incoming AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
+                    search_terms))
+        """
+
+    /// Customers of the ERP's master that are missing, in order.
+    static let insertFromERP = Statement(
+        "party.insert_from_erp", locks: .newParties,
+        """
+        WITH \(incoming),
+        written AS (
+            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text, search_terms)
+            SELECT i.id, coalesce(i.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
+                i.sort_name, i.search_text, i.search_terms::integer[]
+            FROM incoming i LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
+            WHERE is_there IS NULL ORDER BY i.id
+            ON CONFLICT DO NOTHING RETURNING *),
+        referenced AS (
+            INSERT INTO party_reference (system, reference, party_id)
+            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING)
+        \(tell(PartyCreated.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id)
+        """, takes: told, gives: [])
+
+    /// The ERP's customer master, absolute, of parties whose rows are locked: what it does not say stays as it was.
+    static let updateFromERP = Statement(
+        "party.update_from_erp",
+        """
+        WITH \(incoming),
+        written AS (
+            UPDATE party p SET version = p.version + 1, kind = coalesce(n.kind, p.kind),
+                name = n.name, email = coalesce(n.email, p.email), phone = coalesce(n.phone, p.phone),
+                language = coalesce(n.language, p.language), time_zone = coalesce(n.time_zone, p.time_zone),
+                country = coalesce(n.country, p.country), sort_name = n.sort_name,
+                details = p.details || \(led("emails", "address", by: "n.email"))
+                    || \(led("phones", "number", by: "n.phone")),
+                search_terms = NULL, updated_at = now()
+            FROM incoming n
+            WHERE p.id = n.id AND (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
+                (coalesce(n.kind, p.kind), n.name, coalesce(n.email, p.email), coalesce(n.phone, p.phone),
+                coalesce(n.language, p.language), coalesce(n.time_zone, p.time_zone), coalesce(n.country, p.country))
+            RETURNING p.*),
+        referenced AS (
+            INSERT INTO party_reference (system, reference, party_id)
+            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING)
+        \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id)
+        """, takes: told, gives: [])
 
     /// A list of a party's details with another value in the place of its first, for that and the single member are the same thing; what
     /// is in it already moves there with its label. Nothing where there is no list or no value.
@@ -159,10 +175,32 @@ enum PartyStore {
 
     /// A party for a change of it, as the routes show it, and its survivor where it is merged.
     static let lock = Statement(
-        "party.lock",
+        "party.lock", locks: .parties,
         """
-        SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR UPDATE
+        SELECT \(columns), \(json)::text, p.merged_into FROM party p WHERE id = $1 FOR NO KEY UPDATE
         """)
+
+    /// Locks parties in order, and the survivors of those that are merged.
+    static let lockAll = Statement(
+        "party.lock_all", locks: .parties,
+        """
+        SELECT 1 FROM party WHERE id = ANY($1::uuid[]
+            || ARRAY(SELECT survivor_id FROM party_redirect WHERE party_id = ANY($1::uuid[]))) ORDER BY id FOR NO KEY UPDATE
+        """)
+
+    /// Locks parties in order and raises their versions.
+    static let lockAndRaise = Statement(
+        "party.lock_and_raise", locks: .parties,
+        """
+        UPDATE party p SET version = p.version + 1
+        FROM (SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) l WHERE p.id = l.id
+        """)
+
+    /// Raises the versions of parties whose rows are locked.
+    static let raise = Statement(
+        "party.raise", "UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[])")
+
+    static let mergedInto = Statement("party.merged_into", "SELECT merged_into FROM party WHERE id = $1")
 
     /// A party's version and the party whole, as `Party` reads it.
     static let columns = """

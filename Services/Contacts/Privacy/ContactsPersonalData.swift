@@ -56,6 +56,7 @@ let contactsPersonalData = PersonalData(
             "import_row", .blank("before = NULL", because: "an import that is taken back must know whom it made")),
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
+        PersonalTable("interaction_check", .remove),
         PersonalTable("party_stage", .remove),
         PersonalTable("party_benefit", .remove),
         PersonalTable("party_stage_change", .remove),

@@ -14,7 +14,7 @@ enum Erasure {
     static func begin(
         _ party: UUID, by person: String?, reason: String?, in transaction: Transaction
     ) async throws -> UUID {
-        Redirects.claim(in: transaction)
+        _ = try await Redirects.claim(circleOf: [party], in: transaction)
         let rows = try await transaction.query(ErasureStore.lock, party)
         let parties: [UUID] = try rows.map { try $0.value(0) }
         guard parties.contains(party) else { throw Problem.missing("party", party) }
@@ -93,9 +93,11 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
             body: erasing.body, gives: .json(.made, .created), refuses: [409, 422]
         ) { request in
             let (party, said) = (try request.id(), try await erasing.read(request))
-            return try await context.create(request) { transaction in
-                let id = try await Erasure.begin(party, by: said.by, reason: said.reason, in: transaction)
-                return try .made(id, at: "/v1/erasures")
+            return try await context.again {
+                try await context.create(request) { transaction in
+                    let id = try await Erasure.begin(party, by: said.by, reason: said.reason, in: transaction)
+                    return try .made(id, at: "/v1/erasures")
+                }
             }
         },
         Route(

@@ -9,7 +9,7 @@ enum ErasureStore {
 
     /// The party and all merged into it, locked; and the survivor where it is merged itself.
     static let lock = Statement(
-        "erasure.lock",
+        "erasure.lock", locks: .parties,
         """
         SELECT id, merged_into FROM party WHERE id = $1 OR id IN (
             SELECT party_id FROM party_redirect WHERE survivor_id = $1) ORDER BY id FOR UPDATE

@@ -33,9 +33,11 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let (id, system, reference) = try request.reference()
             return try await context.transaction { transaction in
+                var party = try Party(try await PartyCommands.lock(id, transaction))
                 let rows = try await transaction.query(RelationStore.unrefer, system, reference, id)
                 guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
-                PartyCommands.index([try Party(try await PartyCommands.lock(id, transaction))], transaction)
+                party.references.firstIndex(of: reference).map { _ = party.references.remove(at: $0) }
+                PartyCommands.index([party], transaction)
                 return Response(.noContent)
             }
         },

@@ -5,11 +5,7 @@ import ServiceKit
 /// The SQL of trees of parties. A merged party stands where its survivor stands; a merge may make two referrers of a party or a circle,
 /// so every way ends where it has been.
 enum ReferralStore {
-    static let statements: [any Preparable] = [alone, referrer, isAbove, above, below]
-
-    // The number only has to differ from those of the other locks.
-    static let alone = Statement(
-        "referral.alone", "SELECT pg_advisory_xact_lock(46, hashtext(current_schema()))")
+    static let statements: [any Preparable] = [tops, referrer, isAbove, above, below]
 
     /// Who brought a party itself.
     static let referrer = Statement(
@@ -22,6 +18,18 @@ enum ReferralStore {
         WHERE r.kind = \(kind) AND r.other_id = ANY(\(Redirects.circle("c.id")))
         """
     }
+
+    /// Who stands above the parties $1 by relations of the kind $2 and under nobody; of a circle the least.
+    static let tops = Statement(
+        "referral.tops",
+        """
+        WITH RECURSIVE up AS (
+            SELECT coalesce(merged_into, id) AS id FROM party WHERE id = ANY($1::uuid[])
+            UNION SELECT n.id FROM up c CROSS JOIN LATERAL (\(parents("$2"))) n),
+        tops AS (SELECT c.id FROM up c WHERE NOT EXISTS (SELECT FROM (\(parents("$2"))) n))
+        SELECT id FROM tops
+        UNION SELECT min(id::text)::uuid FROM up HAVING count(*) > 0 AND NOT EXISTS (SELECT FROM tops) ORDER BY 1
+        """)
 
     /// A row where the party $2 stands above $1 by relations of the kind $3.
     static let isAbove = Statement(

@@ -9,11 +9,25 @@ import ServiceKit
 /// Who brought whom (C3): a tree, in which nobody is brought by two, and nobody stands above himself.
 @Loop
 enum Referrals {
-    /// Refuses a relation that would make no tree of referrals, or of firms and those they are parent of.
-    static func check(_ party: UUID, _ kind: String, _ other: UUID, _ transaction: Transaction) async throws {
-        guard kind == "refers" || kind == "parent-of" else { return }
-        // Two relations at once could each be right and together a circle.
-        transaction.enqueue(ReferralStore.alone)
+    /// Kinds of relations in which nobody may stand above himself.
+    private static let trees: Set = ["refers", "parent-of"]
+
+    /// The parties that stand above two by relations of a kind and under nobody. Whoever adds such a relation locks them: two that are
+    /// each right and together a circle have one of them in common.
+    static func tops(of parties: [UUID], _ kind: String, _ transaction: Transaction) async throws -> [UUID] {
+        guard trees.contains(kind) else { return [] }
+        return try await transaction.query(ReferralStore.tops, parties, kind).map { try $0.value(0) }
+    }
+
+    /// Refuses a relation that would make no tree of referrals, or of firms and those they are parent of; those that stand on top are
+    /// locked.
+    static func check(
+        _ party: UUID, _ kind: String, _ other: UUID, under tops: [UUID], _ transaction: Transaction
+    ) async throws {
+        guard trees.contains(kind) else { return }
+        guard try await self.tops(of: [party, other], kind, transaction) == tops else {
+            throw PostgresError(sqlState: "40001", message: "somebody else was put on top of the tree")
+        }
         if kind == "refers",
             let referrer: UUID = try await transaction.query(ReferralStore.referrer, other).first?.value(0),
             referrer != party

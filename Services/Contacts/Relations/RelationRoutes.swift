@@ -35,19 +35,21 @@ func relationRoutes(_ context: ServiceContext) -> [Route] {
             let (id, other) = (try request.id(), try request.id("other"))
             guard id != other else { throw Problem.field("other", "must be another party") }
             let said = try await RelationInput.input.read(request)
-            return try await context.transaction { transaction in
-                for party in [id, other].sorted(by: { $0.uuidString < $1.uuidString }) {
-                    try await PartyCommands.lock(party, transaction)
+            let kind = request.path("kind")
+            return try await context.again {
+                try await context.transaction { transaction in
+                    let tops = try await Referrals.tops(of: [id, other], kind, transaction)
+                    try await PartyCommands.lock([id, other], with: tops, transaction)
+                    try await Referrals.check(id, kind, other, under: tops, transaction)
+                    let rows = try await transaction.rows(
+                        RelationStore.put, id, kind, other, said.since?.text, said.note)
+                    guard rows.first == true else {
+                        throw Problem(
+                            status: .conflict,
+                            detail: "They are related already, with another date or note: take that back first.")
+                    }
+                    return Response(.noContent)
                 }
-                try await Referrals.check(id, request.path("kind"), other, transaction)
-                let rows = try await transaction.rows(
-                    RelationStore.put, id, request.path("kind"), other, said.since?.text, said.note)
-                guard rows.first == true else {
-                    throw Problem(
-                        status: .conflict,
-                        detail: "They are related already, with another date or note: take that back first.")
-                }
-                return Response(.noContent)
             }
         },
         Route(

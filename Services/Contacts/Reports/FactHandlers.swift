@@ -15,18 +15,6 @@ enum FactHandlers {
         transaction.enqueue(FactStore.product, list.map(\.sku), list.map(\.name), list.map(\.category))
     }
 
-    static func campaignsCreated(_ events: [Received<CampaignCreated>], _ transaction: Transaction) async throws {
-        campaigns(events.map(\.data.campaign), transaction)
-    }
-
-    static func campaignsLaunched(_ events: [Received<CampaignLaunched>], _ transaction: Transaction) async throws {
-        campaigns(events.map(\.data.campaign), transaction)
-    }
-
-    static func campaignsCompleted(_ events: [Received<CampaignCompleted>], _ transaction: Transaction) async throws {
-        campaigns(events.map(\.data.campaign), transaction)
-    }
-
     /// Messages of campaigns; the key under which a campaign asks names it and the recipient.
     static func messages(_ events: [Received<MessageSent>], _ transaction: Transaction) {
         var sent: [String: (campaign: UUID, party: UUID, at: Date)] = [:]
@@ -56,7 +44,8 @@ enum FactHandlers {
             known.map { $0.event.time ?? Date() })
     }
 
-    private static func campaigns(_ states: [CampaignState], _ transaction: Transaction) {
+    /// The last state of a campaign wins.
+    static func campaigns(_ states: [CampaignState], _ transaction: Transaction) {
         var latest: [UUID: CampaignState] = [:]
         for state in states { latest[state.campaignId] = state }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)

@@ -27,9 +27,11 @@ extension Capability {
             $0.on(ProductUpserted.self, FactHandlers.products)
             $0.on(MessageSent.self, FactHandlers.messages)
             $0.on(SurveyAnswered.self, FactHandlers.surveys)
-            $0.on(CampaignCreated.self, FactHandlers.campaignsCreated)
-            $0.on(CampaignLaunched.self, FactHandlers.campaignsLaunched)
-            $0.on(CampaignCompleted.self, FactHandlers.campaignsCompleted)
+            $0.on(
+                [
+                    Heard(CampaignCreated.self) { $0.data.campaign }, Heard(CampaignLaunched.self) { $0.data.campaign },
+                    Heard(CampaignCompleted.self) { $0.data.campaign },
+                ], FactHandlers.campaigns)
         }
     }
 }

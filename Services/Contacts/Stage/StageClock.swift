@@ -24,8 +24,8 @@ final class StageClock {
         try await context.pool.transaction { transaction in
             let due: [UUID] = try await transaction.query(StageStore.due).map { try $0.value(0) }
             guard !due.isEmpty else { return 0 }
-            Redirects.hold(in: transaction)
-            transaction.enqueue(StageStore.lock, due.sorted())
+            Redirects.hold(due, in: transaction)
+            PartyLocks.take(due, in: transaction)
             transaction.enqueue(StageStore.judge, due, due.map { _ in "time" })
             return due.count
         }

@@ -4,7 +4,7 @@ import Postgres
 
 /// The SQL of lifecycle stages (C5).
 enum StageStore {
-    static let statements = [judge, due, lock, lead, set, get]
+    static let statements = [judge, due, lead, set, get]
 
     /// Orders from which on a customer is loyal, and days without one after which he is lapsing, lapsed and lost: half a year is
     /// what campaigns call inactive too.
@@ -66,9 +66,6 @@ enum StageStore {
         """
         SELECT party_id FROM party_stage WHERE due_at <= (SELECT now FROM \(clock) c) ORDER BY due_at LIMIT 500
         """)
-
-    static let lock = Statement(
-        "stage.lock", "SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")
 
     /// Prospects of whom sales has a lead or an opportunity; whoever has ordered stays what he is.
     static let lead = Statement(

@@ -8,6 +8,8 @@ extension Capability {
         statements: StageStore.statements
     ) { context in
         let clock = StageClock(context)
-        return CapabilityParts(routes: stageRoutes(context), background: [{ await clock.run() }])
+        return CapabilityParts(routes: stageRoutes(context), background: [{ await clock.run() }]) {
+            StageHandlers.subscribe(&$0)
+        }
     }
 }

@@ -12,7 +12,7 @@ enum LongWork {
         "SELECT set_config('statement_timeout', '3600000', true), set_config('work_mem', '96MB', true)")
 
     nonisolated private static let take = Statement(
-        "long_work.take", "SELECT pg_try_advisory_xact_lock(43, hashtext(current_schema() || $1))")
+        "long_work.take", "SELECT pg_try_advisory_xact_lock(49, hashtext(current_schema() || $1))")
 
     /// Takes a piece of work until the transaction's end; false where another process has it.
     static func claim(_ name: String, _ transaction: Transaction) async throws -> Bool {

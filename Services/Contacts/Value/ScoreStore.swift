@@ -6,7 +6,7 @@ import ServiceKit
 /// class is how many edges lie below his value, so it is right the moment his value changes.
 enum ScoreStore {
     static let statements: [any Preparable] = [
-        refresh, dropScale, get, page, holdWeights, setWeight, weights, dropWeights, wallet, setWallet,
+        refresh, dropScale, get, page, lockWeights, setWeight, weights, raiseWeights, dropWeights, wallet, setWallet,
     ]
 
     /// The live base of a currency is everybody with an order that counts. An inner edge k of n values in order is the value at place
@@ -169,9 +169,10 @@ enum ScoreStore {
             ORDER BY v.revenue - v.credited DESC, v.party_id
             """)
 
-    /// Lets one at a time change the weights. The number only has to differ from those of the other locks.
-    static let holdWeights = Statement(
-        "score.hold_weights", "SELECT pg_advisory_xact_lock(47, hashtext(current_schema()))")
+    /// Locks the weights, which are changed together, and gives their version.
+    static let lockWeights = Statement("score.lock_weights", "SELECT version FROM weighting FOR UPDATE")
+
+    static let raiseWeights = Statement("score.raise_weights", "UPDATE weighting SET version = version + 1")
 
     static let setWeight = Statement(
         "score.set_weight",
@@ -183,11 +184,13 @@ enum ScoreStore {
     static let dropWeights = Statement(
         "score.drop_weights", "DELETE FROM value_weight WHERE NOT behaviour = ANY($1::text[])")
 
+    /// All weights, and their version.
     static let weights = Statement(
         "score.weights",
         """
-        SELECT json_build_object('weights', coalesce(json_object_agg(behaviour, weight ORDER BY behaviour), '{}'))::text
-        FROM value_weight
+        SELECT json_build_object('weights', (
+            SELECT coalesce(json_object_agg(behaviour, weight ORDER BY behaviour), '{}') FROM value_weight))::text, version
+        FROM weighting
         """)
 
     /// What was told of a party's yearly spend or, of a currency in which nothing was, of those merged into it; no row where there is no

@@ -10,18 +10,15 @@ import ServiceKit
 enum ValueHandlers {
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
         let changes = try await Ledger.record(entries, in: transaction)
-        let customers = customers(of: changes)
-        if !customers.isEmpty {
-            transaction.enqueue(PartyStore.addMissing, customers.map(\.key), customers.map(\.value))
-            // The server works on this while the rest is worked out here.
-            transaction.flush()
-        }
+        PartyLocks.make(customers(of: changes), in: transaction)
+        // The server works on this while the rest is worked out here.
+        transaction.flush()
         let work = ValueChanges(changes)
         keepDetails(work.details, transaction)
         addCells(work.cells, transaction)
         guard !work.parties.isEmpty else { return }
         let parties = work.parties.sorted()
-        transaction.enqueue(ValueStore.lock, parties)
+        PartyLocks.raise(parties, in: transaction)
         if !work.added.isEmpty { add(work.added, transaction) }
         if !work.recounted.isEmpty {
             let months = work.recounted
@@ -34,12 +31,12 @@ enum ValueHandlers {
     }
 
     /// The customers of documents by their numbers, known or not yet.
-    private static func customers(of changes: [LedgerChange]) -> [(key: UUID, value: String)] {
+    private static func customers(of changes: [LedgerChange]) -> [UUID: String] {
         var customers: [UUID: String] = [:]
         for change in changes {
             if let party = change.party, let number = change.document.customerNo { customers[party] = number }
         }
-        return customers.sorted { $0.value < $1.value }
+        return customers
     }
 
     /// Counts customers anew between whom documents moved: in a merge, or when one is undone.
@@ -47,7 +44,7 @@ enum ValueHandlers {
         let months = moved.filter { [.order, .credit, .payment].contains($0.kind) && $0.party != nil }
         guard !months.isEmpty else { return }
         let parties = months.compactMap(\.party)
-        transaction.enqueue(ValueStore.lock, Set(parties).sorted())
+        PartyLocks.raise(Set(parties).sorted(), in: transaction)
         transaction.enqueue(
             ValueStore.recountMonths, parties, months.map(\.document.currency), months.map(\.document.at))
         transaction.enqueue(ValueStore.recountValues, parties, months.map(\.document.currency))

@@ -67,7 +67,7 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/value/weights", "The weights of the weighted score", tag: "value", access: .read,
             gives: .json(ValueSchemas.weights)
         ) { _ in
-            .shown(try await context.query(ScoreStore.weights).first?.value(0) ?? "{}")
+            try .weights(await context.query(ScoreStore.weights))
         },
         Route(
             .put, "/v1/value/weights", "Sets the weights of the weighted score, all of them", tag: "value",
@@ -77,14 +77,23 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let (seen, weights) = (try await Seen(request), try await WeightInput.input.read(request))
             return try await context.transaction { transaction in
-                transaction.enqueue(ScoreStore.holdWeights)
-                try seen.check("weighting", try await transaction.query(ScoreStore.weights).first?.value(0) ?? "{}")
+                transaction.enqueue(ScoreStore.lockWeights)
+                let current = try await transaction.query(ScoreStore.weights).first
+                try seen.check("weighting", try current?.value(0) ?? "{}", at: try current?.value(1) ?? 0)
+                transaction.enqueue(ScoreStore.raiseWeights)
                 transaction.enqueue(ScoreStore.dropWeights, weights.map(\.key))
                 transaction.enqueue(ScoreStore.setWeight, weights.map(\.key), weights.map(\.value))
-                return .shown(try await transaction.query(ScoreStore.weights).first?.value(0) ?? "{}")
+                return try .weights(await transaction.query(ScoreStore.weights))
             }
         },
     ]
+}
+
+extension Response {
+    /// The weights with their version.
+    fileprivate static func weights(_ rows: Rows) throws -> Response {
+        .stored(try rows.first?.value(0) ?? "{}", version: try rows.first?.value(1) ?? 0)
+    }
 }
 
 private struct WalletInput: Decodable {

@@ -5,15 +5,7 @@ import Postgres
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements: [any Preparable] = [lock, detail, addCells, add, recountMonths, recountValues, publish]
-
-    /// Locks customers in order and raises their versions: what follows sees the sums as the last transaction left them.
-    static let lock = Statement(
-        "value.lock",
-        """
-        UPDATE party p SET version = p.version + 1
-        FROM (SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) l WHERE p.id = l.id
-        """)
+    static let statements: [any Preparable] = [detail, addCells, add, recountMonths, recountValues, publish]
 
     /// Keeps what the ledger does not: the lines and the cost of orders and credits.
     static let detail = Query(
@@ -27,12 +19,16 @@ enum ValueStore {
                 channel = excluded.channel, cost = excluded.cost, costed = excluded.costed, lines = excluded.lines
             """)
 
-    /// Adds to the sums by month and by hour of the week, of walk-ins too.
+    /// Adds to the sums by month and by hour of the week, of walk-ins too, in the first lane that nobody adds in, so that nobody waits;
+    /// where all are taken, in one by the session.
     static let addCells = Query(
         "value.add_cells", takes: [String].self, [String].self, [Date].self, [Int].self, [Int].self, [Bool].self,
         sql: """
+            WITH free AS MATERIALIZED (
+                SELECT l AS lane FROM generate_series(0, 7) AS g(l)
+                WHERE pg_try_advisory_xact_lock(51, (hashtext(current_schema()) & -8) | l) LIMIT 1)
             INSERT INTO sales_cell AS s (currency, dimension, cell, lane, orders, revenue, credits, credited)
-            SELECT currency, dimension, cell, pg_backend_pid() & 7,
+            SELECT currency, dimension, cell, (SELECT coalesce(min(lane), pg_backend_pid() & 7) FROM free),
                 coalesce(sum(count) FILTER (WHERE kind = 'order'), 0)::bigint,
                 coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)::bigint,
                 coalesce(sum(count) FILTER (WHERE kind = 'credit'), 0)::bigint,

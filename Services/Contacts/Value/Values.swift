@@ -6,7 +6,7 @@ extension Capability {
     /// What customers are worth.
     static let values = Capability(
         "value", "what customers are worth",
-        migrations: [ValueSchema.migration, ValueSchema.months],
+        migrations: [ValueSchema.migration, ValueSchema.months, ValueSchema.weighting],
         statements: ValueStore.statements + ScoreStore.statements + LongWork.statements,
         readModels: [
             ReadModel("document_detail"),

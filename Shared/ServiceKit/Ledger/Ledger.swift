@@ -2,7 +2,6 @@ import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
-import HTTP
 import Messaging
 import Postgres
 
@@ -91,7 +90,7 @@ public enum Ledger {
         """)
 
     /// All statements, for the test that prepares them.
-    public static let statements = [record, move, page, entries, size, totals] + Redirects.statements
+    public static let statements = [record, lockMoving, move, page, entries, size, totals] + Redirects.statements
 
     /// The migrations of a service that keeps a ledger.
     public static let migrations = [migration, Redirects.migration, moves, told]
@@ -99,16 +98,20 @@ public enum Ledger {
     /// Records documents, the newest state of each, and says what they change; of a document that stands in a newer state already,
     /// nothing. Throws what has the batch tried again where
     /// another process records a document at the same moment, under another customer number.
+    ///
+    /// It locks the redirects of their parties, and the documents: once in a transaction, before any party is locked. Whoever follows
+    /// redirects in the same transaction has foreseen it, so that those documents are locked here too.
     @Loop
     public static func record(_ entries: [LedgerEntry], in transaction: Transaction) async throws -> [LedgerChange] {
         let fresh = latest(entries)
-        Redirects.hold(in: transaction)
+        Redirects.hold(fresh.compactMap(\.document.partyID), in: transaction)
+        DocumentLocks.of(transaction).areTaken = true
         let found = try LedgerAnswer(
             try await transaction.query(
                 record, fresh.map(\.kind.rawValue), fresh.map(\.document.id), fresh.map(\.document.partyID),
                 fresh.map(\.document.at), fresh.map(\.document.currency), fresh.map(\.document.total.units),
                 fresh.map(\.document.status), fresh.map(\.isCancelled), fresh.map(\.document.lines.count),
-                fresh.map(\.toldAt), Replay.isCareful), to: fresh.count)
+                fresh.map(\.toldAt), Replay.isCareful, Redirects.moving(in: transaction)), to: fresh.count)
         return fresh.flatMap { entry in
             let name = entry.name
             guard !found.refused.contains(name) else { return [LedgerChange]() }
@@ -157,50 +160,14 @@ public enum Ledger {
         return old.count == 0 ? [change(count, total)] : [leaving, change(count, total)]
     }
 
-    /// The route by which `rapport reconcile` reads a service's ledger, as lines of JSON in order of id and kind.
-    @Loop
-    public static func routes(_ context: ServiceContext) -> [Route] {
-        [
-            Route(
-                .get, "/v1/ledger", "All ERP documents applied, a line of JSON each", tag: "ledger", access: .operate,
-                gives: .bytes("application/x-ndjson")
-            ) { _ in
-                Response.stream(contentType: "application/x-ndjson") { writer in
-                    var after = ("", "")
-                    while true {
-                        let rows = try await context.pool.query(page, after.0, after.1)
-                        guard let last = rows.last else { return }
-                        var text = ""
-                        for row in rows { text += try row.value(2) as String + "\n" }
-                        try await writer.write(Array(text.utf8))
-                        after = (try last.value(0), try last.value(1))
-                    }
-                }
-            },
-            Route(
-                .get, "/v1/ledger/totals", "Number and sum of ERP documents by kind and currency", tag: "ledger",
-                access: .operate,
-                gives: .json(
-                    .array(
-                        .object([
-                            .init("kind", .string), .init("currency", .string), .init("count", .integer()),
-                            .init("units", .integer(), "Ten-thousandths of the currency's unit"),
-                        ])))
-            ) {
-                _ in
-                let rows = try await context.pool.query(totals)
-                return .stored(try rows.first?.value(0) ?? "[]")
-            },
-        ]
-    }
-
     /// Records documents; answers, each in rows of their own, those that were there, as they were, those that count for the
     /// survivor of a merge, and in one row how many were new.
     ///
-    /// What was there is locked before anything is written: the condition upon it makes the server read it first. It is looked up row
+    /// First those that are missing are added, in order, then those that were there are locked, in order, those of parties that move
+    /// ($12) among them: who waits in one of the two holds nothing that one in the other waits for. What was there is looked up row
     /// by row, by its key: a plan that was made while the tables were small would read them whole until they are next analysed.
     public static let record = Statement(
-        "ledger.record",
+        "ledger.record", locks: .documents,
         """
         WITH incoming AS (
             SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::bigint[],
@@ -208,31 +175,52 @@ public enum Ledger {
                 AS n(kind, id, party_id, at, currency, total, status, is_cancelled, lines, told_at)
             LEFT JOIN LATERAL (
                 SELECT r.survivor_id FROM party_redirect r WHERE r.party_id = n.party_id LIMIT 1) r ON true),
+        added AS (
+            INSERT INTO erp_document (\(columns)) SELECT \(values) FROM incoming ORDER BY \(order)
+            ON CONFLICT (id, kind) DO NOTHING RETURNING id, kind),
+        due AS (
+            SELECT *, true AS is_told FROM incoming WHERE (id, kind) NOT IN (SELECT id, kind FROM added)
+            UNION ALL
+            SELECT kind, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false FROM \(documents(of: "$12")) m),
         old AS MATERIALIZED (
-            SELECT d.kind, d.id, d.total, d.is_cancelled, d.party_id, d.currency, d.at,
-                \(isOlder("i.told_at", "i.party_id", than: "d.told_at", "coalesce(d.origin_id, d.party_id)")) AS is_newer
-            FROM incoming i CROSS JOIN LATERAL (
-                SELECT * FROM erp_document d WHERE d.id = i.id AND d.kind = i.kind FOR UPDATE) d),
+            SELECT n.*, d.total AS old_total, d.is_cancelled AS was_cancelled, d.party_id AS old_party_id,
+                d.currency AS old_currency, d.at AS old_at,
+                \(isOlder("n.told_at", "n.party_id", than: "d.told_at", "coalesce(d.origin_id, d.party_id)")) AS is_newer
+            FROM (SELECT * FROM due ORDER BY \(order)) n
+            CROSS JOIN LATERAL (
+                SELECT * FROM erp_document d WHERE d.id = n.id AND d.kind = n.kind FOR UPDATE) d),
         written AS (
-            INSERT INTO erp_document AS d (kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines,
-                told_at)
-            SELECT kind, id, coalesce(survivor_id, party_id), CASE WHEN survivor_id IS NOT NULL THEN party_id END, at,
-                currency, total, status, is_cancelled, lines, told_at
-            FROM incoming WHERE (SELECT count(*) FROM old) >= 0
+            INSERT INTO erp_document AS d (\(columns)) SELECT \(values) FROM old WHERE is_told AND NOT is_newer
             ON CONFLICT (id, kind) DO UPDATE SET party_id = excluded.party_id, origin_id = excluded.origin_id,
                 at = excluded.at, currency = excluded.currency, total = excluded.total, status = excluded.status,
-                is_cancelled = excluded.is_cancelled, lines = excluded.lines, told_at = excluded.told_at
-            WHERE NOT \(isOlder(
-                "excluded.told_at", "coalesce(excluded.origin_id, excluded.party_id)",
-                than: "d.told_at", "coalesce(d.origin_id, d.party_id)"))
-            RETURNING xmax = 0 AS is_new)
-        SELECT kind, id, 'before', total, is_cancelled, party_id, currency, at, is_newer FROM old
+                is_cancelled = excluded.is_cancelled, lines = excluded.lines, told_at = excluded.told_at)
+        SELECT kind, id, 'before', old_total, was_cancelled, old_party_id, old_currency, old_at, is_newer FROM old
+        WHERE is_told
         UNION ALL
         SELECT kind, id, 'survivor', NULL, NULL, survivor_id, NULL, NULL, NULL FROM incoming
         WHERE survivor_id IS NOT NULL
         UNION ALL
-        SELECT '', '', 'new', count(*), NULL, NULL, NULL, NULL, NULL FROM written WHERE is_new
+        SELECT '', '', 'new', count(*), NULL, NULL, NULL, NULL, NULL FROM added
         """)
+
+    private static let columns =
+        "kind, id, party_id, origin_id, at, currency, total, status, is_cancelled, lines, told_at"
+    private static let values = """
+        kind, id, coalesce(survivor_id, party_id), CASE WHEN survivor_id IS NOT NULL THEN party_id END, at,
+                currency, total, status, is_cancelled, lines, told_at
+        """
+
+    /// SQL: the order in which documents are locked, everywhere.
+    static let order = #"id COLLATE "C", kind COLLATE "C""#
+
+    /// SQL: the keys of all documents that count for parties or came with them.
+    static func documents(of parties: String) -> String {
+        """
+        (SELECT DISTINCT d.id, d.kind FROM unnest(\(parties)::uuid[]) AS t(party) CROSS JOIN LATERAL (
+            SELECT id, kind FROM erp_document WHERE party_id = t.party
+            UNION ALL SELECT id, kind FROM erp_document WHERE origin_id = t.party) d)
+        """
+    }
 
     /// SQL: whether the state of a time and a party is outdated by another. In a careful replay the time counts under one customer
     /// number too, as what is replayed is out of the topic's order.
@@ -243,14 +231,6 @@ public enum Ledger {
         return "((\(pair(time, party)) < \(pair(other, otherParty))) IS TRUE"
             + " AND ($11::boolean OR \(party) IS DISTINCT FROM \(otherParty)))"
     }
-
-    private static let page = Statement(
-        "ledger.page",
-        """
-        SELECT id, kind, json_build_object('kind', kind, 'id', id, 'partyId', coalesce(origin_id, party_id),
-            'currency', currency, 'units', total, 'cancelled', is_cancelled)::text
-        FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 2000
-        """)
 
     /// The same for whoever compares them here: few at a time, as the loop reads them.
     static let entries = Statement(
@@ -264,13 +244,4 @@ public enum Ledger {
     static let size = Statement(
         "ledger.size",
         "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'erp_document'::regclass")
-
-    private static let totals = Statement(
-        "ledger.totals",
-        """
-        SELECT coalesce(json_agg(json_build_object('kind', kind, 'currency', currency, 'count', n, 'units', units)
-            ORDER BY kind, currency), '[]')::text
-        FROM (SELECT kind, currency, count(*) AS n, sum(total)::bigint AS units FROM erp_document
-            WHERE NOT is_cancelled GROUP BY kind, currency) AS t
-        """)
 }

@@ -3,6 +3,19 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 
+extension LockKind {
+    /// Documents of the ERP; they come behind the redirects and before the parties.
+    public static let documents = LockKind(30, "documents")
+}
+
+/// Whether a transaction has locked its documents.
+@Loop
+final class DocumentLocks {
+    var areTaken = false
+
+    static func of(_ transaction: Transaction) -> DocumentLocks { transaction.shared { DocumentLocks() } }
+}
+
 extension Ledger {
     /// The step that lets a document remember whose it is while it counts for another party.
     public static let moves = Migration(
@@ -27,6 +40,7 @@ extension Ledger {
     public static func follow(_ redirects: [Redirect], in transaction: Transaction) async throws -> [LedgerChange] {
         Redirects.follow(redirects, in: transaction)
         let latest = Redirects.last(redirects)
+        lock(documentsOf: latest.map(\.party), in: transaction)
         let rows = try await transaction.query(move, latest.map(\.party), latest.map(\.survivor))
         return try rows.flatMap { row in
             var document = ERPDocument()
@@ -52,7 +66,24 @@ extension Ledger {
         }
     }
 
-    /// Nobody else writes documents meanwhile: the redirects are claimed.
+    /// Locks the documents of parties that are going to move, where the transaction has locked none yet; their redirects are claimed.
+    @Loop
+    public static func lock(documentsOf parties: [UUID], in transaction: Transaction) {
+        let locks = DocumentLocks.of(transaction)
+        guard !locks.areTaken else { return }
+        locks.areTaken = true
+        transaction.enqueue(lockMoving, parties.sorted())
+    }
+
+    /// Row by row in the order of all.
+    static let lockMoving = Statement(
+        "ledger.lock_moving", locks: .documents,
+        """
+        SELECT count(*) FROM (SELECT * FROM \(documents(of: "$1")) m ORDER BY \(order)) k
+        CROSS JOIN LATERAL (SELECT FROM erp_document d WHERE d.id = k.id AND d.kind = k.kind FOR UPDATE) d
+        """)
+
+    /// Nobody else writes documents of these parties meanwhile: their redirects are claimed, and the documents locked.
     static let move = Statement(
         "ledger.move",
         """

@@ -8,26 +8,37 @@ extension Subscriptions {
     /// Applies documents, in order, inside the transaction that moves the offsets.
     public typealias Documents = @Loop ([LedgerEntry], Transaction) async throws -> Void
 
-    /// Hears of the ERP's orders.
-    public mutating func onOrders(_ apply: @escaping Documents) {
-        hear(OrderPlaced.self, apply) { LedgerEntry(.order, $0.order, toldAt: $1) }
-        hear(OrderChanged.self, apply) { LedgerEntry(.order, $0.order, toldAt: $1) }
-        hear(OrderCancelled.self, apply) { LedgerEntry(.order, $0.order, isCancelled: true, toldAt: $1) }
-    }
+    /// Hears of the ERP's orders, all that a batch tells of them at once.
+    public mutating func onOrders(_ apply: @escaping Documents) { on(LedgerEntry.orders, apply) }
 
-    /// Hears of the ERP's documents, whichever event tells them, as a service keeps them in its ledger.
+    /// Hears of the ERP's documents, whichever event tells them, as a service keeps them in its ledger: all of a batch at once and before
+    /// anything else, as documents are locked before parties.
     public mutating func onDocuments(_ apply: @escaping Documents) {
-        onOrders(apply)
-        hear(CreditIssued.self, apply) { LedgerEntry(.credit, $0.credit, toldAt: $1) }
-        hear(InvoiceIssued.self, apply) { LedgerEntry(invoice: $0.invoice, toldAt: $1) }
-        hear(PaymentReceived.self, apply) { LedgerEntry(.payment, $0.payment, toldAt: $1) }
+        on(
+            LedgerEntry.orders + LedgerEntry.others, isFirst: true,
+            foresee: { entries, transaction in
+                Redirects.foresee(entries.compactMap(\.document.partyID), in: transaction)
+            }, apply)
+    }
+}
+
+@Loop
+extension LedgerEntry {
+    fileprivate static var orders: [Heard<LedgerEntry>] {
+        [
+            Heard(OrderPlaced.self) { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) },
+            Heard(OrderChanged.self) { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) },
+            Heard(OrderCancelled.self) {
+                LedgerEntry(.order, $0.data.order, isCancelled: true, toldAt: $0.event.time)
+            },
+        ]
     }
 
-    private mutating func hear<T: EventData>(
-        _ type: T.Type, _ apply: @escaping Documents, _ entry: @escaping @Loop (T, Date?) -> LedgerEntry
-    ) {
-        on(type) { events, transaction in
-            try await apply(events.map { entry($0.data, $0.event.time) }, transaction)
-        }
+    fileprivate static var others: [Heard<LedgerEntry>] {
+        [
+            Heard(CreditIssued.self) { LedgerEntry(.credit, $0.data.credit, toldAt: $0.event.time) },
+            Heard(InvoiceIssued.self) { LedgerEntry(invoice: $0.data.invoice, toldAt: $0.event.time) },
+            Heard(PaymentReceived.self) { LedgerEntry(.payment, $0.data.payment, toldAt: $0.event.time) },
+        ]
     }
 }

@@ -18,6 +18,11 @@ public struct Redirect: Sendable {
     }
 }
 
+extension LockKind {
+    /// Where facts of parties count.
+    public static let redirects = LockKind(20, "redirects")
+}
+
 /// The redirects of merged parties, in every service that keeps facts of parties.
 ///
 /// Contacts tells where each party leads, whole each time and under the party's own key, so that chains are flat and the last word
@@ -32,24 +37,67 @@ public enum Redirects {
         """)
 
     /// All statements, for the test that prepares them.
-    public static let statements = [hold, claim, set]
+    public static let statements = RedirectLanes.statements + [set, members]
 
-    /// Keeps redirects as they are until the transaction ends. Whoever writes facts under a redirect must hold them: a merge at the
-    /// same time would miss the fact.
-    @Loop
-    public static func hold(in transaction: Transaction) { transaction.enqueue(hold) }
+    /// What holds or claims lanes, for benchmarks.
+    package static let take = RedirectLanes.take
 
-    /// Waits until nobody holds the redirects, and keeps them from all others until the transaction ends.
+    /// Notes that facts of parties will be written in this transaction: whoever holds redirects first holds these too.
     @Loop
-    public static func claim(in transaction: Transaction) { transaction.enqueue(claim) }
+    public static func foresee(_ parties: [UUID], in transaction: Transaction) {
+        RedirectLanes.foresee(parties, alone: false, in: transaction)
+    }
+
+    /// Keeps it as it is where parties lead, until the transaction ends. Whoever writes facts under a redirect must hold it, before any
+    /// document and any party is locked: a merge at the same time would miss the fact.
+    @Loop
+    public static func hold(_ parties: [UUID], in transaction: Transaction) {
+        let lanes = RedirectLanes.of(transaction)
+        lanes.want(parties, alone: false)
+        lanes.take(transaction)
+    }
+
+    /// Waits until nobody holds the redirects of parties, and keeps them from all others until the transaction ends.
+    @Loop
+    public static func claim(_ parties: [UUID], in transaction: Transaction) {
+        let lanes = RedirectLanes.of(transaction)
+        lanes.want(parties, alone: true)
+        lanes.take(transaction)
+    }
+
+    /// Claims the redirects of a circle of parties, which is read before and again behind the claim, and gives it as it is now.
+    ///
+    /// One that has grown meanwhile is claimed whole where that needs no waiting, for its lanes would come behind higher ones; else the
+    /// transaction is to be tried again.
+    @Loop
+    public static func claim(
+        in transaction: Transaction, _ circle: () async throws -> Set<UUID>
+    ) async throws -> Set<UUID> {
+        claim(Array(try await circle()), in: transaction)
+        let now = try await circle()
+        try await RedirectLanes.of(transaction).widen(to: Array(now), transaction)
+        return now
+    }
+
+    /// Claims the redirects of parties and of all that are merged into them, and gives these.
+    @Loop
+    public static func claim(circleOf parties: [UUID], in transaction: Transaction) async throws -> Set<UUID> {
+        try await claim(in: transaction) {
+            Set(try await transaction.query(members, parties).map { try $0.value(0) as UUID })
+        }
+    }
 
     /// Follows what contacts says of some parties; the last word on a party counts.
     @Loop
     public static func follow(_ redirects: [Redirect], in transaction: Transaction) {
-        claim(in: transaction)
         let latest = last(redirects)
+        claim(latest.map(\.party), in: transaction)
         transaction.enqueue(set, latest.map(\.party), latest.map(\.survivor))
     }
+
+    /// The parties of which the transaction follows or will follow what contacts says.
+    @Loop
+    static func moving(in transaction: Transaction) -> [UUID] { RedirectLanes.of(transaction).moving.sorted() }
 
     /// The last word on each party, in order of party.
     static func last(_ redirects: [Redirect]) -> [Redirect] {
@@ -65,11 +113,13 @@ public enum Redirects {
         """
     }
 
-    // The number only has to differ from that of the relay's locks.
-    package static let hold = Statement(
-        "redirects.hold", "SELECT pg_advisory_xact_lock_shared(43, hashtext(current_schema()))")
-    private static let claim = Statement(
-        "redirects.claim", "SELECT pg_advisory_xact_lock(43, hashtext(current_schema()))")
+    private static let members = Statement(
+        "redirects.members",
+        """
+        SELECT party_id FROM unnest($1::uuid[]) AS n(party_id)
+        UNION SELECT party_id FROM party_redirect WHERE survivor_id = ANY($1::uuid[])
+        """)
+
     private static let set = Statement(
         "redirects.set",
         """
@@ -82,16 +132,33 @@ public enum Redirects {
         """)
 }
 
+extension ServiceContext {
+    /// Runs a command again, a few times, where it has met another that it must come behind (SQLSTATE 40001): a circle of parties that grew
+    /// before it was claimed, a tree that got another top. Nothing of it was committed.
+    public func again<T>(_ command: () async throws -> T) async throws -> T {
+        for _ in 0..<9 {
+            do {
+                return try await command()
+            } catch let error as PostgresError where error.sqlState == "40001" {
+                continue
+            }
+        }
+        return try await command()
+    }
+}
+
 extension Subscriptions {
-    /// Hears of merges and of their undoing alike.
+    /// Hears of merges and of their undoing alike, in the order in which they came.
     public mutating func onRedirects(
         _ apply: @escaping @Loop ([Redirect], Transaction) async throws -> Void
     ) {
-        on(PartyMerged.self) { events, transaction in
-            try await apply(events.map { Redirect($0.data.partyId, to: $0.data.survivorId) }, transaction)
-        }
-        on(PartyUnmerged.self) { events, transaction in
-            try await apply(events.map { Redirect($0.data.partyId, to: $0.data.partyId) }, transaction)
-        }
+        on(
+            [
+                Heard(PartyMerged.self) { Redirect($0.data.partyId, to: $0.data.survivorId) },
+                Heard(PartyUnmerged.self) { Redirect($0.data.partyId, to: $0.data.partyId) },
+            ],
+            foresee: { redirects, transaction in
+                RedirectLanes.foresee(redirects.map(\.party), alone: true, in: transaction)
+            }, apply)
     }
 }

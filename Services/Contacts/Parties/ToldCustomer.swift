@@ -1,0 +1,57 @@
+import CRMModel
+import FoundationEssentials
+import Postgres
+import Text
+
+/// A customer of the ERP as a party is made of it: by its master record, or by the number that an order names.
+struct ToldCustomer {
+    let id: UUID
+    let number: String
+    private let kind: String?
+    private let name: String
+    private var email: String?
+    private var phone: String?
+    private var language: String?
+    private var timeZone: String?
+    private var country: String?
+    /// What a new party is searched by; of one that is there the indexer writes it, for only it knows the rest of the party.
+    private let search: SearchText
+
+    init(_ record: CustomerUpserted) {
+        id = record.partyID
+        number = record.customerNo
+        kind = record.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil }
+        name = record.name.trimmed.isEmpty ? record.customerNo : record.name.trimmed
+        email = record.email.flatMap(MailAddress.normal)
+        phone = record.phone.flatMap(PhoneNumber.normal).map { PhoneNumber.normal($0, in: record.country) }
+        language = record.language.flatMap(LanguageTag.normal)
+        timeZone = record.timeZone.flatMap(TimeZoneName.normal)
+        country = record.country
+        var party = Party(id: id, name: name)
+        party.kind = kind ?? party.kind
+        (party.email, party.phone, party.language) = (email, phone, language)
+        (party.timeZone, party.country, party.references) = (timeZone, country, [number])
+        search = party.search
+    }
+
+    /// One of whom nothing is known yet.
+    init(_ id: UUID, number: String) {
+        self.id = id
+        self.number = number
+        kind = nil
+        name = number
+        var party = Party(id: id, name: number)
+        party.references = [number]
+        search = party.search
+    }
+
+    /// Many of them as columns of arrays, the parameters of `PartyStore.insertFromERP` and `updateFromERP`.
+    static func columns(_ customers: [ToldCustomer]) -> [any SQLEncodable] {
+        [
+            customers.map(\.id), customers.map(\.number), customers.map(\.kind), customers.map(\.name),
+            customers.map(\.email), customers.map(\.phone), customers.map(\.language), customers.map(\.timeZone),
+            customers.map(\.country), customers.map(\.search.sortName), customers.map(\.search.text),
+            customers.map(\.search.terms),
+        ]
+    }
+}
