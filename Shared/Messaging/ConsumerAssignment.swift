@@ -69,10 +69,16 @@ extension ConsumerRunner {
             return (offsets, try await self.countParked(in: partitions, transaction))
         }
         var offsets: [TopicPartition: Int64] = [:]
+        var isShared = false
         for row in stored {
             let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
-            if wanted.contains(partition) { offsets[partition] = Int64(try row.value(2) as Int) }
+            if wanted.contains(partition) {
+                offsets[partition] = Int64(try row.value(2) as Int)
+            } else if subscriptions.topics.contains(where: { $0.name == partition.topic }) {
+                isShared = true
+            }
         }
+        hasTwins = isShared
         // The group may have decided anew while we read.
         guard pending == partitions else { return }
         // The partition whose position the log has lost is told of again, if it still is.

@@ -46,6 +46,8 @@ public final class ConsumerRunner {
     /// The same, once the batches under way are committed too.
     var awaited: [TopicPartition: Int64] = [:]
     var pending: [TopicPartition]?
+    /// Whether others of the group hold partitions.
+    var hasTwins = false
     private var isStopping = false
     /// Whether the reader has had a fatal error.
     var isReaderBroken = false
@@ -107,6 +109,8 @@ public final class ConsumerRunner {
         let timer = Loop.after(limit) { [self] in connection?.close() }
         await task?.value
         timer.cancel()
+        // Alone it keeps its place: a new start need not gather a group.
+        if hasTwins { await consumer?.leave(within: .seconds(1)) }
         await consumer?.close(within: limit)
         connection?.close()
     }
