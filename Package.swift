@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "ServiceTestKit",
             dependencies: [
-                "CRMModel", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
+                "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "ServiceKit", "Telemetry",
+                "TestKit",
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
         tests(
             "CampaignsTests",
