@@ -23,7 +23,6 @@ import Tickets
             "64 lanes of parties: facts shared, merges alone, so that none is written for a party while it moves",
         "44 Services/Contacts/Duplicates/DuplicateStore.swift":
             "64 lanes of parties, those that are free: a party is looked at by one at a time; nobody waits",
-        "45 Services/Campaigns/Products/ProductStore.swift": "sums of products: one batch of orders after the other",
         "48 Shared/Messaging/RebuildStore.swift": "one rebuild at a time; a second one is refused and nobody waits",
         "49 Services/Contacts/Value/LongWork.swift": "a report is computed by one; others pass it over",
         "50 Services/Contacts/Duplicates/DuplicateStore.swift":
