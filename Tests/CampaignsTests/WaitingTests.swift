@@ -35,10 +35,11 @@ import Testing
     @Loop private func service(customers: Int) async throws -> TestService {
         let service = try await TestService(CampaignsService.self)
         let orders = try (1...customers).map { number in
-            LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z"))
+            MemberNews.document(
+                LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z")))
         }
         try await service.transaction { transaction in
-            try await OrderHandlers(service.context).apply(orders, transaction)
+            try await NewsHandlers(service.context).apply(orders, transaction)
         }
         let campaign = try await service.make("/v1/campaigns", plan)
         #expect(try await service.send(.post, "/v1/campaigns/\(campaign)/launch").status == 202)
