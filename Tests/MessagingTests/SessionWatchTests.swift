@@ -220,6 +220,19 @@ import Testing
         #expect(ended([(0, 9, [one("a")]), (10, 0, [one("a")]), (11, 0, [one("a")])]) == [0, 0, 0])
     }
 
+    @Test func sessionsSayServiceProcessAndPurpose() throws {
+        func name(_ instance: String?, _ purpose: String) throws -> String {
+            var given = ["DATABASE_URL": "postgresql:///x", "KAFKA_BROKERS": "b:1"]
+            given["INSTANCE"] = instance
+            return try ServiceOptions(service: "sales", Settings(given)).postgres.named(purpose).applicationName
+        }
+        #expect(try name("2", "relay") == "rapport sales 2 (relay)")
+        let own = try name(nil, "pool")
+        #expect(own.hasPrefix("rapport sales ") && own.hasSuffix("-\(getpid()) (pool)"), "\(own)")
+        let long = try name(String(repeating: "x", count: 90), "consumer")
+        #expect(long.utf8.count == 63 && long.hasSuffix("x (consumer)"), "\(long)")
+    }
+
     /// A client of the HTTP surface whose session was ended hears that it may try again.
     @Test @Loop func whoseSessionIsEndedMayTryAgain() async throws {
         let service = try await TestService(DeskService.self)

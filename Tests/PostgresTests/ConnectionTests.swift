@@ -30,6 +30,25 @@ extension PostgresConnection {
 }
 
 @Suite struct ConnectionTests {
+    /// A machine that vanishes is found by the server, whether it was to send or to receive.
+    @Test @Loop func theServerLooksAfterItsClients() async throws {
+        try await withTable { settings, _ in
+            let connection = try await PostgresConnection.open(settings.named("relay"))
+            defer { connection.close() }
+            let ask = Statement(
+                "test.settings",
+                """
+                SELECT concat_ws(' ', current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
+                    current_setting('tcp_keepalives_count'), current_setting('tcp_user_timeout'),
+                    current_setting('application_name'))
+                """)
+            let found: String = try await connection.transaction { try await $0.query(ask)[0].value(0) }
+            #expect(found.hasSuffix("test (relay)"))
+            // Over a socket of the machine's own there is nothing to look after.
+            #expect(found.hasPrefix("5 2 3 8") || found.hasPrefix("0 0 0 0"), "\(found)")
+        }
+    }
+
     @Test @Loop func anErrorOfOursRollsBackAndTheConnectionGoesOn() async throws {
         try await withTable { _, connection in
             for isAwaited in [true, false] {
@@ -71,6 +90,9 @@ extension PostgresConnection {
             #expect(log.contains(marker))
             #expect(!log.contains("no transaction in progress") && !log.contains("already a transaction in progress"))
             #expect(try await connection.rows() == 0)
+            // As it would be seen.
+            _ = try await connection.transaction { try await $0.query(Statement("test.rollback", "ROLLBACK")) }
+            #expect(try await TestDatabase.serverLog()?.contains("no transaction in progress") == true)
         }
     }
 
