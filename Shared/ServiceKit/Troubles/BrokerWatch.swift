@@ -27,7 +27,8 @@ final class BrokerWatch {
             troubles.end(.brokerAway)
             return troubles.end(.brokerRefuses)
         }
-        let begin = since ?? Loop.now - took
+        // Longer than the probe waits: this process stood still itself.
+        let begin = since ?? (took > KafkaProbe.patience + .seconds(1) ? Loop.now : Loop.now - took)
         since = begin
         if error.isRefusal { troubles.end(.brokerAway) }
         troubles.begin(error.isRefusal ? .brokerRefuses : .brokerAway, error.text, since: begin)

@@ -12,6 +12,7 @@ final class DatabaseWatch {
     private let troubles: Troubles
     private var session: PostgresConnection?
     private var task: Task<Void, Never>?
+    private var late: LoopTimer?
     private var isStopped = false
     /// When work was refused last for want of room.
     private var lastFull = Duration.zero
@@ -51,10 +52,8 @@ final class DatabaseWatch {
 
     private func look() async {
         let begin = Loop.now
-        let late = Loop.after(Self.patience) { [troubles] in
-            troubles.begin(.databaseAway, "it has not answered for \(Int(Self.patience.seconds)) seconds", since: begin)
-        }
-        defer { late.cancel() }
+        expectAnswer(since: begin)
+        defer { late?.cancel() }
         do {
             let session = try await opened()
             let rows = try await session.transaction { try await $0.query(ServiceStore.takesChanges) }
@@ -82,6 +81,14 @@ final class DatabaseWatch {
         guard let error = error as? PostgresError else { return "\(error)" }
         return error.message.split(separator: "; ").filter { !$0.contains("Is the server running") }
             .joined(separator: "; ")
+    }
+
+    private func expectAnswer(since begin: Duration) {
+        late = Loop.after(Self.patience) { [self] in
+            // Later than it was set for: this process stood still itself, and the answer may be there.
+            if Loop.now - begin > Self.patience + .seconds(1) { return expectAnswer(since: Loop.now) }
+            troubles.begin(.databaseAway, "it has not answered for \(Int(Self.patience.seconds)) seconds", since: begin)
+        }
     }
 
     private func opened() async throws -> PostgresConnection {

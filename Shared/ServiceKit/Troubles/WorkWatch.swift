@@ -27,6 +27,7 @@ final class WorkWatch {
     /// Whether the group has given this process partitions at least once.
     private(set) var wasAssigned = false
     private var unconnectedSince: Duration?
+    /// When this process stood still last: what was to happen meanwhile is given its time anew.
     private var lastHold = Duration.zero
     private var lastLook: Duration?
 
@@ -46,6 +47,8 @@ final class WorkWatch {
     /// Looks until the task is cancelled; how long the loop was held comes from elsewhere, as it is forgotten where it is read.
     func run(hold: () -> Duration) async {
         while !Task.isCancelled {
+            let stood = max(hold(), lastLook.map { Loop.now - $0 - Self.pause } ?? .zero)
+            lookAtLoop(stood)
             lookAtPool()
             // Not before it has begun.
             if let consumer, consumer.statistics.lastProgress > .zero {
@@ -56,7 +59,6 @@ final class WorkWatch {
             lookAtTimers()
             lookAtSessions()
             lookAtDeadLetters()
-            lookAtLoop(hold())
             troubles.look()
             lastLook = Loop.now
             try? await Loop.sleep(for: Self.pause)
@@ -81,7 +83,7 @@ final class WorkWatch {
             let since = max(failing.since, batches.at)
             guard Loop.now - since >= .seconds(3) else { return troubles.end(.eventsNotApplied) }
             troubles.begin(.eventsNotApplied, "\(failing.error)", since: since, times: failing.times)
-        } else if Loop.now - consumer.statistics.lastProgress > Self.longBatch {
+        } else if Loop.now - max(consumer.statistics.lastProgress, lastHold) > Self.longBatch {
             troubles.begin(
                 .eventsNotApplied, "a batch has not ended for \(Int(Self.longBatch.seconds)) seconds",
                 since: consumer.statistics.lastProgress, times: 1)
@@ -119,13 +121,14 @@ final class WorkWatch {
         }
         // An outbox that is long moves all the same; what stands still is the one that comes first.
         let statistics = relay.statistics
-        guard statistics.oldest != nil, statistics.oldestAge > 3, Loop.now - statistics.oldestSince > .seconds(2) else {
+        let since = max(statistics.oldestSince, lastHold)
+        guard statistics.oldest != nil, statistics.oldestAge > 3, Loop.now - since > .seconds(2) else {
             return troubles.end(.eventsNotPublished)
         }
         let publisher = relay.isLeading ? "this process publishes" : "another process publishes, or should"
         troubles.begin(
             .eventsNotPublished, "the oldest has waited for \(Int(statistics.oldestAge)) seconds; \(publisher)",
-            since: statistics.oldestSince, times: 1)
+            since: since, times: 1)
     }
 
     private func lookAtTimers() {
@@ -159,9 +162,7 @@ final class WorkWatch {
         }
     }
 
-    private func lookAtLoop(_ hold: Duration) {
-        let late = lastLook.map { Loop.now - $0 - Self.pause } ?? .zero
-        let stood = max(hold, late)
+    private func lookAtLoop(_ stood: Duration) {
         if stood > Self.longHold {
             lastHold = Loop.now
             let seconds = (stood.seconds * 10).rounded() / 10
