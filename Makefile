@@ -5,7 +5,7 @@
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RELEASE = .build/release
 
-.PHONY: help demo test simulate bench chaos down status build lint format deps
+.PHONY: help demo test simulate bench bench-scale chaos down status build lint format deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ simulate: deps ## 100,000 seeded schedules of the messaging core on all cores; o
 bench: deps ## measure, each figure beside its limit or peer in the same run; options in BENCH
 	swift build -c release --product rapport-bench
 	$(RELEASE)/rapport-bench $(BENCH)
+
+bench-scale: deps ## measure one, two and four processes of a service on one backlog; a service's name in BENCH
+	swift build -c release --product rapport-bench
+	$(RELEASE)/rapport-bench scale $(BENCH)
 
 # CHAOS passes options: make chaos CHAOS="--minutes 2 --seed 7"
 chaos: deps ## kill, stop and cut everything under load for ten minutes, and prove that nothing was lost or doubled; options in CHAOS

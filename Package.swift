@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "ServiceTestKit",
             dependencies: [
-                "CRMModel", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
+                "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "ServiceKit", "Telemetry",
+                "TestKit",
             ], path: "Tests/ServiceTestKit", swiftSettings: strict),
         tests(
             "CampaignsTests",
@@ -144,11 +145,16 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
-        tests("ServiceKitTests", ["EventLoop", "HTTP", "Postgres", "ServiceKit", "Telemetry"]),
+        tests(
+            "ServiceKitTests",
+            [
+                "Contacts", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit", "Telemetry",
+                "TestKit", "rapport-broker", "rapport-sales",
+            ]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),
-        tests("MessagingTests", serviceTests + ["Broker", "Contacts", "Kafka", "ServiceTestKit"]),
+        tests("MessagingTests", serviceTests + ["Broker", "CPostgres", "Contacts", "Kafka", "ServiceTestKit"]),
         .target(
             name: "Chaos",
             dependencies: [
@@ -173,6 +179,12 @@ let package = Package(
             ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
         tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: [
+                "Broker", "CKafka", "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Kafka", "Notifications",
+                "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
+            ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
             "UpgradeTests",
             [
@@ -182,7 +194,9 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "CRMModel", "EventLoop", "HTTP", "Postgres", "TestKit", "rapport-main", "rapport-demo", "rapport-chaos",
+                "Broker", "CRMModel", "EventLoop", "HTTP", "Kafka", "Postgres", "TestKit", "rapport-main",
+                "rapport-demo",
+                "rapport-chaos",
             ] + suitePrograms),
     ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
         + service("Notifications")

@@ -30,6 +30,7 @@ final class Bench {
             ("broker", { try await BrokerBench(self).run(only: part) }),
             ("apply", { try await ApplyBench(self).run() }),
             ("flow", { try await FlowBench(self).run() }),
+            ("scale", { try await ScaleBench(self).run(only: part) }),
             ("relay", { try await RelayBench(self).run() }),
             ("disturb", { try await DisturbanceBench(self).run() }),
             ("latency", { try await LatencyBench(self).run() }),
@@ -39,7 +40,9 @@ final class Bench {
             ("contacts", { try await ContactsBench(self).run() }),
         ]
         print("measured on \(cores()) cores; each figure beside its limit or peer, in the same run")
-        for (name, row) in rows where only == nil || only == name { try await row() }
+        for (name, row) in rows where only == name || only == nil && name != "scale" {
+            try await row()
+        }
     }
 
     /// Prints one figure, its peer and the ratio.
@@ -100,9 +103,33 @@ final class Bench {
         return environment
     }
 
+    /// How long each of the smallest durable commits takes, at a rate.
+    func commitTimes(rate: Int, seconds: Int) async throws -> [Duration] {
+        let prefix = "/tmp/rapport-bench-\(getpid())"
+        _ = try await pgbench(
+            "SELECT pg_logical_emit_message(true, 'bench', '');", seconds: seconds,
+            options: ["-R", "\(rate)", "-l", "--log-prefix", prefix])
+        // Each line: client, transaction, microseconds since it was due, script, second, microsecond, lag.
+        let files = try FileManager.default.contentsOfDirectory(atPath: "/tmp").filter {
+            $0.hasPrefix("rapport-bench-\(getpid()).")
+        }
+        var times: [Duration] = []
+        for file in files {
+            let text = String(decoding: FileManager.default.contents(atPath: "/tmp/" + file) ?? Data(), as: UTF8.self)
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                if words.count > 2, let time = Int(words[2]) { times.append(.microseconds(time)) }
+            }
+            try? FileManager.default.removeItem(atPath: "/tmp/" + file)
+        }
+        guard !times.isEmpty else { throw BenchError(text: "pgbench wrote no times") }
+        return times
+    }
+
     /// pgbench's transactions a second for a script, that runs for a time or so often.
     func pgbench(
-        _ script: String, clients: Int = 1, seconds: Int = 5, transactions: Int? = nil, define: [String] = []
+        _ script: String, clients: Int = 1, seconds: Int = 5, transactions: Int? = nil, define: [String] = [],
+        options: [String] = []
     ) async throws -> Double {
         let file = "/tmp/rapport-bench-\(getpid()).sql"
         try Data(script.utf8).write(to: URL(filePath: file))
@@ -114,7 +141,7 @@ final class Bench {
             of: program,
             ["-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-f", file]
                 + (transactions.map { ["-t", "\($0)"] } ?? ["-T", "\(seconds)"])
-                + define.flatMap { ["-D", $0] }, environment: pgbenchEnvironment)
+                + define.flatMap { ["-D", $0] } + options, environment: pgbenchEnvironment)
         for line in text.split(separator: "\n") where line.hasPrefix("tps = ") {
             return Double(line.dropFirst(6).prefix { $0 != " " }) ?? 0
         }

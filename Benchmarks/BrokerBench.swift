@@ -241,7 +241,8 @@ struct BrokerBench {
             try await KafkaAdmin.createTopics([TopicPlan(name: latency, partitions: 1)], settings(broker))
         }
         for index in order {
-            let times = try await latencies(latency, settings(brokers[index]))
+            // The first second warms both ways.
+            let times = try await Passage.times(latency, settings(brokers[index])).dropFirst(200)
             figures[index].middles.append(times.percentile(0.5).seconds * 1000)
             figures[index].tails.append(times.percentile(0.99).seconds * 1000)
         }
@@ -313,36 +314,6 @@ struct BrokerBench {
             }
             return begin...SteadyClock.now
         }
-    }
-
-    /// From the call of the producer to the reader's hands, 200 records a second for six seconds.
-    private func latencies(_ topic: String, _ kafka: KafkaSettings) async throws -> [Duration] {
-        let consumer = try KafkaConsumer(kafka, group: nil, properties: ["fetch.wait.max.ms": "500"])
-        try consumer.assign([TopicPartition(topic: topic, partition: 0): Int64(0)])
-        let producer = try KafkaProducer(kafka)
-        var (sent, times): ([Duration], [Duration]) = ([], [])
-        let arrived = Notice()
-        consumer.onReady = {
-            for _ in consumer.poll(limit: 1000, byteLimit: 1 << 20) where times.count < sent.count {
-                times.append(Loop.now - sent[times.count])
-            }
-            arrived.notify()
-        }
-        let value = [UInt8](repeating: 120, count: 200)
-        let begin = Loop.now
-        for number in 0..<1_400 {
-            let due = begin + .milliseconds(5 * number)
-            if due > Loop.now { try await Loop.sleep(for: due - Loop.now) }
-            sent.append(Loop.now)
-            try producer.produce(topic: topic, key: "k", value: value, headers: [], id: number + 1)
-        }
-        guard try await arrived.wait(until: { times.count == sent.count }, atMost: .seconds(10)) else {
-            throw BenchError(text: "\(times.count) of \(sent.count) records came")
-        }
-        producer.close()
-        await consumer.close()
-        // The first second warms both ways.
-        return Array(times.dropFirst(200))
     }
 
     // MARK: What a process uses

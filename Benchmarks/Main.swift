@@ -18,11 +18,12 @@ struct Main {
     }
 
     private static let help = """
-        rapport-bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts | sight]
-                      [--run DIR]
+        rapport-bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts |
+                       sight | scale] [--run DIR]
         Starts a PostgreSQL and a Broker of its own in DIR/bench (.run/bench beside the package), measures on them, stops
         them and deletes them, whatever DATABASE_URL and KAFKA_BROKERS name. Of broker, one part alone: idle, produce,
-        consume or latency. BENCH_DATABASE_URL (a database where schemas may be made) and BENCH_KAFKA_BROKERS, both set,
+        consume or latency. Scale, several processes of one service beside each other, runs only when it is named, of all
+        services that read orders or of the one that is named too. BENCH_DATABASE_URL (a database where schemas may be made) and BENCH_KAFKA_BROKERS, both set,
         name others to measure on.
         """
 }

@@ -14,15 +14,15 @@ final class RunningProgram {
         self.child = child
     }
 
-    /// Migrates and starts a service; returns when it is ready.
-    static func start(_ name: String, _ bench: Bench) async throws -> RunningProgram {
+    /// Migrates and starts a service; returns when it is ready. Several of one service need names of their own.
+    static func start(_ name: String, _ bench: Bench, instance: String = "bench") async throws -> RunningProgram {
         var environment = ProcessInfo.processInfo.environment
         let log = "/tmp/rapport-bench-\(name)-\(getpid()).log"
         let port = try freePort()
         environment["DATABASE_URL"] = bench.database
         environment["KAFKA_BROKERS"] = bench.brokers
         environment["HTTP_PORT"] = "\(port)"
-        environment["INSTANCE"] = "bench"
+        environment["INSTANCE"] = instance
         environment["MAILDIR"] = "/tmp/rapport-bench-maildir"
         let list = environment.map { "\($0.key)=\($0.value)" }
         let path = "\(bench.programs)/\(name)"
@@ -30,19 +30,23 @@ final class RunningProgram {
         guard migrated.isSuccess else { throw BenchError(text: "\(name) could not migrate; see \(log)") }
         let begin = Loop.now
         let child = try ChildProcess(path, ["serve"], environment: list, output: log)
-        while true {
+        let program = RunningProgram(port: port, startTime: .zero, child: child)
+        while await !program.isReady() {
             if child.hasEnded { throw BenchError(text: "\(name) ended; see \(log)") }
-            if let client = try? await LoadClient.connect(port: port) {
-                let answer = try? await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
-                client.close()
-                if answer?.status == 200 { break }
-            }
             guard Loop.now - begin < .seconds(30) else {
                 throw BenchError(text: "\(name) did not get ready; see \(log)")
             }
             try await Loop.sleep(for: .milliseconds(5))
         }
         return RunningProgram(port: port, startTime: Loop.now - begin, child: child)
+    }
+
+    /// Whether it says that it can do its work.
+    func isReady() async -> Bool {
+        guard let client = try? await LoadClient.connect(port: port) else { return false }
+        defer { client.close() }
+        let answer = try? await client.ask(Array("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+        return answer?.status == 200
     }
 
     private static func freePort() throws -> Int {
@@ -61,6 +65,12 @@ final class RunningProgram {
     }
 
     func kill() { child.kill(SIGKILL) }
+
+    /// Ends it as an operator does.
+    func end() async throws {
+        child.kill(SIGTERM)
+        _ = try await child.exit()
+    }
 }
 
 /// Start time and idle memory of each program.

@@ -12,7 +12,6 @@ public enum CampaignsService: ServiceDefinition {
     /// What it can do. Segments come before the ledger, for a placed order moves their clock before it is counted. Members are numbered as
     /// their segment events were published, and so not rebuilt.
     public static let capabilities: [Capability] = [
-        .segments, .ledger { try OrderHandlers(clock: $0.shared(SegmentClock.init)).apply }, .products, .members,
-        .campaigns,
+        .segments, .ledger { try OrderHandlers($0).apply }, .products, .members, .campaigns,
     ]
 }

@@ -29,8 +29,6 @@ struct Demo {
         try await suite.up(keeping: ["campaigns": ["CAMPAIGNS_CLOCK": "orders:\(ShopEvent.source)"]])
         let state = try suite.folder.readState()
         guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known") }
-        let supervisor = Task { @Loop in try await supervise() }
-        defer { supervisor.cancel() }
         try await patiently { try await ERPPlayer.makeTopics(kafka) }
         let begin = Loop.now
         let played = try await play(kafka)
@@ -42,27 +40,6 @@ struct Demo {
         let passed = try await patiently { try await Reconciliation(suite).run() }
         try await DemoSummary(suite, played, duration).show()
         return passed
-    }
-
-    /// Starts again what dies, until cancelled.
-    private func supervise() async throws {
-        var lastProblem = ""
-        while true {
-            try await Loop.sleep(for: .milliseconds(300))
-            do {
-                let started = try await suite.restartDead()
-                guard !started.isEmpty else { continue }
-                terminal.note("started again: \(started.joined(separator: ", "))")
-                // A program that dies at once is not started more often than this.
-                try await Loop.sleep(for: .seconds(1))
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                if "\(error)" != lastProblem { terminal.warn("\(error)") }
-                lastProblem = "\(error)"
-                try await Loop.sleep(for: .seconds(1))
-            }
-        }
     }
 
     /// Tries again what fails because a program is just being started again.

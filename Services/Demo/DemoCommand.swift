@@ -20,7 +20,7 @@ public enum DemoCommand {
     private static let help = """
         rapport-demo [--orders N | --file PATH] [--rate R] [--fresh | --keep] [--run DIR]
         Starts the suite, plays an ERP and its carrier onto the topics, waits until every service has applied
-        all of it, and reconciles. Programs that die meanwhile are started again. Status 0 for PASS.
+        all of it, and reconciles. The suite's supervisor starts again what dies. Status 0 for PASS.
           --orders N   a made-up shop with N orders (20,000 unless there is a real file)
           --file PATH  orders from a file in the form of UCI Online Retail, .csv or .csv.gz
           --rate R     at most R orders a second

@@ -30,7 +30,9 @@ struct DemoSummary {
         terminal.line()
         try StatusReport(suite).showAddresses()
         terminal.line()
-        terminal.line("Everything goes on running. make down stops it; make down WIPE=1 deletes its data too.")
+        terminal.line(
+            "Everything goes on running, and a supervisor starts again what dies. make down stops it; make down WIPE=1 deletes its data too."
+        )
     }
 
     /// A row for each service.

@@ -60,6 +60,18 @@ package final class Positions {
         try? await ask(service, Self.waiting).first?.value(0)
     }
 
+    /// The last id drawn for the outbox of a service.
+    package func lastOutboxRow(of service: String) async throws -> Int {
+        try await ask(service, Statement("positions.last_outbox", "SELECT last_value FROM outbox_id_seq")).first?.value(
+            0) ?? 0
+    }
+
+    /// Events of a service up to an id that are not published yet; nil when it cannot be told now.
+    package func outboxRows(of service: String, until id: Int) async -> Int? {
+        let statement = Statement("positions.outbox_until", "SELECT count(*) FROM outbox WHERE id <= $1")
+        return try? await ask(service, statement, id).first?.value(0)
+    }
+
     /// All of a service that waits for its time or its turn: how much, and what, for people; nil when it cannot be told now.
     package func waiting(in service: String) async -> (count: Int, what: String)? {
         guard let row = try? await ask(service, Self.unfinished).first, let events: Int = try? row.value(0),
@@ -84,7 +96,7 @@ package final class Positions {
     }
 
     /// Rows of a service's schema.
-    package func ask(_ service: String, _ statement: Statement) async throws -> Rows {
+    package func ask(_ service: String, _ statement: Statement, _ values: any SQLEncodable...) async throws -> Rows {
         let connection: PostgresConnection
         if let open = connections[service], open.isOpen {
             connection = open
@@ -94,7 +106,7 @@ package final class Positions {
                 PostgresSettings(url: url, applicationName: "rapport", schema: service))
             connections[service] = connection
         }
-        return try await connection.transaction { try await $0.query(statement) }
+        return try await connection.transaction { try await $0.query(statement, values: values) }
     }
 
     /// Ends its connections.

@@ -23,10 +23,12 @@ public final class ChildProcess {
     ///   - path: the program; without a slash it is looked for in `PATH`.
     ///   - environment: the whole environment as `NAME=value`; nil passes this process's own on.
     ///   - output: the file that takes standard output and error, appended; nil passes this process's own on.
+    ///   - sockets: open files that it finds as numbers 3, 4 and so on.
     ///   - isDetached: whether it goes on when this process ends, in a session of its own.
     public init(
         _ path: String, _ arguments: [String], environment: [String]? = nil, directory: String? = nil,
-        output: String? = nil, isDetached: Bool = false, userID: UInt32? = nil, groupID: UInt32? = nil
+        output: String? = nil, sockets: [Int32] = [], isDetached: Bool = false, userID: UInt32? = nil,
+        groupID: UInt32? = nil
     ) throws {
         var log: Int32 = -1
         if let output {
@@ -61,15 +63,19 @@ public final class ChildProcess {
                     Loop.assumeIsolated { ended.succeed(Exit(status: Int(status), signal: Int(signal))) }
                     uv_close(cuv_handle(handle)) { UnsafeMutableRawPointer($0)?.deallocate() }
                 }
-                var stdio = [uv_stdio_container_t](repeating: uv_stdio_container_t(), count: 3)
+                var stdio = [uv_stdio_container_t](repeating: uv_stdio_container_t(), count: 3 + sockets.count)
                 stdio[0].flags = UV_IGNORE
                 for index in 1...2 {
                     stdio[index].flags = UV_INHERIT_FD
                     stdio[index].data.fd = log >= 0 ? log : Int32(index)
                 }
+                for (index, socket) in sockets.enumerated() {
+                    stdio[3 + index].flags = UV_INHERIT_FD
+                    stdio[3 + index].data.fd = socket
+                }
                 return stdio.withUnsafeMutableBufferPointer { containers in
                     options.stdio = containers.baseAddress
-                    options.stdio_count = 3
+                    options.stdio_count = Int32(containers.count)
                     func spawn() -> Int32 { uv_spawn(loop, handle, &options) }
                     guard let directory else { return spawn() }
                     return directory.withCString {

@@ -108,7 +108,7 @@ public final class LoopExecutor: SerialExecutor {
     public static var isOnLoop: Bool { pthread_getspecific(key) != nil }
 
     /// The loop of the calling thread; asked for on a loop only.
-    static var current: any LoopDriver {
+    package static var current: any LoopDriver {
         guard let driver = threadDriver else { preconditionFailure("not on the event loop") }
         return driver
     }

@@ -78,6 +78,16 @@ public struct SocketAddress: CustomStringConvertible, Sendable {
         read(handle) { uv_tcp_getsockname($0, $1, $2) }
     }
 
+    static func bound(of socket: Int32) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            let address = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
+            guard getsockname(socket, address, &length) == 0 else { return nil }
+            return SocketAddress(copying: address, length: Int(length))
+        }
+    }
+
     private static func read(
         _ handle: UnsafeMutableRawPointer,
         _ call: (UnsafePointer<uv_tcp_t>, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<Int32>) -> Int32

@@ -112,22 +112,41 @@ public enum KafkaAdmin {
             } catch let error as KafkaError {
                 // What kept the client from its broker is told apart from the call that failed for it.
                 rd_kafka_poll(client, 0)
-                throw error.code >= 0 || heard.text.isEmpty
-                    ? error : KafkaError(code: error.code, text: "\(error.text) (\(heard.text))")
+                throw error.code >= 0 ? error : heard.explained(error)
             }
         }
     }
 }
 
-/// The last thing that a client complained of; written and read on the thread that polls it.
-private final class LastError: @unchecked Sendable {
+/// The last thing that a client complained of.
+///
+/// `@unchecked Sendable`: written and read on the one thread that polls the client.
+final class LastError: @unchecked Sendable {
     var text = ""
+    var code: Int32 = 0
+
+    /// What was heard, without how long the connection had been in which state and what was left out; nil where nothing was.
+    var cause: KafkaError? {
+        text.isEmpty
+            ? nil
+            : KafkaError(
+                code: code, text: String(text[..<(text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex)]))
+    }
+
+    /// The error of a call with what kept the client from its broker; a refusal counts as one whatever the call made of it.
+    func explained(_ error: KafkaError) -> KafkaError {
+        guard !text.isEmpty else { return error }
+        let cause = KafkaError(code: code, text: "\(error.text) (\(text))")
+        return cause.isRefusal ? cause : KafkaError(code: error.code, text: cause.text)
+    }
 }
 
-private let noteError:
+let noteError:
     @convention(c) @Sendable (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
         _, code, reason, opaque in
         // That all brokers are down follows from what was said of the one.
         guard code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue, let reason, let opaque else { return }
-        Unmanaged<LastError>.fromOpaque(opaque).takeUnretainedValue().text = String(cString: reason)
+        let heard = Unmanaged<LastError>.fromOpaque(opaque).takeUnretainedValue()
+        heard.text = String(cString: reason)
+        heard.code = code
     }

@@ -23,6 +23,9 @@ public final class KafkaConsumer {
     private let wakeup: Wakeup
     private var names: [OpaquePointer: [TopicPartition]] = [:]
     private var isClosed = false
+    /// Whether the group has given us partitions that it has not taken away.
+    private var hasShare = false
+    private var pulse: LoopTimer?
 
     /// Opens a client; `group` nil is for readers that are given their partitions.
     public init(_ settings: KafkaSettings, group: String?, properties: [String: String] = [:]) throws {
@@ -35,7 +38,10 @@ public final class KafkaConsumer {
             "check.crcs": "true",
             "partition.assignment.strategy": "range,roundrobin",
             "session.timeout.ms": "6000",
-            "heartbeat.interval.ms": "1500",
+            // By the answer to one a member hears that the group gathers: all wait for the last of them.
+            "heartbeat.interval.ms": "250",
+            // What a fetch under way waits for delays the first one of a new share.
+            "fetch.wait.max.ms": "100",
             "queued.min.messages": "5000",
             "queued.max.messages.kbytes": "8192",
             "fetch.error.backoff.ms": "100",
@@ -83,6 +89,15 @@ public final class KafkaConsumer {
         for topic in topics { rd_kafka_topic_partition_list_add(list, topic, RD_KAFKA_PARTITION_UA) }
         let code = rd_kafka_subscribe(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "subscribe") }
+        keepAwake()
+    }
+
+    /// Wakes librdkafka's main thread, which left alone looks only once a second at what is to be done for the group: at heartbeats, and at
+    /// each step of joining. Any question to it wakes it; this one takes microseconds.
+    private func keepAwake() {
+        guard !isClosed else { return }
+        ask(client)
+        pulse = Loop.after(.milliseconds(hasShare ? 100 : 20)) { [weak self] in self?.keepAwake() }
     }
 
     /// Begins to consume partitions at given offsets; nil means the beginning of the log.
@@ -171,10 +186,27 @@ public final class KafkaConsumer {
         return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
     }
 
+    /// Leaves the group for good, so that the others share its partitions at once. Whoever only closes keeps its place under a fixed name
+    /// until its session is over, so that a new start takes it back.
+    public func leave(within limit: Duration = .seconds(1)) async {
+        guard !isClosed else { return }
+        rd_kafka_unsubscribe(client)
+        let deadline = Loop.now + limit
+        // The partitions must be given back first.
+        while hasShare, Loop.now < deadline {
+            _ = poll(limit: 500, byteLimit: 1 << 20)
+            try? await Loop.sleep(for: .milliseconds(2))
+        }
+        awaitStops(of: client)
+        // Its word is on the way to the coordinator now; nobody tells when it is there.
+        try? await Loop.sleep(for: .milliseconds(30))
+    }
+
     /// Leaves the group and frees the client, within a bound; destroying may block, so it has a thread of its own.
     public func close(within limit: Duration = .seconds(5)) async {
         guard !isClosed else { return }
         isClosed = true
+        pulse?.cancel()
         context.consumer = nil
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         let closing = rd_kafka_queue_new(client)
@@ -203,6 +235,7 @@ public final class KafkaConsumer {
     }
 
     fileprivate func rebalance(_ code: rd_kafka_resp_err_t, _ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) {
+        hasShare = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
         guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, let list, let onAssigned else {
             onRevoked?()
             rd_kafka_assign(client, nil)
@@ -223,11 +256,14 @@ public final class KafkaConsumer {
 /// `rktp->rktp_started' failed" in rdkafka_assignment.c). Stops and their confirmations go through the queue of librdkafka's main
 /// thread, one behind the other; so a question that is answered there twice comes behind both. Each takes microseconds.
 private func awaitStops(of client: OpaquePointer?) {
-    for _ in 0..<3 {
-        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-        guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-        rd_kafka_topic_partition_list_destroy(list)
-    }
+    for _ in 0..<3 { ask(client) }
+}
+
+/// Asks librdkafka's main thread something, and waits for the answer.
+private func ask(_ client: OpaquePointer?) {
+    var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+    guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
+    rd_kafka_topic_partition_list_destroy(list)
 }
 
 /// What the C callbacks find behind their pointer.

@@ -39,16 +39,22 @@ extension ConsumerRunner {
     /// another process: so it joins without a name, or each of the two would throw the other out for ever.
     func rejoin() async throws {
         try await land()
-        forgetAssignment()
-        let old = consumer
-        consumer = nil
-        await old?.close(within: .seconds(5))
+        await leave()
         try open(as: nil)
         isReaderBroken = false
     }
 
+    /// Leaves the group, and has nothing of it any more.
+    func leave() async {
+        forgetAssignment()
+        let old = consumer
+        consumer = nil
+        await old?.close(within: .seconds(5))
+    }
+
     private func failed(_ error: KafkaError) {
         if error.isFatal { isReaderBroken = true }
+        lastRefusal = error
         if error.isOffsetLost {
             isPositionLost = true
             onProblem?(
@@ -69,10 +75,16 @@ extension ConsumerRunner {
             return (offsets, try await self.countParked(in: partitions, transaction))
         }
         var offsets: [TopicPartition: Int64] = [:]
+        var isShared = false
         for row in stored {
             let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
-            if wanted.contains(partition) { offsets[partition] = Int64(try row.value(2) as Int) }
+            if wanted.contains(partition) {
+                offsets[partition] = Int64(try row.value(2) as Int)
+            } else if subscriptions.topics.contains(where: { $0.name == partition.topic }) {
+                isShared = true
+            }
         }
+        hasTwins = isShared
         // The group may have decided anew while we read.
         guard pending == partitions else { return }
         // The partition whose position the log has lost is told of again, if it still is.
@@ -90,6 +102,7 @@ extension ConsumerRunner {
         ahead = []
         ends = [:]
         pending = nil
+        lastRefusal = nil
         isAssigned = true
     }
 

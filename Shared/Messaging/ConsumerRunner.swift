@@ -23,8 +23,10 @@ public final class ConsumerRunner {
     public internal(set) var isPositionLost = false
     /// Whether the group has given us our partitions and their offsets are known.
     public internal(set) var isAssigned = false
-    /// Since when, by the loop's clock, the work has failed again and again; nil where it gets on.
-    public var failingSince: Duration? { failures?.first }
+    /// The trouble with the work; nil where it gets on.
+    public private(set) var failing: Failing?
+    /// What the group or the brokers refused last, for an operator who looks for a cause.
+    public internal(set) var lastRefusal: KafkaError?
     /// Set while events of our own cannot be published: what is applied would only make more of them. The keys of sealed events, which make
     /// none, are read on.
     public var isHeld = false
@@ -46,11 +48,13 @@ public final class ConsumerRunner {
     /// The same, once the batches under way are committed too.
     var awaited: [TopicPartition: Int64] = [:]
     var pending: [TopicPartition]?
+    /// Whether others of the group hold partitions.
+    var hasTwins = false
     private var isStopping = false
     /// Whether the reader has had a fatal error.
     var isReaderBroken = false
-    /// When the work failed first and last, since it last got on.
-    private var failures: (first: Duration, last: Duration)?
+    /// Whether the last try to connect to the database failed.
+    private var isUnreachable = false
     var hasMore = false
     /// Partitions that are not fetched now, because too much is parked.
     var heldBack: Set<TopicPartition> = []
@@ -74,8 +78,8 @@ public final class ConsumerRunner {
         instance: String? = nil, batchLimit: Int = 500
     ) {
         self.init(
-            subscriptions, group: group, on: Substrate(kafka: kafka, postgres: postgres), instance: instance,
-            batchLimit: batchLimit)
+            subscriptions, group: group, on: Substrate(kafka: kafka, postgres: postgres.named("consumer")),
+            instance: instance, batchLimit: batchLimit)
     }
 
     /// Prepares a consumer on what it is to stand on.
@@ -107,6 +111,8 @@ public final class ConsumerRunner {
         let timer = Loop.after(limit) { [self] in connection?.close() }
         await task?.value
         timer.cancel()
+        // Alone it keeps its place: a new start need not gather a group.
+        if hasTwins { await consumer?.leave(within: .seconds(1)) }
         await consumer?.close(within: limit)
         connection?.close()
     }
@@ -135,11 +141,12 @@ public final class ConsumerRunner {
                 onProblem?("consuming pauses: \(error)")
                 // To fail is not to hang.
                 statistics.lastProgress = Loop.now
-                failures = (failures?.first ?? Loop.now, Loop.now)
+                failing = Failing(error, at: Loop.now, after: failing)
                 connection?.close()
                 _ = try? await flight?.refusal()
                 flight = nil
                 if error is ConsumerConflict { statistics.conflicts += 1 }
+                if isCutOff { await stepAside() }
                 try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
                 // What this process believes of the offsets may be wrong now: begin again from what is stored.
                 ahead = []
@@ -149,10 +156,31 @@ public final class ConsumerRunner {
         try? await land()
     }
 
+    /// Whether the database has been away for so long that a twin, which may reach it, is to have the partitions.
+    private var isCutOff: Bool {
+        guard isUnreachable, let since = failing?.since else { return false }
+        return Loop.now - since > .seconds(5)
+    }
+
+    /// Leaves the group until the database can be reached again: a member that does not work keeps its partitions from its twins, and one
+    /// that does not poll holds up the whole group when it is divided anew.
+    private func stepAside() async {
+        onProblem?("the database cannot be reached, so the group is left for now")
+        await leave()
+        while !isStopping {
+            do {
+                _ = try await database()
+                return try open(as: instance)
+            } catch {
+                try? await Loop.sleep(for: .milliseconds(substrate.random(100...400)))
+            }
+        }
+    }
+
     /// The work gets on; where a part of it does and another fails, that one is soon met again.
     func gotOn() {
         statistics.lastProgress = Loop.now
-        if let last = failures?.last, Loop.now - last > .seconds(2) { failures = nil }
+        if let failing, Loop.now - failing.last > .seconds(2) { self.failing = nil }
     }
 
     private func step() async throws {
@@ -175,6 +203,8 @@ public final class ConsumerRunner {
             if !ends.isEmpty { try await passMarkers() }
             if keysDeadline != nil, unreadKeys.isEmpty { return }
             gotOn()
+            // What was applied last would look for ever as if it waited.
+            commitForLagTools()
             // Idle: poll every second all the same, or the group would expel us.
             let untilDue = (isHeld ? nil : parked.due).map { max(.milliseconds(1), $0 - Loop.now) } ?? .seconds(1)
             _ = try await changed.wait(
@@ -212,17 +242,23 @@ public final class ConsumerRunner {
 
     func database() async throws -> any DatabaseSession {
         if let connection, connection.isOpen { return connection }
+        isUnreachable = true
         let opened = try await substrate.openSession()
+        isUnreachable = false
         connection = opened
         return opened
     }
 
     private var lastLagCommit = Duration.zero
+    private var toldToLagTools: [TopicPartition: Int64] = [:]
 
+    /// Tells the group where we are, every two seconds at most and only what it was not told yet.
     func commitForLagTools() {
-        guard Loop.now - lastLagCommit > .seconds(2) else { return }
+        guard Loop.now - lastLagCommit > .seconds(2), positions != toldToLagTools else { return }
         lastLagCommit = Loop.now
-        consumer?.commitForLagTools(positions.filter { $0.value >= 0 })
+        toldToLagTools = positions
+        let known = positions.filter { $0.value >= 0 }
+        if !known.isEmpty { consumer?.commitForLagTools(known) }
     }
 
     /// How many messages wait in each partition we hold, as far as known without asking the broker.
@@ -237,4 +273,7 @@ public final class ConsumerRunner {
 
     /// The same for all partitions together.
     public var lag: Int { lags.values.reduce(0, +) }
+
+    /// How many partitions this process reads.
+    public var partitionCount: Int { positions.count }
 }

@@ -4,7 +4,7 @@ import Postgres
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
-        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue,
+        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents,
     ]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
@@ -58,6 +58,23 @@ public enum MessagingSchema {
     /// A queue is cleaned for what was deleted; to go over what has come and soon goes gains nothing.
     static let queue = Migration(
         "m0000_messaging_zzzzz_queue", "ALTER TABLE outbox SET (autovacuum_vacuum_insert_threshold = -1)")
+
+    /// Reactions that wait for facts.
+    static let intents = Migration(
+        "m202611301213_intents",
+        """
+        -- What is to be done once a fact of `key` is told. It ends in the transaction of its effects; `look_at` is when it is looked at
+        -- next, whoever tells what, and `is_told` that the fact was told since the last look.
+        CREATE TABLE intent (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            kind text NOT NULL, key text NOT NULL, subject text NOT NULL, payload text,
+            parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            look_at timestamptz NOT NULL, expires_at timestamptz NOT NULL, is_told boolean NOT NULL DEFAULT false,
+            UNIQUE (kind, subject)
+        ) WITH (fillfactor = 70);
+        CREATE INDEX intent_of_key ON intent (key);
+        CREATE INDEX intent_due ON intent (look_at);
+        """)
 
     /// What operators do.
     static let operators = Migration(

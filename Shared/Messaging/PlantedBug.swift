@@ -33,6 +33,16 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case unlockedPark
     /// Timers that are late are dropped.
     case droppedLateTimer
+    /// Sessions are ended for the age of their transactions, not because they stand still.
+    case endsByAge
+    /// The watch counts on where it stopped when it was frozen itself.
+    case staleWatcher
+    /// Who takes long inside a transaction does not say that it lives.
+    case noBeat
+    /// The watch ends only sessions for which somebody waits.
+    case onlyWaiters
+    /// The relay deletes what its producer has given up.
+    case deleteUnacknowledged
 
     #if RAPPORT_PLANTED_BUGS
         /// The one that is switched on; in a process of its own by the environment's `RAPPORT_PLANTED_BUG`.

@@ -19,8 +19,6 @@ public final class Pruner {
 
     /// Rows deleted.
     public private(set) var pruned = 0
-    /// Called with what an operator should know.
-    public var onProblem: (@Loop (String) -> Void)?
     private let store: any Transacting
     private let ages: Ages
     /// Rows of one step: one short transaction.
@@ -35,14 +33,8 @@ public final class Pruner {
         self.step = step
     }
 
-    /// Looks every minute until the task is cancelled.
-    public func run() async {
-        while (try? await Loop.sleep(for: .seconds(60))) != nil {
-            do { try await prune() } catch { onProblem?("pruning pauses: \(error)") }
-        }
-    }
-
-    /// Deletes what is older than its age, with a breath after each step: all answers, and what a part of the inbox's pages has.
+    /// Deletes what is older than its age, with a breath after each step: all answers, and what a part of the inbox's pages has. Sixty
+    /// times an hour is often enough.
     public func prune() async throws {
         let age = Int(ages.answers.seconds)
         while !Task.isCancelled, try await delete({ $0.enqueue(PruningStore.answers, age, step) }) == step {

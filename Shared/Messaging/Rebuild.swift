@@ -60,7 +60,7 @@ public final class Rebuild {
         self.migrations = MessagingSchema.migrations + migrations
         self.kafka = kafka
         group = service
-        live = postgres
+        live = postgres.named("rebuild")
         // Comparisons go over whole tables.
         live.statementTimeout = 0
         build = live
@@ -84,6 +84,7 @@ public final class Rebuild {
         let isMine: Bool =
             try await session.transaction { try await $0.query(RebuildStore.claim).first?.value(0) } ?? false
         guard isMine else { throw RebuildError("another rebuild of \(group) is under way") }
+        session.holdsLocks = true
         _ = try await session.transaction { $0.enqueue(self.store.clear) }
         _ = try await Migrations.apply(migrations, to: build)
         try await session.transaction { transaction in

@@ -16,9 +16,12 @@ public struct RebuildStore: Sendable {
     /// All statements that hang on no plan, for the test that prepares them.
     public static let statements = [claim, enter, impatience, begin, progress, end, abandon, list]
 
-    /// One at a time, until the session's end. The number is nobody else's: who works in the service waits for no rebuild.
+    /// The number of the lock that a rebuild holds, and nobody else: who works in the service waits for no rebuild.
+    static let claimNumber = 48
+
+    /// One at a time, until the session's end.
     static let claim = Statement(
-        "rebuild.claim", "SELECT pg_try_advisory_lock(48, hashtext(current_schema()))")
+        "rebuild.claim", "SELECT pg_try_advisory_lock(\(claimNumber), hashtext(current_schema()))")
 
     /// Lets plain names mean another schema until the transaction's end.
     static let enter = Statement("rebuild.enter", "SELECT set_config('search_path', $1, true)")

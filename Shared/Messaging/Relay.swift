@@ -19,12 +19,18 @@ public final class Relay {
         public var waiting = 0
         /// The age of the oldest of them, in seconds.
         public var oldestAge = 0.0
+        /// Which of them is the oldest; nil where none waits.
+        public var oldest: Int?
+        /// Since when, by the loop's clock, that one has been the oldest, as far as was looked.
+        public var oldestSince = Duration.zero
     }
 
     /// Figures for the metrics.
     public private(set) var statistics = Statistics()
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
+    /// The trouble with publishing; nil where it gets on, or where another process leads.
+    public private(set) var failing: Failing?
     /// Whether this process publishes.
     public private(set) var isLeading = false
     /// How many rows are read at once; twice as many may be under way.
@@ -43,9 +49,8 @@ public final class Relay {
         source: String, sealing sealedTypes: Set<String> = PersonalEvents.types, kafka: KafkaSettings,
         postgres: PostgresSettings
     ) {
-        var named = postgres
-        named.applicationName += " relay"
-        self.init(source: source, sealing: sealedTypes, on: Substrate(kafka: kafka, postgres: named))
+        self.init(
+            source: source, sealing: sealedTypes, on: Substrate(kafka: kafka, postgres: postgres.named("relay")))
     }
 
     /// Prepares a relay on what it is to stand on.
@@ -83,7 +88,10 @@ public final class Relay {
             } catch is CancellationError {
                 return
             } catch {
-                if !isStopping { onProblem?("publishing pauses: \(error)") }
+                if !isStopping {
+                    failing = Failing(error, at: Loop.now, after: failing)
+                    onProblem?("publishing pauses: \(error)")
+                }
             }
             isLeading = false
             if !isStopping { _ = try? await changed.wait(until: { isStopping }, atMost: .milliseconds(300)) }
@@ -102,6 +110,7 @@ public final class Relay {
         }
         try await session.lead()
         while session.lanes.isEmpty, !isStopping {
+            failing = nil
             _ = try await changed.wait(until: { isStopping }, atMost: .seconds(1))
             try await session.lead()
         }
@@ -112,6 +121,7 @@ public final class Relay {
             try session.check()
             isWoken = false
             try await session.publishPass()
+            if session.published > 0 || session.isIdle { failing = nil }
             statistics.published = published + session.published
             _ = try await changed.wait(
                 until: { isWoken || isStopping || session.isBroken },
@@ -129,6 +139,9 @@ public final class Relay {
         for row in try await pool.query(RelayStore.depth) {
             statistics.waiting = try row.value(0)
             statistics.oldestAge = try row.value(1)
+            let oldest: Int? = try row.value(2)
+            if oldest == nil || oldest != statistics.oldest { statistics.oldestSince = Loop.now }
+            statistics.oldest = oldest
         }
     }
 }

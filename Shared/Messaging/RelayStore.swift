@@ -6,13 +6,18 @@ public enum RelayStore {
     /// All statements, for the test that prepares them.
     public static let statements = [lead, page, payload, prepare, delete, pulse, depth]
 
-    /// The leadership of lanes that this session has not yet, held until it ends. Two keys: what it is, and which schema and lane.
+    /// The number of the first lane's lock.
+    static let firstLane = 4200
+
+    /// The leadership of lanes that this session has not yet, held until it ends. Two keys: the lane, and the service's schema by its own
+    /// number, so that no two services ever share one and whoever looks at the server's locks can tell whose it is.
     static let lead = Statement(
         "relay.lead",
         """
         SELECT lane FROM generate_series(0, 7) AS lane
         WHERE CASE WHEN lane = ANY($1::bigint[]) THEN false
-            ELSE pg_try_advisory_lock(42, hashtext(current_schema() || lane)) END ORDER BY lane
+            ELSE pg_try_advisory_lock(
+                \(firstLane) + lane, (current_schema()::regnamespace::oid::bigint - 2147483648)::int) END ORDER BY lane
         """)
 
     /// The oldest rows in the gaps between those that were seen, which it does not touch, be they under way, deleted, or dead and not
@@ -56,7 +61,7 @@ public enum RelayStore {
     static let depth = Statement(
         "relay.depth",
         """
-        SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM
-        (SELECT created_at FROM outbox ORDER BY id LIMIT 10000) AS oldest
+        SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8, min(id) FROM
+        (SELECT id, created_at FROM outbox ORDER BY id LIMIT 10000) AS oldest
         """)
 }

@@ -4,7 +4,7 @@ import Postgres
 /// The SQL of the keys under which events of persons are sealed.
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [known, make, undecided, learn, withhold, destroy, tellEnds]
+    public static let statements = [known, make, undecided, learn, withhold, destroy, tellEnds, tellLast]
 
     /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
     /// them whole until they are next analysed.
@@ -83,6 +83,19 @@ public enum SubjectKeyStore {
             WHERE owner = $1 AND subject = ANY($2::text[]) AND key IS NOT NULL RETURNING subject, version)
         \(told(["owner": "$1", "subject": "subject"]))
         FROM gone
+        """)
+
+    /// Tells own keys once more of which an older word came, unless what is told of one waits to be published: that comes behind it.
+    static let tellLast = Statement(
+        "seal.tell_last",
+        """
+        \(told(["owner": "$1::text", "subject": "subject", "key": "encode(key, 'base64')"]))
+        FROM (
+            SELECT k.* FROM unnest($2::text[], $3::bigint[]) AS n(subject, version) CROSS JOIN LATERAL (
+                SELECT * FROM subject_key k WHERE k.subject = n.subject AND k.owner = $1 LIMIT 1) k
+            WHERE k.version > n.version) late
+        WHERE NOT EXISTS (
+            SELECT 1 FROM outbox t WHERE t.topic = '\(Topic.subjectKeys.name)' AND t.key = late.subject AND t.seq >= late.version)
         """)
 
     /// Tells the end of keys once more, under the number that it had: readers have it already.

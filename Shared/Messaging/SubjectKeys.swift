@@ -74,14 +74,19 @@ public enum SubjectKeys {
         return found
     }
 
-    /// Takes in what services tell of their keys.
+    /// Takes in what services tell of their keys; `source` is who reads it.
+    ///
+    /// A publisher that was frozen may write an older word behind the newest when it wakes. Readers go by the version, but the topic is
+    /// compacted and would keep the last record: so the owner tells again what it finds there as the last word and is not.
     @Loop
-    static func learn(_ events: [Received<SubjectKeyChanged>], _ transaction: Transaction) {
+    static func learn(_ events: [Received<SubjectKeyChanged>], of source: String?, _ transaction: Transaction) {
         var latest: [Name: (version: Int, key: SQLBytes?)] = [:]
+        var last: [String: Int] = [:]
         for event in events {
             let name = Name(owner: event.data.owner, subject: event.data.subject)
             // Nobody speaks of another's keys.
             guard event.event.source == name.owner, let version = event.event.sequence else { continue }
+            if name.owner == source { last[name.subject] = version }
             if let later = latest[name], later.version >= version { continue }
             latest[name] = (version, event.data.key.flatMap(Base64.decode).map { SQLBytes($0) })
         }
@@ -89,5 +94,8 @@ public enum SubjectKeys {
         transaction.enqueue(
             SubjectKeyStore.learn, list.map(\.key.owner), list.map(\.key.subject), list.map(\.value.version),
             list.map(\.value.key))
+        guard let source, !last.isEmpty else { return }
+        let own = last.sorted { $0.key < $1.key }
+        transaction.enqueue(SubjectKeyStore.tellLast, source, own.map(\.key), own.map(\.value))
     }
 }

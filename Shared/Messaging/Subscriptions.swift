@@ -22,8 +22,12 @@ public struct Subscriptions {
     /// The types that have a handler, without versions.
     public var types: Set<String> { Set(handlers.keys) }
 
-    /// Listens to the topics of the types that are heard, and to these.
-    public init(_ topics: [Topic] = []) {
+    /// `ce_source` of who listens; nil where it tells nothing.
+    private let source: String?
+
+    /// Listens to the topics of the types that are heard, and to these; `source` is `ce_source` of who listens.
+    public init(_ topics: [Topic] = [], of source: String? = nil) {
+        self.source = source
         for topic in topics { read(topic) }
     }
 
@@ -39,7 +43,7 @@ public struct Subscriptions {
         guard !topics.contains(topic) else { return }
         topics.append(topic)
         guard topic.name.hasPrefix("crm."), handlers[SubjectKeyChanged.type] == nil else { return }
-        on(SubjectKeyChanged.self, SubjectKeys.learn)
+        on(SubjectKeyChanged.self) { [source] in SubjectKeys.learn($0, of: source, $1) }
         handlers[SubjectKeyChanged.type]?.knowsOrder = true
     }
 

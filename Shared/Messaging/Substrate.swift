@@ -58,8 +58,15 @@ package protocol LogReader: AnyObject {
     func commitForLagTools(_ positions: [TopicPartition: Int64])
     /// The newest offset that is known.
     func knownEnd(of partition: TopicPartition) -> Int64?
-    /// Leaves the group.
+    /// Gives its place in the group up, so that the others need not wait for it to come back.
+    func leave(within limit: Duration) async
+    /// Ends it.
     func close(within limit: Duration) async
+}
+
+extension LogReader {
+    /// Who holds no place has none to give up.
+    package func leave(within limit: Duration) async {}
 }
 
 /// An idempotent producer, as `KafkaProducer` is one.

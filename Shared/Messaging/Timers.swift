@@ -98,6 +98,8 @@ public final class TimerRunner {
     /// Steps of processes past their time: how many have been due for more than 5 seconds, and how many were put aside and wait for an
     /// operator, as nothing else will end them.
     public private(set) var late = 0
+    /// The trouble with the work; nil where it gets on.
+    public private(set) var failing: Failing?
     /// Called after each commit.
     public var onCommit: (@Loop () -> Void)?
     /// Called with what an operator should know.
@@ -145,11 +147,13 @@ public final class TimerRunner {
                 let seconds: Double? = try row?.value(0)
                 late = try row?.value(1) ?? 0
                 overdue = max(0, -(seconds ?? 0))
+                failing = nil
                 if let seconds {
                     // One that is due and was not claimed is in the hands of another process.
                     pause = min(pause, .milliseconds(seconds > 0 ? Int(min(1, seconds) * 1000) + 1 : 50))
                 }
             } catch {
+                failing = Failing(error, at: Loop.now, after: failing)
                 onProblem?("timers pause: \(error)")
             }
             _ = try? await changed.wait(until: { isWoken || isStopping }, atMost: pause)

@@ -13,10 +13,24 @@ public final class PostgresConnection: StatementChannel {
     public var onClose: (@Loop () -> Void)?
     /// Told of each statement before it is sent; tests set it.
     package var onSend: (@Loop (Statement) -> Void)?
+    /// Whether it holds what ends with it and with no transaction, an advisory lock: then it shows between transactions too that it lives.
+    public var holdsLocks = false {
+        didSet { if holdsLocks { tickLater() } }
+    }
     private let connection: OpaquePointer
     private var watch: SocketWatch?
     private var expected: [Expected] = []
     private var answered = 0
+    /// Up to which of them the server was asked to answer.
+    private var requested = 0
+    /// Whether the server works for us, as far as is known.
+    var isOwed: Bool { answered < requested }
+    /// How many statements were sent.
+    private(set) var sent = 0
+    /// The transaction that has sent statements and not its end.
+    private(set) var current: Transaction?
+    var beat = Beat()
+    var ticking: LoopTimer?
     /// Under which name the server has each statement.
     private var prepared: [String: String] = [:]
     /// How many were prepared that the server does not run any more, and whose names it keeps.
@@ -142,13 +156,16 @@ public final class PostgresConnection: StatementChannel {
     }
 
     /// Ends the implicit transaction; the answer comes when the server has committed it.
-    private func sendSync(_ transaction: Transaction) -> Completion<Void> {
+    @discardableResult
+    func sendSync(_ transaction: Transaction) -> Completion<Void> {
         let done = Completion<Void>()
         guard isOpen else {
             done.fail(transaction.failure ?? PostgresError.connection("the connection is lost"))
             return done
         }
         expected.append(.sync(done, transaction: transaction))
+        requested = expected.count
+        current = nil
         PQpipelineSync(connection)
         flush()
         return done
@@ -157,15 +174,27 @@ public final class PostgresConnection: StatementChannel {
     private func sendRollback(_ transaction: Transaction) -> Completion<Void>? {
         guard isOpen, transaction.statements > 0 else { return nil }
         if transaction.failure == nil {
-            // Outside a BEGIN block the server warns and rolls the implicit transaction back all the same.
-            let answer = Completion<Rows>()
-            expected.append(.rows(name: "rollback", answer: answer, transaction: transaction))
-            PQsendQueryParams(connection, "ROLLBACK", 0, nil, nil, nil, nil, 1)
+            // Alone, a ROLLBACK of an implicit transaction is one more warning in the server's log; behind a BEGIN it is not, and that makes
+            // no new transaction, but a block of the one that runs.
+            for command in ["BEGIN", "ROLLBACK"] { sendPlain(command, in: transaction) }
         }
         return sendSync(transaction)
     }
 
+    private func sendPlain(_ sql: String, in transaction: Transaction) {
+        expected.append(.rows(name: sql, answer: Completion<Rows>(), transaction: transaction))
+        PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 1)
+    }
+
     // MARK: Sending
+
+    /// Sends a statement of no effect, so that the server sees one.
+    func sendBeat(in transaction: Transaction) {
+        guard isOpen else { return }
+        transaction.statements += 1
+        sendPlain("SELECT 1", in: transaction)
+        requestAnswers()
+    }
 
     package func send(
         _ statement: Statement, _ values: [any SQLEncodable], in transaction: Transaction, isAwaited: Bool
@@ -181,7 +210,9 @@ public final class PostgresConnection: StatementChannel {
             return answer
         }
         onSend?(statement)
+        if transaction.statements == 0 { begin(transaction) }
         transaction.statements += 1
+        sent &+= 1
         var buffer: [UInt8] = []
         var ranges: [Range<Int>?] = []
         var types: [UInt32] = []
@@ -210,8 +241,14 @@ public final class PostgresConnection: StatementChannel {
         return answer
     }
 
+    private func begin(_ transaction: Transaction) {
+        current = transaction
+        tickLater()
+    }
+
     package func requestAnswers() {
         guard isOpen else { return }
+        requested = expected.count
         PQsendFlushRequest(connection)
         flush()
     }
@@ -238,9 +275,10 @@ public final class PostgresConnection: StatementChannel {
         while isOpen, answered < expected.count, PQisBusy(connection) == 0 { take(PQgetResult(connection)) }
         if answered == expected.count {
             expected.removeAll(keepingCapacity: true)
-            answered = 0
+            (answered, requested) = (0, 0)
         } else if answered > 512 {
             expected.removeFirst(answered)
+            requested -= answered
             answered = 0
         }
         // With nothing owed, anything that comes is a notice or the end.
@@ -324,7 +362,8 @@ public final class PostgresConnection: StatementChannel {
         watch = nil
         let owed = expected[answered...]
         expected = []
-        answered = 0
+        (answered, requested, current) = (0, 0, nil)
+        ticking?.cancel()
         for entry in owed {
             // Statements that went out together with their commit do not know its outcome either.
             let isUnknown = entry.transaction.isEnded && entry.transaction.failure == nil

@@ -2,7 +2,7 @@
 public struct PostgresSettings: Sendable {
     /// A libpq connection string: `postgresql://user:secret@host:port/database` or keywords.
     public var url: String
-    /// What the server's own views call us.
+    /// What the server's own views and logs call us: the program, and which one of its kind. `rapport sales 2`.
     public var applicationName: String
     /// The schema that unqualified names mean; nil for the role's own default.
     public var schema: String?
@@ -17,11 +17,22 @@ public struct PostgresSettings: Sendable {
         self.statementTimeout = statementTimeout
     }
 
+    /// The same for sessions of one purpose, which stands behind their name: `rapport sales 2 (relay)`. The server cuts names at 63 bytes,
+    /// and it is not the purpose that is to be cut.
+    public func named(_ purpose: String) -> PostgresSettings {
+        var named = self
+        named.applicationName = "\(applicationName.prefix(60 - purpose.count)) (\(purpose))"
+        return named
+    }
+
     /// For libpq; later entries win over what the URL says, but for `options`, which adds to the role's settings.
     var keywords: [(String, String)] {
         var options = "-c statement_timeout=\(statementTimeout) -c TimeZone=UTC -c client_min_messages=error"
         // A lost client must not hold its locks: the server tests the socket while a statement runs.
         options += " -c client_connection_check_interval=5s -c jit=off"
+        // Nor must one whose machine has vanished: the first three find it where nothing is under way, the last where an answer is.
+        options += " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+        options += " -c tcp_user_timeout=8s"
         if let schema { options += " -c search_path=\(schema)" }
         return [
             ("dbname", url), ("application_name", applicationName), ("options", options), ("connect_timeout", "5"),

@@ -48,6 +48,7 @@ public struct Capability: Sendable {
 public struct CapabilityParts {
     let routes: [Route]
     let timers: [String: TimerRunner.Handler]
+    let intents: [IntentKind]
     let background: [@Loop @Sendable () async -> Void]
     let listen: @Loop (inout Subscriptions) -> Void
 
@@ -55,15 +56,17 @@ public struct CapabilityParts {
     ///
     /// - Parameters:
     ///   - timers: what it does when timers of a kind are due.
+    ///   - intents: its reactions that may wait for a fact.
     ///   - background: work that goes on as long as the process, and ends when its task is cancelled.
     ///   - listen: what it hears; of capabilities that hear one event the first in the service's list comes first.
     public init(
-        routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:],
+        routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:], intents: [IntentKind] = [],
         background: [@Loop @Sendable () async -> Void] = [],
         listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in }
     ) {
         self.routes = routes
         self.timers = timers
+        self.intents = intents
         self.background = background
         self.listen = listen
     }

@@ -53,21 +53,43 @@ public enum ServiceCommand {
         _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings
     ) async throws {
         let process = try ServiceProcess(definition, options, settings)
-        try await process.start()
+        // Asked to end from now on, also while it waits for what is away.
+        let asked = Task.immediate { @Loop in try await Signals.untilTermination() }
+        guard try await hasStarted(process, before: asked) else { end(0) }
         print("\(definition.name) listening on http://\(options.address):\(process.port)")
         fflush(nil)
-        try await Signals.untilTermination()
+        try await asked.value
         // Whatever hangs, the process ends: all state is in the database. The kernel's own clock, which no loop holds up and which goes on
         // after the loop's end, when the libraries' last threads are waited for.
         alarm(10)
         await process.stop()
     }
 
+    /// Whether a process has started before it is asked to end. One that still waits has begun nothing that needs an orderly end.
+    @Loop
+    private static func hasStarted(_ process: ServiceProcess, before asked: Task<Void, any Error>) async throws -> Bool
+    {
+        let outcome = Completion<Bool>()
+        Task { @Loop in
+            do {
+                try await process.start()
+                outcome.succeed(true)
+            } catch {
+                outcome.fail(error)
+            }
+        }
+        Task { @Loop in
+            try await asked.value
+            outcome.succeed(false)
+        }
+        return try await outcome.wait()
+    }
+
     /// Applies what is missing of messaging's and the service's migrations.
     @Loop
     public static func migrate(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions) async throws {
         let applied = try await Migrations.apply(
-            MessagingSchema.migrations + definition.migrations, to: options.postgres)
+            MessagingSchema.migrations + definition.migrations, to: options.postgres.named("migrate"))
         Log(service: definition.name).info("migrated", ["applied": applied.joined(separator: " ")])
     }
 
@@ -93,7 +115,7 @@ public enum ServiceCommand {
         print(settings.description)
         let wrong = description.faults
         guard wrong.isEmpty else { throw SettingError(name: "the surface", problem: wrong.joined(separator: "; ")) }
-        let connection = try await PostgresConnection.open(options.postgres)
+        let connection = try await PostgresConnection.open(options.postgres.named("check"))
         defer { connection.close() }
         var faults: [String] = []
         for statement in allStatements(of: definition) { faults += try await connection.faults(of: statement) }
@@ -103,8 +125,9 @@ public enum ServiceCommand {
 
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
-        ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
+        IntentStore.statements.map(\.statement)
+            + ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
             + SubjectKeyStore.statements + Timers.statements + PruningStore.statements + RebuildStore.statements
-            + ServiceStore.statements + Outbox.statements + definition.statements
+            + SessionWatchStore.statements + ServiceStore.statements + Outbox.statements + definition.statements
     }
 }

@@ -39,6 +39,7 @@ extension ServiceDefinition {
     @Loop
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
+        parts.subscriptions = Subscriptions(of: "/\(name)")
         for capability in capabilities {
             let opened = try capability.open(context)
             parts.routes += opened.routes
@@ -46,8 +47,10 @@ extension ServiceDefinition {
             parts.timers.merge(opened.timers) { _, _ in
                 preconditionFailure("\(capability.name) has a timer of a kind that another has too")
             }
+            parts.kinds += opened.intents
             opened.listen(&parts.subscriptions)
         }
+        parts.letWait(context)
         if let personalData {
             personalData.subscribe(topic, &parts.subscriptions)
             parts.routes += personalData.routes(context)
@@ -64,11 +67,37 @@ public struct ServiceParts {
     public var subscriptions: Subscriptions
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
+    /// Its reactions that wait for facts; nil where it has none.
+    public private(set) var intents: IntentRunner?
+    fileprivate var kinds: [IntentKind] = []
     /// Work that goes on as long as the process, and ends when its task is cancelled.
     public var background: [@Loop @Sendable () async -> Void] = []
 
     /// No parts yet.
     @Loop public init() { subscriptions = Subscriptions() }
+
+    /// Lets reactions wait; the handlers that keep the facts are there already and hear them first.
+    @Loop
+    fileprivate mutating func letWait(_ context: ServiceContext) {
+        guard !kinds.isEmpty else { return }
+        let runner = IntentRunner(context.pool, kinds)
+        runner.onCommit = { context.onCommit?() }
+        runner.onGivenUp = { context.log.info($0) }
+        runner.onProblem = { context.log.warning($0) }
+        runner.listen(&subscriptions)
+        intents = runner
+        // A fact is told by another transaction than ours, so it is looked for; a short look at an index.
+        let looking = SteadyWork(context.log, every: .milliseconds(250), failing: "reactions wait")
+        background.append { await looking.run { try await runner.look() } }
+        let figures = IntentFigures(runner)
+        let counting = SteadyWork(context.log, every: .seconds(5), failing: "reactions that wait are not counted")
+        background.append {
+            await counting.run {
+                try await figures.update()
+                return false
+            }
+        }
+    }
 }
 
 /// What a service's parts work with.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Kafka
 import Postgres
 
@@ -17,6 +18,8 @@ public struct ServiceOptions: Sendable {
     public let instance: String?
     /// Connections for requests and timers.
     public let poolSize: Int
+    /// How many looks in a row, a second apart, must find a session of a process of this service standing still before it is ended.
+    public let sessionLooks: Int
     /// The token that requests must carry; nil asks for none, on loopback only.
     public let token: String?
 
@@ -27,7 +30,6 @@ public struct ServiceOptions: Sendable {
         let common = Setting<String>(
             "DATABASE_URL", isSecret: true, help: "the PostgreSQL database, postgresql://user:secret@host:port/name")
         let url = try settings.optional(own) ?? settings.value(common)
-        postgres = PostgresSettings(url: url, applicationName: "rapport-\(service)", schema: service)
         let brokers = try settings.value(
             Setting<String>("KAFKA_BROKERS", help: "the Kafka brokers, host:port,host:port"))
         kafka = KafkaSettings(
@@ -50,14 +52,30 @@ public struct ServiceOptions: Sendable {
         }
         instance = try settings.optional(
             Setting<String>("INSTANCE", help: "this process's fixed name among those of its service"))
+        postgres = PostgresSettings(
+            url: url, applicationName: "\(Self.program(of: service)) \(instance ?? Self.unnamed)", schema: service)
         poolSize = try settings.value(Setting<Int>("POOL_SIZE", default: 8, help: "database connections for requests"))
         try Self.check("POOL_SIZE", poolSize, 1...1000)
+        sessionLooks = try settings.value(
+            Setting<Int>(
+                "SESSION_LOOKS", default: 5,
+                help: "in how many looks, a second apart, a process must stand still before its sessions are ended"))
+        try Self.check("SESSION_LOOKS", sessionLooks, 3...600)
         token = try settings.optional(
             Setting<String>("API_TOKEN", isSecret: true, help: "the token that requests must carry"))
         let isLoopback = address.hasPrefix("127.") || address == "::1"
         guard isLoopback || token != nil else {
             throw SettingError(name: "API_TOKEN", problem: "must be set where HTTP_ADDRESS is not loopback")
         }
+    }
+
+    /// How the sessions of a service's processes call themselves; what follows says which process, and what for.
+    static func program(of service: String) -> String { "rapport \(service)" }
+
+    /// Tells this process from the others of its service where nobody has named it: the machine, and its number there.
+    private static var unnamed: String {
+        let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+        return "\(host.suffix(24))-\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     private static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {

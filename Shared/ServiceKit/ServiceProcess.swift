@@ -14,21 +14,28 @@ public final class ServiceProcess {
     public var port: Int { server?.port ?? 0 }
     private let options: ServiceOptions
     private let name: String
-    /// All that the schema must have.
-    private let migrations: [String]
+    private let footing: Footing
+    private let troubles: Troubles
+    private let database: DatabaseWatch
+    private let broker: BrokerWatch
+    private let work: WorkWatch
     private let context: ServiceContext
     private let parts: ServiceParts
     private let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
+    /// Ends sessions of processes of this service that are frozen.
+    private let watch: SessionWatch
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
     private let reconciler: Reconciler?
     private let surface = HTTPSurface()
+    private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
-    private var isStarted = false
+    /// What the start waits for; nil once the work has begun.
+    private var awaited: String? = "its turn"
     private var isStopping = false
     private let figures = ServiceFigures()
 
@@ -36,13 +43,18 @@ public final class ServiceProcess {
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
         self.options = options
         name = definition.name
-        migrations = (MessagingSchema.migrations + definition.migrations).map(\.name)
         let log = Log(service: definition.name)
-        let pool = PostgresPool(options.postgres, size: options.poolSize)
+        let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
+        troubles = Troubles(log)
+        footing = Footing(
+            service: definition.name, pool: pool, kafka: options.kafka,
+            migrations: (MessagingSchema.migrations + definition.migrations).map(\.name), troubles: troubles)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
         let source = "/\(definition.name)"
         relay = Relay(source: source, kafka: options.kafka, postgres: options.postgres)
+        watch = SessionWatch(over: ServiceOptions.program(of: name), postgres: options.postgres)
+        watch.patience = options.sessionLooks
         timers = TimerRunner(
             pool,
             parts.timers.merging([SubjectKeys.reminder: { try SubjectKeys.tellAgain($0, of: source, in: $1) }]) { $1 })
@@ -55,6 +67,9 @@ public final class ServiceProcess {
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
                 instance: options.instance)
         }
+        database = DatabaseWatch(options.postgres, troubles)
+        broker = BrokerWatch(options.kafka, troubles)
+        work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }
@@ -77,27 +92,55 @@ public final class ServiceProcess {
                 }
             }
         }
-        consumer?.onProblem = { log.warning($0) }
-        relay.onProblem = { log.warning($0) }
-        timers.onProblem = { log.warning($0) }
+        // Each repetition; that it lasts is a trouble, which is told once.
+        consumer?.onProblem = { log.debug($0) }
+        relay.onProblem = { log.debug($0) }
+        timers.onProblem = { log.debug($0) }
+        watch.onProblem = { log.warning($0) }
     }
 
     /// Starts everything; when it returns, the work has begun. Requests are answered from the beginning, so that whoever asks hears
-    /// what it waits for.
+    /// what it waits for; but not while another process does whose place this one takes.
     public func start() async throws {
-        try serve()
-        try await openDatabase()
-        try await makeTopics()
+        if !handover.waitsUntilReady { try serve() }
+        database.start()
+        try broker.start()
+        background.append(Task { @Loop in await self.tellTroubles() })
+        awaited = "the database"
+        try await footing.database()
+        watch.start()
+        awaited = "the broker"
+        try await footing.topics()
         relay.start()
         try consumer?.start()
         timers.start()
-        let pruner = Pruner(context.pool)
-        pruner.onProblem = { [log = context.log] in log.warning($0) }
-        background.append(Task { @Loop in await pruner.run() })
-        for work in parts.background { background.append(Task { @Loop in await work() }) }
-        background.append(Task { @Loop in await self.measure() })
-        isStarted = true
+        startBackground()
+        awaited = nil
+        if handover.waitsUntilReady {
+            while !whatIsMissing().isEmpty { try await Loop.sleep(for: .milliseconds(20)) }
+            try serve()
+            handover.tellReady()
+        }
         context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
+    }
+
+    private func startBackground() {
+        let pruner = Pruner(context.pool)
+        let pruning = SteadyWork(context.log, every: .seconds(60), failing: "what is too old was not deleted")
+        let all =
+            parts.background + [
+                {
+                    await pruning.run {
+                        try await pruner.prune()
+                        return false
+                    }
+                },
+                { await self.measureOutbox() },
+                { await self.measureDeadLetters() },
+            ]
+        for work in all {
+            background.append(Task { @Loop [troubles] in await Troubles.$current.withValue(troubles) { await work() } })
+        }
     }
 
     private func serve() throws {
@@ -113,11 +156,21 @@ public final class ServiceProcess {
         let log = context.log
         let router = Router(
             routes + descriptions, middleware: surface.middleware(token: options.token, log),
-            onError: { error, request in
-                log.error("request failed", ["path": request.path, "error": "\(error)"])
+            onError: { [database] error, request in
+                database.met(error)
+                guard Self.isFault(error) else { return }
+                log.error(
+                    "request failed", ["path": request.route?.path ?? request.path, "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
-        server = try HTTPServer(address: options.address, port: options.port, router: router, tls: tls)
+        server = try HTTPServer(
+            address: options.address, port: options.port, router: router, tls: tls, socket: handover.socket)
+    }
+
+    /// Whether an error of a request is a fault of this program or its schema, and not of what it stands on, which is told by itself.
+    private static func isFault(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return !(error is PoolExhausted) }
+        return error.verdict == .permanent || error.sqlState.hasPrefix("42")
     }
 
     private func described(_ path: String, _ summary: String, _ document: [UInt8]) -> Route {
@@ -126,10 +179,16 @@ public final class ServiceProcess {
         }
     }
 
-    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections.
-    /// Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is given up then.
+    /// Stops in order: no new requests, the batch under way, timers, background work, what waits in the outbox, the connections. The
+    /// consumer leaves its group at once, so that another process goes on while requests end here; the relay leads until all that could
+    /// write has ended. Background work has eight seconds to settle what it has begun; what waits for a database that does not answer is
+    /// given up then.
     public func stop() async {
         isStopping = true
+        troubles.isSilent = true
+        database.stop()
+        broker.stop()
+        let consuming = Task { @Loop [consumer] in await consumer?.stop() }
         let patience = Loop.after(.seconds(8)) { [context] in context.pool.close() }
         defer { patience.cancel() }
         for task in background { task.cancel() }
@@ -139,63 +198,12 @@ public final class ServiceProcess {
         await server?.stop(within: .seconds(5))
         await timers.stop()
         await rebuilder.stop()
-        await consumer?.stop()
+        await consuming.value
         await settled.value
         await relay.stop()
+        watch.stop()
         context.pool.close()
         context.log.info("stopped")
-    }
-
-    /// A database that is down is waited for, for two minutes, as the suite may start in any order. What does not pass by itself, a
-    /// wrong password or a schema without tables, is an error at once.
-    private func openDatabase() async throws {
-        let deadline = Loop.now + .seconds(120)
-        var attempt = 0
-        while true {
-            do {
-                try await context.pool.start()
-                let missing = try await missingMigrations()
-                if missing.isEmpty { return }
-                throw SettingError(
-                    name: "the schema",
-                    problem: "lacks \(missing.joined(separator: ", ")); run this program with `migrate` first")
-            } catch {
-                let passes = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
-                guard passes, Loop.now < deadline else { throw error }
-                if attempt % 20 == 0 { context.log.warning("waiting for the database: \(error)") }
-                attempt += 1
-            }
-            try await Loop.sleep(for: .milliseconds(200))
-        }
-    }
-
-    private func missingMigrations() async throws -> [String] {
-        do {
-            return try await context.pool.query(ServiceStore.missingMigrations, migrations).map { try $0.value(0) }
-        } catch let error as PostgresError {
-            guard error.sqlState == "42P01" else { throw error }
-            return ["all tables"]
-        }
-    }
-
-    /// Makes the topics that are missing; a broker that is down is waited for, as the suite may start in any order.
-    private func makeTopics() async throws {
-        let plans = Topic.all.map {
-            TopicPlan(name: $0.name, partitions: Topic.partitions, settings: $0.settings)
-        }
-        while true {
-            do {
-                let known = try await KafkaAdmin.topics(options.kafka)
-                let missing = plans.filter { known[$0.name] == nil }
-                if !missing.isEmpty { try await KafkaAdmin.createTopics(missing, options.kafka) }
-                return
-            } catch let error as KafkaError {
-                // A wrong password or a missing right does not pass by itself.
-                if error.isConfiguration || error.isRefusal { throw error }
-                context.log.warning("waiting for the broker: \(error)")
-                try await Loop.sleep(for: .milliseconds(300))
-            }
-        }
     }
 
     // MARK: Health
@@ -225,27 +233,44 @@ public final class ServiceProcess {
     private func whatIsMissing() -> [String] {
         var missing: [String] = []
         if isStopping { missing.append("the process is stopping") }
-        if !isStarted { missing.append("the process is starting") }
-        if context.pool.openCount == 0 { missing.append("no connection to the database") }
-        if let consumer, !consumer.isAssigned { missing.append("no partitions assigned yet") }
-        if consumer?.isPositionLost == true { missing.append("the log no longer has the stored position") }
-        if let since = consumer?.failingSince, Loop.now - since > .seconds(10) {
-            missing.append("events cannot be applied; the log says why")
+        if let awaited { missing.append("the process is starting: it waits for \(awaited)") }
+        if let consumer, awaited == nil, !consumer.isAssigned, !work.wasAssigned {
+            missing.append("no partitions assigned yet")
         }
+        missing += troubles.missing
         if surface.isOverloaded { missing.append("events have not been published for a minute") }
         return missing
     }
 
-    /// Keeps the gauges that need a look every few seconds; less often where a look takes long, as with very many dead letters.
-    private func measure() async {
+    private func tellTroubles() async {
+        await work.run { [figures] in figures.takeHold() }
+    }
+
+    /// Keeps the gauges that need a look every second or so; less often where a look takes long by itself, and not for having waited for a
+    /// database that was away.
+    private func measureOutbox() async {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
-            if let open = try? await letters.open() { figures.show(deadLetters: open) }
+            figures.ended.advance(to: watch.statistics.ended)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
-            try? await Loop.sleep(for: min(.seconds(20), max(.seconds(2), (Loop.now - begin) * 10)))
+            let took = Loop.now - begin
+            try? await Loop.sleep(for: max(.seconds(1), took < .seconds(1) ? took * 10 : .zero))
+        }
+    }
+
+    /// The same of what may be very many.
+    private func measureDeadLetters() async {
+        while !Task.isCancelled, !isStopping {
+            let begin = Loop.now
+            var pause = Duration.seconds(2)
+            if let open = try? await letters.open() {
+                figures.show(deadLetters: open)
+                pause = min(.seconds(20), max(pause, (Loop.now - begin) * 10))
+            }
+            try? await Loop.sleep(for: pause)
         }
     }
 }

@@ -3,7 +3,9 @@ import Postgres
 /// The SQL that every service's process needs.
 public enum ServiceStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [missingMigrations, keepAnswer, findAnswer, positions]
+    public static let statements = [
+        missingMigrations, keepAnswer, findAnswer, positions, takesChanges, littleMemory, useDisk,
+    ]
 
     /// Those of some migrations that were not applied.
     static let missingMigrations = Statement(
@@ -12,6 +14,19 @@ public enum ServiceStore {
 
     static let positions = Statement(
         "service.positions", "SELECT topic, part, next_offset FROM consumer_offset ORDER BY topic, part")
+
+    /// Whether the database takes changes: a standby does not.
+    static let takesChanges = Statement(
+        "service.takes_changes", "SELECT current_setting('transaction_read_only') = 'off'")
+
+    /// Lets the transaction's sorts use the disk early.
+    static let littleMemory = Statement("service.little_memory", "SELECT set_config('work_mem', '64kB', true)")
+
+    /// A sort of some megabytes: it fails where the disk is full, and leaves nothing behind.
+    static let useDisk = Statement(
+        "service.use_disk",
+        "SELECT count(*) FROM (SELECT repeat('x', 100) || i AS t FROM generate_series(1, 20000) AS i ORDER BY t OFFSET 0) s"
+    )
 
     static let keepAnswer = Statement(
         "service.keep_answer",

@@ -1,7 +1,9 @@
 import EventLoop
+import Postgres
 import Telemetry
 
-/// Background work in steps: all there is to do, then a pause that can be cut short; what fails is told and tried again after it.
+/// Background work in steps: all there is to do, then a pause that can be cut short; what fails is tried again after it, and is a trouble
+/// of the process as long as it does.
 @Loop
 public final class SteadyWork {
     private let log: Log
@@ -10,6 +12,7 @@ public final class SteadyWork {
     private let complaint: String
     private let changed = Notice()
     private var isWoken = false
+    private var failures = 0
 
     /// - Parameters:
     ///   - pause: how long there may be something to do before it is looked for.
@@ -38,11 +41,25 @@ public final class SteadyWork {
             do {
                 try await begin()
                 while try await step(), !Task.isCancelled {}
+                failures = 0
+                Troubles.current?.end(.backgroundWork, about: complaint)
             } catch {
                 // What a cancellation breaks off is no failure.
-                if !Task.isCancelled { log.warning("\(complaint): \(error)") }
+                if !Task.isCancelled { failed(error) }
             }
             _ = try? await changed.wait(until: { isWoken }, atMost: max(pause, (Loop.now - start) * rest))
         }
+    }
+
+    private func failed(_ error: any Error) {
+        failures += 1
+        log.debug("\(complaint): \(error)")
+        if let full = error as? PostgresError, full.trouble == .databaseFull {
+            Troubles.current?.begin(.databaseFull, full.message)
+        }
+        // Two that met in the database, or a busy moment: the next try says whether it is more.
+        let passes = error is PoolExhausted || (error as? PostgresError)?.verdict == .retry
+        if passes, failures == 1 { return }
+        Troubles.current?.begin(.backgroundWork, about: complaint, "\(error)", times: failures)
     }
 }

@@ -9,6 +9,11 @@ public final class Counter: Sendable {
     /// Adds; safe and cheap from any thread.
     public func increment(by amount: UInt64 = 1) { count.wrappingAdd(amount, ordering: .relaxed) }
 
+    /// Shows a total that is kept elsewhere; a smaller one than before is ignored, as totals only grow.
+    public func advance(to total: Int) {
+        count.max(UInt64(clamping: total), ordering: .relaxed)
+    }
+
     /// What was added so far.
     public var value: UInt64 { count.load(ordering: .relaxed) }
 }

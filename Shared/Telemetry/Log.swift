@@ -55,8 +55,18 @@ public struct Log: Sendable {
     /// Writes an entry; text and fields are not computed when the level is not written.
     public func log(_ level: Level, _ text: @autoclosure () -> String, _ fields: @autoclosure () -> Fields = [:]) {
         guard level >= self.level else { return }
+        put(level, text(), fields().map { $0 })
+    }
+
+    /// Writes an entry whose fields are not the same each time.
+    public func log(_ level: Level, _ text: String, listed fields: [(key: String, value: any CustomStringConvertible)])
+    {
+        if level >= self.level { put(level, text, fields) }
+    }
+
+    private func put(_ level: Level, _ text: String, _ fields: [(key: String, value: any CustomStringConvertible)]) {
         let entry = LogEntry(
-            level: level, service: service, text: text(), fields: fields(), time: .now, trace: Trace.current)
+            level: level, service: service, text: text, fields: fields, time: .now, trace: Trace.current)
         sink(style == .json ? entry.json : entry.forTerminal)
     }
 

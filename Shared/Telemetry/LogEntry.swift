@@ -9,7 +9,7 @@ struct LogEntry {
     let level: Log.Level
     let service: String
     let text: String
-    let fields: Log.Fields
+    let fields: [(key: String, value: any CustomStringConvertible)]
     let time: LogTime
     let trace: Trace?
 

@@ -82,11 +82,9 @@ private struct Family {
         return text
     }
 
-    /// A total that is kept elsewhere and only shown here is set like a gauge, and is a counter all the same.
     private func kind(of name: String) -> String {
         switch members.first?.value {
         case is Counter: "counter"
-        case is Gauge where name.hasSuffix("_total"): "counter"
         case is Gauge: "gauge"
         case is Histogram: "histogram"
         default: "untyped"

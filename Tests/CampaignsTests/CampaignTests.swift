@@ -22,7 +22,6 @@ import Testing
     /// Customers who bought in 2010: every third forbids mail, every tenth has no address.
     @Loop private func service(customers: Int) async throws -> TestService {
         let service = try await TestService(CampaignsService.self)
-        let clock = try SegmentClock(service.context)
         let numbers = Array(1...customers)
         try await service.transaction { transaction in
             MemberHandlers.upsert(
@@ -41,7 +40,7 @@ import Testing
             let orders = try numbers.map { number in
                 LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z"))
             }
-            try await OrderHandlers(clock: clock).apply(orders, transaction)
+            try await OrderHandlers(service.context).apply(orders, transaction)
         }
         return service
     }

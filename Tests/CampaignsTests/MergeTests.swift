@@ -25,7 +25,7 @@ import Testing
             if isMergeFirst { try await follow(Redirect(lee, to: ann)) }
             try await service.transaction { transaction in
                 clock.note(entries.map { (sender: "/test", at: $0.document.at) }, transaction)
-                try await OrderHandlers(clock: clock).apply(entries, transaction)
+                try await OrderHandlers(service.context).apply(entries, transaction)
             }
             if !isMergeFirst { try await follow(Redirect(lee, to: ann)) }
             let members = "SELECT concat_ws(' ', party_id, segment) FROM segment_member ORDER BY 1"

@@ -25,7 +25,7 @@ import Testing
                     PartyState(partyId: bob, kind: "consumer", name: "Bob", email: "bob@b.example"),
                 ], transaction)
             clock.note(entries.map { (sender: "/test", at: $0.document.at) }, transaction)
-            try await OrderHandlers(clock: clock).apply(entries, transaction)
+            try await OrderHandlers(service.context).apply(entries, transaction)
         }
         let campaign = try await service.make(
             "/v1/campaigns", #"{"name":"Spring","segment":"new","content":{"en":{"subject":"Hi","body":"Hello"}}}"#)

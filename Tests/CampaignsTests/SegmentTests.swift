@@ -21,7 +21,7 @@ import Testing
     @Loop private func apply(_ entries: [LedgerEntry], _ service: TestService, _ clock: SegmentClock) async throws {
         try await service.transaction { transaction in
             clock.note(entries.map { ("/erp", $0.document.at) }, transaction)
-            try await OrderHandlers(clock: clock).apply(entries, transaction)
+            try await OrderHandlers(service.context).apply(entries, transaction)
         }
     }
 
@@ -34,6 +34,8 @@ import Testing
             ("/erp/demo", try at("2011-12-09")), ("/erp", try at("2026-01-01")), ("/erp/demo", try at("9999-01-01")),
         ]
         try await service.transaction { clock.note(orders, $0) }
+        try await clock.fold()
+        #expect(try await service.column("SELECT newest_order_at::text FROM order_clock_delta") == [])
         #expect(
             try await service.column("SELECT (newest_order_at AT TIME ZONE 'UTC')::date::text FROM order_clock") == [
                 "2011-12-09"
@@ -111,11 +113,11 @@ import Testing
                 { MemberHandlers.upsert([party], $0) }, { MemberHandlers.decide([consent], $0) },
                 {
                     clock.note([("/erp", try order("A1", "1", "2010-12-01").document.at)], $0)
-                    try await OrderHandlers(clock: clock).apply([order("A1", "1", "2010-12-01")], $0)
+                    try await OrderHandlers(service.context).apply([order("A1", "1", "2010-12-01")], $0)
                 },
                 {
                     clock.note([("/erp", try order("A2", "1", "2011-01-15").document.at)], $0)
-                    try await OrderHandlers(clock: clock).apply([order("A2", "1", "2011-01-15")], $0)
+                    try await OrderHandlers(service.context).apply([order("A2", "1", "2011-01-15")], $0)
                 },
             ]
             if turned { steps.reverse() }

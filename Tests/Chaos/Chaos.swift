@@ -18,8 +18,6 @@ struct Chaos {
     private let suite: Suite
     private let options: Options
     private var terminal: Terminal { suite.terminal }
-    /// Without any progress for this long after the last fault, something is broken that does not mend itself.
-    private static let patience = Duration.seconds(60)
 
     init(_ suite: Suite, _ options: Options) {
         self.suite = suite
@@ -90,11 +88,12 @@ struct Chaos {
         orders.stop()
         clients.stop()
         try await fleet.heal()
-        _ = try await play.value
+        try await play.value
+        try await orders.finish()
         await people.value
         bar.cancel()
         let healed = Loop.now
-        try await waitUntilSettled(fleet)
+        try await fleet.waitUntilSettled()
         let settled = Loop.now - healed
         let audit = ChaosAudit(fleet, orders, clients)
         try await audit.run()
@@ -124,44 +123,6 @@ struct Chaos {
             try await Loop.sleep(for: .seconds(5))
             node = node % count + 1
         }
-    }
-
-    // MARK: Rest
-
-    /// Waits until everything told is applied, published and sent.
-    private func waitUntilSettled(_ fleet: Fleet) async throws {
-        let watch = ProgressWatch(Self.patience)
-        var calm = 0
-        while calm < 3 {
-            let (open, done) = try await openWork(fleet)
-            calm = open.isEmpty ? calm + 1 : 0
-            terminal.progress(nil, "settling: \(open.isEmpty ? "at rest" : open.joined(separator: ", "))")
-            guard watch.see(done + calm) else {
-                throw SuiteError("nothing moves any more, and there is left: \(open.joined(separator: ", "))")
-            }
-            try await Loop.sleep(for: .milliseconds(200))
-        }
-    }
-
-    /// What is left to do, and how much is done.
-    private func openWork(_ fleet: Fleet) async throws -> (open: [String], done: Int) {
-        let ends = try await Positions.ends(of: Topic.all, fleet.kafka)
-        var open: [String] = []
-        var sum = 0
-        for name in Services.built {
-            let waiting = await fleet.positions.waiting(in: name)
-            let progress = await fleet.positions.progress(of: name, until: ends)
-            guard let waiting, let progress else {
-                open.append("\(name) does not answer")
-                continue
-            }
-            sum += progress.applied - waiting.count
-            if waiting.count > 0 { open.append("\(waiting.what) of \(name)") }
-            if progress.applied < progress.all {
-                open.append("\(progress.all - progress.applied) messages for \(name)")
-            }
-        }
-        return (open, sum)
     }
 
     // MARK: Summary

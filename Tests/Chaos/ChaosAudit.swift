@@ -34,6 +34,7 @@ final class ChaosAudit {
         try await checkMessages()
         try await checkDeadLetters()
         try await checkRebuilds()
+        try await checkDeadlocks()
         report(clients.wrong, "wrong answers over HTTP")
         report(fleet.deaths, "programs that ended on their own")
     }
@@ -52,6 +53,16 @@ final class ChaosAudit {
             cells = try JSONDecoder().decode([String?].self, from: Data(json.utf8)).map { $0 ?? "" }
             return cells
         }
+    }
+
+    /// Locks are taken in one order, so two processes never wait for each other. A killed PostgreSQL forgets its count.
+    private func checkDeadlocks() async throws {
+        let rows = try await rows(
+            "contacts",
+            "SELECT json_build_array(deadlocks::text)::text FROM pg_stat_database WHERE datname = current_database()")
+        let count = rows.first?.first ?? "unknown"
+        report(count == "0" ? [] : [count], "deadlocks")
+        checked.append("no deadlocks since PostgreSQL was killed last")
     }
 
     // MARK: Orders

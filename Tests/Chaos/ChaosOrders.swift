@@ -34,9 +34,10 @@ final class ChaosOrders {
 
     /// Plays at most so many documents a second until it is asked to stop, and waits until all is acknowledged.
     func play(rate: Int) async throws {
+        if events == 0 { try await introduce() }
+        isAsked = false
         let begin = Loop.now
         var documents = 0
-        for number in 0..<Self.customers { try await tell(customer(number)) }
         while !isAsked {
             try await step()
             documents += 1
@@ -44,10 +45,26 @@ final class ChaosOrders {
             if due > Loop.now { try await Loop.sleep(for: due - Loop.now) }
         }
         try await player.finish()
+    }
+
+    /// Tells of the customers, before anything else.
+    func introduce() async throws {
+        for number in 0..<Self.customers { try await tell(customer(number)) }
+    }
+
+    /// Ends for good.
+    func finish() async throws {
+        try await player.finish()
         player.close()
     }
 
     func stop() { isAsked = true }
+
+    /// Places so many orders at once, so that every partition has something new.
+    func burst(_ count: Int) async throws {
+        for _ in 0..<count { try await place() }
+        try await player.finish()
+    }
 
     private func tell(_ event: ShopEvent) async throws {
         events += 1

@@ -11,8 +11,11 @@ final class FaultPlan {
         case killBroker = "broker killed"
         case killDatabase = "PostgreSQL killed"
         case suspendService = "service stopped for a time"
+        case freezeService = "service frozen for long"
+        case fillDisk = "PostgreSQL's disk full"
         case restartService = "service restarted"
         case rollService = "service rolled"
+        case leaveService = "service taken away for a time"
         case suspendBroker = "broker stopped for a time"
         case restartBroker = "broker restarted"
         case immediateDatabase = "PostgreSQL stopped at once"
@@ -30,8 +33,8 @@ final class FaultPlan {
             case .killBroker, .killDatabase: 3
             case .suspendService: 16
             case .restartService: 14
-            case .rollService, .suspendBroker: 3
-            case .restartBroker, .immediateDatabase: 2
+            case .rollService, .leaveService, .suspendBroker: 3
+            case .restartBroker, .immediateDatabase, .freezeService, .fillDisk: 2
             case .cutDatabase: 32
             case .freezeDatabase: 10
             case .cutCommit: 32
@@ -57,7 +60,9 @@ final class FaultPlan {
     init(_ fleet: Fleet, seed: UInt64) {
         self.fleet = fleet
         random = SeededGenerator("faults\n\(seed)")
-        faults = Fault.allCases.filter { fleet.log != nil || !$0.needsOwnBroker }
+        faults = Fault.allCases.filter {
+            (fleet.log != nil || !$0.needsOwnBroker) && (fleet.disk != nil || $0 != .fillDisk)
+        }
     }
 
     var kills: Int { counts.filter { $0.key.isKill }.reduce(0) { $0 + $1.value } }
@@ -103,6 +108,7 @@ final class FaultPlan {
         // Drawn here, in order, so that the seed decides whatever the timing.
         let pause = Duration.milliseconds(Int(random.next() % 300))
         let time = Duration.milliseconds(200 + Int(random.next() % 3000))
+        let long = Duration.milliseconds(10_000 + Int(random.next() % 80_000))
         let chance = random.pick([0.05, 0.2, 1.0])
         let idle = fleet.idle
         let instance = idle.isEmpty ? nil : random.pick(idle)
@@ -110,7 +116,11 @@ final class FaultPlan {
         underWay += 1
         Task { @Loop in
             do {
-                if try await happens(fault, instance, service, pause, time, chance) { counts[fault, default: 0] += 1 }
+                if try await happens(
+                    fault, instance, service, pause, fault == .freezeService ? long : time, chance)
+                {
+                    counts[fault, default: 0] += 1
+                }
             } catch {
                 failures.append("\(fault.rawValue): \(error)")
             }
@@ -125,20 +135,29 @@ final class FaultPlan {
         _ chance: Double
     ) async throws -> Bool {
         switch fault {
-        case .killService, .suspendService, .restartService:
+        case .killService, .suspendService, .freezeService, .restartService:
             guard let instance, !instance.isBusy else { return false }
-            if fault == .suspendService {
+            // Its twin is to be seen taking over, so at most one of a service, and one of all, is frozen for long.
+            if fault == .freezeService, !fleet.beginLongFreeze() { return false }
+            defer { if fault == .freezeService { fleet.endLongFreeze() } }
+            if fault == .suspendService || fault == .freezeService {
                 try await fleet.suspend(instance, for: time)
             } else {
                 try await fleet.end(instance, with: fault == .killService ? SIGKILL : SIGTERM, pause: pause)
             }
         case .rollService: try await fleet.roll(service)
+        case .leaveService:
+            guard let instance, !instance.isBusy else { return false }
+            try await fleet.end(instance, with: SIGTERM, pause: time * 3)
         case .killBroker, .restartBroker, .killDatabase, .immediateDatabase:
             guard !fleet.isBaseBusy else { return false }
             let isKill = fault.isKill
             let isBroker = fault == .killBroker || fault == .restartBroker
             let signal = isKill ? SIGKILL : isBroker ? SIGTERM : SIGQUIT
             try await fleet.endBase(isBroker ? "broker" : "postgres", with: signal, pause: pause)
+        case .fillDisk:
+            guard !fleet.isBaseBusy else { return false }
+            try await fleet.fillDisk(for: time)
         case .suspendBroker:
             guard !fleet.isBaseBusy else { return false }
             try await fleet.suspendBroker(for: time)

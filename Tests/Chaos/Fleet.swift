@@ -26,25 +26,30 @@ final class Fleet {
 
     let suite: Suite
     let instances: [Instance]
-    private(set) var state: SuiteState
+    var state: SuiteState
     let database: FaultProxy
     /// Nil where the cluster is not ours.
     let log: FaultProxy?
+    /// Where PostgreSQL's data is, if that can be filled up.
+    let disk: SmallDisk?
     let positions: Positions
     let kafka: KafkaSettings
     /// Times from a kill to work again, by what was killed.
-    private(set) var recoveries: [String: [Duration]] = [:]
+    var recoveries: [String: [Duration]] = [:]
     /// Programs that ended without having been told to.
-    private(set) var deaths: [String] = []
+    var deaths: [String] = []
     /// Whether PostgreSQL or the Broker is being restarted.
-    private(set) var isBaseBusy = false
+    var isBaseBusy = false
     /// Starts that failed because what they need was down at that moment.
-    private(set) var refusedStarts = 0
+    var refusedStarts = 0
     private let roles: [String: String]
+    /// Whether one instance is frozen for long.
+    var isLongFrozen = false
 
     /// Starts all of it and waits until it is ready.
     static func start(_ suite: Suite) async throws -> Fleet {
         suite.brokerHost = suite.foreignKafka == nil ? brokerProxyHost : nil
+        let disk = try await SmallDisk.mount(at: suite.folder.path + "/postgres")
         var state = SuiteState()
         state.isUp = true
         try await suite.startDatabase(&state)
@@ -53,7 +58,7 @@ final class Fleet {
         let instances = Services.built.flatMap { [Instance($0, 1), Instance($0, 2)] }
         for instance in instances { _ = try suite.choosePort(instance.name, &state) }
         try await suite.migrate(Services.built, state, roles)
-        let fleet = try Fleet(suite, instances, state, roles)
+        let fleet = try Fleet(suite, instances, state, roles, disk)
         for instance in instances { try fleet.launch(instance) }
         for instance in instances { try await fleet.untilReady(instance, within: .seconds(90)) }
         return fleet
@@ -63,8 +68,9 @@ final class Fleet {
     private static let brokerProxyHost = "127.0.0.2"
 
     private init(
-        _ suite: Suite, _ instances: [Instance], _ state: SuiteState, _ roles: [String: String]
+        _ suite: Suite, _ instances: [Instance], _ state: SuiteState, _ roles: [String: String], _ disk: SmallDisk?
     ) throws {
+        self.disk = disk
         self.suite = suite
         self.instances = instances
         self.state = state
@@ -97,7 +103,11 @@ final class Fleet {
         database.close()
         log?.close()
         try suite.folder.write(state)
-        try await suite.down(wipe: wipe)
+        try await suite.down(wipe: false)
+        if wipe {
+            try await disk?.unmount()
+            try await suite.down(wipe: true)
+        }
     }
 
     // MARK: Instances
@@ -124,7 +134,7 @@ final class Fleet {
     }
 
     private func untilReady(_ instance: Instance, within limit: Duration) async throws {
-        let probe = try ServiceProbe(instance.name, state)
+        let probe = try ServiceProbe(Member(instance.service, instance.number), state)
         let deadline = Loop.now + limit
         while await probe.missing() != nil {
             guard Loop.now < deadline else {
@@ -162,6 +172,20 @@ final class Fleet {
         if signal == SIGKILL { recoveries["service", default: []].append(Loop.now - begin - pause) }
     }
 
+    /// Ends or freezes an instance and leaves it so.
+    func strike(_ instance: Instance, with signal: Int32) {
+        instance.isBusy = true
+        instance.isReady = false
+        instance.mark?.signal(signal)
+    }
+
+    /// Wakes or starts again what was struck, and waits until it is ready.
+    func revive(_ instance: Instance, from signal: Int32) async throws {
+        defer { instance.isBusy = false }
+        if signal == SIGSTOP { instance.mark?.signal(SIGCONT) } else { try launch(instance) }
+        try await untilReady(instance, within: .seconds(120))
+    }
+
     /// Lets an instance do nothing for a time.
     func suspend(_ instance: Instance, for time: Duration) async throws {
         guard let mark = instance.mark else { return }
@@ -197,49 +221,6 @@ final class Fleet {
         for instance in instances where !instance.isBusy {
             noteIfDead(instance)
             try await untilReady(instance, within: .seconds(120))
-        }
-    }
-
-    // MARK: PostgreSQL and the Broker
-
-    /// Ends PostgreSQL or the Broker with a signal and starts it again; the time is taken until every service applies messages again.
-    func endBase(_ name: String, with signal: Int32, pause: Duration = .zero) async throws {
-        guard !isBaseBusy, let mark = state.programs[name]?.mark else { return }
-        isBaseBusy = true
-        defer { isBaseBusy = false }
-        let begin = Loop.now
-        mark.signal(signal)
-        guard try await mark.hasEnded(within: .seconds(30)) else { throw SuiteError("\(name) does not end") }
-        try await Loop.sleep(for: pause)
-        var copy = state
-        if name == "postgres" { try await suite.startDatabase(&copy) } else { try await suite.startBroker(&copy) }
-        // Instances may have been started meanwhile.
-        state.programs[name] = copy.programs[name]
-        try suite.folder.write(state)
-        try await untilAllApply()
-        recoveries[name, default: []].append(Loop.now - begin - pause)
-    }
-
-    /// Lets the Broker do nothing for a time.
-    func suspendBroker(for time: Duration) async throws {
-        guard !isBaseBusy, let mark = state.programs["broker"]?.mark else { return }
-        isBaseBusy = true
-        defer { isBaseBusy = false }
-        mark.signal(SIGSTOP)
-        defer { mark.signal(SIGCONT) }
-        try await Loop.sleep(for: time)
-    }
-
-    private func untilAllApply() async throws {
-        let deadline = Loop.now + .seconds(60)
-        for name in Services.withLedger {
-            var before: Int?
-            while Loop.now < deadline {
-                let now = await positions.applied(by: name)
-                if let before, let now, now > before { break }
-                before = before ?? now
-                try await Loop.sleep(for: .milliseconds(20))
-            }
         }
     }
 }

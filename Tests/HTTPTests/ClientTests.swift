@@ -32,6 +32,19 @@ import Testing
         }
     }
 
+    /// A program that is started meanwhile must not hold what the client lets go.
+    @Test @Loop func connectionsAreNotInherited() async throws {
+        try await withServer { server in
+            var client: HTTPClient? = try HTTPClient()
+            let hello = try await client?.send(ClientRequest(.get, "http://127.0.0.1:\(server.port)/hello"))
+            #expect(hello?.status == .ok && server.connections == 1)
+            let child = try ChildProcess("/bin/sleep", ["60"])
+            defer { child.kill(SIGKILL) }
+            client = nil
+            try await eventually("the end of the connection", within: .seconds(5)) { server.connections == 0 }
+        }
+    }
+
     @Test @Loop func errorsAreTyped() async throws {
         func kind(_ request: ClientRequest) async throws -> HTTPClientError.Kind? {
             do {

@@ -199,4 +199,23 @@ import Testing
             #expect(server.connections == 0)
         }
     }
+
+    /// A request that is under way when the server begins to stop is answered, as the last of its connection.
+    @Test @Loop func whatIsUnderWayToAServerThatStopsIsAnswered() async throws {
+        try await withServer { server in
+            let kept = try await RawClient(port: server.port)
+            kept.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await kept.wait(for: "hello"))
+            let fresh = try await RawClient(port: server.port)
+            try await eventually("the connections") { server.connections == 2 }
+            let stop = Task { @Loop in await server.stop(within: .seconds(5)) }
+            try await Loop.sleep(for: .milliseconds(50))
+            for client in [kept, fresh] { client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n") }
+            for client in [kept, fresh] {
+                let text = try await client.waitForEnd()
+                #expect(text.hasSuffix("later") && text.contains("connection: close"), "\(text)")
+            }
+            await stop.value
+        }
+    }
 }

@@ -108,7 +108,7 @@ import Testing
                 for relay in relays { relay.wake() }
                 let kill = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity"
                 _ = try await desk.service.column(
-                    kill + " WHERE datname = current_database() AND application_name LIKE '%relay'")
+                    kill + " WHERE datname = current_database() AND application_name LIKE '%(relay)'")
                 try await Loop.sleep(for: .milliseconds(150))
             }
             try await eventually("an empty outbox", within: .seconds(30)) { try await Self.isEmpty(desk) }

@@ -44,7 +44,11 @@ import Testing
         }
         let early = try await ready()
         #expect(early.status == .unavailable)
-        #expect(String(decoding: early.body, as: UTF8.self).contains("no connection to the database"))
+        #expect(String(decoding: early.body, as: UTF8.self).contains("it waits for the database"))
+        // Within five seconds it says why.
+        try await eventually("the cause is told", within: .seconds(5)) {
+            String(decoding: try await ready().body, as: UTF8.self).contains("the database is away")
+        }
         // The database comes.
         let passage = try Listener(address: "127.0.0.1", port: free) { client in
             Task { @Loop in
@@ -75,8 +79,8 @@ import Testing
         let settings = Settings(["DATABASE_URL": wrong, "KAFKA_BROKERS": "127.0.0.1:1"])
         let service = try ServiceProcess(
             ContactsService.self, ServiceOptions(service: "contacts", settings), settings)
-        let error = await #expect(throws: PostgresError.self) { try await service.start() }
-        #expect(error?.sqlState == "28000" && Loop.now - begin < .seconds(30))
+        let error = await #expect(throws: SettingError.self) { try await service.start() }
+        #expect(error?.description.contains("deploy/database/roles.sql") == true && Loop.now - begin < .seconds(30))
         await service.stop()
     }
 }

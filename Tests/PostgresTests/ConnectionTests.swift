@@ -49,6 +49,31 @@ extension PostgresConnection {
         }
     }
 
+    @Test @Loop func aRollbackLeavesNoWarningInTheServersLog() async throws {
+        try await withTable { _, connection in
+            let marker = "end of \(UUID().uuidString)"
+            for isAwaited in [true, false] {
+                for _ in 0..<3 {
+                    _ = try? await connection.transaction { transaction in
+                        if isAwaited {
+                            _ = try await transaction.query(add, 1)
+                        } else {
+                            transaction.enqueue(add, 1)
+                        }
+                        throw Oops()
+                    }
+                }
+            }
+            let loud = Statement("test.loud", "DO $$ BEGIN RAISE WARNING '\(marker)'; END $$")
+            _ = try await connection.transaction { try await $0.query(loud) }
+            guard let log = try await TestDatabase.serverLog() else { return }
+            // What others' tests run meanwhile is in the same log, and warns as little.
+            #expect(log.contains(marker))
+            #expect(!log.contains("no transaction in progress") && !log.contains("already a transaction in progress"))
+            #expect(try await connection.rows() == 0)
+        }
+    }
+
     @Test @Loop func anErrorOfTheServerRollsBackAndSaysWhere() async throws {
         try await withTable { _, connection in
             for isAwaited in [true, false] {

@@ -31,6 +31,66 @@ import Testing
         #expect(info.st_mode & 0o777 == 0o600)
     }
 
+    @Test func processesOfServicesHaveNames() {
+        #expect(Member("contacts") == Member("contacts", 1) && Member("contacts-2") == Member("contacts", 2))
+        for name in ["postgres", "contacts-1", "contacts-0", "contacts-02", "contacts-", "contacts-x", ""] {
+            #expect(Member(name) == nil, "\(name)")
+        }
+        #expect(Member("sales", 3).name == "sales-3" && Member("sales", 1).name == "sales")
+        var state = SuiteState()
+        state.counts = ["sales": 2]
+        #expect(state.members(of: "sales").map(\.name) == ["sales", "sales-2"])
+        #expect(state.members(of: "contacts").map(\.name) == ["contacts"])
+    }
+
+    @Test func whatDiesAgainAndAgainIsStartedLessOften() {
+        var backoff = Backoff()
+        let waits = (1...10).map { _ in backoff.wait(after: .seconds(1)).seconds }
+        #expect(waits == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30])
+        #expect(backoff.wait(after: .seconds(61)) == .milliseconds(200))
+        #expect(backoff.wait(after: .zero) == .milliseconds(400))
+    }
+
+    @Test @Loop func deathsAreToldInWords() async throws {
+        for (line, words) in [
+            ("kill -9 $$", "killed by SIGKILL"), ("kill -63 $$", "killed by signal 63"),
+            ("exit 3", "ended with status 3"),
+        ] {
+            #expect(try await ChildProcess("/bin/sh", ["-c", line]).exit().words == words)
+        }
+        var deaths = WatchRecord.Deaths(
+            restarts: 2, last: 1_000_000, cause: "ended with status 1", lastWords: "no room", next: 1_000_007.5)
+        #expect(deaths.text(now: 1_000_000) == "restarting in 8 s, ended with status 1: no room")
+        #expect(deaths.text(now: 1_000_008) == "restarting now, ended with status 1: no room")
+        deaths.next = nil
+        deaths.restarts = 3
+        let text = deaths.text(now: 1_000_008)
+        #expect(text.hasPrefix("restarted 3 times, last ") && text.hasSuffix(":46, ended with status 1"), "\(text)")
+    }
+
+    @Test @Loop func theLastWordsOfAProgramAreShownAsSaid() async throws {
+        let path = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(path) }
+        let folder = try SuiteFolder(path)
+        #expect(folder.lastWords(of: "sales") == "")
+        let line =
+            #"{"ts":"2026-11-30T14:02:00.000Z","level":"critical","service":"sales","msg":"the schema lacks a table"}"#
+        try Data("begun\n\(line)\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
+        #expect(folder.lastWords(of: "sales") == "the schema lacks a table")
+        try Data("begun\nFATAL: \u{1b}[31mno\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
+        #expect(folder.lastWords(of: "sales") == #"FATAL: \u{1b}[31mno"#)
+    }
+
+    @Test @Loop func onlyOneRestartsAtATime() async throws {
+        let path = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(path) }
+        let folder = try SuiteFolder(path)
+        try await folder.alone("restart") {
+            await #expect(throws: SuiteError.self) { try await folder.alone("restart") {} }
+        }
+        try await folder.alone("restart") {}
+    }
+
     @Test func aChangedSettingIsSeen() throws {
         var program = Program(name: "notifications", path: "/bin/true", environment: ["HTTP_PORT": "1"])
         program.reads = Services.settings

@@ -18,24 +18,30 @@ import Testing
 
     @Test @Loop func whatFailsIsToldAndTriedAgainAndAWakeUpCutsThePauseShort() async throws {
         let said = Said()
+        let troubles = Troubles(said.log, Metrics())
         let work = SteadyWork(said.log, every: .seconds(600), failing: "the shelf was not filled")
         var steps = 0
         let stepped = Notice()
         let task = Task { @Loop in
-            await work.run {
-                steps += 1
-                stepped.notify()
-                if steps == 1 { throw Failure() }
-                return steps < 4
+            await Troubles.$current.withValue(troubles) {
+                await work.run {
+                    steps += 1
+                    stepped.notify()
+                    if steps == 1 { throw Failure() }
+                    return steps < 4
+                }
             }
         }
         #expect(try await stepped.wait(until: { steps == 1 }, atMost: .seconds(10)))
+        try await Loop.sleep(for: .milliseconds(3200))
+        troubles.look()
+        #expect(said.text.contains("Failure()") && said.text.contains("the shelf was not filled"), "\(said.text)")
         work.wake()
         // All there is to do, without a pause between the steps.
         #expect(try await stepped.wait(until: { steps == 4 }, atMost: .seconds(10)))
         task.cancel()
         await task.value
-        #expect(steps == 4 && said.text.contains("the shelf was not filled: Failure()"), "\(said.text)")
+        #expect(steps == 4 && said.text.contains("background work goes on again"), "\(said.text)")
     }
 
     @Test @Loop func whatIsDearIsDoneForItsShareOfTheTimeOnly() async throws {

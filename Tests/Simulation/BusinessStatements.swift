@@ -7,6 +7,7 @@ import Postgres
 /// The SQL of the small business whose messages are simulated.
 enum Business {
     static let touch = Statement("business.touch", "writes elsewhere first, which draws the transaction id")
+    static let ponder = Statement("business.ponder", "works for some time")
     static let bump = Statement("business.bump", "locks an aggregate and raises its version")
     static let react = Statement("business.react", "raises aggregates and appends their events")
     static let effect = Statement("business.effect", "what an event does")
@@ -21,6 +22,7 @@ extension SimulatedStore {
     ) async throws -> [AnswerRow] {
         switch name {
         case Business.touch.name: drawWriteOrder(transaction)
+        case Business.ponder.name: try await Loop.sleep(for: .milliseconds(try value(0, Int.self)))
         case Business.bump.name: return [[try await bump(try value(0), transaction)]]
         case Business.react.name:
             let ids: [String] = try value(0)

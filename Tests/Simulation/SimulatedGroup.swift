@@ -92,7 +92,7 @@ final class SimulatedReader: LogReader {
         self.network = network
     }
 
-    func subscribe(to topics: [String]) { group.join(self) }
+    func subscribe(to topics: [String]) { network.leave { group.join(self) } }
 
     // MARK: From the group
 
@@ -121,10 +121,12 @@ final class SimulatedReader: LogReader {
     private func signal() {
         guard !isDead, !isSignalled else { return }
         isSignalled = true
-        Task { @Loop in
-            await network.travel()
-            isSignalled = false
-            if !isDead { onReady?() }
+        network.enter { [self] in
+            Task { @Loop in
+                await network.travel()
+                isSignalled = false
+                if !isDead { onReady?() }
+            }
         }
     }
 
@@ -152,7 +154,7 @@ final class SimulatedReader: LogReader {
             mustGiveBack = false
             positions = [:]
             onRevoked?()
-            if wasExpelled { group.join(self) }
+            if wasExpelled { network.leave { group.join(self) } }
             group.answered.notify()
             return []
         }
@@ -191,6 +193,6 @@ final class SimulatedReader: LogReader {
         // Who has died says no goodbye.
         guard !isDead else { return }
         isDead = true
-        group.leave(self)
+        network.leave { group.leave(self) }
     }
 }

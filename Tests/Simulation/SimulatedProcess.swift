@@ -11,12 +11,17 @@ final class SimulatedProcess {
     let network: SimulatedNetwork
     private unowned let world: World
     private(set) var isDead = false
+    /// Whether its machine has vanished: nothing of it is there any more, and nobody was told.
+    private(set) var isVanished = false
+    /// How often it has been silent.
+    private var silences = 0
     private var sessions: [SimulatedSession] = []
     private var readers: [SimulatedReader] = []
     private var writers: [SimulatedWriter] = []
     private var runner: ConsumerRunner?
     private var relay: Relay?
     private var timers: TimerRunner?
+    private var watch: SessionWatch?
     private(set) lazy var pool = SimulatedPool { [unowned self] in try await open() }
 
     let number: Int
@@ -24,10 +29,12 @@ final class SimulatedProcess {
     init(_ world: World, number: Int) {
         self.number = number
         self.world = world
-        network = SimulatedNetwork(world.chance, world.faults)
+        network = SimulatedNetwork(world.chance, world.faults, process: number + 1, of: world.processesOfLoop)
     }
 
-    func start() throws {
+    func start() throws { try network.act { try begin() } }
+
+    private func begin() throws {
         let substrate = Substrate(
             openReader: { [unowned self] _, _ in
                 let reader = SimulatedReader(world.log, world.group, network)
@@ -43,6 +50,12 @@ final class SimulatedProcess {
         let committed: @Loop () -> Void = { [unowned self] in
             relay?.wake()
             timers?.wake()
+        }
+        if world.plan.freezes {
+            let watch = SessionWatch(over: "service", on: substrate)
+            watch.onProblem = { [unowned world, number] in world.trace?("process \(number) watch: \($0)") }
+            watch.start()
+            self.watch = watch
         }
         if world.plan.relays {
             let relay = Relay(source: "/own", on: substrate)
@@ -76,8 +89,11 @@ final class SimulatedProcess {
 
     private func open() async throws -> SimulatedSession {
         await network.travel()
-        guard !isDead, !world.store.isDown else { throw PostgresError.connection("connection refused") }
-        let session = SimulatedSession(world.store, network)
+        guard !isDead, !world.store.isDown, network.pausedUntil <= Loop.now else {
+            throw PostgresError.connection("connection refused")
+        }
+        let session = SimulatedSession(world.store, network, name: "service \(number)")
+        if world.plan.freezes { session.startBeating() }
         sessions.append(session)
         return session
     }
@@ -90,6 +106,7 @@ final class SimulatedProcess {
 
     /// Ends in order.
     func stop() async {
+        watch?.stop()
         await timers?.stop()
         await runner?.stop()
         await relay?.stop()
@@ -102,7 +119,59 @@ final class SimulatedProcess {
         for session in sessions { session.cut() }
         for writer in writers { writer.close() }
         for reader in readers { reader.die() }
-        Task { @Loop in await self.stop() }
+        network.thaw()
+        network.act { _ = Task { @Loop in await self.stop() } }
+    }
+
+    // MARK: Standing still
+
+    /// Stops where it is, with all that it holds, in the midst of what it sends too.
+    func freeze() {
+        guard !isDead, !network.isFrozen else { return }
+        for session in sessions { session.holdBack() }
+        network.freeze()
+        fallSilent()
+    }
+
+    /// Goes on as if nothing had been.
+    func thaw() {
+        guard !isDead, network.isFrozen else { return }
+        for session in sessions { session.writeOn() }
+        network.thaw()
+    }
+
+    /// Its network is away for so long, while it runs on.
+    func cutOff(for duration: Duration) {
+        guard !isDead, network.isThere else { return }
+        network.pausedUntil = Loop.now + duration
+        fallSilent()
+        _ = Loop.after(.seconds(8)) { [self] in
+            guard !network.isThere, !network.isFrozen else { return }
+            for session in sessions { session.timeOut() }
+        }
+    }
+
+    /// Its machine is gone from one moment to the next: its connections stay half open.
+    func vanish() {
+        guard !isDead, !network.isFrozen else { return }
+        isDead = true
+        isVanished = true
+        network.freeze()
+        for session in sessions { session.blackhole() }
+        fallSilent()
+    }
+
+    /// Lets the code of one that has vanished run out.
+    func bury() { if isVanished { kill() } }
+
+    /// The group throws out who has said nothing for as long as a session of librdkafka lasts.
+    private func fallSilent() {
+        silences += 1
+        let mine = silences
+        guard world.plan.consumes else { return }
+        _ = Loop.after(.seconds(6)) { [self] in
+            if silences == mine, !network.isThere { world.group.rebalance() }
+        }
     }
 
     func cutOne() { world.chance.one(of: sessions.filter(\.isOpen))?.cut() }

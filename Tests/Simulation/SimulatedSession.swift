@@ -8,6 +8,8 @@ import Postgres
 final class SimulatedSession: DatabaseSession, StatementChannel {
     private enum Message {
         case statement(Statement, [any SQLEncodable], Completion<Rows>, Transaction)
+        /// Says that the client lives, in the midst of a transaction.
+        case beat
         case rollBack
         case sync(Completion<Void>, Transaction)
 
@@ -23,23 +25,45 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
     private let store: SimulatedStore
     private let network: SimulatedNetwork
     private let server: ServerSession
-    private var transaction: ServerTransaction?
-    private var refusal: PostgresError?
     private var outgoing: [Message] = []
     private var sent: [Message] = []
+    /// What the process was stopped in the midst of writing.
+    private var unwritten: [Message] = []
     private var owed: [Message] = []
+    /// What the server has sent and the client has not read.
+    private var answers: [@Loop () -> Void] = []
     private var isPumping = false
-    private var isServerGone = false
+    private var isDelivering = false
     /// Whether nothing passes any more, without either side being told.
     private var isBlackholed = false
+    /// Whether the connection is cut, of which the client may not know yet.
+    private var isCut = false
     private var isTaken = false
+    /// Whether statements were sent whose commit was not.
+    private var isInTransaction = false
+    private var statements = 0
+    private var beat = Beat()
     private var prepared: Set<String> = []
     private var turns: [Completion<Void>] = []
 
-    init(_ store: SimulatedStore, _ network: SimulatedNetwork) {
+    init(_ store: SimulatedStore, _ network: SimulatedNetwork, name: String = "service") {
         self.store = store
         self.network = network
-        server = ServerSession(id: network.nextSession())
+        server = ServerSession(id: network.nextSession(), name: name, network, store)
+        server.onEnd = { [weak self] in self?.serverEnded() }
+        store.sessions[server.id] = server
+    }
+
+    /// Shows from now on that it lives, as `PostgresConnection` does, while a transaction stands open.
+    func startBeating() {
+        _ = Loop.after(Beat.tick) { [weak self] in
+            guard let self, isOpen else { return }
+            if beat.isDue(sent: statements, isOwed: !owed.isEmpty), isInTransaction, !PlantedBug.noBeat.isPlanted {
+                outgoing.append(.beat)
+                requestAnswers()
+            }
+            startBeating()
+        }
     }
 
     // MARK: The client's side
@@ -89,6 +113,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
             return done
         }
         outgoing.append(.sync(done, transaction))
+        isInTransaction = false
         requestAnswers()
         return done
     }
@@ -104,6 +129,8 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         transaction.statements += 1
         if prepared.insert(statement.name).inserted { transaction.hasPrepared = true }
         outgoing.append(.statement(statement, values, answer, transaction))
+        isInTransaction = true
+        statements += 1
         if isAwaited { requestAnswers() }
         return answer
     }
@@ -113,12 +140,16 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         if outgoing.contains(where: \.isDecisive) { network.spring() }
         guard isOpen else { return }
         // What is sent into nothing would hold this session, as its transaction does, for ever.
-        if !isBlackholed { sent += outgoing }
+        if !isBlackholed, !isCut { if network.isFrozen { unwritten += outgoing } else { sent += outgoing } }
         owed += outgoing
         outgoing = []
+        startPump()
+    }
+
+    private func startPump() {
         guard !isPumping else { return }
         isPumping = true
-        Task { @Loop in await self.pump() }
+        network.leave { _ = Task { @Loop in await self.pump() } }
     }
 
     func close() {
@@ -126,7 +157,13 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         // What is on its way may arrive before the goodbye.
         if network.chance.happens(500) { sent = [] }
         fail(.connection("the connection was closed"))
-        if !isPumping { endServer(commits: false) }
+        hangUp()
+    }
+
+    /// The goodbye travels as all else does: where nothing passes, the server learns of it late.
+    private func hangUp() {
+        guard !isPumping else { return }
+        if network.pausedUntil > Loop.now { startPump() } else { server.end() }
     }
 
     private func fail(_ error: PostgresError) {
@@ -141,228 +178,131 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
                 let lost = PostgresError.connection(error.message, isCommitUnknown: transaction.isEnded)
                 transaction.failure = transaction.failure ?? lost
                 answer.fail(transaction.failure ?? lost)
-            case .rollBack: break
+            case .rollBack, .beat: break
             case .sync(let done, let transaction):
                 done.fail(transaction.failure ?? .connection(error.message, isCommitUnknown: transaction.isEnded))
             }
         }
+        answers = []
+        unwritten = []
         onClose?()
         onClose = nil
     }
 
     // MARK: Faults
 
-    /// The connection is cut: both sides notice soon.
+    /// The connection is cut: both sides notice soon, the client when it runs.
     func cut() {
         if network.chance.happens(500) { sent = [] }
-        fail(.connection("the connection was cut"))
-        if !isPumping { endServer(commits: false) }
+        lose("the connection was cut")
+        if !isPumping { server.end() }
     }
 
-    /// Nothing passes any more; keepalives tell the server after 11 s, and the client a little later.
+    private func lose(_ reason: String) {
+        isCut = true
+        network.enter { [self] in fail(.connection(reason)) }
+    }
+
+    /// Nothing passes any more; the server's bounds on TCP tell it after 8 s, and the client's keepalives that a little later.
     func blackhole() {
         guard isOpen, !isBlackholed else { return }
         isBlackholed = true
+        server.isCutOff = true
         sent = []
-        _ = Loop.after(.seconds(11)) { [self] in endServer(commits: false) }
-        _ = Loop.after(.seconds(12)) { [self] in fail(.connection("timed out")) }
+        answers = []
+        network.leave { _ = Loop.after(.seconds(8)) { [self] in server.end() } }
+        network.enter { [self] in _ = Loop.after(.seconds(12)) { [self] in fail(.connection("timed out")) } }
+    }
+
+    /// The server has had no sign from the client's machine for too long.
+    func timeOut() { server.end() }
+
+    /// The process stops in the midst of writing: some of what has not arrived yet goes out when it goes on.
+    func holdBack() {
+        guard isOpen, !sent.isEmpty else { return }
+        let written = network.chance.number(0...sent.count)
+        unwritten = Array(sent[written...])
+        sent.removeLast(sent.count - written)
+    }
+
+    /// Writes the rest.
+    func writeOn() {
+        guard !unwritten.isEmpty else { return }
+        if isOpen, !isBlackholed, !isCut { sent += unwritten }
+        unwritten = []
+        startPump()
     }
 
     // MARK: The server's side
 
     private func pump() async {
         defer { isPumping = false }
-        while !sent.isEmpty, !isBlackholed {
+        repeat {
             await network.travel()
             let arrived = sent
             sent = []
-            var answers: [@Loop () -> Void] = []
             for message in arrived {
-                guard !isServerGone else { break }
-                if network.faults.cuts(), isOpen { fail(.connection("the connection was cut")) }
+                guard !server.isGone else { break }
+                if network.faults.cuts(), !isCut { lose("the connection was cut") }
+                server.hear()
                 // A server takes its time, in which others commit.
-                if network.chance.happens(60) { await network.travel() }
-                await handle(message, &answers)
+                if network.chance.happens(60) { await network.pass() }
+                guard !server.isGone else { break }
+                await handle(message)
+                server.isWorking = false
             }
-            guard !isBlackholed else { return }
-            await network.travel()
-            guard isOpen else { continue }
-            for answer in answers { answer() }
-        }
-        if !isOpen { endServer(commits: false) }
+            guard !isBlackholed else { return answers = [] }
+            deliver()
+        } while !sent.isEmpty && !isBlackholed
+        if !isOpen || isCut { server.end() }
     }
 
-    private func handle(_ message: Message, _ answers: inout [@Loop () -> Void]) async {
+    /// Sends the answers that are there to the client, which takes them when it runs.
+    private func deliver() {
+        guard !answers.isEmpty, !isDelivering else { return }
+        isDelivering = true
+        network.enter { [self] in _ = Task { @Loop in await takeAnswers() } }
+    }
+
+    private func takeAnswers() async {
+        defer { isDelivering = false }
+        while !answers.isEmpty {
+            await network.travel()
+            let arrived = answers
+            answers = []
+            guard isOpen, !isBlackholed else { return }
+            for answer in arrived { answer() }
+        }
+    }
+
+    /// The server has ended the session by itself: the client reads that behind what it was sent before.
+    private func serverEnded() {
+        guard isOpen, !isBlackholed, !isCut else { return }
+        answers.append { [self] in fail(.connection("terminating connection due to administrator command")) }
+        deliver()
+    }
+
+    private func handle(_ message: Message) async {
         switch message {
         case .statement(let statement, let values, let answer, let client):
-            let outcome = await run(statement, values)
+            let outcome = await server.run(statement, values)
             answers.append { [self] in
+                guard isOpen else { return }
                 owed.removeFirst()
                 if case .failure(let error) = outcome { client.failure = client.failure ?? (error as? PostgresError) }
                 answer.complete(outcome)
             }
-        case .rollBack:
-            if let transaction { store.end(transaction, commits: false) }
-            transaction = nil
-            answers.append { [self] in owed.removeFirst() }
+        case .beat, .rollBack:
+            if case .rollBack = message { server.endTransaction(commits: false) }
+            answers.append { [self] in if isOpen { owed.removeFirst() } }
         case .sync(let done, let client):
-            await commit()
-            let refused = refusal
-            refusal = nil
+            let refused = await server.commit { if !isCut { lose("the connection was cut") } }
             answers.append { [self] in
+                guard isOpen else { return }
                 owed.removeFirst()
                 client.failure = client.failure ?? refused
                 done.succeed(())
             }
         }
-    }
-
-    private func run(_ statement: Statement, _ values: [any SQLEncodable]) async -> Result<Rows, any Error> {
-        if let refusal { return .failure(refusal) }
-        let current = transaction ?? store.begin(server.id)
-        transaction = current
-        do {
-            if network.faults.refuses() {
-                throw PostgresError(sqlState: "40001", message: "could not serialize access")
-            }
-            let rows = try await store.execute(statement, Arguments(values: values), current, server)
-            return .success(Rows(cells: rows.map { $0.map(encoded) }, statement: statement.name))
-        } catch {
-            let refused = (error as? PostgresError) ?? PostgresError(sqlState: "XX000", message: "\(error)")
-            refusal = PostgresError(
-                sqlState: refused.sqlState, message: refused.message, constraint: refused.constraint,
-                statement: statement.name)
-            store.end(current, commits: false)
-            transaction = nil
-            return .failure(refusal ?? refused)
-        }
-    }
-
-    private func commit() async {
-        guard let current = transaction else { return }
-        if network.faults.delaysCommit() {
-            // The client is told that the connection is lost; the server commits later all the same.
-            fail(.connection("the connection was cut"))
-            try? await Loop.sleep(for: network.chance.milliseconds(5...1500))
-        } else if network.faults.refuses() {
-            refusal = PostgresError(sqlState: "40001", message: "could not serialize access")
-        }
-        store.end(current, commits: refusal == nil)
-        transaction = nil
-        // Exactly on the reply of the commit.
-        if network.faults.cuts(), isOpen { fail(.connection("the connection was cut")) }
-    }
-
-    func endServer(commits: Bool) {
-        guard !isServerGone else { return }
-        isServerGone = true
-        if let transaction { store.end(transaction, commits: commits) }
-        transaction = nil
-        store.freeAdvisoryLocks(of: server.id)
-        store.ended.notify()
-    }
-
-    private func encoded(_ value: (any SQLEncodable)?) -> [UInt8]? {
-        guard let value else { return nil }
-        var bytes: [UInt8] = []
-        return value.encode(into: &bytes) ? bytes : nil
-    }
-}
-
-/// A pool over the simulated store, for timers and commands.
-@Loop
-final class SimulatedPool: Transacting {
-    private let open: () async throws -> SimulatedSession
-    private var idle: [SimulatedSession] = []
-
-    init(_ open: @escaping () async throws -> SimulatedSession) { self.open = open }
-
-    func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-        while let session = idle.popLast() {
-            guard session.isOpen else { continue }
-            defer { if session.isOpen { idle.append(session) } }
-            return try await session.transaction(body)
-        }
-        let session = try await open()
-        defer { if session.isOpen { idle.append(session) } }
-        return try await session.transaction(body)
-    }
-}
-
-/// The way between one process and its servers.
-@Loop
-final class SimulatedNetwork {
-    let chance: Chance
-    let faults: Faults
-    /// Until when the process stands still and nothing reaches it or leaves it.
-    var pausedUntil = Duration.zero {
-        didSet { resumed.notify() }
-    }
-    /// Called once at the next moment at which a batch or a retry is on its way: the worst time for anything to happen.
-    private var ambush: (@Loop () -> Void)?
-    private var patience = 0
-    private let resumed = Notice()
-
-    init(_ chance: Chance, _ faults: Faults) {
-        self.chance = chance
-        self.faults = faults
-    }
-
-    /// Lays an ambush for one of the next such moments.
-    func lay(_ ambush: @escaping @Loop () -> Void) {
-        patience = chance.number(0...3)
-        self.ambush = ambush
-    }
-
-    /// Springs the ambush, if one is laid.
-    func spring() {
-        patience -= 1
-        guard patience < 0 else { return }
-        let laid = ambush
-        ambush = nil
-        laid?()
-    }
-
-    func nextSession() -> Int {
-        faults.sessions += 1
-        return faults.sessions
-    }
-
-    /// Waits as long as a message needs; often no time at all, so that the order of jobs decides.
-    func travel() async {
-        while pausedUntil > Loop.now {
-            _ = try? await resumed.wait(until: { pausedUntil <= Loop.now }, atMost: pausedUntil - Loop.now)
-        }
-        let pause = chance.number(0...9)
-        if pause > 6 { try? await Loop.sleep(for: .milliseconds(pause - 6)) }
-    }
-}
-
-/// How often what goes wrong by itself; of a thousand times each.
-@Loop
-final class Faults {
-    private let chance: Chance
-    var cutRate = 0
-    var refusalRate = 0
-    var lateCommitRate = 0
-    var sessions = 0
-    /// Whether anything went wrong that may make a relay publish twice.
-    var happened = 0
-
-    init(_ chance: Chance) { self.chance = chance }
-
-    private func happens(_ rate: Int) -> Bool {
-        guard chance.happens(rate) else { return false }
-        happened += 1
-        return true
-    }
-
-    func cuts() -> Bool { happens(cutRate) }
-    func refuses() -> Bool { happens(refusalRate) }
-    func delaysCommit() -> Bool { happens(lateCommitRate) }
-    func end() {
-        cutRate = 0
-        refusalRate = 0
-        lateCommitRate = 0
     }
 }

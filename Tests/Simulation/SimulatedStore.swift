@@ -60,10 +60,14 @@ final class SimulatedStore {
     /// Every event that was committed into the outbox, in order of commit.
     private(set) var committedEvents: [OutboxRow] = []
     /// Set when a rule that holds at every moment was broken.
-    private(set) var violation: String?
+    var violation: String?
     var isDown = false
+    /// Whether transactions may not wait for each other.
+    var demandsOrder = true
     var trace: (@Loop (String) -> Void)?
     let ended = Notice()
+    /// The sessions that are open, by number.
+    var sessions: [Int: ServerSession] = [:]
     private var running: [Int: ServerTransaction] = [:]
     private var begun = 0
     private var drawnIDs = 0
@@ -147,7 +151,10 @@ final class SimulatedStore {
             var next = owner
             while let other = running[next], other.waitsFor != 0 {
                 next = other.waitsFor
-                if next == transaction.id { throw PostgresError(sqlState: "40P01", message: "deadlock detected") }
+                if next == transaction.id {
+                    if demandsOrder { violation = "TC: two transactions wait for each other" }
+                    throw PostgresError(sqlState: "40P01", message: "deadlock detected")
+                }
             }
             let isFree = try await ended.wait(
                 until: { table.owner(of: key) != owner || transaction.isOver }, atMost: .seconds(30))
@@ -172,7 +179,14 @@ final class SimulatedStore {
         return true
     }
 
-    func freeAdvisoryLocks(of session: Int) { advisoryLocks = advisoryLocks.filter { $0.value != session } }
+    func hasAdvisoryLocks(_ session: Int) -> Bool { advisoryLocks.values.contains(session) }
+
+    /// A session has ended: its advisory locks are free.
+    func forget(_ session: ServerSession) {
+        sessions[session.id] = nil
+        if hasAdvisoryLocks(session.id) { advisoryLocks = advisoryLocks.filter { $0.value != session.id } }
+        ended.notify()
+    }
 }
 
 /// A transaction at the server.
@@ -180,6 +194,7 @@ final class SimulatedStore {
 final class ServerTransaction {
     let id: Int
     let session: Int
+    let begin = Loop.now
     var waitsFor = 0
     var isOver = false
     /// When its transaction id was drawn, that is at its first write.
@@ -193,12 +208,4 @@ final class ServerTransaction {
         self.id = id
         self.session = session
     }
-}
-
-/// A session at the server.
-@Loop
-final class ServerSession {
-    let id: Int
-    var ids: [Int] = []
-    init(id: Int) { self.id = id }
 }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Kafka
 import Messaging
 import Postgres
+import TestKit
 
 /// What one schedule exercises.
 struct Plan {
@@ -13,6 +14,8 @@ struct Plan {
     var truncates = false
     /// Whether nothing goes wrong but the order of things: then more is demanded.
     var isCalm = false
+    /// Whether processes stand still for longer than every bound, lose their network or vanish with their machines.
+    var freezes = false
 
     /// The parts alone are small and fast; all together they are rarer.
     @Loop
@@ -25,6 +28,7 @@ struct Plan {
         default: (consumes, truncates) = (true, true)
         }
         isCalm = chance.happens(150)
+        freezes = !isCalm && !truncates && chance.happens(100)
     }
 }
 
@@ -47,6 +51,19 @@ final class World {
     var crashes = 0
     /// Takes what happens, for whoever replays a schedule.
     let trace: (@Loop (String) -> Void)?
+    /// Tells the loop's jobs apart by process; nil where none stands still.
+    let processesOfLoop: SimulatedProcesses?
+    /// When anything last went wrong or came right again.
+    var lastTurn = Duration.zero
+    /// How many messages the outside has told.
+    var told = 0
+    var timersSet = 0
+    /// Commands that processes are at work on, or stand still in.
+    var commands: [Task<Void, Never>] = []
+    /// Until when somebody stands still.
+    var awake = Duration.zero
+    /// Whether nobody is to stand still any more.
+    var isOver = false
 
     /// What the service listens to.
     var topics: [String] { plan.relays ? [SimulatedLog.outside, SimulatedLog.own] : [SimulatedLog.outside] }
@@ -55,6 +72,7 @@ final class World {
         self.trace = trace
         chance = Chance(seed: seed)
         plan = Plan(chance)
+        processesOfLoop = plan.freezes ? SimulatedLoop.processes() : nil
         faults = Faults(chance)
         store = SimulatedStore(chance: chance)
         store.trace = trace
@@ -71,23 +89,19 @@ final class World {
         }
         if plan.truncates { return try await runTruncated() }
         for _ in 0..<2 { try startProcess() }
-        let work = [
-            Task { @Loop in await self.tellOutside() }, Task { @Loop in await self.command() },
-            Task { @Loop in await self.command() }, Task { @Loop in await self.setTimers() },
-        ]
         let trouble = Task { @Loop in await self.makeTrouble() }
-        for task in work { await task.value }
+        await work()
         await trouble.value
         faults.end()
         trace?("the trouble is over")
-        try await settle()
+        if plan.freezes { try await outlast() } else { try await settle() }
         let begin = Loop.now
         for process in processes where !process.isDead { await process.stop() }
         guard Loop.now - begin < .seconds(60) else { throw Violation("stopping took \(Loop.now - begin)") }
         try Invariants(self).check()
     }
 
-    private func startProcess() throws {
+    func startProcess() throws {
         let process = SimulatedProcess(self, number: processes.count)
         trace?("process \(process.number) starts")
         processes.append(process)
@@ -95,107 +109,28 @@ final class World {
     }
 
     /// Until everything that was told is applied and published; what never comes to rest has lost something.
-    private func settle() async throws {
-        let deadline = Loop.now + .seconds(120)
+    func settle() async throws {
+        let begin = Loop.now
         while let reason = store.violation ?? Invariants(self).unrest() {
-            if store.violation != nil || Loop.now > deadline { throw Violation(reason) }
+            if let late = overdue(reason, since: begin) { throw late }
+            if store.violation != nil || Loop.now > max(begin, awake) + .seconds(120) { throw Violation(reason) }
             try await Loop.sleep(for: .milliseconds(100))
         }
         if let broken = store.violation { throw Violation(broken) }
-    }
-
-    // MARK: Work
-
-    private func tellOutside() async {
-        guard plan.consumes else { return }
-        var number = 0
-        let poison = chance.happens(400)
-        for key in ["a", "b", "c", "own a", "own b"] where chance.happens(300) {
-            notReady[key] = chance.milliseconds(1...900)
-        }
-        for _ in 0..<chance.number(2...8) {
-            var burst: [SimulatedLog.Message] = []
-            for _ in 0..<chance.number(1...4) {
-                number += 1
-                burst.append(ledger.outside(number, poison: poison, chance))
-            }
-            for message in burst {
-                tell(message)
-                // A source that is not sure repeats itself, at once or later.
-                if chance.happens(150) { tell(message) }
-            }
-            // A source that publishes in transactions ends each with a marker.
-            if chance.happens(150) {
-                let number = Int32(chance.number(0...(SimulatedLog.partitions - 1)))
-                log.appendMarker(to: TopicPartition(topic: SimulatedLog.outside, partition: number))
-            }
-            if chance.happens(150), let old = ledger.told.last(where: { _ in chance.happens(300) }) { tell(old) }
-            try? await Loop.sleep(for: chance.milliseconds(0...60))
-        }
-    }
-
-    private func tell(_ message: SimulatedLog.Message) {
-        let number = SimulatedLog.partition(of: message.key)
-        log.append(message, to: TopicPartition(topic: SimulatedLog.outside, partition: number))
-        ledger.told.append(message)
-    }
-
-    /// Commands over HTTP, each a transaction that changes an aggregate and tells of it.
-    private func command() async {
-        guard plan.relays else { return }
-        for _ in 0..<chance.number(1...6) {
-            try? await Loop.sleep(for: chance.milliseconds(0...80))
-            guard let process = chance.one(of: processes.filter { !$0.isDead }) else { continue }
-            let id = ledger.nextCommand()
-            let key = chance.one(of: ["a", "b"]) ?? "a"
-            let waits = chance.happens(400)
-            let breaksOff = chance.happens(80)
-            do {
-                try await process.pool.transaction { transaction in
-                    if waits { _ = try await transaction.query(Business.touch) }
-                    let version: Int? = try await transaction.query(Business.bump, key).first?.value(0)
-                    transaction.enqueue(
-                        Outbox.insert, SimulatedLog.own, key, version, OwnEvent.versionedType, nil as String?, id)
-                    if waits {
-                        transaction.flush()
-                        try await Loop.sleep(for: chance.milliseconds(0...120))
-                    }
-                    if breaksOff { throw Refused() }
-                }
-                ledger.commands[id] = .done
-                process.wake()
-            } catch {
-                ledger.commands[id] = (error as? PostgresError)?.isCommitUnknown == true ? .unknown : .refused
-            }
-        }
-    }
-
-    private func setTimers() async {
-        guard plan.timers else { return }
-        for number in 0..<chance.number(2...6) {
-            guard let process = chance.one(of: processes.filter { !$0.isDead }) else { continue }
-            let key = chance.happens(100) ? "poison\(number)" : "t\(number)"
-            let due = store.clock.addingTimeInterval(Double(chance.number(0...600)) / 1000)
-            do {
-                try await process.pool.transaction {
-                    Timers.set(kind: "plain", key: key, dueAt: due, in: $0)
-                }
-                ledger.timers[key] = due
-                process.wake()
-            } catch {
-                if (error as? PostgresError)?.isCommitUnknown == true { ledger.uncertainTimers[key] = due }
-            }
-        }
     }
 
     // MARK: Trouble
 
     private func makeTrouble() async {
         guard !plan.isCalm else { return }
-        for _ in 0..<chance.number(0...3) {
+        for _ in 0..<chance.number(plan.freezes ? 1...3 : 0...3) {
             try? await Loop.sleep(for: chance.milliseconds(0...200))
             guard let process = chance.one(of: processes.filter { !$0.isDead }) else { continue }
             crashes += 1
+            if plan.freezes, chance.happens(600) {
+                standStill(process)
+                continue
+            }
             let kind = chance.number(0...29)
             trace?("trouble \(kind) for process \(process.number)")
             switch kind {
@@ -204,7 +139,9 @@ final class World {
                 try? await Loop.sleep(for: chance.milliseconds(0...200))
                 try? startProcess()
             case 7...10: process.cutOne()
-            case 11: process.blackholeOne()
+            case 11:
+                process.blackholeOne()
+                lastTurn = max(lastTurn, Loop.now + .seconds(12))
             case 12...19: makeZombie(process)
             case 20...22: log.downUntil = Loop.now + chance.milliseconds(20...900)
             case 23...24:
@@ -220,8 +157,10 @@ final class World {
     /// A process stands still, another takes what it had, and then it goes on as if nothing had been.
     private func makeZombie(_ process: SimulatedProcess) {
         let freeze: @Loop () -> Void = { [unowned self, unowned process] in
-            trace?("process \(process.number) freezes")
+            guard process.network.isThere else { return }
+            trace?("process \(process.number) hears nothing")
             process.network.pausedUntil = Loop.now + chance.milliseconds(50...3000)
+            lastTurn = max(lastTurn, process.network.pausedUntil)
             guard plan.consumes, chance.happens(800) else { return }
             group.rebalance()
             // Often it goes on just when its heir is at work.

@@ -19,8 +19,13 @@
             .defaultPartitioner: ["I4"],
             .unfoldedBatch: ["I1"],
             .messageTimeout: ["I4"],
-            .unlockedPark: ["I1", "I2", "I4"],
+            .unlockedPark: ["I1", "I2", "I4", "I7"],
             .droppedLateTimer: ["I10", "I9", "I6"],
+            .endsByAge: ["TA2"],
+            .staleWatcher: ["TA2"],
+            .noBeat: ["TA2"],
+            .onlyWaiters: ["TA5", "TA1"],
+            .deleteUnacknowledged: ["I2", "I4", "I5"],
         ]
 
         @Test(arguments: PlantedBug.allCases)

@@ -140,6 +140,13 @@ final class RunningSuite {
         return id
     }
 
+    /// The process that keeps watch, where one runs.
+    func supervisor() throws -> Int32? {
+        struct Watch: Decodable { let mark: Known.Mark }
+        let watch = try JSONDecoder().decode(Watch.self, from: Data(contentsOf: URL(filePath: folder + "/watch.json")))
+        return Self.runs(watch.mark.id) ? watch.mark.id : nil
+    }
+
     /// A process that has ended and that nobody has waited for has no program any more.
     private static func runs(_ id: Int32) -> Bool {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")) != nil
@@ -227,12 +234,24 @@ final class RunningSuite {
     // MARK: End
 
     private func stop() async {
+        keepLogs()
         _ = try? await rapport("down", "--wipe")
         for id in (try? processes()) ?? [] { kill(id, SIGKILL) }
         watch.kill(SIGKILL)
         _ = try? await watch.exit()
         TestPaths.remove(folder)
     }
+
+    /// Where `Tests/run` asks for the logs, which it keeps of what failed.
+    private func keepLogs() {
+        guard let place = getenv("RAPPORT_KEEP_LOGS").map({ String(cString: $0) }) else { return }
+        let test = Test.current.map { $0.name.prefix { $0 != "(" } } ?? "unnamed"
+        try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try? FileManager.default.copyItem(atPath: folder + "/log", toPath: "\(place)/\(test)-\(Self.number)")
+        Self.number += 1
+    }
+
+    private static var number = 1
 
     /// The ends of all logs, for whoever must find out why a test failed.
     private func showLogs() {

@@ -94,14 +94,18 @@ public struct SimulationFailure: Error, CustomStringConvertible {
 ///
 /// `@unchecked Sendable`: it is the loop of one thread, which made it and which alone is routed to it.
 final class SimulatedDriver: LoopDriver, @unchecked Sendable {
+    typealias Job = (job: UnownedJob, number: UInt64, process: Int)
+
     private(set) var now = Duration.zero
     private(set) var steps = 0
     private(set) var schedule: UInt64 = 0xcbf2_9ce4_8422_2325
     var keepsAll: Bool { true }
+    /// Which job is whose; nil where nobody asks.
+    var processes: ProcessTable?
     private let seed: UInt64
     private let stepLimit: Int
     private var generator: SeededGenerator
-    private var ready: [(job: UnownedJob, number: UInt64)] = []
+    private var ready: [Job] = []
     private var enqueued: UInt64 = 0
     private var timers = TimerQueue()
 
@@ -113,61 +117,109 @@ final class SimulatedDriver: LoopDriver, @unchecked Sendable {
 
     func enqueue(_ job: UnownedJob) {
         enqueued += 1
-        ready.append((job, enqueued))
+        let owned = (job, enqueued, processes?.owner(of: job) ?? 0)
+        if processes?.frozen.contains(owned.2) == true {
+            processes?.keep(owned)
+        } else {
+            ready.append(owned)
+        }
     }
 
     @Loop func addTimer(at deadline: Duration, _ action: @escaping @Loop () -> Void) -> TimerID {
-        timers.add(at: deadline, action)
+        guard let process = processes?.current, process != 0 else { return timers.add(at: deadline, action) }
+        let timer = OwnedTimer(process, action)
+        let id = timers.add(at: deadline) { [unowned self] in fire(timer) }
+        timer.id = id
+        return id
     }
 
-    @Loop func cancelTimer(_ id: TimerID) { timers.cancel(id) }
+    @Loop func cancelTimer(_ id: TimerID) {
+        timers.cancel(id)
+        processes?.cancel(id)
+    }
 
     @Loop func takeLongestHold() -> Duration { .zero }
+
+    // MARK: Processes
+
+    func freeze(_ process: Int) {
+        processes?.freeze(process)
+        for job in ready where job.process == process { processes?.keep(job) }
+        ready.removeAll { $0.process == process }
+    }
+
+    func thaw(_ process: Int) { ready += processes?.thaw(process) ?? [] }
+
+    @Loop private func fire(_ timer: OwnedTimer) {
+        if processes?.frozen.contains(timer.process) == true {
+            processes?.keep(timer)
+        } else {
+            run(as: timer.process) { timer.action() }
+        }
+    }
+
+    private func run(as process: Int, _ body: () -> Void) {
+        guard processes != nil else { return body() }
+        processes?.current = process
+        body()
+        processes?.current = 0
+        if let action = processes?.count(process) { Loop.assumeIsolated { action() } }
+    }
+
+    // MARK: Running
 
     /// Runs jobs and timers in the seed's order until the body has ended.
     func run(until isOver: () -> Bool) throws {
         while !isOver() {
             guard steps < stepLimit else { throw failure("not done after \(steps) steps") }
-            let timer = timers.nextDeadline()
-            if ready.isEmpty {
-                guard let timer else {
-                    throw failure("deadlock: nothing is ready and no timer is set (or a task left the loop)")
-                }
-                now = max(now, timer)
+            guard let choices = choices(before: nil) else {
+                throw failure("deadlock: nothing is ready and no timer is set (or a task left the loop)")
             }
-            let isTimerDue = timer.map { $0 <= now } ?? false
-            step(among: ready.count + (isTimerDue ? 1 : 0))
+            step(among: choices)
         }
     }
 
     /// Lets what is left run out, a minute long, so that tasks the body left behind can end: one that never does keeps for ever
     /// all that it knows.
     func finish() {
+        processes?.fuse = nil
+        for process in processes?.frozen ?? [] { thaw(process) }
         let end = now + .seconds(60)
-        while steps < stepLimit {
-            let timer = timers.nextDeadline()
-            if ready.isEmpty {
-                guard let timer, timer <= end else { return }
-                now = max(now, timer)
-            }
-            step(among: ready.count + (timer.map { $0 <= now } ?? false ? 1 : 0))
-        }
+        while steps < stepLimit, let choices = choices(before: end) { step(among: choices) }
     }
 
-    /// Runs one of the choices: the ready jobs, and after them the timer that is due first.
+    /// How many things may happen next; where none may, time goes on to the next timer, if that is due before the end.
+    private func choices(before end: Duration?) -> Int? {
+        let timer = timers.nextDeadline()
+        var count = ready.count + (processes?.due.count ?? 0)
+        if count == 0 {
+            guard let timer, end.map({ timer <= $0 }) ?? true else { return nil }
+            now = max(now, timer)
+        }
+        if let timer, timer <= now { count += 1 }
+        return count
+    }
+
+    /// Runs one of the choices: the ready jobs, after them timers that waited for their process, and the timer that is due first.
     private func step(among choices: Int) {
         steps += 1
-        let choice = choices == 1 ? 0 : Int(generator.next(upperBound: UInt64(choices)))
+        var choice = choices == 1 ? 0 : Int(generator.next(upperBound: UInt64(choices)))
         record(UInt64(choices))
         guard choice < ready.count else {
             record(0)
-            if let action = timers.takeDue(at: now) { Loop.assumeIsolated { action() } }
+            choice -= ready.count
+            if let due = processes?.due, choice < due.count {
+                processes?.due.remove(at: choice)
+                run(as: due[choice].process) { Loop.assumeIsolated { due[choice].action() } }
+            } else if let action = timers.takeDue(at: now) {
+                Loop.assumeIsolated { action() }
+            }
             return
         }
         ready.swapAt(choice, ready.count - 1)
-        let (job, number) = ready.removeLast()
-        record(number)
-        job.runSynchronously(on: LoopExecutor.shared.asUnownedSerialExecutor())
+        let next = ready.removeLast()
+        record(next.number)
+        run(as: next.process) { next.job.runSynchronously(on: LoopExecutor.shared.asUnownedSerialExecutor()) }
     }
 
     private func record(_ fact: UInt64) {

@@ -26,6 +26,9 @@ public enum TestDatabase {
         try await startedServer().run(["-f", file], on: url)
     }
 
+    /// What the server has written into its log; nil of one that is not the test process's own.
+    public static func serverLog() async throws -> String? { try await startedServer().log.map(TestPaths.contents) }
+
     private static func startedServer() async throws -> TestServer {
         if let server { return try await server.wait() }
         let starting = Completion<TestServer>()
@@ -43,12 +46,14 @@ public enum TestDatabase {
 struct TestServer: Sendable {
     private let psql: String
     private let base: Address
+    /// The file of its log.
+    let log: String?
 
     /// Uses the server that the environment names, or starts one.
     @Loop static func start() async throws -> TestServer {
         let tools = try PostgresTools.find()
         if let given = getenv("TEST_DATABASE_URL") {
-            let server = TestServer(psql: tools + "/psql", base: try Address(String(cString: given)))
+            let server = TestServer(psql: tools + "/psql", base: try Address(String(cString: given)), log: nil)
             try EndWatch.start(
                 EndWatch.dropDatabases, [server.psql, server.base.text, "%\\_t\(getpid())\\_%"], in: nil, as: nil)
             return server
@@ -76,7 +81,7 @@ struct TestServer: Sendable {
         }
         let watch = try EndWatch.start(EndWatch.server, [tools, folder, String(port)], in: folder, as: user)
         let base = try Address("postgresql://postgres:\(password)@127.0.0.1:\(port)/postgres")
-        let server = TestServer(psql: tools + "/psql", base: base)
+        let server = TestServer(psql: tools + "/psql", base: base, log: log)
         do {
             try await eventually("PostgreSQL's start", within: .seconds(60)) {
                 if watch.hasEnded { throw TestSetupError("PostgreSQL did not start") }

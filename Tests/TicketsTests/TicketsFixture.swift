@@ -15,7 +15,9 @@ final class TicketsFixture {
     var pool: PostgresPool { service.context.pool }
     var parts: ServiceParts { service.parts }
 
-    init() async throws { service = try await TestService(TicketsService.self) }
+    init(_ settings: [String: String] = [:]) async throws {
+        service = try await TestService(TicketsService.self, settings: settings)
+    }
 
     /// An answer's status, JSON and headers.
     struct Answer {

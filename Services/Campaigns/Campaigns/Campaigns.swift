@@ -9,7 +9,8 @@ extension Capability {
         statements: CampaignStore.statements + RecipientStore.statements
     ) { context in
         CapabilityParts(
-            routes: campaignRoutes(context), timers: [RecipientHandlers.timer: RecipientHandlers.pages]
+            routes: campaignRoutes(context), timers: [RecipientHandlers.timer: RecipientHandlers.pages],
+            intents: [WaitingRecipients.kind]
         ) {
             $0.on(MessageSent.self, RecipientHandlers.sent)
             $0.on(MessageDelivered.self, RecipientHandlers.delivered)

@@ -1,23 +1,25 @@
 import CRMModel
+import FoundationEssentials
 import Messaging
 import Postgres
 
 /// The SQL of a campaign's recipients.
 enum RecipientStore {
-    static let statements: [any Preparable] = [ask, outcome]
+    static let statements: [any Preparable] = [ask, askWaiting, giveUp, outcome]
 
     /// Takes the next members of a campaign's audience behind `$2`: each gets its row, and those new with consent and a mail
-    /// address a request for one message. $3 holds ids for the messages, as many as the page is long. Answers where it ended
-    /// and how many it took.
+    /// address a request for one message; those of whom contacts has told nothing yet wait for it. $3 holds ids for the messages, as many
+    /// as the page is long. Answers where it ended and how many it took.
     static let ask = Statement(
         "recipient.ask",
         """
         WITH taken AS (
             SELECT s.party_id, m.name, m.email, m.language, row_number() OVER (ORDER BY s.party_id) AS place,
-                CASE WHEN m.may_mail IS NOT TRUE THEN 'no consent' WHEN m.email IS NULL THEN 'no mail address'
+                CASE WHEN \(isUnknown) THEN 'unknown yet' WHEN m.may_mail IS NOT TRUE THEN 'no consent'
+                    WHEN m.email IS NULL THEN 'no mail address'
                     WHEN EXISTS (SELECT 1 FROM party_redirect d JOIN recipient r ON r.party_id = d.party_id
                         WHERE d.survivor_id = s.party_id AND r.campaign_id = $1 AND r.message_id IS NOT NULL)
-                        THEN 'asked before a merge' END AS reason
+                        THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
             FROM segment_member s JOIN member m USING (party_id)
             WHERE s.segment = (SELECT segment FROM campaign WHERE id = $1)
                 AND ($2::uuid IS NULL OR s.party_id > $2)
@@ -25,28 +27,93 @@ enum RecipientStore {
         chosen AS (
             INSERT INTO recipient (campaign_id, party_id, message_id, status, reason)
             SELECT $1, t.party_id, CASE WHEN t.reason IS NULL THEN ($3::uuid[])[t.place] END,
-                CASE WHEN t.reason IS NULL THEN 'requested' ELSE 'suppressed' END, t.reason
+                CASE WHEN t.reason IS NULL THEN 'requested' WHEN t.is_unknown THEN 'waiting' ELSE 'suppressed' END,
+                t.reason
             FROM taken t
-            ON CONFLICT DO NOTHING RETURNING party_id, message_id),
+            ON CONFLICT DO NOTHING RETURNING campaign_id, party_id, message_id, status),
+        waits AS (
+            \(Intents.insert(
+                WaitingRecipients.name, within: "\(WaitingRecipients.bound)", key: "party_id::text",
+                subject: "campaign_id::text || ':' || party_id"))
+            FROM chosen WHERE status = 'waiting' ORDER BY party_id),
         asked AS (
-            \(SQLEvent.insert(
-                MessageRequested.self, key: "t.party_id::text", sequence: nil,
-                [
-                    "messageId": "h.message_id", "recipientId": "t.party_id", "channel": "'mail'", "address": "t.email",
-                    "template": "c.template", "language": "t.language", "purpose": "c.purpose",
-                    "deduplicationKey": "'campaign:' || c.id || ':' || t.party_id",
-                    "data": "json_build_object('name', coalesce(t.name, ''), 'campaign', c.name, "
-                        + "'subject', w.subject, 'body', w.body)",
-                ]))
-            FROM chosen h JOIN taken t USING (party_id) JOIN campaign c ON c.id = $1
-            CROSS JOIN LATERAL (SELECT
-                CASE WHEN c.subject_en IS NULL OR c.subject_zh IS NOT NULL AND t.language LIKE 'zh%'
-                    THEN c.subject_zh ELSE c.subject_en END AS subject,
-                CASE WHEN c.subject_en IS NULL OR c.subject_zh IS NOT NULL AND t.language LIKE 'zh%'
-                    THEN c.body_zh ELSE c.body_en END AS body) w
+            \(message)
+            FROM chosen h JOIN taken t USING (party_id) JOIN campaign c ON c.id = $1 \(words)
             WHERE h.message_id IS NOT NULL ORDER BY t.place)
         SELECT party_id, count(*) OVER () FROM taken ORDER BY party_id DESC LIMIT 1
         """)
+
+    /// Asks for the messages of recipients of whom contacts has told since, and says why not of the others; those of whom it has not
+    /// told all wait on, and are given. One that somebody is at waits too.
+    static let askWaiting = Query(
+        "recipient.ask_waiting", takes: [UUID].self, [UUID].self, [UUID].self, gives: UUID.self, UUID.self,
+        sql: """
+            WITH incoming AS (
+                SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(campaign_id, party_id, message_id)),
+            open AS (
+                SELECT r.campaign_id, r.party_id, n.message_id
+                FROM incoming n JOIN recipient r USING (campaign_id, party_id)
+                WHERE r.status = 'waiting' ORDER BY 1, 2 FOR UPDATE OF r SKIP LOCKED),
+            judged AS (
+                SELECT o.*, m.name, m.email, m.language,
+                    CASE WHEN d.party_id IS NOT NULL THEN 'merged into another customer'
+                        WHEN m.may_mail IS FALSE THEN 'no consent'
+                        WHEN m.name IS NOT NULL AND m.email IS NULL THEN 'no mail address' END AS reason,
+                    m.name IS NULL OR m.may_mail IS NULL AS is_unknown
+                FROM open o JOIN member m USING (party_id) LEFT JOIN party_redirect d USING (party_id)),
+            settled AS (
+                UPDATE recipient r SET status = CASE WHEN j.reason IS NULL THEN 'requested' ELSE 'suppressed' END,
+                    message_id = CASE WHEN j.reason IS NULL THEN j.message_id END, reason = j.reason, updated_at = now()
+                FROM judged j WHERE r.campaign_id = j.campaign_id AND r.party_id = j.party_id
+                    AND (j.reason IS NOT NULL OR NOT j.is_unknown)
+                RETURNING r.campaign_id, r.party_id, r.message_id),
+            asked AS (
+                \(message)
+                FROM settled h JOIN judged t USING (campaign_id, party_id) JOIN campaign c ON c.id = h.campaign_id \(words)
+                WHERE h.message_id IS NOT NULL ORDER BY t.party_id)
+            SELECT r.campaign_id, r.party_id FROM incoming n JOIN recipient r USING (campaign_id, party_id)
+            WHERE r.status = 'waiting' AND NOT EXISTS (
+                SELECT 1 FROM settled s WHERE s.campaign_id = r.campaign_id AND s.party_id = r.party_id)
+            """)
+
+    /// Of recipients whose time is over contacts has not told that they allow it. One that somebody is at waits on, and is given.
+    static let giveUp = Query(
+        "recipient.give_up", takes: [UUID].self, [UUID].self, gives: UUID.self, UUID.self,
+        sql: """
+            WITH waiting AS (
+                SELECT r.campaign_id, r.party_id FROM unnest($1::uuid[], $2::uuid[]) AS n(campaign_id, party_id)
+                JOIN recipient r USING (campaign_id, party_id) WHERE r.status = 'waiting'),
+            open AS (
+                SELECT r.campaign_id, r.party_id FROM recipient r JOIN waiting USING (campaign_id, party_id)
+                WHERE r.status = 'waiting' FOR UPDATE OF r SKIP LOCKED),
+            settled AS (
+                UPDATE recipient r SET status = 'suppressed', reason = 'no consent was told in time', updated_at = now()
+                FROM open o WHERE r.campaign_id = o.campaign_id AND r.party_id = o.party_id)
+            SELECT campaign_id, party_id FROM waiting EXCEPT SELECT campaign_id, party_id FROM open
+            """)
+
+    /// Whether contacts has told nothing yet of a member, who is known by orders only.
+    private static let isUnknown = "(m.name IS NULL AND m.may_mail IS NULL)"
+
+    /// The request for the message of a recipient; `h` has its id, `t` the party, `c` the campaign, `w` its words.
+    private static let message = SQLEvent.insert(
+        MessageRequested.self, key: "t.party_id::text", sequence: nil,
+        [
+            "messageId": "h.message_id", "recipientId": "t.party_id", "channel": "'mail'", "address": "t.email",
+            "template": "c.template", "language": "t.language", "purpose": "c.purpose",
+            "deduplicationKey": "'campaign:' || c.id || ':' || t.party_id",
+            "data": "json_build_object('name', coalesce(t.name, ''), 'campaign', c.name, "
+                + "'subject', w.subject, 'body', w.body)",
+        ])
+
+    /// The campaign's words in the recipient's language.
+    private static let words = """
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN c.subject_en IS NULL OR c.subject_zh IS NOT NULL AND t.language LIKE 'zh%'
+                THEN c.subject_zh ELSE c.subject_en END AS subject,
+            CASE WHEN c.subject_en IS NULL OR c.subject_zh IS NOT NULL AND t.language LIKE 'zh%'
+                THEN c.body_zh ELSE c.body_en END AS body) w
+        """
 
     /// What became of messages.
     static let outcome = Statement(

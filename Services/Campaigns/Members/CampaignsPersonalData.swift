@@ -11,6 +11,10 @@ let campaignsPersonalData = PersonalData(
             .blank(
                 "name = NULL, email = NULL, language = NULL, may_mail = false, benefit = NULL",
                 because: "orders are counted on it, without the person")),
-        PersonalTable("recipient", .blank("reason = NULL", because: "figures of campaigns; holds the party's id only")),
+        PersonalTable(
+            "recipient",
+            .blank(
+                "reason = NULL, status = CASE WHEN t.status = 'waiting' THEN 'suppressed' ELSE t.status END",
+                because: "figures of campaigns; holds the party's id only")),
         PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
     ])

@@ -15,18 +15,16 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
             ], gives: .json(.page(of: shownProduct))
         ) { request in
             let after = try request.query("after").map { try PageCursor.parts($0, 1)[0] } ?? ""
-            let rows = try await context.query(ProductStore.page, after, request.pageLimit)
-            let last: String? = try rows.last?.value(1)
+            let rows = try await context.rows(ProductStore.page, after, request.pageLimit)
             return .page(
-                try rows.map { try $0.value(0) }, limit: request.pageLimit,
-                next: last.map { PageCursor.text($0) })
+                rows.map(\.0), limit: request.pageLimit, next: rows.last.map { PageCursor.text($0.1) })
         },
         Route(.get, "/v1/products/{sku}", "One product", tag: "products", access: .read, gives: .json(shownProduct)) {
             request in
-            guard let row = try await context.query(ProductStore.get, request.path("sku")).first else {
+            guard let product = try await context.rows(ProductStore.get, request.path("sku")).first else {
                 throw Problem.missing("product", request.path("sku"))
             }
-            return .stored(try row.value(0))
+            return .stored(product)
         },
     ]
 }

@@ -2,13 +2,11 @@ import FoundationEssentials
 import Postgres
 
 /// The SQL of products.
+///
+/// What sold orders move the sums by is added to `product_sales_delta`, so that no order waits for another of the same product, and folded
+/// into `product_sales` beside it: the sums are always the two together.
 enum ProductStore {
-    static let statements: [any Preparable] = [hold, upsert, discontinue, addMissing, addItems, get, page]
-
-    /// One transaction at a time from here to its end. Several statements of one take rows of products, each in order of SKU, but not
-    /// together: two processes would wait for each other.
-    static let hold = Statement(
-        "product.hold", "SELECT pg_advisory_xact_lock(45, hashtext(current_schema()))")
+    static let statements: [any Preparable] = [upsert, discontinue, addItems, fold, get, page]
 
     /// The ERP's product master; what it does not say stays as it was. Rows in order of SKU.
     static let upsert = Query(
@@ -28,23 +26,15 @@ enum ProductStore {
         ON CONFLICT (sku) DO UPDATE SET is_discontinued = true, updated_at = now()
         """)
 
-    /// Products of orders that came before their master record, by the name on the order.
-    static let addMissing = Statement(
-        "product.add_missing",
-        """
-        INSERT INTO product (sku, name) SELECT n.sku, n.name FROM unnest($1::text[], $2::text[]) AS n(sku, name)
-        WHERE NOT EXISTS (SELECT 1 FROM product p WHERE p.sku = n.sku)
-        ON CONFLICT DO NOTHING
-        """)
-
-    /// Replaces what the orders in $1 hold, and moves the sums of their products by the difference. Rows in order of SKU.
+    /// Replaces what the orders in $1 hold, and tells by how much that moves the sums of their products. Whoever calls it holds the
+    /// orders' rows in the ledger.
     static let addItems = Query(
-        "product.add_items", takes: [String].self, [String].self, [String].self, [String].self, [Int].self, [Int].self,
-        [Date].self,
+        "product.add_items", takes: [String].self, [String].self, [String].self, [String].self, [String].self,
+        [Int].self, [Int].self, [Date].self,
         sql: """
             WITH incoming AS (
-                SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::timestamptz[])
-                    AS n(order_id, sku, currency, quantity, revenue, at)),
+                SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                    $8::timestamptz[]) AS n(order_id, sku, name, currency, quantity, revenue, at)),
             old AS (SELECT * FROM order_item WHERE order_id = ANY($1::text[])),
             removed AS (
                 DELETE FROM order_item o WHERE o.order_id = ANY($1::text[]) AND NOT EXISTS (
@@ -53,32 +43,79 @@ enum ProductStore {
                 INSERT INTO order_item (order_id, sku, currency, quantity, revenue)
                 SELECT order_id, sku, currency, quantity, revenue FROM incoming
                 ON CONFLICT (order_id, sku) DO UPDATE SET currency = excluded.currency, quantity = excluded.quantity,
-                    revenue = excluded.revenue),
-            difference AS (
-                SELECT sku, currency, sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
-                    sum(revenue)::bigint AS revenue, max(at) AS at
-                FROM (SELECT sku, currency, 1 AS orders, quantity, revenue, at FROM incoming
-                    UNION ALL SELECT sku, currency, -1, -quantity, -revenue, NULL FROM old) AS both_sides
-                GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0)
-            INSERT INTO product_sales AS s (sku, currency, orders, quantity, revenue, last_ordered_at)
-            SELECT sku, currency, orders, quantity, revenue, at FROM difference ORDER BY sku, currency
-            ON CONFLICT (sku, currency) DO UPDATE SET orders = s.orders + excluded.orders,
-                quantity = s.quantity + excluded.quantity, revenue = s.revenue + excluded.revenue,
-                last_ordered_at = greatest(s.last_ordered_at, excluded.last_ordered_at)
+                    revenue = excluded.revenue)
+            INSERT INTO product_sales_delta (sku, currency, name, orders, quantity, revenue, last_ordered_at)
+            SELECT sku, currency, min(name), sum(orders), sum(quantity), sum(revenue), max(at)
+            FROM (SELECT sku, currency, name, 1 AS orders, quantity, revenue, at FROM incoming
+                UNION ALL SELECT sku, currency, NULL, -1, -quantity, -revenue, NULL FROM old) AS both_sides
+            GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0
             """)
 
-    /// A product as JSON, as the routes show it. `p` is the product.
+    /// Takes up to $1 deltas and adds them to the sums in the same statement, so that none is taken and not added; those that another
+    /// process works on are left to it. Rows in order of SKU. Answers how many it took.
+    static let fold = Query(
+        "product.fold", takes: Int.self, gives: Int.self,
+        sql: """
+            WITH taken AS (
+                DELETE FROM product_sales_delta WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM product_sales_delta LIMIT $1 FOR UPDATE SKIP LOCKED))
+                RETURNING *),
+            folded AS (
+                INSERT INTO product_sales AS s (sku, currency, name, orders, quantity, revenue, last_ordered_at)
+                SELECT sku, currency, min(name), sum(orders), sum(quantity), sum(revenue), max(last_ordered_at)
+                FROM taken GROUP BY sku, currency ORDER BY sku, currency
+                ON CONFLICT (sku, currency) DO UPDATE SET name = coalesce(s.name, excluded.name),
+                    orders = s.orders + excluded.orders, quantity = s.quantity + excluded.quantity,
+                    revenue = s.revenue + excluded.revenue,
+                    last_ordered_at = greatest(s.last_ordered_at, excluded.last_ordered_at))
+            SELECT count(*) FROM taken
+            """)
+
+    // MARK: Reading
+
+    /// SQL: what was sold of each product, or of one, by currency.
+    static func sums(of sku: String? = nil) -> String {
+        let condition = sku.map { " WHERE sku = \($0)" } ?? ""
+        func part(_ table: String) -> String {
+            "SELECT sku, currency, name, orders, quantity, revenue, last_ordered_at FROM \(table)\(condition)"
+        }
+        return """
+            SELECT sku, currency, min(name) AS name, sum(orders)::bigint AS orders, sum(quantity) AS quantity,
+                sum(revenue) AS revenue, max(last_ordered_at) AS last_ordered_at
+            FROM (\(part("product_sales")) UNION ALL \(part("product_sales_delta"))) AS parts GROUP BY sku, currency
+            """
+    }
+
+    /// A product as JSON, as the routes show it, of its SKU `k.sku`: what the master says, or the name on an order where it has said nothing.
     private static let json = """
-        json_build_object('sku', p.sku, 'name', p.name, 'category', p.category, 'price', (p.price * 0.0001)::text,
-            'currency', p.currency, 'isDiscontinued', p.is_discontinued,
-            'sales', (SELECT coalesce(json_agg(json_build_object('currency', s.currency, 'orders', s.orders,
+        json_build_object('sku', k.sku, 'name', coalesce(p.name, s.name), 'category', p.category,
+            'price', (p.price * 0.0001)::text, 'currency', p.currency,
+            'isDiscontinued', coalesce(p.is_discontinued, false), 'sales', s.sales)::text
+        """
+    private static let parts = """
+        LEFT JOIN product p ON p.sku = k.sku
+        CROSS JOIN LATERAL (
+            SELECT min(name) AS name, coalesce(json_agg(json_build_object('currency', s.currency, 'orders', s.orders,
                 'quantity', (s.quantity * 0.0001)::text, 'revenue', (s.revenue * 0.0001)::text,
-                'lastOrderedAt', s.last_ordered_at) ORDER BY s.revenue DESC), '[]')
-                FROM product_sales s WHERE s.sku = p.sku))::text
+                'lastOrderedAt', s.last_ordered_at) ORDER BY s.revenue DESC), '[]') AS sales
+            FROM (\(sums(of: "k.sku"))) AS s) s
         """
 
-    static let get = Statement("product.get", "SELECT \(json) FROM product p WHERE p.sku = $1")
+    static let get = Query(
+        "product.get", takes: String.self, gives: String.self,
+        sql: """
+            SELECT \(json) FROM (SELECT $1::text AS sku) k \(parts)
+            WHERE p.sku IS NOT NULL OR s.name IS NOT NULL
+            """)
 
-    static let page = Statement(
-        "product.page", "SELECT \(json), p.sku FROM product p WHERE p.sku > $1 ORDER BY p.sku LIMIT $2")
+    /// Products of the master and of orders, by SKU.
+    static let page = Query(
+        "product.page", takes: String.self, Int.self, gives: String.self, String.self,
+        sql: """
+            SELECT \(json), k.sku FROM (
+                \(["product", "product_sales", "product_sales_delta"].map {
+                    "(SELECT DISTINCT sku FROM \($0) WHERE sku > $1 ORDER BY sku LIMIT $2)"
+                }.joined(separator: " UNION "))
+                ORDER BY sku LIMIT $2) k \(parts) ORDER BY k.sku
+            """)
 }

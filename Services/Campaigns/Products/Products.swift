@@ -6,22 +6,30 @@ extension Capability {
     /// What is sold, and how much of it.
     static let products = Capability(
         "products", "what is sold, and how much of it",
-        statements: ProductStore.statements,
+        migrations: [ProductsSchema.deltas], statements: ProductStore.statements,
         readModels: [
             ReadModel("order_item"),
-            // When it came and what it is called depend on which of two topics was read first.
+            // When it came and what it is called depend on which of two topics was read first. Older programs left a row with a name
+            // alone for what was ordered before its master came.
             ReadModel(
-                "product", equal: "SELECT (sku, category, price, currency, is_discontinued)::text FROM product"),
-            // What was sold and cancelled in one batch was never sold.
+                "product",
+                equal: """
+                    SELECT (sku, category, price, currency, is_discontinued)::text FROM product
+                    WHERE is_discontinued OR num_nonnulls(category, price, currency) > 0
+                    """),
+            // Before the sums, as whoever folds takes the two tables.
+            ReadModel("product_sales_delta", equal: "SELECT NULL::text WHERE false"),
+            // What was sold and cancelled in one batch was never sold; what is folded and what is not differs.
             ReadModel(
                 "product_sales",
                 equal: """
-                    SELECT (sku, currency, orders, quantity, revenue)::text FROM product_sales
+                    SELECT (sku, currency, orders, quantity, revenue)::text FROM (\(ProductStore.sums())) AS sums
                     WHERE (orders, quantity, revenue) <> (0, 0, 0)
                     """),
         ]
     ) { context in
-        CapabilityParts(routes: productRoutes(context)) {
+        let sums = context.shared(ProductSums.init)
+        return CapabilityParts(routes: productRoutes(context), background: [{ await sums.run() }]) {
             $0.on(ProductUpserted.self, ProductHandlers.upserted)
             $0.on(ProductDiscontinued.self, ProductHandlers.discontinued)
         }

@@ -15,6 +15,6 @@ struct MergeHandlers {
         let parties = Set(redirects.map(\.party)).sorted()
         transaction.enqueue(MemberStore.lock, parties)
         clock.evaluate(parties, transaction)
-        OrderHandlers(clock: clock).add(moved, transaction)
+        OrderHandlers.add(moved, clock, transaction)
     }
 }

@@ -9,6 +9,12 @@ import ServiceKit
 @Loop
 struct OrderHandlers {
     let clock: SegmentClock
+    let sums: ProductSums
+
+    init(_ context: ServiceContext) throws {
+        clock = try context.shared(SegmentClock.init)
+        sums = context.shared(ProductSums.init)
+    }
 
     /// Moves the clock of segments, where it goes by orders.
     func placed(_ events: [Received<OrderPlaced>], _ transaction: Transaction) {
@@ -20,12 +26,12 @@ struct OrderHandlers {
         let taken = Set(changes.map(\.document.id))
         let orders = Ledger.latest(entries).filter { $0.kind == .order && taken.contains($0.document.id) }
         guard !orders.isEmpty else { return }
-        ProductHandlers.count(orders, transaction)
-        add(changes, transaction)
+        sums.count(orders, transaction)
+        Self.add(changes, clock, transaction)
     }
 
     /// Counts orders for their members, and works out the segments of these.
-    func add(_ changes: [LedgerChange], _ transaction: Transaction) {
+    static func add(_ changes: [LedgerChange], _ clock: SegmentClock, _ transaction: Transaction) {
         var counts: [UUID: Int] = [:]
         for change in changes where change.kind == .order {
             if let party = change.party { counts[party, default: 0] += change.count }

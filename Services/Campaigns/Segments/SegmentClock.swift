@@ -46,7 +46,12 @@ final class SegmentClock {
     }
 
     func run() async {
-        await work.run { try await advance() == Self.page }
+        await work.run(begin: fold) { try await advance() == Self.page }
+    }
+
+    /// Keeps the clock of orders one row.
+    func fold() async throws {
+        if isOfOrders { _ = try await context.query(SegmentStore.foldClock) }
     }
 
     /// Works on one page of members that are due; answers how many there were.
@@ -63,7 +68,7 @@ final class SegmentClock {
         transaction.enqueue(SegmentStore.evaluate, isOfOrders, members)
     }
 
-    /// Takes note of orders; one row for all, so it is left alone where it does not matter.
+    /// Takes note of orders, where it matters.
     func note(_ orders: [(sender: String, at: Date)], _ transaction: Transaction) {
         guard case .orders(let sender) = source else { return }
         // A date that is still to come would stop the clock for good.

@@ -4,20 +4,36 @@ import Postgres
 
 /// The SQL of segments.
 enum SegmentStore {
-    static let statements = [moveClock, due, evaluate, list, members]
+    static let statements = [moveClock, foldClock, due, evaluate, list, members]
 
-    /// Moves the clock of orders forward.
+    /// Moves the clock of orders forward, by a row more: all batches would wait for one that they all moved.
     static let moveClock = Statement(
         "segment.move_clock",
         """
-        UPDATE order_clock SET newest_order_at = $1
-        WHERE newest_order_at IS NULL OR newest_order_at < $1
+        INSERT INTO order_clock_delta (newest_order_at)
+        SELECT $1 WHERE NOT EXISTS (SELECT FROM order_clock WHERE newest_order_at >= $1)
         """)
 
-    /// `now`: the database's, or with $1 the newest order's.
-    private static let now = """
-        coalesce(CASE WHEN $1::boolean THEN (SELECT newest_order_at FROM order_clock) END, now())
+    /// Puts what was added to the clock into its one row; rows that another process works on are left to it.
+    static let foldClock = Statement(
+        "segment.fold_clock",
         """
+        WITH taken AS (
+            DELETE FROM order_clock_delta WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM order_clock_delta LIMIT 5000 FOR UPDATE SKIP LOCKED))
+            RETURNING newest_order_at)
+        UPDATE order_clock SET newest_order_at = greatest(newest_order_at, (SELECT max(newest_order_at) FROM taken))
+        WHERE EXISTS (SELECT FROM taken)
+        """)
+
+    /// The time of the newest order: the clock and what is not folded into it yet.
+    private static let newest = """
+        SELECT max(newest_order_at) FROM (
+            SELECT newest_order_at FROM order_clock UNION ALL SELECT newest_order_at FROM order_clock_delta) AS orders
+        """
+
+    /// `now`: the database's, or with $1 the newest order's.
+    private static let now = "coalesce(CASE WHEN $1::boolean THEN (\(newest)) END, now())"
 
     /// Members that time alone may have moved, locked; those that another process works on are left to it.
     static let due = Statement(
@@ -70,11 +86,11 @@ enum SegmentStore {
             SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY is_come, segment) AS place
             FROM (SELECT *, false AS is_come FROM gone UNION ALL SELECT *, true FROM come) AS m),
         counted AS (SELECT party_id, count(*) AS n FROM moves GROUP BY party_id),
+        turns AS (SELECT party_id, min(turns_at) AS at FROM states WHERE turns_at > now GROUP BY party_id),
         raised AS (
             UPDATE member m SET version = m.version + coalesce(c.n, 0), first_order_at = f.first_at,
-                last_order_at = f.last_at, next_check_at = (SELECT min(s.turns_at) FROM states s
-                    WHERE s.party_id = f.party_id AND s.turns_at > s.now)
-            FROM facts f LEFT JOIN counted c USING (party_id)
+                last_order_at = f.last_at, next_check_at = t.at
+            FROM facts f LEFT JOIN counted c USING (party_id) LEFT JOIN turns t USING (party_id)
             WHERE m.party_id = f.party_id RETURNING m.party_id, m.version, coalesce(c.n, 0) AS n)
         \(SQLEvent.insert(SegmentLeft.self, key: moved.key, sequence: moved.sequence, moved.members))
         FROM raised r JOIN moves v USING (party_id) WHERE NOT v.is_come

@@ -6,12 +6,13 @@ extension Capability {
     /// Groups of members, kept current by events.
     static let segments = Capability(
         "segments", "groups of members, kept current by events",
-        migrations: [CampaignsSchema.migration],
+        migrations: [CampaignsSchema.migration, SegmentsSchema.clock],
         statements: SegmentStore.statements
     ) { context in
         let clock = try context.shared(SegmentClock.init)
+        let orders = try OrderHandlers(context)
         return CapabilityParts(routes: segmentRoutes(context), background: [{ await clock.run() }]) {
-            $0.on(OrderPlaced.self, OrderHandlers(clock: clock).placed)
+            $0.on(OrderPlaced.self, orders.placed)
             $0.on(
                 [Heard(BenefitChanged.self) { $0 }],
                 foresee: { Redirects.foresee($0.map(\.data.partyId), in: $1) },

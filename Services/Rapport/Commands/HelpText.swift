@@ -3,7 +3,7 @@ enum HelpText {
     static let overview = """
         rapport runs the suite on this machine.
 
-          rapport up                start PostgreSQL, the Broker and the services
+          rapport up                start PostgreSQL, the Broker, the services, and a supervisor that keeps watch of them
           rapport down              stop them all; --wipe deletes the data too
           rapport status            what runs, whether it is ready, memory, lag, outbox
           rapport reconcile         compare the order topic with what the services hold
@@ -12,8 +12,9 @@ enum HelpText {
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport events            follow the events of topics, or publish one
-          rapport restart <name>    stop one program in order and start it again
-          rapport kill <name>       the same with kill -9
+          rapport scale <service> N let a service have N processes
+          rapport restart [name]    start services anew without a gap, or one program
+          rapport kill <name>       end one with signal 9, to see it come back
 
         Programs of their own: rapport-demo plays an ERP through the suite (make demo), rapport-chaos is the fault
         rig (make chaos), rapport-bench measures (make bench).
@@ -27,18 +28,22 @@ enum HelpText {
         rapport up [--run DIR]
         Starts what does not run: a private PostgreSQL, the Broker, the services after their migrations.
         What runs already is left alone, unless it was built anew or its settings have changed.
+        A supervisor goes on in the background and starts again whatever dies: after 0.2 s, doubled each time to 30 s, as
+        often as it takes, and from the beginning once it has lived for a minute. log/supervisor.log says what and why. Where
+        the supervisor itself has died, all runs on, status says so, and up starts it again. After a reboot up brings all back.
         DATABASE_URL names another PostgreSQL (an administrator's address; roles and schemas are made there),
         KAFKA_BROKERS another Kafka; then ours is not started.
         """,
         "down": """
         rapport down [--wipe] [--run DIR]
-        Stops all programs that were started. --wipe deletes data, logs, ports and passwords too; a PostgreSQL
+        Stops the supervisor, then all programs that were started. --wipe deletes data, logs, ports and passwords too; a PostgreSQL
         or Kafka that is not ours is left as it is.
         """,
         "status": """
         rapport status [--run DIR]
-        Shows each program: process, address, readiness, resident memory, events not applied yet (lag) and
-        events not published yet (outbox). Status 0 when all are ready, else 1.
+        Shows each program: process, address, readiness, resident memory, events not applied yet (lag), events not
+        published yet (outbox), and how often and why it had to be started again. A service of several processes has a line
+        as a whole and one for each. Status 0 when all are ready, else 1.
         """,
         "reconcile": """
         rapport reconcile [--follow [--every SECONDS]] [--run DIR]
@@ -99,12 +104,22 @@ enum HelpText {
         It answers when the broker has the event for good.
         """,
         "restart": """
-        rapport restart <name> [--run DIR]
-        Stops postgres, broker or a service in order and starts it again, a service with the settings that it had; up applies others.
+        rapport restart [service | process | postgres | broker] [--run DIR]
+        Starts services anew, without a name all, with the settings that they had (up applies others), as after a new build.
+        First it looks whether the programs, the databases and the broker are there, and brings the schemas up to date; what is
+        missing stops nothing. Then each process, contacts-2 or one after the other, gets a new one beside it on the same
+        port, which takes its place once it is ready; one that does not become ready is ended, and the one before goes on.
+        postgres and broker are stopped in order and started again; the services wait for them.
+        """,
+        "scale": """
+        rapport scale <service> N [--run DIR]
+        Lets a service have N processes on this machine, 1 to 12: a topic has 12 partitions, and a further process would read
+        nothing. The second of contacts is contacts-2; each has a port and a log of its own. The number is remembered. Those that
+        are too many are stopped in order: each hands over its partitions before it ends.
         """,
         "kill": """
         rapport kill <name> [--run DIR]
-        Kills postgres, broker or a service with signal 9 and starts it again.
+        Kills postgres, broker or a process of a service with signal 9, and waits until the supervisor has started it again.
         """,
     ]
 }

@@ -15,8 +15,9 @@ public enum RapportCommand {
             print(HelpText.overview)
             return true
         }
-        guard let help = HelpText.commands[name] else { throw UsageError("there is no command \(name)") }
-        if words.contains("-h") || words.contains("--help") {
+        let help = HelpText.commands[name]
+        guard help != nil || name == Supervisor.command else { throw UsageError("there is no command \(name)") }
+        if let help, words.contains("-h") || words.contains("--help") {
             print(help)
             return true
         }
@@ -36,11 +37,23 @@ public enum RapportCommand {
         case "status":
             try arguments.end()
             return try await StatusReport(suite).show()
-        case "restart", "kill":
+        case "restart":
+            let program = try? arguments.word("the name of a program")
+            try arguments.end()
+            try await RollingRestart(suite).run(program)
+        case "scale":
+            let service = try arguments.word("the name of a service, such as campaigns")
+            let count = try arguments.word("how many processes it is to have")
+            try arguments.end()
+            guard let count = Int(count) else { throw UsageError("\(count) is no number of processes") }
+            try await Scaling(suite).run(service, to: count)
+        case "kill":
             let program = try arguments.word("the name of a program, such as contacts")
             try arguments.end()
-            try await suite.restart(program, killing: name == "kill")
-            try StatusReport(suite).showAddresses()
+            try await suite.kill(program)
+        case Supervisor.command:
+            try arguments.end()
+            try await Supervisor.run(folder)
         case "reconcile":
             let isFollowing = arguments.flag("--follow")
             let pause = try arguments.number("--every") ?? 10

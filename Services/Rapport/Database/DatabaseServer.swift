@@ -94,6 +94,9 @@ struct DatabaseServer {
         }
     }
 
+    /// How many connections it takes.
+    static let connections = 200
+
     /// A quarter of the machine's memory (PostgreSQL's manual, 20.4.1), within bounds: a page that a customer's order touches is found
     /// here or costs a copy and, after it was put out, a write. What is not used is never taken.
     private static var buffers: Int {
@@ -106,10 +109,13 @@ struct DatabaseServer {
         let settings = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=",
             "shared_buffers=\(Self.buffers)MB",
-            "max_connections=200", "max_wal_size=4GB", "wal_compression=lz4", "fsync=on", "synchronous_commit=on",
+            "max_connections=\(Self.connections)", "max_wal_size=4GB", "wal_compression=lz4", "fsync=on",
+            "synchronous_commit=on",
             // A fresh database is analysed while its first rows come: plans that were made of empty tables read them whole.
             "autovacuum_naptime=5s",
-            "log_min_messages=warning", "log_line_prefix=%m [%p] %u ", "timezone=UTC",
+            "timezone=UTC", "log_line_prefix=%m [%p] %u ", "log_min_messages=warning",
+            // Its log is for what somebody should look at. The service that sent a statement names it in its own log.
+            "log_checkpoints=off", "log_min_error_statement=fatal",
         ]
         var program = Program(name: "postgres", path: tools + "/postgres")
         program.arguments = ["-D", data] + settings.flatMap { ["-c", $0] }

@@ -19,6 +19,8 @@ package struct Program {
     package var directory: String?
     /// The signal that asks it to end in order.
     var stopSignal = SIGTERM
+    /// The port of loopback whose socket it is handed, where somebody keeps it; nil for what listens by itself alone.
+    var port: Int?
     /// The environment that it inherits: this process's.
     var inherited = ProcessInfo.processInfo.environment
 
@@ -55,57 +57,15 @@ package struct Program {
     /// Starts it in a session of its own; it goes on when this process ends.
     @Loop
     package func start(log: String) throws -> ProcessMark {
-        let merged = inherited.merging(environment) { _, new in new }
-        let child = try ChildProcess(
-            path, arguments, environment: merged.map { "\($0.key)=\($0.value)" }, directory: directory, output: log,
-            isDetached: true, userID: user?.user, groupID: user?.group)
+        let child = try launch(log: log).start()
         guard let mark = ProcessMark(child.id) else { throw SuiteError("\(name) ended at once; see \(log)") }
         return mark
     }
-}
 
-/// The five services, and which of them were built.
-package enum Services {
-    /// Their names.
-    package static let names = ["contacts", "sales", "campaigns", "tickets", "notifications"]
-    /// Those that keep the ledger of ERP documents.
-    package static let withLedger = ["contacts", "sales", "campaigns"]
-    /// The settings that services read, less those that the suite gives each of them; a test compares them with the code.
-    static let settings = [
-        "API_TOKEN", "CAMPAIGNS_CLOCK", "HTTP_TLS_", "KAFKA_", "LOG_LEVEL", "MAILDIR", "MAIL_", "MODEL_REFRESH_HOURS",
-        "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_", "RAPPORT_SETTINGS", "SEGMENT_CLOCK_SECONDS", "SMTP_",
-        "SURVEY_",
-    ]
-
-    static func path(_ name: String) -> String { "\(SuiteFolder.programs)/rapport-\(name)" }
-    /// Those that were built.
-    package static var built: [String] { names.filter { access(path($0), X_OK) == 0 } }
-    /// Those that were not.
-    package static var missing: [String] { names.filter { access(path($0), X_OK) != 0 } }
-}
-
-/// A user of the operating system.
-struct SystemUser: Sendable, Equatable {
-    let user: UInt32
-    let group: UInt32
-
-    /// Looks a user up by name; nil when there is none.
-    init?(named name: String) {
-        guard let entry = getpwnam(name) else { return nil }
-        user = entry.pointee.pw_uid
-        group = entry.pointee.pw_gid
-    }
-
-    /// Whether the user can search every folder above a path.
-    func canReach(_ path: String) -> Bool {
-        var folder = path
-        while let slash = folder.lastIndex(of: "/") {
-            folder = String(folder[..<slash])
-            var info = stat()
-            guard stat(folder.isEmpty ? "/" : folder, &info) == 0 else { continue }
-            let bit: UInt32 = info.st_uid == user ? 0o100 : info.st_gid == group ? 0o010 : 0o001
-            if info.st_mode & bit == 0 { return false }
-        }
-        return true
+    /// How it is started.
+    func launch(log: String) -> Launch {
+        Launch(
+            name: name, path: path, arguments: arguments, environment: inherited.merging(environment) { _, new in new },
+            directory: directory, user: user?.user, group: user?.group, log: log, port: port)
     }
 }

@@ -6,17 +6,26 @@ import HTTP
 @Loop
 package struct ServiceProbe {
     let name: String
-    let address: String
+    /// Of its processes, the first first.
+    private let addresses: [String]
     private let token: String?
     private static var shared: HTTPClient?
 
-    /// Finds a service that was started.
-    package init(_ name: String, _ state: SuiteState) throws {
-        guard let port = state.programs[name]?.port else { throw SuiteError("\(name) was not started; run rapport up") }
+    /// Finds the processes of a service that run: any of them answers for all.
+    package init(_ service: String, _ state: SuiteState) throws {
+        try self.init(service, state.living(of: service), state)
+    }
+
+    /// Finds one process of a service.
+    package init(_ member: Member, _ state: SuiteState) throws { try self.init(member.name, [member], state) }
+
+    private init(_ name: String, _ members: [Member], _ state: SuiteState) throws {
+        let known = members.compactMap { state.programs[$0.name] }
+        guard !known.isEmpty else { throw SuiteError("\(name) was not started; run rapport up") }
         self.name = name
-        address = "http://127.0.0.1:\(port)"
+        addresses = known.map { "http://127.0.0.1:\($0.port)" }
         // What it was started with counts, where this command was not given it.
-        let running = state.programs[name]?.mark?.environment["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        let running = known.first?.mark?.environment["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         token = ProcessInfo.processInfo.environment["API_TOKEN"] ?? running
     }
 
@@ -52,10 +61,20 @@ package struct ServiceProbe {
         var headers: Headers = [:]
         if let token { headers.add("authorization", "Bearer \(token)") }
         if json != nil { headers.add("content-type", "application/json") }
-        var request = ClientRequest(
-            json == nil ? .get : .post, address + path, headers: headers, timeout: limit, maximumBytes: maximumBytes)
-        request.body = json ?? []
-        return try await client.send(request)
+        for (index, address) in addresses.enumerated() {
+            var request = ClientRequest(
+                json == nil ? .get : .post, address + path, headers: headers, timeout: limit,
+                maximumBytes: maximumBytes)
+            request.body = json ?? []
+            do {
+                return try await client.send(request)
+            } catch let error as HTTPClientError {
+                // The next one is asked where this one has done nothing, or nothing that counts.
+                let isUntouched = error.kind == .connect || json == nil && error.kind != .tooLarge
+                guard isUntouched, index + 1 < addresses.count else { throw error }
+            }
+        }
+        throw SuiteError("\(name) has no address")
     }
 
     /// What it says is missing for its work; nil when it is ready.

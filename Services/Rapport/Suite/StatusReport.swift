@@ -1,9 +1,11 @@
 import EventLoop
+import FoundationEssentials
 
 /// What runs and how it is.
 @Loop
 package struct StatusReport {
     private let suite: Suite
+    private var terminal: Terminal { suite.terminal }
 
     /// Looks at a suite.
     package init(_ suite: Suite) { self.suite = suite }
@@ -11,61 +13,56 @@ package struct StatusReport {
     /// The addresses of all programs.
     package func showAddresses() throws {
         let state = try suite.folder.readState()
-        let rows = names(state).map { name in [name, address(name, state), suite.folder.log(of: name)] }
-        suite.terminal.table(["program", "address", "log"], rows)
+        let names = base(state) + services(state).flatMap { state.members(of: $0) }.map(\.name)
+        let rows = names.map { [$0, ProgramStatus.address($0, state), suite.folder.log(of: $0)] }
+        terminal.table(["program", "address", "log"], rows)
     }
 
-    /// All there is to know of each program; answers whether all are ready.
+    /// All there is to know of each program, a service as one with its processes beneath; answers whether all are ready.
     func show() async throws -> Bool {
         let state = try suite.folder.readState()
-        var rows: [[String]] = []
-        var unknown: [String] = []
-        var isAllReady = true
-        for name in names(state) {
-            let (row, isReady) = await describe(name, state)
-            unknown += await unknownTypes(name, state)
-            rows.append(row)
-            isAllReady = isAllReady && isReady
+        let supervision = Supervision(suite.folder)
+        let deaths = WatchRecord.read(suite.folder)?.deaths ?? [:]
+        // All at the same time: one that does not answer holds up nobody else.
+        let looks = (base(state) + services(state).flatMap { state.members(of: $0) }.map(\.name)).map { name in
+            (name, Task { @Loop in await ProgramStatus.look(at: name, state, deaths[name]) })
         }
-        if rows.isEmpty { suite.terminal.line("nothing was started yet; rapport up starts the suite") }
-        if !rows.isEmpty {
-            suite.terminal.table(["program", "pid", "address", "memory", "lag", "outbox", "state"], rows)
+        var found: [String: ProgramStatus] = [:]
+        for (name, look) in looks { found[name] = await look.value }
+        guard !found.isEmpty else {
+            terminal.line("nothing was started yet; rapport up starts the suite")
+            return false
         }
-        for line in unknown { suite.terminal.warn(line) }
-        for name in Services.missing { suite.terminal.warn("\(name) was not built") }
-        return isAllReady && !rows.isEmpty
+        var rows = base(state).compactMap { found[$0]?.row(terminal) }
+        for service in services(state) {
+            let members = state.members(of: service).compactMap { found[$0.name] }
+            guard members.count > 1 else {
+                rows += members.map { $0.row(terminal) }
+                continue
+            }
+            rows.append(ProgramStatus.row(of: service, members, terminal))
+            rows += members.map { $0.row(terminal, indented: true) }
+        }
+        terminal.table(["program", "pid", "address", "memory", "lag", "outbox", "state"], rows)
+        for service in services(state) {
+            warnOfUnknownTypes(service, state.members(of: service).compactMap { found[$0.name] })
+        }
+        for name in Services.missing { terminal.warn("\(name) was not built") }
+        if state.isUp, supervision.record == nil {
+            terminal.warn("nobody keeps watch, so what dies stays dead; rapport up starts the supervisor again")
+        }
+        return found.values.allSatisfy(\.isReady)
     }
 
     /// What came of types that nobody knows since a service started; the messages are among its dead letters.
-    private func unknownTypes(_ name: String, _ state: SuiteState) async -> [String] {
-        guard Services.names.contains(name), let probe = try? ServiceProbe(name, state) else { return [] }
-        return await probe.labelled("crm_events_unknown_total", by: "type").sorted { $0.key < $1.key }.map {
-            "\(name) was sent \(Int($0.value)) of the unknown type \($0.key); see rapport dead-letters"
+    private func warnOfUnknownTypes(_ service: String, _ members: [ProgramStatus]) {
+        let counts = members.reduce(into: [String: Double]()) { $0.merge($1.unknownTypes) { $0 + $1 } }
+        for (type, count) in counts.sorted(by: { $0.key < $1.key }) {
+            terminal.warn("\(service) was sent \(Int(count)) of the unknown type \(type); see rapport dead-letters")
         }
     }
 
-    private func describe(_ name: String, _ state: SuiteState) async -> ([String], Bool) {
-        let terminal = suite.terminal
-        guard let mark = state.programs[name]?.mark, mark.isAlive else {
-            return ([name, "-", address(name, state), "-", "-", "-", terminal.paint("stopped", .red)], false)
-        }
-        let memory = mark.residentBytes.map { "\(($0 + 524_288) / 1_048_576) MiB" } ?? "-"
-        var row = [name, "\(mark.id)", address(name, state), memory, "-", "-", terminal.paint("runs", .green)]
-        guard Services.names.contains(name), let probe = try? ServiceProbe(name, state) else { return (row, true) }
-        let figures = await probe.figures()
-        row[4] = figures["crm_consumer_lag_messages"].map { "\(Int($0))" } ?? "-"
-        row[5] = figures["crm_outbox_rows"].map { "\(Int($0))" } ?? "-"
-        let missing = await probe.missing()
-        row[6] = missing.map { terminal.paint($0, .yellow) } ?? terminal.paint("ready", .green)
-        return (row, missing == nil)
-    }
+    private func base(_ state: SuiteState) -> [String] { Suite.infrastructure.filter { state.programs[$0] != nil } }
 
-    private func names(_ state: SuiteState) -> [String] {
-        (["postgres", "broker"] + Services.names).filter { state.programs[$0] != nil }
-    }
-
-    private func address(_ name: String, _ state: SuiteState) -> String {
-        let port = state.programs[name]?.port ?? 0
-        return Services.names.contains(name) ? "http://127.0.0.1:\(port)" : "127.0.0.1:\(port)"
-    }
+    private func services(_ state: SuiteState) -> [String] { Services.names.filter { state.programs[$0] != nil } }
 }

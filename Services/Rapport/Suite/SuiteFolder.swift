@@ -8,6 +8,8 @@ package struct SuiteState: Codable {
     package var isUp = false
     /// Settings that services were first filled under and keep, by service: the environment's own go before.
     var kept: [String: [String: String]]?
+    /// How many processes a service is to have, where that is not one.
+    var counts: [String: Int]?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
     /// The database that is not ours and holds how far our Broker's log was read, without its password.
@@ -27,6 +29,10 @@ package struct ProgramState: Codable {
     package var port: Int
     /// What it was started with: where this has changed, it is started anew.
     package var settings: String
+    /// The name of the process among those of its service, where it is not its number: two that stand beside each other have two.
+    var instance: String?
+    /// A process that is to take its place, and is not ready yet.
+    var beside: ProcessMark?
 
     /// Describes a program.
     package init(mark: ProcessMark?, port: Int, settings: String = "") {
@@ -119,6 +125,18 @@ package struct SuiteFolder: Sendable {
             try write(state)
             throw error
         }
+    }
+
+    /// Runs what takes long and leaves the state to others meanwhile, unless another command does the like.
+    @Loop
+    func alone(_ purpose: String, _ body: () async throws -> Void) async throws {
+        let file = open("\(path)/\(purpose).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            if file >= 0 { close(file) }
+            throw SuiteError("another command restarts or scales services of \(path); wait until it has ended")
+        }
+        defer { close(file) }
+        try await body()
     }
 
     // MARK: Secrets

@@ -16,14 +16,25 @@ enum OrderRequestCommands {
         let id = UUID.v7()
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let number = try await transaction.rows(OrderRequestStore.customerNo, party).first ?? nil
         let request = OrderRequested(
-            requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: number, currency: quote.currency,
+            requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: nil, currency: quote.currency,
             lines: lines, total: quote.total)
-        try Outbox.append(request, key: id, sequence: 1, in: transaction)
+        if let account = try await transaction.rows(OrderRequestStore.customerNo, party).first {
+            try tell(request, customerNo: account, in: transaction)
+        } else {
+            try WaitingRequests.park(request, in: transaction)
+        }
         Timers.set(
             kind: OrderRequestHandlers.timer, key: id.text, dueAt: Date().addingTimeInterval(Double(answerTime)),
             in: transaction)
         return id
+    }
+
+    /// Tells the ERP of a request, whose row is locked, and by which number it knows the buyer.
+    static func tell(_ request: OrderRequested, customerNo: String?, in transaction: Transaction) throws {
+        let request = OrderRequested(
+            requestId: request.requestId, quoteId: request.quoteId, partyId: request.partyId, customerNo: customerNo,
+            currency: request.currency, lines: request.lines, total: request.total)
+        try Outbox.append(request, key: request.requestId, sequence: 1, in: transaction)
     }
 }

@@ -5,11 +5,23 @@ import Postgres
 
 /// The SQL of order requests.
 enum OrderRequestStore {
-    static let statements: [any Preparable] = [customerNo, insert, cancelTimers, answer, overdue, get, page]
+    static let statements: [any Preparable] = [
+        customerNo, waiting, insert, cancelTimers, answer, overdue, get, page,
+    ]
 
     static let customerNo = Query(
         "order_request.customer_no", takes: UUID.self, gives: String?.self,
         sql: "SELECT customer_no FROM account WHERE id = $1")
+
+    /// Requests that the ERP was not told of yet, locked: whether they have their order all the same, whether the buyer's account is known,
+    /// and his number. One that somebody is at is left out.
+    static let waiting = Query(
+        "order_request.waiting", takes: [UUID].self, gives: UUID.self, Bool.self, Bool.self, String?.self,
+        sql: """
+            SELECT r.id, r.status <> 'requested', a.id IS NOT NULL, a.customer_no
+            FROM order_request r LEFT JOIN account a ON a.id = r.party_id
+            WHERE r.id = ANY($1::uuid[]) ORDER BY r.id FOR UPDATE OF r SKIP LOCKED
+            """)
 
     /// The ERP's order may be known already, where events are replayed.
     static let insert = Query(

@@ -19,7 +19,8 @@ extension Capability {
                         OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
                 },
                 requests.one(context),
-            ], timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue])
+            ], timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue],
+            intents: [WaitingRequests.kind])
     }
 }
 

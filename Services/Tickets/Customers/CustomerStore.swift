@@ -4,7 +4,7 @@ import ServiceKit
 
 /// The SQL of customers, their orders and shipments.
 enum CustomerStore {
-    static let statements: [any Preparable] = [upsert, order, ship, contact, byPhone, byMail, cards]
+    static let statements: [any Preparable] = [upsert, order, ship, byPhone, byMail, cards]
 
     static let upsert = Query(
         "customer.upsert",
@@ -45,14 +45,6 @@ enum CustomerStore {
                 carrier = coalesce(excluded.carrier, s.carrier),
                 expected_at = coalesce(excluded.expected_at, s.expected_at), reason = excluded.reason
             WHERE excluded.at >= s.at
-            """)
-
-    static let contact = Query(
-        "customer.contact", takes: UUID.self, gives: String.self, String?.self, String?.self,
-        sql: """
-            SELECT name, email, language FROM customer
-            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
-                AND email IS NOT NULL
             """)
 
     static let byPhone = Query(

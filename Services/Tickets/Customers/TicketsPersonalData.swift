@@ -16,6 +16,13 @@ let ticketsPersonalData = PersonalData(
             "survey_answer", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
             .blank("comment = NULL", because: "figures of satisfaction, without the words")),
         PersonalTable(
+            "survey_request", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            .blank(
+                """
+                state = CASE WHEN t.state = 'waiting' THEN 'dropped' ELSE t.state END,
+                reason = CASE WHEN t.state = 'waiting' THEN 'customer erased' ELSE t.reason END
+                """, because: "figures of service, without the person; nobody is asked any more")),
+        PersonalTable(
             "ticket",
             .blank(
                 "subject = 'erased', description = NULL, updated_at = now()",

@@ -9,8 +9,8 @@ func surveyRoutes(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
         Resource.tickets.act(
             "resolve", "Resolves a ticket and asks for the customer's opinion", context, .nothing
         ) { id, _, transaction in
-            let (ticket, now) = try await TicketCommands.resolve(id, in: transaction)
-            try await surveys.request(about: ticket, at: now, in: transaction)
+            let ticket = try await TicketCommands.resolve(id, in: transaction)
+            try await surveys.request(about: ticket, in: transaction)
         },
         Route(
             .post, "/v1/surveys/{token}", "Takes a customer's answer in", tag: "surveys", access: .change,

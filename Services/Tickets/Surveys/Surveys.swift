@@ -13,7 +13,10 @@ import Telemetry
 final class Surveys {
     private let tokens: SignedToken
     private let address: String
-    private static let lifetime = 30.0 * 86_400
+    /// Those who wait for their customer's mail address.
+    private(set) lazy var unasked = kind(within: patience)
+    private let patience: Duration
+    static let lifetime = 30.0 * 86_400
 
     init(_ context: ServiceContext) throws {
         let secret = try context.settings.optional(
@@ -28,29 +31,16 @@ final class Surveys {
                 "SURVEY_URL", default: "http://127.0.0.1:8080/surveys/",
                 help: "the address under which customers reach this service's /surveys/, which the token is appended to"
             ))
+        let hours = Setting<Int>(
+            "SURVEY_WAIT_HOURS", default: 168,
+            help: "how long after a ticket was resolved a survey waits for the customer's mail address"
+        ) { Int($0).flatMap { (1...8760).contains($0) ? $0 : nil } }
+        patience = .seconds(try context.settings.value(hours) * 3600)
     }
 
-    /// Asks the customer of a ticket that was just resolved, where there is a mail address; once for each resolution.
-    func request(about ticket: Ticket, at now: Date, in transaction: Transaction) async throws {
-        guard let party = ticket.partyID,
-            let (name, address, language) = try await transaction.rows(CustomerStore.contact, party).first
-        else { return }
-        let id = ticket.id.text
-        let expires = now.addingTimeInterval(Self.lifetime)
-        let message = MessageRequested(
-            messageId: UUID.v7(), recipientId: party, channel: "mail", address: address,
-            template: "survey.csat", language: language,
-            data: [
-                "name": name, "subject": ticket.subject, "link": self.address + token(for: ticket, expires: expires),
-            ],
-            deduplicationKey: "survey:\(id):\(ticket.version)", purpose: "transactional", expiresAt: expires)
-        try Outbox.append(
-            message, topic: .notificationRequests, key: party.text, sequence: nil, in: transaction)
-    }
-
-    /// A token for the answer to one resolution of a ticket.
-    func token(for ticket: Ticket, expires: Date) -> String {
-        tokens.make("\(ticket.id.text):\(ticket.version)", expires: expires)
+    /// The address under which a customer answers about one resolution of a ticket.
+    func link(to resolution: Resolution, expires: Date) -> String {
+        address + tokens.make(resolution.subject, expires: expires)
     }
 
     /// Takes an answer in and publishes it as the ticket's next version.
@@ -80,10 +70,9 @@ final class Surveys {
             case .notOurs: Problem(status: .notFound, detail: "There is no such survey.")
             }
         }
-        let parts = payload.split(separator: ":")
-        guard parts.count == 2, let id = UUID(text: String(parts[0])), let version = Int(parts[1]) else {
+        guard let resolution = Resolution(subject: payload) else {
             throw Problem(status: .notFound, detail: "There is no such survey.")
         }
-        return (id, version)
+        return (resolution.ticket, resolution.version)
     }
 }

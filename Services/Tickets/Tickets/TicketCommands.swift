@@ -71,8 +71,8 @@ enum TicketCommands {
         return reply
     }
 
-    /// Resolves a ticket; answers it as it is then, and the database's time.
-    static func resolve(_ id: UUID, in transaction: Transaction) async throws -> (Ticket, now: Date) {
+    /// Resolves a ticket; answers it as it is then.
+    static func resolve(_ id: UUID, in transaction: Transaction) async throws -> Ticket {
         let (before, now) = try await load(id, transaction)
         guard before.status != .resolved else {
             throw Problem(status: .conflict, detail: "The ticket is resolved already.")
@@ -81,7 +81,7 @@ enum TicketCommands {
         ticket.move(to: .resolved, at: now)
         save(ticket, before, TicketStore.resolved, transaction)
         ticket.version += 1
-        return (ticket, now)
+        return ticket
     }
 
     /// Opens a resolved ticket again; its clock goes on with what was left.

@@ -10,7 +10,8 @@ extension Ticket {
 
     /// As it is shown alone.
     static let withThread = Record<Ticket>(
-        "ticketWithThread", table: "ticket", id: \.id, blank: { Ticket(id: $0) }, fields, shown: shown + [thread])
+        "ticketWithThread", table: "ticket", id: \.id, blank: { Ticket(id: $0) }, fields,
+        shown: shown + [thread, survey])
 
     /// What is changed of it.
     static let change = Record<Ticket>(
@@ -59,6 +60,14 @@ extension Ticket {
             .object([
                 .init("id", .uuid), .init("visibility", .string), .init("from", .string),
                 .init("author", .nullable(.string)), .init("body", .string), .init("at", .dateTime),
+            ])))
+
+    private static let survey = ShownMember(
+        "survey", TicketStore.survey,
+        .nullable(
+            .object([
+                .init("state", .enumeration(["waiting", "asked", "dropped"])), .init("reason", .nullable(.string)),
+                .init("at", .dateTime),
             ])))
 
     /// The status as it is said and stored.

@@ -7,7 +7,7 @@ import ServiceKit
 /// The SQL of tickets.
 enum TicketStore {
     static let statements: [any Preparable] = [
-        open, lock, assigned, replied, resolved, reopened, changed, get, page,
+        open, translate, lock, assigned, replied, resolved, reopened, changed, get, page,
     ]
 
     /// Tells of tickets by an event, in their published form, CRMModel's TicketState; complete it with FROM, where `t` is the ticket.
@@ -22,7 +22,8 @@ enum TicketStore {
 
     // MARK: Changes
 
-    /// Opens tickets, starts their clocks by the database's time, and publishes them. A ticket that is there already stays as it is.
+    /// Opens tickets, starts their clocks by the database's time, and publishes them. A ticket that is there already stays as it is. One that
+    /// opens itself for a customer of whom nothing is known yet waits for his language.
     static let open = Query(
         "ticket.open",
         takes: [UUID].self, [UUID?].self, [String].self, [String].self, [String].self, [String].self, [String?].self,
@@ -46,8 +47,33 @@ enum TicketStore {
                 INSERT INTO timer (kind, key, due_at)
                 SELECT 'first-response', id::text, first_response_due_at FROM opened
                 UNION ALL SELECT 'resolution', id::text, resolution_due_at FROM opened
-                ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at)
+                ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at),
+            waits AS (
+                \(Intents.insert(
+                    TicketLanguage.name, within: "\(TicketLanguage.bound)", key: "o.party_id::text", subject: "o.id::text",
+                    payload: "i.subject_zh"))
+                FROM opened o JOIN incoming i USING (id)
+                WHERE o.source = 'shipment' AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.party_id = i.party_id)
+                    AND i.party_id IS NOT NULL)
             \(told(TicketOpened.self)) FROM opened t
+            """)
+
+    /// Says in Chinese what tickets that opened themselves are about, where their customers read it; gives those whose customers are known,
+    /// whatever they read. One that somebody changes now is left for the next time.
+    static let translate = Query(
+        "ticket.translate", takes: [UUID].self, [String].self, gives: UUID.self,
+        sql: """
+            WITH known AS (
+                SELECT t.id, n.subject_zh, lower(c.language) LIKE 'zh%' AND t.status <> 'resolved' AS is_chinese
+                FROM unnest($1::uuid[], $2::text[]) AS n(id, subject_zh) JOIN ticket t USING (id)
+                JOIN customer c ON c.party_id = coalesce(
+                    (SELECT survivor_id FROM party_redirect d WHERE d.party_id = t.party_id), t.party_id)
+                ORDER BY t.id FOR UPDATE OF t SKIP LOCKED),
+            translated AS (
+                UPDATE ticket t SET version = t.version + 1, subject = k.subject_zh, updated_at = now() FROM known k
+                WHERE t.id = k.id AND k.is_chinese RETURNING t.*),
+            news AS (\(told(TicketChanged.self)) FROM translated t)
+            SELECT id FROM known
             """)
 
     static let lock = Query(
@@ -105,6 +131,12 @@ enum TicketStore {
         (SELECT coalesce(json_agg(json_build_object('id', r.id, 'visibility', r.visibility, 'from', r.sender,
             'author', r.author, 'body', r.body, 'at', r.created_at) ORDER BY r.created_at, r.id), '[]')
             FROM reply r WHERE r.ticket_id = o.id)
+        """
+
+    /// What became of asking for the customer's opinion about the newest resolution.
+    static let survey = """
+        (SELECT json_build_object('state', s.state, 'reason', s.reason, 'at', s.changed_at)
+            FROM survey_request s WHERE s.ticket_id = o.id ORDER BY s.resolution DESC LIMIT 1)
         """
 
     static let get = Ticket.withThread.get

@@ -14,23 +14,25 @@ extension Capability {
         statements: TicketStore.statements + ReplyStore.statements
     ) { context in
         let tickets = Resource.tickets
-        return CapabilityParts(routes: [
-            tickets.create(context, .new(Ticket.record), summary: "Opens a ticket") { said, transaction in
-                TicketCommands.open(said, in: transaction)
-            },
-            tickets.one(context),
-            newestTickets(context),
-            tickets.change(
-                context, .change(Ticket.change),
-                summary: "Changes status, priority or assignee; null takes the assignee away"
-            ) { id, seen, said, transaction in
-                try await TicketCommands.change(id, seen, said, in: transaction)
-            },
-            tickets.act("reopen", "Opens a resolved ticket again", context, .nothing) { id, _, transaction in
-                try await TicketCommands.reopen(id, in: transaction)
-            },
-            Reply.route(context),
-        ]) {
+        return CapabilityParts(
+            routes: [
+                tickets.create(context, .new(Ticket.record), summary: "Opens a ticket") { said, transaction in
+                    TicketCommands.open(said, in: transaction)
+                },
+                tickets.one(context),
+                newestTickets(context),
+                tickets.change(
+                    context, .change(Ticket.change),
+                    summary: "Changes status, priority or assignee; null takes the assignee away"
+                ) { id, seen, said, transaction in
+                    try await TicketCommands.change(id, seen, said, in: transaction)
+                },
+                tickets.act("reopen", "Opens a resolved ticket again", context, .nothing) { id, _, transaction in
+                    try await TicketCommands.reopen(id, in: transaction)
+                },
+                Reply.route(context),
+            ], intents: [TicketLanguage.waiting]
+        ) {
             $0.on(ShipmentDelayed.self) { events, transaction in
                 ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
             }

@@ -61,6 +61,8 @@ final class CurlEngine {
             return
         }
         if watches[socket] == nil {
+            // libcurl leaves it to be inherited, and whatever this process starts would keep the connection open.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
             watches[socket] = try? SocketWatch(descriptor: socket) { [unowned self] events in act(socket, events) }
         }
         var events: SocketWatch.Events = []

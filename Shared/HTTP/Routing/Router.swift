@@ -12,11 +12,11 @@ public struct Router: Sendable {
     public let routes: [Route]
     private let table: RouteTable
     private let chain: Next
-    /// Told of errors that nobody foresaw.
+    /// Told of errors for which the server is to blame.
     let onError: @Loop @Sendable (any Error, Request) -> Void
 
     /// Makes a router; two routes with the same method and path are a programming error. The first middleware is the
-    /// outermost. `onError` is told of errors that nobody foresaw, which are answered with a bare 500.
+    /// outermost. `onError` is told of errors that are answered with 500 and above: what nobody foresaw, and what it stands on.
     public init(
         _ routes: [Route], middleware: [Middleware] = [],
         onError: @escaping @Loop @Sendable (any Error, Request) -> Void = { _, _ in }
@@ -85,7 +85,7 @@ public struct Router: Sendable {
         case let problem as Problem: return problem.response
         case let error as any ProblemConvertible:
             let problem = error.problem
-            if problem.status == .internalError { onError(error, request) }
+            if problem.status.rawValue >= 500 { onError(error, request) }
             return problem.response
         case is CancellationError:
             return Problem(status: .unavailable, detail: "The request was cancelled.").response

@@ -280,10 +280,14 @@ final class Connection {
         server.connectionEnded(self)
     }
 
-    /// The server stops: idle connections and event streams end now, others after their answer.
-    func wantsStop() {
-        if phase == .head { rest.isEmpty ? close() : finish() }
+    /// The server stops: an event stream has no end of its own.
+    func endEventStream() {
         if isEventStream { close() }
+    }
+
+    /// The server stops, and no request has come in time.
+    func endIfIdle() {
+        if phase == .head { rest.isEmpty ? close() : finish() }
     }
 
     /// The time for stopping is over: a handler without an answer is cancelled and answered for.

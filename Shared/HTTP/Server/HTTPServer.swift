@@ -26,17 +26,19 @@ public final class HTTPServer {
     private var isTicking = false
     private let changed = Notice()
 
-    /// Listens on a numeric address, with `tls` for `https` only; port 0 lets the system choose. Throws `UVError` where the
-    /// port cannot be had.
+    /// Listens on a numeric address, with `tls` for `https` only; port 0 lets the system choose. A socket that was handed over is
+    /// listened on instead. Throws `UVError` where the port cannot be had.
     public init(
-        address: String, port: Int, router: Router, limits: Limits = .default, tls: TLSContext? = nil
+        address: String, port: Int, router: Router, limits: Limits = .default, tls: TLSContext? = nil,
+        socket: Int32? = nil
     ) throws {
         self.router = router
         self.limits = limits
         let arrivals = Arrivals()
-        let listener = try Listener(address: address, port: port, tls: tls) {
-            arrivals.server?.accept($0) ?? $0.close()
-        }
+        let arrive: @Loop (Stream) -> Void = { arrivals.server?.accept($0) ?? $0.close() }
+        let listener =
+            try socket.map { try Listener(descriptor: $0, tls: tls, onConnection: arrive) }
+            ?? Listener(address: address, port: port, tls: tls, onConnection: arrive)
         self.listener = listener
         self.port = listener.port
         arrivals.server = self
@@ -77,13 +79,16 @@ public final class HTTPServer {
         changed.notify()
     }
 
-    /// Stops taking connections, ends idle ones and event streams, lets running requests end within `limit`, then cancels
-    /// them with a 503. Returns when every connection is closed.
+    /// Stops taking connections and ends event streams. Idle connections have a moment for a request that is under way to us, and are
+    /// ended then; running requests end within `limit`, or are cancelled with a 503. Every answer is the last of its connection. Returns
+    /// when every connection is closed.
     public func stop(within limit: Duration) async {
         isStopping = true
         listener?.close()
         listener = nil
-        for connection in Array(open.values) { connection.wantsStop() }
+        for connection in Array(open.values) { connection.endEventStream() }
+        _ = try? await changed.wait(until: { open.isEmpty }, atMost: min(limit, limits.partingTime))
+        for connection in Array(open.values) { connection.endIfIdle() }
         _ = try? await changed.wait(until: { open.isEmpty }, atMost: limit)
         for connection in Array(open.values) { connection.stopNow() }
         // The peers of cancelled requests get a moment to read their answers.

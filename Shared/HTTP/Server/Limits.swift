@@ -20,6 +20,8 @@ public struct Limits: Sendable {
     public var bodyRate = 1024
     /// How long a peer may take nothing of what waits for it.
     public var writeTime = Duration.seconds(30)
+    /// How long an idle connection of a server that stops may still bring a request.
+    public var partingTime = Duration.milliseconds(250)
     /// How long a closing connection lets the peer read the last answer.
     public var lingerTime = Duration.seconds(2)
     /// Bytes that a closing connection reads and drops.

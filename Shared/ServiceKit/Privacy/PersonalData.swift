@@ -219,6 +219,7 @@ public struct PersonalData: Sendable {
 private enum AsideStore {
     static let erasures = [
         ("dead_letter", deadLetters), ("parked_message", parked), ("idempotency_key", answers), ("timer", timers),
+        ("intent", intents),
     ]
     static let statements = erasures.map(\.1)
 
@@ -254,5 +255,14 @@ private enum AsideStore {
         """
         DELETE FROM timer t WHERE EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term) WHERE position(n.term IN coalesce(t.payload, '')) > 0)
+        """)
+
+    private static let intents = Statement(
+        "personal.intents",
+        """
+        DELETE FROM intent i WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term)
+            WHERE position(n.term IN i.key) > 0 OR position(n.term IN i.subject) > 0
+                OR position(n.term IN coalesce(i.payload, '')) > 0)
         """)
 }

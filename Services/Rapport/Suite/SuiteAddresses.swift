@@ -1,0 +1,89 @@
+import EventLoop
+import FoundationEssentials
+import Kafka
+
+extension Suite {
+    /// A process of a service as it is to be started.
+    package func service(
+        _ name: String, number: Int = 1, _ state: SuiteState, _ roles: [String: String]
+    ) throws -> Program {
+        let member = Member(name, number)
+        guard let kafka = kafka(state), let url = roles[name], let known = state.programs[member.name],
+            // Links lead to the first process, which all have in common.
+            let first = state.programs[name]?.port
+        else { throw SuiteError("\(member.name) has no broker, database or port") }
+        var program = Program(name: member.name, path: Services.path(name), arguments: ["serve"])
+        program.inherited = environment
+        program.port = known.port
+        program.environment = [
+            "DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers, "HTTP_ADDRESS": "127.0.0.1",
+            "INSTANCE": known.instance ?? "\(number)", "HTTP_PORT": "\(known.port)",
+            // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
+            "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
+        ]
+        // Links to surveys must outlive the process that made them.
+        if name == "tickets" {
+            program.environment["SURVEY_SECRET"] = try folder.secret("survey")
+            program.environment["SURVEY_URL"] = environment["SURVEY_URL"] ?? "http://127.0.0.1:\(first)/surveys/"
+        }
+        if name == "contacts" {
+            program.environment["PREFERENCES_SECRET"] = try folder.secret("preferences")
+            program.environment["PREFERENCES_URL"] =
+                environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(first)/preferences/"
+        }
+        for (setting, value) in state.kept?[name] ?? [:] where environment[setting] == nil {
+            program.environment[setting] = value
+        }
+        program.directory = folder.path
+        program.reads = Services.settings
+        return program
+    }
+
+    func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
+        "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"
+    }
+
+    /// The addresses of the services' roles; a service's own setting goes before.
+    package func roleURLs(_ state: SuiteState) throws -> [String: String] {
+        let roles = try databaseRoles(state)
+        var urls: [String: String] = [:]
+        for name in Services.names {
+            let own = environment["\(name.uppercased())_DATABASE_URL"]
+            urls[name] = try own ?? roles.url(of: name, password: folder.secret(name))
+        }
+        return urls
+    }
+
+    func databaseRoles(_ state: SuiteState) throws -> DatabaseRoles {
+        let admin = try foreignDatabase ?? adminURL(state, folder.secret("postgres"), database: "rapport")
+        return DatabaseRoles(admin: admin, isOwnServer: foreignDatabase == nil)
+    }
+
+    /// Makes the services' roles and schemas, and gives their addresses.
+    package func applyRoles(_ state: SuiteState) async throws -> [String: String] {
+        var passwords: [String: String] = [:]
+        for name in Services.names where environment["\(name.uppercased())_DATABASE_URL"] == nil {
+            passwords[name] = try folder.secret(name)
+        }
+        try await databaseRoles(state).apply(passwords)
+        return try roleURLs(state)
+    }
+
+    /// The cluster that the suite uses; nil when none was started yet.
+    package func kafka(_ state: SuiteState) -> KafkaSettings? {
+        let properties = KafkaSettings.properties(fromEnvironment: environment)
+        let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
+        guard let brokers = foreignKafka ?? own else { return nil }
+        return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
+    }
+
+    /// The cluster to work on, for people's tools; throws with what to do where there is none.
+    func reachableKafka() throws -> KafkaSettings {
+        let state = try folder.readState()
+        let isOurs = foreignKafka == nil
+        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+            throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
+        }
+        return kafka
+    }
+}

@@ -1,0 +1,175 @@
+import EventLoop
+import Kafka
+import Messaging
+import Postgres
+
+/// Looks twice a second how the work of messaging gets on, and tells what does not.
+@Loop
+final class WorkWatch {
+    /// What no batch has come of for so long waits for something.
+    private static let longBatch = Duration.seconds(8)
+    private static let pause = Duration.milliseconds(500)
+    /// A hold of the loop that people notice.
+    private static let longHold = Duration.seconds(1)
+    private let troubles: Troubles
+    private let database: DatabaseWatch
+    private let pool: PostgresPool
+    private let consumer: ConsumerRunner?
+    private let relay: Relay
+    private let timers: TimerRunner
+    private let sessions: SessionWatch
+    private var batches = (count: 0, at: Duration.zero)
+    /// Messages put aside, by class, as they were counted last, and when one was.
+    private var dead: (byClass: [String: Int], at: Duration) = ([:], .zero)
+    /// Messages put aside since the trouble began.
+    private var deadInARow = 0
+    private var unassignedSince: Duration?
+    /// Whether the group has given this process partitions at least once.
+    private(set) var wasAssigned = false
+    private var unconnectedSince: Duration?
+    private var lastHold = Duration.zero
+    private var lastLook: Duration?
+
+    init(
+        _ troubles: Troubles, _ database: DatabaseWatch, _ pool: PostgresPool, _ consumer: ConsumerRunner?,
+        _ relay: Relay, _ timers: TimerRunner, _ sessions: SessionWatch
+    ) {
+        self.troubles = troubles
+        self.database = database
+        self.pool = pool
+        self.consumer = consumer
+        self.relay = relay
+        self.timers = timers
+        self.sessions = sessions
+    }
+
+    /// Looks until the task is cancelled; how long the loop was held comes from elsewhere, as it is forgotten where it is read.
+    func run(hold: () -> Duration) async {
+        while !Task.isCancelled {
+            lookAtPool()
+            // Not before it has begun.
+            if let consumer, consumer.statistics.lastProgress > .zero {
+                lookAtBatches(of: consumer)
+                lookAtPlace(of: consumer)
+            }
+            lookAtRelay()
+            lookAtTimers()
+            lookAtSessions()
+            lookAtDeadLetters()
+            lookAtLoop(hold())
+            troubles.look()
+            lastLook = Loop.now
+            try? await Loop.sleep(for: Self.pause)
+        }
+    }
+
+    private func lookAtPool() {
+        guard pool.openCount == 0 else {
+            unconnectedSince = nil
+            return troubles.end(.noConnections)
+        }
+        let since = unconnectedSince ?? Loop.now
+        unconnectedSince = since
+        troubles.begin(.noConnections, pool.lastFailure.map { "\($0)" } ?? "none is open", since: since, times: 1)
+    }
+
+    private func lookAtBatches(of consumer: ConsumerRunner) {
+        if consumer.statistics.batches != batches.count { batches = (consumer.statistics.batches, Loop.now) }
+        if let failing = consumer.failing {
+            database.met(failing)
+            // Where batches come through beside it, the work gets on.
+            let since = max(failing.since, batches.at)
+            guard Loop.now - since >= .seconds(3) else { return troubles.end(.eventsNotApplied) }
+            troubles.begin(.eventsNotApplied, "\(failing.error)", since: since, times: failing.times)
+        } else if Loop.now - consumer.statistics.lastProgress > Self.longBatch {
+            troubles.begin(
+                .eventsNotApplied, "a batch has not ended for \(Int(Self.longBatch.seconds)) seconds",
+                since: consumer.statistics.lastProgress, times: 1)
+        } else {
+            troubles.end(.eventsNotApplied)
+        }
+    }
+
+    private func lookAtPlace(of consumer: ConsumerRunner) {
+        if consumer.isPositionLost {
+            troubles.begin(
+                .positionLost, consumer.lastRefusal?.text ?? "it was deleted, or the topic made anew", times: 1)
+        } else {
+            troubles.end(.positionLost)
+        }
+        if consumer.isAssigned {
+            unassignedSince = nil
+            wasAssigned = true
+            troubles.end(.noPartitions)
+        } else {
+            // A group that is new takes its time.
+            let since = unassignedSince ?? Loop.now + (wasAssigned ? .zero : .seconds(12))
+            unassignedSince = since
+            troubles.begin(
+                .noPartitions, consumer.lastRefusal?.text ?? "the group has not given any to this process",
+                since: since, times: 1)
+        }
+    }
+
+    private func lookAtRelay() {
+        if let failing = relay.failing {
+            database.met(failing)
+            return troubles.begin(
+                .eventsNotPublished, "\(failing.error)", since: failing.since, times: failing.times)
+        }
+        // An outbox that is long moves all the same; what stands still is the one that comes first.
+        let statistics = relay.statistics
+        guard statistics.oldest != nil, statistics.oldestAge > 4, Loop.now - statistics.oldestSince > .seconds(2) else {
+            return troubles.end(.eventsNotPublished)
+        }
+        let publisher = relay.isLeading ? "this process publishes" : "another process publishes, or should"
+        troubles.begin(
+            .eventsNotPublished, "the oldest has waited for \(Int(statistics.oldestAge)) seconds; \(publisher)",
+            since: statistics.oldestSince, times: 1)
+    }
+
+    private func lookAtTimers() {
+        guard let failing = timers.failing else { return troubles.end(.timersStand) }
+        database.met(failing)
+        troubles.begin(.timersStand, "\(failing.error)", since: failing.since, times: failing.times)
+    }
+
+    private func lookAtSessions() {
+        let about = "nobody watches the sessions of frozen processes"
+        guard let failing = sessions.failing else { return troubles.end(.backgroundWork, about: about) }
+        troubles.begin(
+            .backgroundWork, about: about, "\(failing.error)", since: failing.since, times: failing.times)
+    }
+
+    private func lookAtDeadLetters() {
+        var now = consumer?.statistics.deadByClass ?? [:]
+        if timers.buried > 0 { now["timer"] = timers.buried }
+        let more = now.compactMap { name, count in
+            let new = count - (dead.byClass[name] ?? 0)
+            return new > 0 ? (name, new) : nil
+        }.sorted { $0.0 < $1.0 }
+        if !more.isEmpty {
+            if !troubles.isThere(.deadLetters) { deadInARow = 0 }
+            deadInARow += more.reduce(0) { $0 + $1.1 }
+            dead = (now, Loop.now)
+            let words = more.map { "\($0.1) of the class \($0.0)" }.joined(separator: ", ")
+            troubles.begin(.deadLetters, words, times: deadInARow)
+        } else if Loop.now - dead.at > .seconds(60) {
+            troubles.end(.deadLetters)
+        }
+    }
+
+    private func lookAtLoop(_ hold: Duration) {
+        let late = lastLook.map { Loop.now - $0 - Self.pause } ?? .zero
+        let stood = max(hold, late)
+        if stood > Self.longHold {
+            lastHold = Loop.now
+            let seconds = (stood.seconds * 10).rounded() / 10
+            troubles.begin(
+                .standstill, "for \(seconds) s: frozen, kept from its processor, or held by its own work",
+                since: Loop.now - stood)
+        } else if Loop.now - lastHold > .seconds(10) {
+            troubles.end(.standstill)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import EventLoop
+import FoundationEssentials
+import TestKit
+import Testing
+
+/// The units as they are, under a real systemd with all that keeps them in.
+@Suite(.serialized, .enabled(if: getenv("TEST_DATABASE_URL") == nil, "roles belong to a whole server"))
+struct SystemdTests {
+    @Test(.timeLimit(.minutes(4))) @Loop func unitsRunAndRecoverAndEndInOrder() async throws {
+        let processes = UnitFile.services.map { "\($0)@1" } + ["contacts@2"]
+        try await NestedSystemd.with(processes) { systemd, machine in
+            try await systemd.run("\(DeployFiles.folder)/systemd/install \(TestPaths.products)")
+            // Before there is a role or a log: nobody stays dead because of that.
+            try await systemd.run("systemctl start rapport.target rapport-contacts@2")
+            try await Loop.sleep(for: .seconds(1))
+            #expect(await machine.missing("contacts@1") != nil)
+            try await machine.makeRoles()
+            try await systemd.run("systemctl start rapport-broker")
+            for process in processes { try await machine.untilReady(process) }
+            let shown = try await systemd.run("systemctl show -p Environment -p User -p NRestarts rapport-contacts@2")
+            #expect(
+                shown.contains("HTTP_PORT=8012") && shown.contains("INSTANCE=") && shown.contains("-2 "), "\(shown)")
+
+            try await systemd.run("systemctl kill -s KILL rapport-contacts@1")
+            try await eventually("contacts@1 gone") { await machine.missing("contacts@1") != nil }
+            try await machine.untilReady("contacts@1")
+            let rolled = try await systemd.run("\(DeployFiles.folder)/systemd/roll contacts")
+            #expect(rolled.contains("contacts@1.service is ready") && rolled.contains("contacts@2.service is ready"))
+
+            try await systemd.run("systemctl stop rapport.target")
+            for unit in processes.map({ "rapport-\($0)" }) + ["rapport-broker"] {
+                let end = try await systemd.run("systemctl show -p ActiveState -p Result -p ExecMainStatus \(unit)")
+                #expect(
+                    Set(end.split(separator: "\n")) == ["ActiveState=inactive", "Result=success", "ExecMainStatus=0"],
+                    "\(unit)")
+            }
+        }
+    }
+}
+
+/// A systemd in namespaces of its own.
+@Loop
+final class NestedSystemd {
+    private let outer: ChildProcess
+    private let inner: String
+    private static let boot = TestPaths.package + "/Tests/DeployTests/boot"
+
+    /// Runs a test with one on a machine that is prepared for processes; says so and does nothing where none can be had.
+    static func with(_ processes: [String], _ body: (NestedSystemd, Machine) async throws -> Void) async throws {
+        guard getuid() == 0, access("/lib/systemd/systemd", X_OK) == 0 else {
+            return print("skipped: without systemd, or not as root, units run by their commands only")
+        }
+        let possible = try await DeployFiles.run(program: boot, ["try"])
+        guard possible.status == 0 else { return print("skipped: no systemd of its own can be had: \(possible.said)") }
+        let machine = try await Machine(processes)
+        let layers = machine.folder + "/layers"
+        try FileManager.default.createDirectory(atPath: layers, withIntermediateDirectories: true)
+        let log = machine.folder + "/boot.log"
+        let outer = try ChildProcess(
+            boot, ["start", machine.settings, TestPaths.products, layers], output: log)
+        do {
+            let systemd = try await NestedSystemd(outer)
+            do {
+                try await body(systemd, machine)
+            } catch {
+                let said = try? await systemd.run("systemctl list-units --all 'rapport*'; tail -n 5 /run/said-by-*")
+                print(said ?? "")
+                Issue.record(error)
+            }
+        } catch {
+            Issue.record("\(error)\n\(TestPaths.contents(log))")
+        }
+        outer.kill(SIGKILL)
+        _ = try await outer.exit()
+        machine.remove()
+    }
+
+    private init(_ outer: ChildProcess) async throws {
+        self.outer = outer
+        var child = ""
+        // systemd is the one child, once it has replaced the script that prepares for it.
+        try await eventually("systemd's start", within: .seconds(20)) {
+            if outer.hasEnded { throw DeployFault("systemd did not start") }
+            child = String(TestPaths.contents("/proc/\(outer.id)/task/\(outer.id)/children").prefix { $0 != " " })
+            return TestPaths.contents("/proc/\(child)/comm") == "systemd\n"
+        }
+        inner = child
+        try await eventually("systemd's answer", within: .seconds(20)) {
+            try await Self.enter(child, "systemctl show -p Version").status == 0
+        }
+    }
+
+    private static func enter(_ process: String, _ line: String) async throws -> (status: Int, said: String) {
+        try await DeployFiles.run(
+            program: "nsenter", ["-t", process, "-m", "-p", "-C", "-i", "-u", "/bin/bash", "-c", line])
+    }
+
+    /// Runs a line of a shell inside; throws where it fails.
+    @discardableResult
+    func run(_ line: String) async throws -> String {
+        let run = try await Self.enter(inner, line)
+        guard run.status == 0 else { throw DeployFault("\(line): \(run.said)") }
+        return run.said
+    }
+}
