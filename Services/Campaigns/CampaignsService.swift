@@ -9,9 +9,7 @@ public enum CampaignsService: ServiceDefinition {
     public static let topic = Topic.campaigns
     /// All that it holds of persons.
     public static let personalData: PersonalData? = campaignsPersonalData
-    /// What it can do. Segments come before the ledger, for a placed order moves their clock before it is counted. Members are numbered as
-    /// their segment events were published, and so not rebuilt.
-    public static let capabilities: [Capability] = [
-        .segments, .ledger { try OrderHandlers($0).apply }, .products, .members, .campaigns,
-    ]
+    /// What it can do. Segments hear the ledger's documents with all else that they lock members for. Members are numbered as their segment
+    /// events were published, and so not rebuilt.
+    public static let capabilities: [Capability] = [.segments, .ledger(), .products, .members, .campaigns]
 }

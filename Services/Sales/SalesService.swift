@@ -11,7 +11,7 @@ public enum SalesService: ServiceDefinition {
     public static let personalData: PersonalData? = salesPersonalData
     /// What it can do.
     public static let capabilities: [Capability] = [
-        .ledger { _ in AccountHandlers.apply }, .accounts, .quotas, .leads, .opportunities, .quotes, .orderRequests,
+        .ledger(), .accounts, .quotas, .leads, .opportunities, .quotes, .orderRequests,
         .tasks, .activities,
     ]
 }

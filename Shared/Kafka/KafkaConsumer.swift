@@ -192,14 +192,15 @@ public final class KafkaConsumer {
         guard !isClosed else { return }
         rd_kafka_unsubscribe(client)
         let deadline = Loop.now + limit
-        // The partitions must be given back first.
-        while hasShare, Loop.now < deadline {
+        // The partitions must be given back first. That its word is on the way to the coordinator is seen by its number in the group, which
+        // is taken from it then; whoever closed before would not have left, and closing waits for the coordinator's answer.
+        while Loop.now < deadline {
             _ = poll(limit: 500, byteLimit: 1 << 20)
+            guard let member = rd_kafka_memberid(client) else { return }
+            defer { rd_kafka_mem_free(client, member) }
+            if member.pointee == 0 { return }
             try? await Loop.sleep(for: .milliseconds(2))
         }
-        awaitStops(of: client)
-        // Its word is on the way to the coordinator now; nobody tells when it is there.
-        try? await Loop.sleep(for: .milliseconds(30))
     }
 
     /// Leaves the group and frees the client, within a bound; destroying may block, so it has a thread of its own.

@@ -111,8 +111,8 @@ public final class ConsumerRunner {
         let timer = Loop.after(limit) { [self] in connection?.close() }
         await task?.value
         timer.cancel()
-        // Alone it keeps its place: a new start need not gather a group.
-        if hasTwins { await consumer?.leave(within: .seconds(1)) }
+        // Alone it keeps its place: a new start need not gather a group. While one gathers, others are there or are coming.
+        if hasTwins || pending != nil || !isAssigned { await consumer?.leave(within: .seconds(2)) }
         await consumer?.close(within: limit)
         connection?.close()
     }

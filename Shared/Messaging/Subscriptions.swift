@@ -154,4 +154,17 @@ public struct Heard<Item> {
         decode = { event throws(JSONError) in Received(event: event, data: try event.data(as: T.self)) }
         self.item = { ($0 as? Received<T>).flatMap(item) }
     }
+
+    private init<Other>(_ other: Heard<Other>, _ item: @escaping @Loop (any Sendable) -> Item?) {
+        type = other.type
+        version = other.version
+        data = other.data
+        decode = other.decode
+        self.item = item
+    }
+
+    /// The same events, read as another kind of item.
+    public func map<T>(_ transform: @escaping @Loop (Item) -> T?) -> Heard<T> {
+        Heard<T>(self) { [item] in item($0).flatMap { transform($0) } }
+    }
 }

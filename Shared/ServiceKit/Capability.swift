@@ -73,16 +73,17 @@ public struct CapabilityParts {
 }
 
 extension Capability {
-    /// The ledger of the ERP's documents, whose changes `apply` carries on; it needs the redirects of merged parties.
+    /// The ledger of the ERP's documents, whose changes `apply` carries on; nil where another capability hears documents together with what
+    /// it locks beside them. It needs the redirects of merged parties.
     public static func ledger(
-        _ apply: @escaping @Loop @Sendable (ServiceContext) throws -> Subscriptions.Documents
+        _ apply: (@Loop @Sendable (ServiceContext) throws -> Subscriptions.Documents)? = nil
     ) -> Capability {
         Capability(
             "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: Ledger.migrations,
             statements: Ledger.statements, readModels: [ReadModel("erp_document")], given: ["party_redirect"]
         ) { context in
-            let apply = try apply(context)
-            return CapabilityParts(routes: Ledger.routes(context)) { $0.onDocuments(apply) }
+            let apply = try apply?(context)
+            return CapabilityParts(routes: Ledger.routes(context)) { if let apply { $0.onDocuments(apply) } }
         }
     }
 

@@ -24,23 +24,24 @@ import Testing
         let service = try await TestService(CampaignsService.self)
         let numbers = Array(1...customers)
         try await service.transaction { transaction in
-            MemberHandlers.upsert(
-                numbers.map { number in
-                    PartyState(
-                        partyId: ExternalID.party(customerNo: "\(number)"), kind: "consumer", name: "客户\(number)",
-                        email: number % 10 == 0 ? nil : "c\(number)@example.com",
-                        language: number % 2 == 0 ? "zh-CN" : "en", customerNo: "\(number)")
-                }, transaction)
-            MemberHandlers.decide(
-                numbers.map { number in
-                    ConsentChanged(
-                        partyId: ExternalID.party(customerNo: "\(number)"), channel: "mail", purpose: "marketing",
-                        granted: number % 3 != 0, source: "test")
-                }, transaction)
-            let orders = try numbers.map { number in
-                LedgerEntry(.order, try .order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z"))
+            var news: [MemberNews] = []
+            for number in numbers {
+                let id = ExternalID.party(customerNo: "\(number)")
+                news.append(
+                    .party(
+                        PartyState(
+                            partyId: id, kind: "consumer", name: "客户\(number)",
+                            email: number % 10 == 0 ? nil : "c\(number)@example.com",
+                            language: number % 2 == 0 ? "zh-CN" : "en", customerNo: "\(number)")))
+                news.append(
+                    .consent(
+                        ConsentChanged(
+                            partyId: id, channel: "mail", purpose: "marketing", granted: number % 3 != 0, source: "test"
+                        )))
+                let order = try ERPDocument.order("O\(number)", customer: "\(number)", at: "2010-12-01T08:00:00Z")
+                news.append(.document(LedgerEntry(.order, order)))
             }
-            try await OrderHandlers(service.context).apply(orders, transaction)
+            try await NewsHandlers(service.context).apply(news, transaction)
         }
         return service
     }

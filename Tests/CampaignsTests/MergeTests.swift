@@ -20,12 +20,14 @@ import Testing
                 LedgerEntry(.order, try .order(id, customer: customer, at: "\(day)T08:00:00Z"))
             }
             func follow(_ redirect: Redirect) async throws {
-                try await service.transaction { try await MergeHandlers(clock: clock).follow([redirect], $0) }
+                try await service.transaction {
+                    try await NewsHandlers(service.context).apply([.redirect(redirect)], $0)
+                }
             }
             if isMergeFirst { try await follow(Redirect(lee, to: ann)) }
             try await service.transaction { transaction in
                 clock.note(entries.map { (sender: "/test", at: $0.document.at) }, transaction)
-                try await OrderHandlers(service.context).apply(entries, transaction)
+                try await NewsHandlers(service.context).apply(entries, transaction)
             }
             if !isMergeFirst { try await follow(Redirect(lee, to: ann)) }
             let members = "SELECT concat_ws(' ', party_id, segment) FROM segment_member ORDER BY 1"

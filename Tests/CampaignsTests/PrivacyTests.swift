@@ -19,13 +19,13 @@ import Testing
             LedgerEntry(.order, try .order("O\(number)", customer: number, at: "2011-01-05T08:00:00Z"))
         }
         try await service.transaction { transaction in
-            MemberHandlers.upsert(
-                [
-                    PartyState(partyId: ann, kind: "consumer", name: "Ann Quill 奎尔", email: "quill@a.example"),
-                    PartyState(partyId: bob, kind: "consumer", name: "Bob", email: "bob@b.example"),
-                ], transaction)
             clock.note(entries.map { (sender: "/test", at: $0.document.at) }, transaction)
-            try await OrderHandlers(service.context).apply(entries, transaction)
+            let parties = [
+                PartyState(partyId: ann, kind: "consumer", name: "Ann Quill 奎尔", email: "quill@a.example"),
+                PartyState(partyId: bob, kind: "consumer", name: "Bob", email: "bob@b.example"),
+            ]
+            try await NewsHandlers(service.context).apply(
+                parties.map(MemberNews.party) + entries.map(MemberNews.document), transaction)
         }
         let campaign = try await service.make(
             "/v1/campaigns", #"{"name":"Spring","segment":"new","content":{"en":{"subject":"Hi","body":"Hello"}}}"#)

@@ -32,7 +32,7 @@ let unequalSums = """
                     "o\(number)", customer: "1", at: "2011-01-01T00:00:00Z",
                     lines: [("C", "茶杯", "2", "2.50"), ("T\(number)", "Tray", "1", "9.99")]))
         }
-        try await service.transaction { try await OrderHandlers(service.context).apply(entries, $0) }
+        try await service.transaction { try await NewsHandlers(service.context).apply(entries, $0) }
     }
 
     @Test @Loop func whatIsFoldedAndWhatIsNotAreShownAsOne() async throws {
@@ -42,7 +42,7 @@ let unequalSums = """
         let before = try await service.send(.get, "/v1/products?limit=200").text
         #expect(before.contains("15.0000") && before.contains("茶杯"), "\(before)")
         #expect(try await service.column("SELECT count(*)::text FROM product_sales") == ["0"])
-        #expect(try await OrderHandlers(service.context).sums.fold() == 4)
+        #expect(try await NewsHandlers(service.context).sums.fold() == 4)
         #expect(try await service.send(.get, "/v1/products?limit=200").text == before)
         try await sell(4, service)
         let cup = try await service.send(.get, "/v1/products/C").text
@@ -64,14 +64,14 @@ let unequalSums = """
                 #expect(try await transaction.rows(ProductStore.fold, 100) == [4])
                 let pid: Int = try await transaction.query(own).first?.value(0) ?? 0
                 // Nobody waits for it meanwhile, and nobody takes the same.
-                #expect(try await OrderHandlers(service.context).sums.fold() == 0)
+                #expect(try await NewsHandlers(service.context).sums.fold() == 0)
                 _ = try await service.column("SELECT pg_terminate_backend(\(pid))::text")
                 _ = try await transaction.query(own)
             }
         }
         #expect(try await deltas(service) == "4")
         #expect(try await service.column(unequalSums) == [])
-        try await eventually("the fold") { try await OrderHandlers(service.context).sums.fold() == 4 }
+        try await eventually("the fold") { try await NewsHandlers(service.context).sums.fold() == 4 }
         #expect(try await deltas(service) == "0")
         #expect(try await service.column(unequalSums) == [])
     }
@@ -93,9 +93,9 @@ let unequalSums = """
                 "o\(number)", customer: "1", at: "2011-01-01T00:00:00Z",
                 lines: [("C", "Cup", "900000000000000", "0.0001"), ("T", "Tray", "1", "1.00")])
             try await service.transaction {
-                try await OrderHandlers(service.context).apply([LedgerEntry(.order, order)], $0)
+                try await NewsHandlers(service.context).apply([LedgerEntry(.order, order)], $0)
             }
-            #expect(try await OrderHandlers(service.context).sums.fold() == 2)
+            #expect(try await NewsHandlers(service.context).sums.fold() == 2)
         }
         #expect(try await service.column(unequalSums) == [])
         let cup = try await service.send(.get, "/v1/products/C").text

@@ -27,7 +27,7 @@ import Testing
     @Test @Loop func changedOrdersAreTakenBackExactly() async throws {
         let service = try await TestService(CampaignsService.self)
         defer { service.close() }
-        let handlers = try OrderHandlers(service.context)
+        let handlers = try NewsHandlers(service.context)
         for _ in 1...2 {
             try await service.transaction { try await handlers.apply([order("A", "3"), order("B", "1")], $0) }
             _ = try await handlers.sums.fold()
@@ -46,7 +46,7 @@ import Testing
     @Test @Loop func theMasterRecordNamesAProduct() async throws {
         let service = try await TestService(CampaignsService.self)
         defer { service.close() }
-        let handlers = try OrderHandlers(service.context)
+        let handlers = try NewsHandlers(service.context)
         let json = #"{"sku":"C","name":"Tea cup","price":"2.55","currency":"GBP"}"#
         let cup = try ModelJSON.decoder.decode(ProductUpserted.self, from: Data(json.utf8))
         try await service.transaction { transaction in
@@ -65,7 +65,7 @@ import Testing
     @Test @Loop func impossibleFiguresStopNothing() async throws {
         let service = try await TestService(CampaignsService.self)
         defer { service.close() }
-        let handlers = try OrderHandlers(service.context)
+        let handlers = try NewsHandlers(service.context)
         let huge = "900000000000000"
         let order = try ERPDocument.order(
             "A", customer: "1", at: "2011-01-01T00:00:00Z", lines: [("C", "", huge, huge), ("C", "", huge, "0.01")])

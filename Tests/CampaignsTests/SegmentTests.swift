@@ -21,7 +21,7 @@ import Testing
     @Loop private func apply(_ entries: [LedgerEntry], _ service: TestService, _ clock: SegmentClock) async throws {
         try await service.transaction { transaction in
             clock.note(entries.map { ("/erp", $0.document.at) }, transaction)
-            try await OrderHandlers(service.context).apply(entries, transaction)
+            try await NewsHandlers(service.context).apply(entries, transaction)
         }
     }
 
@@ -110,14 +110,15 @@ import Testing
             let consent = ConsentChanged(
                 partyId: ann, channel: "mail", purpose: "marketing", granted: true, source: "web")
             var steps: [@Loop (Transaction) async throws -> Void] = [
-                { MemberHandlers.upsert([party], $0) }, { MemberHandlers.decide([consent], $0) },
+                { try await NewsHandlers(service.context).apply([.party(party)], $0) },
+                { try await NewsHandlers(service.context).apply([.consent(consent)], $0) },
                 {
                     clock.note([("/erp", try order("A1", "1", "2010-12-01").document.at)], $0)
-                    try await OrderHandlers(service.context).apply([order("A1", "1", "2010-12-01")], $0)
+                    try await NewsHandlers(service.context).apply([order("A1", "1", "2010-12-01")], $0)
                 },
                 {
                     clock.note([("/erp", try order("A2", "1", "2011-01-15").document.at)], $0)
-                    try await OrderHandlers(service.context).apply([order("A2", "1", "2011-01-15")], $0)
+                    try await NewsHandlers(service.context).apply([order("A2", "1", "2011-01-15")], $0)
                 },
             ]
             if turned { steps.reverse() }
@@ -149,11 +150,10 @@ import Testing
     @Test @Loop func whatCustomersValueMakesSegmentsThatFollowItAndMerges() async throws {
         let service = try await TestService(CampaignsService.self)
         defer { service.close() }
-        let clock = try SegmentClock(service.context)
-        let handlers = BenefitHandlers(clock: clock)
+        let handlers = try NewsHandlers(service.context)
         func tell(_ benefit: String?, _ isDeclared: Bool = false) async throws {
             let told = BenefitChanged(partyId: ann, benefit: benefit, isDeclared: isDeclared)
-            try await service.transaction { handlers.apply([told], $0) }
+            try await service.transaction { try await handlers.apply([.benefit(told)], $0) }
         }
         try await tell("process")
         try await tell("process")
@@ -165,7 +165,7 @@ import Testing
         let lee = ExternalID.party(customerNo: "2")
         for (survivor, count) in [(lee, 0), (ann, 1)] {
             try await service.transaction {
-                try await MergeHandlers(clock: clock).follow([Redirect(ann, to: survivor)], $0)
+                try await NewsHandlers(service.context).apply([.redirect(Redirect(ann, to: survivor))], $0)
             }
             #expect(try await segments(ann, service).count == count)
         }

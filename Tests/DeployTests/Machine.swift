@@ -70,6 +70,25 @@ final class Machine {
         }
     }
 
+    /// Asks a process whether it lives, again and again until the task is cancelled: how often it answered, and what failed.
+    func ask(_ process: String) async throws -> (answered: Int, failed: [String]) {
+        let live = "http://127.0.0.1:\(ports[process] ?? 0)/health/live"
+        var (answered, failed): (Int, [String]) = (0, [])
+        while !Task.isCancelled {
+            do {
+                let answer = try await http.send(
+                    ClientRequest(.get, live, timeout: .seconds(10), maximumBytes: 1 << 16))
+                if answer.status == .ok { answered += 1 } else { failed.append("\(answer.status)") }
+                try await Loop.sleep(for: .milliseconds(5))
+            } catch is CancellationError {
+                break
+            } catch {
+                failed.append("\(error)")
+            }
+        }
+        return (answered, failed)
+    }
+
     /// Removes its folder.
     func remove() { TestPaths.remove(folder) }
 }

@@ -10,6 +10,13 @@ struct SystemdTests {
         let processes = UnitFile.services.map { "\($0)@1" } + ["contacts@2"]
         try await NestedSystemd.with(processes) { systemd, machine in
             try await systemd.run("\(DeployFiles.folder)/systemd/install \(TestPaths.products)")
+            for (process, port) in machine.ports {
+                let folder = "/etc/systemd/system/rapport-\(process).socket.d"
+                try await systemd.run(
+                    "mkdir \(folder) && printf '[Socket]\nListenStream=\nListenStream=127.0.0.1:\(port)\n' >\(folder)/port.conf"
+                )
+            }
+            try await systemd.run("systemctl daemon-reload")
             // Before there is a role or a log: nobody stays dead because of that.
             try await systemd.run("systemctl start rapport.target rapport-contacts@2")
             try await Loop.sleep(for: .seconds(1))
@@ -21,18 +28,35 @@ struct SystemdTests {
             #expect(
                 shown.contains("HTTP_PORT=8012") && shown.contains("INSTANCE=") && shown.contains("-2 "), "\(shown)")
 
+            let first = try await systemd.run("systemctl show -p MainPID --value rapport-contacts@1")
             try await systemd.run("systemctl kill -s KILL rapport-contacts@1")
-            try await eventually("contacts@1 gone") { await machine.missing("contacts@1") != nil }
+            try await eventually("another process of contacts@1") {
+                let now = try await systemd.run("systemctl show -p MainPID --value rapport-contacts@1")
+                return now != first && now != "0\n"
+            }
             try await machine.untilReady("contacts@1")
+            // Whoever asks meanwhile waits, and is answered.
+            let asking = Task { @Loop in try await machine.ask("sales@1") }
+            let restarted = try await systemd.run("\(DeployFiles.folder)/systemd/roll sales")
+            asking.cancel()
+            let asked = try await asking.value
+            #expect(restarted.contains("sales@1.service is ready") && asked.answered > 20 && asked.failed == [])
             let rolled = try await systemd.run("\(DeployFiles.folder)/systemd/roll contacts")
             #expect(rolled.contains("contacts@1.service is ready") && rolled.contains("contacts@2.service is ready"))
 
+            // Nobody is left to open the port for.
+            try await systemd.run("systemctl stop rapport-contacts@2")
+            try await eventually("the port of contacts@2 closed") {
+                try await systemd.run("systemctl show -p ActiveState rapport-contacts@2.socket").contains("inactive")
+            }
             try await systemd.run("systemctl stop rapport.target")
             for unit in processes.map({ "rapport-\($0)" }) + ["rapport-broker"] {
-                let end = try await systemd.run("systemctl show -p ActiveState -p Result -p ExecMainStatus \(unit)")
-                #expect(
-                    Set(end.split(separator: "\n")) == ["ActiveState=inactive", "Result=success", "ExecMainStatus=0"],
-                    "\(unit)")
+                // The target does not wait for those that end with it.
+                try await eventually("\(unit) ended", within: .seconds(20)) {
+                    try await systemd.run("systemctl show -p ActiveState \(unit)") == "ActiveState=inactive\n"
+                }
+                let end = try await systemd.run("systemctl show -p Result -p ExecMainStatus \(unit)")
+                #expect(end == "Result=success\nExecMainStatus=0\n", "\(unit)")
             }
         }
     }

@@ -22,6 +22,14 @@ struct UnitCommandTests {
         }
     }
 
+    @Test(arguments: UnitFile.services) func aSocketIsAtThePortThatItsProcessIsTold(_ service: String) throws {
+        let process = try UnitFile("rapport-\(service)@3.service", credentials: "", state: "")
+        let socket = try UnitFile("rapport-\(service)@3.socket", credentials: "", state: "")
+        let port = process.ownEnvironment["HTTP_PORT"]
+        #expect(try socket.one("ListenStream") == "127.0.0.1:\(port ?? "")")
+        #expect(try process.one("Wants").contains("rapport-\(service)@3.socket"))
+    }
+
     @Test(.timeLimit(.minutes(2))) @Loop func lagToolsSeeThatNothingWaits() async throws {
         try await UnitRunner.with(["contacts@1"]) { runner in
             try runner.start("rapport-broker.service")

@@ -13,11 +13,12 @@ struct UnitFile {
     /// Reads a unit of a name, `%d`, `%S` and `%l` standing for folders and a host of a test.
     init(_ name: String, credentials: String, state: String) throws {
         self.name = name
-        let stem = String(name.dropLast(".service".count))
+        let kind = name.split(separator: ".").last ?? ""
+        let stem = String(name.dropLast(kind.count + 1))
         let at = stem.firstIndex(of: "@")
         let prefix = String(stem[..<(at ?? stem.endIndex)])
         let instance = at.map { String(stem[stem.index(after: $0)...]) } ?? ""
-        let text = DeployFiles.text("systemd/\(prefix)\(at == nil ? "" : "@").service")
+        let text = DeployFiles.text("systemd/\(prefix)\(at == nil ? "" : "@").\(kind)")
         guard !text.isEmpty else { throw DeployFault("there is no unit for \(name)") }
         let specifiers = [
             "%i": instance, "%p": prefix, "%d": credentials, "%S": state, "%l": "host",
@@ -44,10 +45,14 @@ struct UnitFile {
     /// Its program and arguments.
     var command: [String] { get throws { try one("ExecStart").split(separator: " ").map(String.init) } }
 
+    /// The environment that stands in it.
+    var ownEnvironment: [String: String] {
+        DeclaredSettings.lines(all("Environment").flatMap { $0.split(separator: " ") }.joined(separator: "\n"))
+    }
+
     /// The environment of its program: what stands in it, then its files, as if `/etc` were another folder.
     func environment(etc: String) throws -> [String: String] {
-        let own = all("Environment").flatMap { $0.split(separator: " ") }.joined(separator: "\n")
-        var given = DeclaredSettings.lines(own)
+        var given = ownEnvironment
         for file in all("EnvironmentFile") {
             let isOptional = file.hasPrefix("-")
             let path = etc + file.dropFirst(isOptional ? "-/etc".count : "/etc".count)

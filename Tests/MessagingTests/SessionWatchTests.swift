@@ -216,6 +216,8 @@ import Testing
             ended([(0, 0, [one("a")]), (1, 0, [one("a")]), (4, 0, [one("a")]), (5, 0, [one("a")])]) == [0, 0, 0, 0])
         #expect(
             ended([(0, 0, [one("a")]), (1, 0, [one("a")]), (2, 9, [one("a")]), (12, 0, [one("a")])]) == [0, 0, 0, 0])
+        // What it read late is no look.
+        #expect(ended([(0, 9, [one("a")]), (10, 0, [one("a")]), (11, 0, [one("a")])]) == [0, 0, 0])
     }
 
     /// A client of the HTTP surface whose session was ended hears that it may try again.

@@ -21,10 +21,12 @@ import Testing
     @Test @Loop func anOrderOfAMergedPartyThatComesFirstGivesTheSurvivorNoNumber() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        try await service.transaction { try await MergeHandlers.follow([Redirect(beta, to: alpha.partyId)], $0) }
+        try await service.transaction {
+            try await AccountHandlers.apply([.redirect(Redirect(beta, to: alpha.partyId))], $0)
+        }
         let entry = LedgerEntry(.order, try .order("A", customer: "C-9", at: "2011-01-05T08:00:00Z", total: "10"))
         try await service.transaction { try await AccountHandlers.apply([entry], $0) }
-        try await service.transaction { AccountHandlers.upsert([alpha], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.party(alpha)], $0) }
         #expect(try await number(service) == ["null"])
     }
 
@@ -34,8 +36,8 @@ import Testing
         defer { service.close() }
         var wrong = alpha
         wrong.customerNo = "C-9"
-        try await service.transaction { AccountHandlers.upsert([wrong], $0) }
-        try await service.transaction { AccountHandlers.upsert([alpha], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.party(wrong)], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.party(alpha)], $0) }
         #expect(try await number(service) == ["null"])
     }
 }

@@ -15,7 +15,7 @@ import Testing
     @Test @Loop func anAccountHasAnOwnerUntilNullTakesHimAway() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        try await service.transaction { AccountHandlers.upsert([ann], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.party(ann)], $0) }
         let path = "/v1/accounts/\(ann.partyId)"
         let owned = try await service.send(.patch, path, #"{"owner":" eve "}"#, headers: ["if-match": "\"1\""])
         #expect(owned.status == 200 && owned.headers["etag"] == "\"2\"", "\(owned)")
@@ -37,7 +37,7 @@ import Testing
     @Test @Loop func whoseItIsIsAllThatSalesSays() async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        try await service.transaction { AccountHandlers.upsert([ann], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.party(ann)], $0) }
         let path = "/v1/accounts/\(ann.partyId)"
         for (body, field) in [
             (#"{"name":"Bob"}"#, "name"), (#"{"onwer":"eve"}"#, "onwer"), (#"{"owner":" "}"#, "owner"),

@@ -43,9 +43,9 @@ import Testing
             defer { service.close() }
             let entries = try documents()
             try await service.transaction { transaction in
-                if partyFirst { AccountHandlers.upsert([wang], transaction) }
+                if partyFirst { try await AccountHandlers.apply([.party(wang)], transaction) }
                 try await AccountHandlers.apply(entries, transaction)
-                if !partyFirst { AccountHandlers.upsert([wang], transaction) }
+                if !partyFirst { try await AccountHandlers.apply([.party(wang)], transaction) }
             }
             states.append(try await service.column(Self.accounts))
         }

@@ -23,10 +23,10 @@ import Testing
             }
         }
         let merge: Step = { service in
-            try await service.transaction { try await MergeHandlers.follow([Redirect(lee, to: ann)], $0) }
+            try await service.transaction { try await AccountHandlers.apply([.redirect(Redirect(lee, to: ann))], $0) }
         }
         let undo: Step = { service in
-            try await service.transaction { try await MergeHandlers.follow([Redirect(lee, to: lee)], $0) }
+            try await service.transaction { try await AccountHandlers.apply([.redirect(Redirect(lee, to: lee))], $0) }
         }
         let first = order("A", "1", "10", "2011-01-05"), second = order("B", "2", "5", "2011-03-05")
         func end(_ steps: [Step]) async throws -> [String] {
@@ -52,11 +52,11 @@ import Testing
         let service = try await TestService(SalesService.self)
         defer { service.close() }
         let parties = [(ann, "Ann"), (lee, "Lee")].map { PartyState(partyId: $0, kind: "consumer", name: $1) }
-        try await service.transaction { AccountHandlers.upsert(parties, $0) }
+        try await service.transaction { try await AccountHandlers.apply(parties.map(AccountNews.party), $0) }
         for party in [ann, lee] {
             _ = try await service.make("/v1/opportunities", #"{"name":"of \#(party.text)","partyId":"\#(party.text)"}"#)
         }
-        try await service.transaction { try await MergeHandlers.follow([Redirect(lee, to: ann)], $0) }
+        try await service.transaction { try await AccountHandlers.apply([.redirect(Redirect(lee, to: ann))], $0) }
         let accounts = try await service.send(.get, "/v1/accounts").text
         #expect(accounts.contains("Ann") && !accounts.contains("Lee"))
         let one = try await service.send(.get, "/v1/accounts/\(lee.text)").text

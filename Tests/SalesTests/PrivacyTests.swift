@@ -16,7 +16,7 @@ import Testing
             partyId: party, kind: "consumer", name: "Ann Quill", email: "quill@a.example", customerNo: "1")
         let entry = LedgerEntry(.order, try .order("A", customer: "1", at: "2011-01-05T08:00:00Z"))
         try await service.transaction { transaction in
-            AccountHandlers.upsert([state], transaction)
+            try await AccountHandlers.apply([.party(state)], transaction)
             try await AccountHandlers.apply([entry], transaction)
         }
         _ = try await service.make("/v1/leads", #"{"name":"Quill","email":"Quill@a.example"}"#)

@@ -10,6 +10,8 @@ final class FaultRig {
     /// Of the service.
     let port: Int
     let folder: String
+    /// Whether the database lies on a disk of its own that can be filled.
+    var hasSmallDisk = false
     private let brokerPort: Int
     private(set) var broker: ChildProcess?
     private(set) var service: ChildProcess?
@@ -34,19 +36,22 @@ final class FaultRig {
 
     // MARK: Parts
 
-    private func environment(port: Int) -> [String] {
+    private func environment(port: Int, database: String = "crm", role: String = "postgres") -> [String] {
         [
-            "PATH=/usr/bin:/bin", "DATABASE_URL=\(postgres.url("crm"))", "KAFKA_BROKERS=127.0.0.1:\(brokerPort)",
-            "HTTP_PORT=\(port)", "SWIFT_BACKTRACE=enable=no",
+            "PATH=/usr/bin:/bin", "DATABASE_URL=\(postgres.url(database, role: role))",
+            "KAFKA_BROKERS=127.0.0.1:\(brokerPort)", "HTTP_PORT=\(port)", "SWIFT_BACKTRACE=enable=no",
         ]
     }
 
-    /// Runs a command of the service's program to its end.
-    func run(_ command: String) async throws -> ChildProcess.Exit {
-        try await ChildProcess(
-            TestPaths.program("rapport-sales"), [command], environment: environment(port: 0),
-            output: folder + "/\(command)"
-        ).exit()
+    /// Runs a command of the service's program to its end, and answers what it said where it failed.
+    func run(_ command: String, database: String = "crm", role: String = "postgres") async throws -> String? {
+        let output = "\(folder)/\(command)-\(database)-\(role)"
+        let process = try ChildProcess(
+            TestPaths.program("rapport-sales"), [command],
+            environment: environment(port: 0, database: database, role: role), output: output)
+        let tooLate = Loop.after(.seconds(20)) { process.kill(SIGKILL) }
+        defer { tooLate.cancel() }
+        return try await process.exit().isSuccess ? nil : TestPaths.contents(output)
     }
 
     /// Starts one more process of the service.

@@ -13,10 +13,10 @@ import Testing
         do {
             try await prepare(rig)
             try await startsWithNothingThere(rig)
+            try await messagesArePutAside(rig)
             try await theBrokerIsFrozenAndKilled(rig)
             try await theDatabaseIsFrozenAndKilled(rig)
-            if getuid() == 0 { try await theDatabasesDiskIsFull(rig) }
-            try await messagesArePutAside(rig)
+            try await theDatabasesDiskIsFull(rig)
             check(rig)
             try await checkFigures(try await rig.metrics())
             try await aFaultOfTheProgramIsInTheLog(rig)
@@ -32,15 +32,19 @@ import Testing
     /// A schema, on a disk of its own that is small; and nothing runs.
     @Loop private func prepare(_ rig: FaultRig) async throws {
         try await rig.postgres.start()
-        if getuid() == 0 {
-            let place = try rig.postgres.makeFolder("small")
-            try #require(mount("tmpfs", place, "tmpfs", 0, "size=64m") == 0, "errno \(errno)")
-            rig.postgres.own(place)
-            try await rig.postgres.execute("CREATE TABLESPACE small LOCATION '\(place)'")
-        }
-        try await rig.postgres.execute("CREATE DATABASE crm\(getuid() == 0 ? " TABLESPACE small" : "")")
+        let place = try rig.postgres.makeFolder("small")
+        // Whoever may not mount has the refusals of a full disk made for him.
+        rig.hasSmallDisk = mount("tmpfs", place, "tmpfs", 0, "size=64m") == 0
+        rig.postgres.own(place)
+        try await rig.postgres.execute("CREATE TABLESPACE small LOCATION '\(place)'")
+        try await rig.postgres.execute("CREATE DATABASE crm TABLESPACE small")
         try await rig.postgres.execute("CREATE SCHEMA sales", on: "crm")
-        try #require(try await rig.run("migrate").isSuccess)
+        // What does not pass by itself is an error at once that says what to do.
+        #expect(try await rig.run("serve")?.contains("run this program with `migrate` first") == true)
+        try #require(try await rig.run("migrate") == nil)
+        try await rig.postgres.execute("CREATE ROLE weak LOGIN; GRANT USAGE ON SCHEMA sales TO weak", on: "crm")
+        #expect(try await rig.run("serve", role: "weak")?.contains("names a role that lacks a right") == true)
+        #expect(try await rig.run("serve", database: "none")?.contains("names a database that is not there") == true)
         try await rig.postgres.stop()
     }
 
@@ -90,14 +94,29 @@ import Testing
 
     @Loop private func theDatabasesDiskIsFull(_ rig: FaultRig) async throws {
         let filler = rig.postgres.folder + "/small/filler"
-        let fill = try ChildProcess("dd", ["if=/dev/zero", "of=\(filler)", "bs=4096"], output: "/dev/null")
-        _ = try await fill.exit()
+        if rig.hasSmallDisk {
+            let fill = try ChildProcess("dd", ["if=/dev/zero", "of=\(filler)", "bs=4096"], output: "/dev/null")
+            _ = try await fill.exit()
+        } else {
+            try await rig.postgres.execute(Self.refusal, on: "crm")
+        }
         try await rig.publish("erp.orders", (0..<3000).map { Self.order("F\($0)", customer: "K\($0)") })
         _ = try await rig.turn(toSaying: "the database's disk is full", within: Self.soon)
         try await Loop.sleep(for: .seconds(2))
-        unlink(filler)
+        if rig.hasSmallDisk {
+            unlink(filler)
+        } else {
+            try await rig.postgres.execute("DROP FUNCTION sales.refuse() CASCADE", on: "crm")
+        }
         _ = try await rig.turnToReady(within: Self.soon)
     }
+
+    /// What a full disk does to inserts.
+    private static let refusal = """
+        CREATE FUNCTION sales.refuse() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN RAISE 'no space left' USING ERRCODE = '53100'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON sales.erp_document EXECUTE FUNCTION sales.refuse()
+        """
 
     /// Which is a trouble, and the service is ready all the same.
     @Loop private func messagesArePutAside(_ rig: FaultRig) async throws {
@@ -122,19 +141,20 @@ import Testing
 
     /// One line at each beginning and one at each end, and as many turns as there were troubles.
     @Loop private func check(_ rig: FaultRig) {
-        var expected = [
+        let expected = [
             "the database is away", "the broker is away", "the database is back", "the broker is back",
             "the broker is away", "the broker is back", "the broker is away", "the broker is back",
             "the database is away", "the database is back", "the database is away", "the database is back",
+            "the database's disk is full", "the database's disk has room again",
         ]
-        if getuid() == 0 { expected += ["the database's disk is full", "the database's disk has room again"] }
-        expected.append("messages are put aside")
-        let said = rig.lines.map(\.msg)
+        // That messages are put aside lasts for a minute, so on a slow machine it ends here and elsewhere does not.
+        let said = rig.lines.filter { $0.trouble != "dead-letters" }.map(\.msg)
+        #expect(rig.lines.count { $0.msg == "messages are put aside" } == 1)
         // The first two begin in either order.
         #expect(Set(said.prefix(2)) == Set(expected.prefix(2)))
         #expect(Array(said.dropFirst(2)) == Array(expected.dropFirst(2)), "\(said)")
         // It begins not ready, and turns twice for each fault: readiness does not flap.
-        #expect(rig.turns.count == 2 + 2 * (getuid() == 0 ? 5 : 4), "\(rig.turns)")
+        #expect(rig.turns.count == 2 + 2 * 5, "\(rig.turns)")
     }
 
     private static func order(_ id: String, customer: String) -> String {

@@ -48,6 +48,7 @@ final class SimulatedGroup {
             atMost: chance.milliseconds(100...1500))
         guard generation == mine else { return }
         let silent = members.filter(\.mustGiveBack)
+        if !silent.isEmpty { trace?("the group throws out \(silent.count) of \(members.count)") }
         members.removeAll { $0.mustGiveBack }
         for member in silent { member.expel() }
         guard !members.isEmpty else { return }

@@ -62,8 +62,6 @@ final class SimulatedStore {
     /// Set when a rule that holds at every moment was broken.
     var violation: String?
     var isDown = false
-    /// Whether transactions may not wait for each other.
-    var demandsOrder = true
     var trace: (@Loop (String) -> Void)?
     let ended = Notice()
     /// The sessions that are open, by number.
@@ -152,7 +150,7 @@ final class SimulatedStore {
             while let other = running[next], other.waitsFor != 0 {
                 next = other.waitsFor
                 if next == transaction.id {
-                    if demandsOrder { violation = "TC: two transactions wait for each other" }
+                    violation = "TC: two transactions wait for each other"
                     throw PostgresError(sqlState: "40P01", message: "deadlock detected")
                 }
             }

@@ -62,9 +62,10 @@ extension World {
         // What the last of the jobs counted has begun may be later still.
         isOver = true
         while awake > Loop.now { try? await Loop.sleep(for: awake - Loop.now) }
-        for process in processes { process.bury() }
-        for command in commands { await command.value }
+        for command in commands where !command.process.isVanished { await command.task.value }
         try await settle()
+        for process in processes { process.bury() }
+        for command in commands { await command.task.value }
     }
 
     /// TA1, TA5: nothing stays undone for longer than the bound, as long as one process is there.

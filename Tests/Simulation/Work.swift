@@ -96,13 +96,13 @@ extension World {
     private func ask(_ process: SimulatedProcess, _ body: @escaping @Loop () async -> Void) async {
         guard plan.freezes else { return await body() }
         let answered = Completion<Void>()
-        commands.append(
-            process.network.act {
-                Task { @Loop in
-                    await body()
-                    answered.succeed(())
-                }
-            })
+        let task = process.network.act {
+            Task { @Loop in
+                await body()
+                answered.succeed(())
+            }
+        }
+        commands.append((process, task))
         try? await Loop.withDeadline(.seconds(2)) { try await answered.wait() }
     }
 

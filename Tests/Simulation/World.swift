@@ -59,7 +59,7 @@ final class World {
     var told = 0
     var timersSet = 0
     /// Commands that processes are at work on, or stand still in.
-    var commands: [Task<Void, Never>] = []
+    var commands: [(process: SimulatedProcess, task: Task<Void, Never>)] = []
     /// Until when somebody stands still.
     var awake = Duration.zero
     /// Whether nobody is to stand still any more.

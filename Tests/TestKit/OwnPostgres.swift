@@ -40,8 +40,10 @@ public final class OwnPostgres {
         guard try await run.exit().isSuccess else { throw TestSetupError("initdb failed") }
     }
 
-    /// The address of a database.
-    public func url(_ database: String) -> String { "postgresql://postgres@127.0.0.1:\(port)/\(database)" }
+    /// The address of a database; it asks for no password.
+    public func url(_ database: String, role: String = "postgres") -> String {
+        "postgresql://\(role)@127.0.0.1:\(port)/\(database)"
+    }
 
     /// Starts it and waits until it takes connections.
     public func start() async throws {

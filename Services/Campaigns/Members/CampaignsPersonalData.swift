@@ -5,12 +5,13 @@ import ServiceKit
 let campaignsPersonalData = PersonalData(
     ErasureOwners.Campaigns.self, terms: "SELECT email FROM member WHERE party_id = $1",
     [
-        PersonalTable("segment_member", .remove),
+        // First, as whoever works out its segments locks it first.
         PersonalTable(
             "member",
             .blank(
                 "name = NULL, email = NULL, language = NULL, may_mail = false, benefit = NULL",
                 because: "orders are counted on it, without the person")),
+        PersonalTable("segment_member", .remove),
         PersonalTable(
             "recipient",
             .blank(

@@ -2,7 +2,26 @@ import Postgres
 
 /// The SQL of members.
 enum MemberStore {
-    static let statements = [upsert, consent, benefit, lock, addOrders, get]
+    static let statements = [addMissing, lock, upsert, consent, benefit, addOrders, get]
+
+    /// Makes the members who are missing. Those who come to lock them wait here for whoever makes the same ones, while he waits for none
+    /// of theirs.
+    static let addMissing = Statement(
+        "member.add_missing", locks: .newMembers,
+        """
+        INSERT INTO member (party_id) SELECT n.party_id FROM unnest($1::uuid[]) AS n(party_id)
+        WHERE NOT EXISTS (SELECT FROM member m WHERE m.party_id = n.party_id)
+        ON CONFLICT DO NOTHING
+        """)
+
+    /// Locks members and those whom their facts count for.
+    static let lock = Statement(
+        "member.lock", locks: .members,
+        """
+        SELECT FROM member WHERE party_id IN (
+            SELECT unnest($1::uuid[]) UNION SELECT survivor_id FROM party_redirect WHERE party_id = ANY($1::uuid[]))
+        ORDER BY party_id FOR UPDATE
+        """)
 
     /// Parties as contacts tells of them, whole each time. Rows in order of party.
     static let upsert = Statement(
@@ -22,7 +41,7 @@ enum MemberStore {
         ON CONFLICT (party_id) DO UPDATE SET may_mail = excluded.may_mail
         """)
 
-    /// Writes what members value, and locks them for the segments that are worked out behind it.
+    /// Writes what members value, and locks them, where they are not, for the segments that are worked out behind it.
     static let benefit = Statement(
         "member.benefit",
         """
@@ -32,11 +51,7 @@ enum MemberStore {
             is_benefit_declared = excluded.is_benefit_declared
         """)
 
-    /// Locks members for the segments that are worked out behind it.
-    static let lock = Statement(
-        "member.lock", "SELECT FROM member WHERE party_id = ANY($1::uuid[]) ORDER BY party_id FOR UPDATE")
-
-    /// Counts orders, and locks the members for the segments that are worked out behind it.
+    /// Counts orders, and locks the members, where they are not, for the segments that are worked out behind it.
     static let addOrders = Statement(
         "member.add_orders",
         """

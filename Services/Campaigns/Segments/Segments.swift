@@ -9,15 +9,10 @@ extension Capability {
         migrations: [CampaignsSchema.migration, SegmentsSchema.clock],
         statements: SegmentStore.statements
     ) { context in
-        let clock = try context.shared(SegmentClock.init)
-        let orders = try OrderHandlers(context)
-        return CapabilityParts(routes: segmentRoutes(context), background: [{ await clock.run() }]) {
-            $0.on(OrderPlaced.self, orders.placed)
-            $0.on(
-                [Heard(BenefitChanged.self) { $0 }],
-                foresee: { Redirects.foresee($0.map(\.data.partyId), in: $1) },
-                BenefitHandlers(clock: clock).changed)
-            $0.onRedirects(MergeHandlers(clock: clock).follow)
+        let news = try NewsHandlers(context)
+        return CapabilityParts(routes: segmentRoutes(context), background: [{ await news.clock.run() }]) {
+            $0.on(OrderPlaced.self, news.placed)
+            $0.on(MemberNews.heard, isFirst: true, foresee: news.foresee, news.apply)
         }
     }
 }

@@ -1,96 +1,78 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
 import Postgres
 import ServiceKit
 
-/// What sales does with parties and with the ERP's documents.
+/// What sales does with the ERP's documents and with what contacts tells of parties: all of a batch in one call, as it locks accounts.
+///
+/// Locks are taken in the order of all services: redirects, documents, accounts, what they bought, the rest; each in order of id. So processes
+/// wait for each other at an account of which both hear, and never in a circle.
 @Loop
 enum AccountHandlers {
-    static func partiesCreated(_ events: [Received<PartyCreated>], _ transaction: Transaction) async throws {
-        upsert(events.map(\.data.party), transaction)
+    /// Notes what will be locked.
+    static func foresee(_ news: [AccountNews], _ transaction: Transaction) {
+        foresee(SortedNews(news), transaction)
     }
 
-    static func partiesChanged(_ events: [Received<PartyChanged>], _ transaction: Transaction) async throws {
-        upsert(events.map(\.data.party), transaction)
+    private static func foresee(_ said: SortedNews, _ transaction: Transaction) {
+        Redirects.foresee(said.entries.compactMap(\.document.partyID), in: transaction)
+        Ledger.foresee(moving: said.redirects.map(\.party), in: transaction)
     }
 
-    /// The last state of a party wins; rows in order of id, so that two processes never wait for each other in a circle.
-    static func upsert(_ parties: [PartyState], _ transaction: Transaction) {
-        var latest: [UUID: PartyState] = [:]
-        for party in parties { latest[party.partyId] = party }
-        let list = latest.values.sorted { $0.partyId < $1.partyId }
+    static func apply(_ news: [AccountNews], _ transaction: Transaction) async throws {
+        let said = SortedNews(news)
+        foresee(said, transaction)
+        let recorded = said.entries.isEmpty ? [] : try await Ledger.record(said.entries, in: transaction)
+        let moved = said.redirects.isEmpty ? [] : try await Ledger.follow(said.redirects, in: transaction)
+        Ledger.takeForeseen(in: transaction)
+        let sums = RevenueChanges(recorded + moved)
+        makeMissing(sums.customers, said.parties, transaction)
+        upsert(said.parties, transaction)
+        // Times are kept as the latest ever: of what was cancelled, moved or given another date they have to be looked up.
+        let redated = recorded.filter { $0.count < 0 || $0.previous != nil } + moved
+        add(sums, redated: RevenueChanges(redated.filter { $0.kind == .order }), transaction)
+        // A refusal closes nothing: the request goes on to its timeout, which tells a person.
+        OrderRequestHandlers.answer(
+            said.entries.filter { $0.kind == .order && !$0.isCancelled }.map(\.document), transaction)
+    }
+
+    /// Makes the accounts that are missing, those of parties that are told of in the same batch too, so that all are made in one order.
+    private static func makeMissing(
+        _ customers: [UUID: String], _ parties: [UUID: PartyState], _ transaction: Transaction
+    ) {
+        guard !customers.isEmpty else { return }
+        let missing = customers.filter { parties[$0.key] == nil }.map { id, number in
+            // The number of an account that is merged into another is not the other's.
+            PartyState(
+                partyId: id, kind: "consumer", name: number,
+                customerNo: ExternalID.party(customerNo: number) == id ? number : nil)
+        }
+        let list = (missing + parties.values).sorted { $0.partyId < $1.partyId }
+        transaction.enqueue(
+            AccountStore.addMissing, list.map(\.partyId), list.map(\.name), list.map(\.kind), list.map(\.email),
+            list.map(\.phone), list.map(\.country), list.map(\.customerNo))
+    }
+
+    private static func upsert(_ parties: [UUID: PartyState], _ transaction: Transaction) {
+        let list = parties.values.sorted { $0.partyId < $1.partyId }
+        guard !list.isEmpty else { return }
         transaction.enqueue(
             AccountStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.kind), list.map(\.email),
             list.map(\.phone), list.map(\.country), list.map(\.customerNo))
     }
 
-    static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
-        let changes = try await Ledger.record(entries, in: transaction)
-        // A refusal closes nothing: the request goes on to its timeout, which tells a person.
-        OrderRequestHandlers.answer(
-            entries.filter { $0.kind == .order && !$0.isCancelled }.map(\.document), transaction)
-        add(changes, transaction)
-    }
-
     /// Adds what documents change to the revenue of their accounts.
-    static func add(_ changes: [LedgerChange], _ transaction: Transaction) {
-        let sums = RevenueChanges(changes)
-        guard !sums.rows.isEmpty else { return }
-        let customers = sums.customers.sorted { $0.key < $1.key }
-        transaction.enqueue(
-            AccountStore.addMissing, customers.map(\.key), customers.map(\.value),
-            customers.map { ExternalID.party(customerNo: $1) == $0 ? $1 : nil })
+    private static func add(_ sums: RevenueChanges, redated: RevenueChanges, _ transaction: Transaction) {
         let rows = sums.rows.sorted { $0.key < $1.key }
+        guard !rows.isEmpty else { return }
         transaction.enqueue(
             AccountStore.addRevenue, rows.map(\.key.account), rows.map(\.key.currency), rows.map(\.value.orders),
             rows.map(\.value.revenue.units), rows.map(\.value.credits), rows.map(\.value.credited.units),
             rows.map(\.value.lastAt))
-        // What was cancelled, moved or given another date may have been the last.
-        let redated = changes.filter { $0.kind == .order && ($0.count < 0 || $0.previous != nil) }.compactMap(\.party)
-        if !redated.isEmpty { transaction.enqueue(AccountStore.redate, Set(redated).sorted()) }
-    }
-}
-
-/// What a batch of documents adds to the revenue of their accounts; walk-ins have none.
-private struct RevenueChanges {
-    struct Key: Hashable, Comparable {
-        let account: UUID
-        let currency: String
-
-        static func < (a: Key, b: Key) -> Bool {
-            (a.account, a.currency) < (b.account, b.currency)
-        }
-    }
-
-    struct Sum {
-        var orders = 0
-        var revenue = Amount.zero
-        var credits = 0
-        var credited = Amount.zero
-        var lastAt: Date?
-    }
-
-    private(set) var rows: [Key: Sum] = [:]
-    private(set) var customers: [UUID: String] = [:]
-
-    init(_ changes: [LedgerChange]) {
-        for change in changes where change.kind == .order || change.kind == .credit {
-            guard let account = change.party else { continue }
-            if let number = change.document.customerNo { customers[account] = number }
-            let key = Key(account: account, currency: change.document.currency)
-            var sum = rows[key] ?? Sum()
-            if change.kind == .order {
-                sum.orders += change.count
-                sum.revenue += change.total
-                // Of one that changed the time is looked up below; one that is cancelled when first heard of has none.
-                if change.count > 0 { sum.lastAt = max(sum.lastAt ?? change.document.at, change.document.at) }
-            } else {
-                sum.credits += change.count
-                sum.credited += change.total
-            }
-            rows[key] = sum
-        }
+        let keys = redated.rows.keys.sorted()
+        if !keys.isEmpty { transaction.enqueue(AccountStore.redate, keys.map(\.account), keys.map(\.currency)) }
     }
 }

@@ -23,17 +23,20 @@ enum AccountStore {
                 (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country, excluded.customer_no)
             """)
 
-    /// Accounts of orders that came before their party: named by the order's number until contacts tells of them. The number of an
-    /// account that is merged into another is not the other's.
+    /// Accounts that are missing: of orders that came before their party, named by the order's number until contacts tells of them, and of
+    /// parties. Rows in order of id.
     static let addMissing = Query(
-        "account.add_missing", takes: [UUID].self, [String].self, [String?].self,
+        "account.add_missing", takes: [UUID].self, [String].self, [String].self, [String?].self, [String?].self,
+        [String?].self, [String?].self,
         sql: """
-            INSERT INTO account (id, name, customer_no)
-            SELECT i.id, i.name, i.customer_no FROM unnest($1::uuid[], $2::text[], $3::text[]) AS i(id, name, customer_no)
+            INSERT INTO account (id, name, kind, email, phone, country, customer_no)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+                AS i(id, name, kind, email, phone, country, customer_no)
             WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = i.id)
             ON CONFLICT DO NOTHING
             """)
 
+    /// Rows in order of account and currency.
     static let addRevenue = Query(
         "account.add_revenue", takes: [UUID].self, [String].self, [Int].self, [Int].self, [Int].self, [Int].self,
         [Date?].self,
@@ -47,15 +50,16 @@ enum AccountStore {
                 last_order_at = greatest(r.last_order_at, excluded.last_order_at)
             """)
 
-    /// Looks up anew when accounts bought last.
+    /// Looks up anew when accounts bought last in a currency; their rows are locked by what was added to them.
     static let redate = Query(
-        "account.redate", takes: [UUID].self,
+        "account.redate", takes: [UUID].self, [String].self,
         sql: """
             UPDATE account_revenue r SET last_order_at = (
                 SELECT max(d.at) FROM erp_document d
                 WHERE d.party_id = r.account_id AND d.currency = r.currency AND d.kind = 'order'
                     AND NOT d.is_cancelled)
-            WHERE r.account_id = ANY($1::uuid[])
+            FROM unnest($1::uuid[], $2::text[]) AS n(account_id, currency)
+            WHERE r.account_id = n.account_id AND r.currency = n.currency
             """)
 
     static let lock = record.lock

@@ -22,9 +22,7 @@ extension Capability {
         ]
     ) { context in
         CapabilityParts(routes: accountRoutes(context)) {
-            $0.on(PartyCreated.self, AccountHandlers.partiesCreated)
-            $0.on(PartyChanged.self, AccountHandlers.partiesChanged)
-            $0.onRedirects(MergeHandlers.follow)
+            $0.on(AccountNews.heard, isFirst: true, foresee: AccountHandlers.foresee, AccountHandlers.apply)
         }
     }
 }

@@ -75,6 +75,22 @@ extension Ledger {
         transaction.enqueue(lockMoving, parties.sorted())
     }
 
+    /// Notes that redirects of parties will be followed in this transaction, and their documents will move.
+    @Loop
+    public static func foresee(moving parties: [UUID], in transaction: Transaction) {
+        guard !parties.isEmpty else { return }
+        Redirects.foresee(moving: parties, in: transaction)
+        transaction.foresee(.documents) { lock(documentsOf: Redirects.moving(in: $0), in: $0) }
+    }
+
+    /// Takes the redirects that were foreseen, and the documents that will move: whoever locks parties next does it before.
+    @Loop
+    public static func takeForeseen(in transaction: Transaction) {
+        Redirects.hold([], in: transaction)
+        let moving = Redirects.moving(in: transaction)
+        if !moving.isEmpty { lock(documentsOf: moving, in: transaction) }
+    }
+
     /// Row by row in the order of all.
     static let lockMoving = Statement(
         "ledger.lock_moving", locks: .documents,

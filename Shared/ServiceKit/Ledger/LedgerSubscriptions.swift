@@ -15,7 +15,7 @@ extension Subscriptions {
     /// anything else, as documents are locked before parties.
     public mutating func onDocuments(_ apply: @escaping Documents) {
         on(
-            LedgerEntry.orders + LedgerEntry.others, isFirst: true,
+            LedgerEntry.heard, isFirst: true,
             foresee: { entries, transaction in
                 Redirects.foresee(entries.compactMap(\.document.partyID), in: transaction)
             }, apply)
@@ -24,6 +24,9 @@ extension Subscriptions {
 
 @Loop
 extension LedgerEntry {
+    /// The events that tell documents, for who hears them together with others.
+    public static var heard: [Heard<LedgerEntry>] { orders + others }
+
     fileprivate static var orders: [Heard<LedgerEntry>] {
         [
             Heard(OrderPlaced.self) { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) },
@@ -34,7 +37,7 @@ extension LedgerEntry {
         ]
     }
 
-    fileprivate static var others: [Heard<LedgerEntry>] {
+    private static var others: [Heard<LedgerEntry>] {
         [
             Heard(CreditIssued.self) { LedgerEntry(.credit, $0.data.credit, toldAt: $0.event.time) },
             Heard(InvoiceIssued.self) { LedgerEntry(invoice: $0.data.invoice, toldAt: $0.event.time) },

@@ -48,6 +48,12 @@ public enum Redirects {
         RedirectLanes.foresee(parties, alone: false, in: transaction)
     }
 
+    /// Notes that redirects of parties will be followed in this transaction.
+    @Loop
+    public static func foresee(moving parties: [UUID], in transaction: Transaction) {
+        RedirectLanes.foresee(parties, alone: true, in: transaction)
+    }
+
     /// Keeps it as it is where parties lead, until the transaction ends. Whoever writes facts under a redirect must hold it, before any
     /// document and any party is locked: a merge at the same time would miss the fact.
     @Loop
@@ -153,12 +159,19 @@ extension Subscriptions {
         _ apply: @escaping @Loop ([Redirect], Transaction) async throws -> Void
     ) {
         on(
-            [
-                Heard(PartyMerged.self) { Redirect($0.data.partyId, to: $0.data.survivorId) },
-                Heard(PartyUnmerged.self) { Redirect($0.data.partyId, to: $0.data.partyId) },
-            ],
-            foresee: { redirects, transaction in
-                RedirectLanes.foresee(redirects.map(\.party), alone: true, in: transaction)
-            }, apply)
+            Redirect.heard,
+            foresee: { redirects, transaction in Redirects.foresee(moving: redirects.map(\.party), in: transaction) },
+            apply)
+    }
+}
+
+@Loop
+extension Redirect {
+    /// The events that tell where parties lead, for who hears them together with others.
+    public static var heard: [Heard<Redirect>] {
+        [
+            Heard(PartyMerged.self) { Redirect($0.data.partyId, to: $0.data.survivorId) },
+            Heard(PartyUnmerged.self) { Redirect($0.data.partyId, to: $0.data.partyId) },
+        ]
     }
 }

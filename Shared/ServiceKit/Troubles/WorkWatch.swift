@@ -119,7 +119,7 @@ final class WorkWatch {
         }
         // An outbox that is long moves all the same; what stands still is the one that comes first.
         let statistics = relay.statistics
-        guard statistics.oldest != nil, statistics.oldestAge > 4, Loop.now - statistics.oldestSince > .seconds(2) else {
+        guard statistics.oldest != nil, statistics.oldestAge > 3, Loop.now - statistics.oldestSince > .seconds(2) else {
             return troubles.end(.eventsNotPublished)
         }
         let publisher = relay.isLeading ? "this process publishes" : "another process publishes, or should"

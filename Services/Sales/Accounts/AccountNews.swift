@@ -1,0 +1,37 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import ServiceKit
+
+/// What is told that concerns accounts.
+enum AccountNews: Sendable {
+    case document(LedgerEntry)
+    case redirect(Redirect)
+    case party(PartyState)
+
+    /// The events that tell it.
+    @Loop
+    static var heard: [Heard<AccountNews>] {
+        LedgerEntry.heard.map { $0.map(document) } + Redirect.heard.map { $0.map(redirect) } + [
+            Heard(PartyCreated.self) { .party($0.data.party) }, Heard(PartyChanged.self) { .party($0.data.party) },
+        ]
+    }
+}
+
+/// The news of a batch by kind. Kinds commute; of a party the last word counts.
+struct SortedNews {
+    private(set) var entries: [LedgerEntry] = []
+    private(set) var redirects: [Redirect] = []
+    private(set) var parties: [UUID: PartyState] = [:]
+
+    init(_ news: [AccountNews]) {
+        for one in news {
+            switch one {
+            case .document(let entry): entries.append(entry)
+            case .redirect(let redirect): redirects.append(redirect)
+            case .party(let party): parties[party.partyId] = party
+            }
+        }
+    }
+}
