@@ -17,8 +17,8 @@ import Tickets
 @Suite struct ScaleTests {
     /// Advisory locks by number. None is over a whole schema on the way of events or requests.
     private static let locks = [
-        "42 Shared/Messaging/RelayStore.swift":
-            "lanes of the outbox, a session each: one publisher keeps the order of a lane",
+        "4200 Shared/Messaging/RelayStore.swift":
+            "and seven more: lanes of the outbox, a session each; one publisher keeps the order of a lane",
         "43 Shared/ServiceKit/Ledger/RedirectLanes.swift":
             "64 lanes of parties: facts shared, merges alone, so that none is written for a party while it moves",
         "44 Services/Contacts/Duplicates/DuplicateStore.swift":
