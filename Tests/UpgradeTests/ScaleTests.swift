@@ -17,8 +17,8 @@ import Tickets
 @Suite struct ScaleTests {
     /// Advisory locks by number. None is over a whole schema on the way of events or requests.
     private static let locks = [
-        "42 Shared/Messaging/RelayStore.swift":
-            "lanes of the outbox, a session each: one publisher keeps the order of a lane",
+        "4200 Shared/Messaging/RelayStore.swift":
+            "and seven more: lanes of the outbox, a session each; one publisher keeps the order of a lane",
         "43 Shared/ServiceKit/Ledger/RedirectLanes.swift":
             "64 lanes of parties: facts shared, merges alone, so that none is written for a party while it moves",
         "44 Services/Contacts/Duplicates/DuplicateStore.swift":
@@ -29,7 +29,7 @@ import Tickets
             "64 lanes of match keys: newcomers with one key are looked at one after the other, in the background",
         "51 Services/Contacts/Value/ValueStore.swift":
             "8 lanes of sums over all customers, the first that is free: nobody waits",
-        "(hashtext($1)) Shared/Postgres/Migrations.swift": "one process migrates a schema, when a new program starts",
+        "hashtext($1) Shared/Postgres/Migrations.swift": "one process migrates a schema, when a new program starts",
     ]
 
     @Test func everyAdvisoryLockHasItsNumberAndItsReason() throws {
@@ -42,14 +42,18 @@ import Tickets
 
     /// `number file` of each.
     private static func advisoryLocks() throws -> Set<String> {
-        let lock = /pg_(?:try_)?advisory(?:_xact)?_lock(?:_shared)?\((\d+|[^,]*?\)\))/
+        let lock =
+            /pg_(?:try_)?advisory(?:_xact)?_lock(?:_shared)?\(\s*(?:(?<number>\d+)|\\\((?<name>\w+)\)|(?<other>[^,]*?\)\)))/
         var found: Set<String> = []
         for folder in ["Services", "Shared"] {
             for path in try FileManager.default.subpathsOfDirectory(atPath: "\(TestPaths.package)/\(folder)") {
                 guard path.hasSuffix(".swift") else { continue }
                 let text = try String(contentsOfFile: "\(TestPaths.package)/\(folder)/\(path)", encoding: .utf8)
                 for match in text.matches(of: lock) {
-                    let number = match.1.allSatisfy(\.isNumber) ? String(match.1) : "(\(match.1.dropLast()))"
+                    let named = match.name.flatMap { name in
+                        try? Regex("let \(name) = (\\d+)", as: (Substring, Substring).self).firstMatch(in: text)?.1
+                    }
+                    let number = match.number ?? named ?? match.other.map { $0.dropLast() } ?? "unknown"
                     found.insert("\(number) \(folder)/\(path)")
                 }
             }
@@ -98,6 +102,7 @@ import Tickets
         "bookkeeping of messages, timers and answers: it stays where its topic's partitions and its requests are": [
             "applied_sequence (key, source, grp)", "consumer_offset (grp, topic, part)",
             "dead_letter (grp, topic, part, off)", "idempotency_key (key)", "inbox (id, source, grp)",
+            "intent (kind, subject)",
             "parked_key (grp, topic, key)", "parked_message (grp, topic, key, off)", "schema_migration (name)",
             "subject_key (subject, owner)", "timer (kind, key)",
         ],
@@ -118,7 +123,8 @@ import Tickets
         "part of a record, or asked for once: the record's party can stand before it": [
             "import_chunk (import_id, seq)", "import_error (import_id, line)", "message (dedup_key)",
             "opportunity_stage (opportunity_id, version)", "order_answer (request_id)", "order_request (quote_id)",
-            "quote_line (quote_id, position)", "survey_answer (ticket_id, resolution)", "task (kind, reference)",
+            "quote_line (quote_id, position)", "survey_answer (ticket_id, resolution)",
+            "survey_request (ticket_id, resolution)", "task (kind, reference)",
         ],
     ]
 }
