@@ -198,6 +198,14 @@ struct BatchApplication {
 
     func moveOffsets(_ transaction: Transaction) {
         let order = moves.sorted { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+        if PlantedBug.lockAgain.isPlanted {
+            for (partition, move) in order {
+                transaction.enqueue(
+                    ConsumerStore.nextMove, group, [partition.topic], [Int(partition.partition)], [Int(move.expected)],
+                    [Int(move.next)])
+            }
+            return
+        }
         transaction.enqueue(
             ConsumerStore.nextMove, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
             order.map { Int($0.value.expected) }, order.map { Int($0.value.next) })

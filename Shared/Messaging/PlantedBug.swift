@@ -43,6 +43,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case onlyWaiters
     /// The relay deletes what its producer has given up.
     case deleteUnacknowledged
+    /// A batch locks its offsets one partition after the other, each with a statement of its own.
+    case lockAgain
 
     #if RAPPORT_PLANTED_BUGS
         /// The one that is switched on; in a process of its own by the environment's `RAPPORT_PLANTED_BUG`.

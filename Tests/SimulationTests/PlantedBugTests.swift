@@ -26,6 +26,8 @@
             .noBeat: ["TA2"],
             .onlyWaiters: ["TA5", "TA1"],
             .deleteUnacknowledged: ["I2", "I4", "I5"],
+            // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
+            .lockAgain: ["I1", "I2", "I6", "I7"],
         ]
 
         @Test(arguments: PlantedBug.allCases)
