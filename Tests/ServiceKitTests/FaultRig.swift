@@ -128,8 +128,11 @@ final class FaultRig {
         try await wait("\(words) told", limit) { !$0.isReady && $0.text.contains(words) }
     }
 
-    /// Waits until the service is ready, and answers how long that took.
-    func turnToReady(within limit: Duration) async throws -> Duration { try await wait("ready", limit) { $0.isReady } }
+    /// Waits until the service is ready, and then until all its parts have got on: faults that follow at once are one.
+    func turnToReady(within limit: Duration) async throws {
+        _ = try await wait("ready", limit) { $0.isReady }
+        try await Loop.sleep(for: .seconds(2))
+    }
 
     private func wait(
         _ what: String, _ limit: Duration, _ condition: ((isReady: Bool, text: String)) -> Bool
