@@ -166,8 +166,12 @@ public final class ConsumerRunner {
     /// that does not poll holds up the whole group when it is divided anew.
     private func stepAside() async {
         onProblem?("the database cannot be reached, so the group is left for now")
+        // Under a fixed name whoever only closes keeps its partitions until its session is over.
+        await consumer?.leave(within: .seconds(2))
         await leave()
         while !isStopping {
+            // To wait is not to hang.
+            statistics.lastProgress = Loop.now
             do {
                 _ = try await database()
                 return try open(as: instance)

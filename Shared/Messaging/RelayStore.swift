@@ -9,13 +9,18 @@ public enum RelayStore {
     /// The number of the first lane's lock.
     static let firstLane = 4200
 
+    /// The number under which programs from before the lanes had numbers of their own hold all of them.
+    static let formerLead = 42
+
     /// The leadership of lanes that this session has not yet, held until it ends. Two keys: the lane, and the service's schema by its own
-    /// number, so that no two services ever share one and whoever looks at the server's locks can tell whose it is.
+    /// number, so that no two services ever share one and whoever looks at the server's locks can tell whose it is. The lane's former lock
+    /// is held too: beside a program that knows only that one, as in a rolling upgrade, both would publish.
     static let lead = Statement(
         "relay.lead",
         """
         SELECT lane FROM generate_series(0, 7) AS lane
         WHERE CASE WHEN lane = ANY($1::bigint[]) THEN false
+            WHEN NOT pg_try_advisory_lock(\(formerLead), hashtext(current_schema() || lane)) THEN false
             ELSE pg_try_advisory_lock(
                 \(firstLane) + lane, (current_schema()::regnamespace::oid::bigint - 2147483648)::int) END ORDER BY lane
         """)

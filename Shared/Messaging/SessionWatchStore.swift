@@ -15,7 +15,8 @@ public enum SessionWatchStore {
         """
         WITH held AS MATERIALIZED (
             SELECT pid, string_agg(DISTINCT CASE
-                WHEN classid BETWEEN \(RelayStore.firstLane) AND \(RelayStore.firstLane + 7) THEN 'the lead in publishing'
+                WHEN classid = \(RelayStore.formerLead)
+                    OR classid BETWEEN \(RelayStore.firstLane) AND \(RelayStore.firstLane + 7) THEN 'the lead in publishing'
                 WHEN classid = \(RebuildStore.claimNumber) THEN 'the claim of a rebuild'
                 ELSE 'advisory lock ' || classid END, ', ') AS words
             FROM pg_locks WHERE locktype = 'advisory' AND granted GROUP BY pid)

@@ -55,17 +55,21 @@ public enum ServiceCommand {
         let process = try ServiceProcess(definition, options, settings)
         // Asked to end from now on, also while it waits for what is away.
         let asked = Task.immediate { @Loop in try await Signals.untilTermination() }
-        guard try await hasStarted(process, before: asked) else { end(0) }
-        print("\(definition.name) listening on http://\(options.address):\(process.port)")
-        fflush(nil)
-        try await asked.value
+        if try await hasStarted(process, before: asked) {
+            print("\(definition.name) listening on http://\(options.address):\(process.port)")
+            fflush(nil)
+            try await asked.value
+        } else if !process.hasBegun {
+            end(0)
+        }
         // Whatever hangs, the process ends: all state is in the database. The kernel's own clock, which no loop holds up and which goes on
         // after the loop's end, when the libraries' last threads are waited for.
         alarm(10)
         await process.stop()
     }
 
-    /// Whether a process has started before it is asked to end. One that still waits has begun nothing that needs an orderly end.
+    /// Whether a process has started before it is asked to end. One that still waits for what is away has begun nothing that needs an
+    /// orderly end; one that waits until it may answer in another's place works already, and has its part of the group.
     @Loop
     private static func hasStarted(_ process: ServiceProcess, before asked: Task<Void, any Error>) async throws -> Bool
     {

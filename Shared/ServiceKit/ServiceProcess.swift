@@ -36,6 +36,8 @@ public final class ServiceProcess {
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
     private var awaited: String? = "its turn"
+    /// Whether the work has begun, be it that requests are not answered yet.
+    var hasBegun: Bool { awaited == nil }
     private var isStopping = false
     private let figures = ServiceFigures()
 

@@ -129,6 +129,31 @@ import Testing
         }
     }
 
+    @Test @Loop func besideAProgramFromBeforeTheLanesHadNumbersOneOfTheTwoLeads() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let former = Statement(
+                "test.former_lead",
+                "SELECT pg_try_advisory_lock(42, hashtext(current_schema() || lane)) FROM generate_series(0, 7) AS lane"
+            )
+            func takesAll(_ session: PostgresConnection) async throws -> Bool {
+                try await session.transaction { try await $0.query(former).map { try $0.value(0) as Bool } }
+                    .allSatisfy { $0 }
+            }
+            let before = try await PostgresConnection.open(desk.settings)
+            #expect(try await takesAll(before))
+            let relay = Self.relay(desk)
+            relay.start()
+            try await Loop.sleep(for: .milliseconds(1500))
+            #expect(!relay.isLeading)
+            before.close()
+            try await eventually("the lead", within: .seconds(20)) { relay.isLeading }
+            let after = try await PostgresConnection.open(desk.settings)
+            defer { after.close() }
+            #expect(try await !takesAll(after))
+            await relay.stop()
+        }
+    }
+
     @Test @Loop func anOrderlyStopUnderABacklogPublishesNothingTwice() async throws {
         try await Desk.work(partitions: 3) { desk in
             for key in ["a", "b", "c", "d"] { try await Self.append(desk, key, 1...15_000) }

@@ -19,6 +19,8 @@ import Tickets
     private static let locks = [
         "4200 Shared/Messaging/RelayStore.swift":
             "and seven more: lanes of the outbox, a session each; one publisher keeps the order of a lane",
+        "42 Shared/Messaging/RelayStore.swift":
+            "the lanes' former number, held beside the new ones for programs that know no other",
         "43 Shared/ServiceKit/Ledger/RedirectLanes.swift":
             "64 lanes of parties: facts shared, merges alone, so that none is written for a party while it moves",
         "44 Services/Contacts/Duplicates/DuplicateStore.swift":
