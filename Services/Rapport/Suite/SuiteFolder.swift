@@ -81,7 +81,7 @@ package struct SuiteFolder: Sendable {
 
     /// The last lines of a program's log, for error messages.
     package func lastLines(of program: String, _ count: Int = 12) -> String {
-        let lines = ProcessFile.contents(log(of: program)).split(separator: "\n").suffix(count)
+        let lines = ProcessFile.contents(log(of: program), last: 1 << 16).split(separator: "\n").suffix(count)
         return lines.map { "    \($0.prefix(300))" }.joined(separator: "\n")
     }
 
