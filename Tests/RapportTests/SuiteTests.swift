@@ -41,6 +41,10 @@ import Testing
         state.counts = ["sales": 2]
         #expect(state.members(of: "sales").map(\.name) == ["sales", "sales-2"])
         #expect(state.members(of: "contacts").map(\.name) == ["contacts"])
+        for name in ["sales", "sales-2", "sales-3", "sales-4", "postgres"] {
+            state.programs[name] = ProgramState(mark: nil, port: 1)
+        }
+        #expect(state.others(of: "sales").map(\.name) == ["sales-4", "sales-3"])
     }
 
     @Test func whatDiesAgainAndAgainIsStartedLessOften() {
@@ -77,6 +81,9 @@ import Testing
             #"{"ts":"2026-11-30T14:02:00.000Z","level":"critical","service":"sales","msg":"the schema lacks a table"}"#
         try Data("begun\n\(line)\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
         #expect(folder.lastWords(of: "sales") == "the schema lacks a table")
+        let much = [UInt8](repeating: 0x78, count: 1 << 20)
+        try Data(much + Array("\nthe end\n".utf8)).write(to: URL(filePath: folder.log(of: "sales")))
+        #expect(folder.lastWords(of: "sales") == "the end")
         try Data("begun\nFATAL: \u{1b}[31mno\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
         #expect(folder.lastWords(of: "sales") == #"FATAL: \u{1b}[31mno"#)
     }
