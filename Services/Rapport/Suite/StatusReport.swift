@@ -27,6 +27,7 @@ package struct StatusReport {
         let looks = (base(state) + services(state).flatMap { members($0, state) }.map(\.name)).map { name in
             (name, Task { @Loop in await ProgramStatus.look(at: name, state, deaths[name]) })
         }
+        let watching = Task { @Loop in await supervision.answers() }
         var found: [String: ProgramStatus] = [:]
         for (name, look) in looks { found[name] = await look.value }
         guard !found.isEmpty else {
@@ -48,8 +49,9 @@ package struct StatusReport {
             warnOfUnknownTypes(service, members(service, state).compactMap { found[$0.name] })
         }
         for name in Services.missing { terminal.warn("\(name) was not built") }
-        if state.isUp, supervision.record == nil {
-            terminal.warn("nobody keeps watch, so what dies stays dead; rapport up starts the supervisor again")
+        if await !watching.value, state.isUp {
+            let what = supervision.record == nil ? "nobody keeps watch" : "the supervisor does not answer"
+            terminal.warn("\(what), so what dies stays dead; rapport up starts the supervisor again")
         }
         return found.values.allSatisfy(\.isReady)
     }
