@@ -29,6 +29,10 @@ import Testing
         var info = stat()
         stat(path + "/secrets.json", &info)
         #expect(info.st_mode & 0o777 == 0o600)
+        // What cannot be read, here by nobody, is not drawn anew.
+        TestPaths.remove(path + "/secrets.json")
+        try FileManager.default.createDirectory(atPath: path + "/secrets.json", withIntermediateDirectories: true)
+        #expect(throws: SuiteError.self) { try folder.secret("contacts") }
     }
 
     @Test func processesOfServicesHaveNames() {
