@@ -8,7 +8,7 @@ RELEASE = .build/release
 .PHONY: help demo test simulate bench bench-scale chaos down status build lint format deps
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # A real ERP's orders (or, without the file, a made-up shop's) through all services. DEMO passes options: make demo DEMO="--orders 5000"
 demo: deps ## play an ERP's orders through all services, and leave them running; options in DEMO

@@ -19,12 +19,15 @@ public struct Handover: Sendable {
         for descriptor in [socket, readiness] { if let descriptor { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) } }
     }
 
+    /// How it is told, in the environment.
+    public static let names = ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "READY_FD"]
+
     /// What this process was started with; given once, so that what it starts itself does not take it too.
     @Loop
     public static func take() -> Handover {
         func value(_ name: String) -> Int32? { getenv(name).flatMap { Int32(String(cString: $0)) } }
         let (count, owner, readiness) = (value("LISTEN_FDS") ?? 0, value("LISTEN_PID"), value("READY_FD"))
-        for name in ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "READY_FD"] { unsetenv(name) }
+        for name in names { unsetenv(name) }
         let isOurs = count > 0 && (owner == nil || owner == getpid())
         return Handover(socket: isOurs ? 3 : nil, readiness: readiness)
     }

@@ -10,8 +10,8 @@ public final class ReservedPort {
     /// The port.
     public let port: Int
 
-    /// Listens on a numeric address; port 0 lets the system choose.
-    public init(address: String, port: Int, backlog: Int32 = 1024) throws {
+    /// Listens on a numeric address; port 0 lets the system choose. Without listening it only has the port, until who is given it listens.
+    public init(address: String, port: Int, backlog: Int32 = 1024, isListening: Bool = true) throws {
         let target = try SocketAddress(ip: address, port: port)
         let operation = "listen on \(address):\(port)"
         let socket = Glibc.socket(
@@ -23,7 +23,8 @@ public final class ReservedPort {
         // Whoever reserves it after this process has ended shares it with the program that still has this socket.
         setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &yes, size)
         let length = socklen_t(address.contains(":") ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
-        guard target.withPointer({ bind(socket, $0, length) }) == 0, listen(socket, backlog) == 0 else {
+        guard target.withPointer({ bind(socket, $0, length) }) == 0, !isListening || listen(socket, backlog) == 0
+        else {
             let code = -errno
             Glibc.close(socket)
             throw UVError(code, operation)

@@ -22,10 +22,12 @@ package enum ProcessFile {
     }
 
     /// What a file holds, of any kind; empty when it cannot be read.
-    package static func contents(_ path: String) -> String {
+    package static func contents(_ path: String, last bytes: Int? = nil) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }
+        // Where it is shorter, this fails and changes nothing.
+        if let bytes { lseek(file, off_t(-bytes), SEEK_END) }
         var all: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 8192)
         while true {

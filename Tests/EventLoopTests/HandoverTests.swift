@@ -33,6 +33,21 @@ import Testing
         try Listener(address: "127.0.0.1", port: after.port) { $0.close() }.close()
     }
 
+    /// Whoever is not ready yet takes no share of the connections.
+    @Test @Loop func whoeverOnlyHasThePortTakesNoConnections() async throws {
+        let before = try ReservedPort(address: "127.0.0.1", port: 0)
+        defer { before.close() }
+        let after = try ReservedPort(address: "127.0.0.1", port: before.port, isListening: false)
+        defer { after.close() }
+        var accepted: [EventLoop.Stream] = []
+        let listener = try Listener(descriptor: dup(before.descriptor)) { accepted.append($0) }
+        var clients: [EventLoop.Stream] = []
+        for _ in 1...20 { clients.append(try await Stream.connect(host: "127.0.0.1", port: before.port)) }
+        try await eventually { accepted.count == 20 }
+        listener.close()
+        for stream in accepted + clients { stream.close() }
+    }
+
     @Test @Loop func aProcessFindsWhatItIsHanded() async throws {
         let folder = try TestPaths.temporaryFolder()
         defer { TestPaths.remove(folder) }

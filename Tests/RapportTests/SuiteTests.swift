@@ -29,6 +29,10 @@ import Testing
         var info = stat()
         stat(path + "/secrets.json", &info)
         #expect(info.st_mode & 0o777 == 0o600)
+        // What cannot be read, here by nobody, is not drawn anew.
+        TestPaths.remove(path + "/secrets.json")
+        try FileManager.default.createDirectory(atPath: path + "/secrets.json", withIntermediateDirectories: true)
+        #expect(throws: SuiteError.self) { try folder.secret("contacts") }
     }
 
     @Test func processesOfServicesHaveNames() {
@@ -41,6 +45,10 @@ import Testing
         state.counts = ["sales": 2]
         #expect(state.members(of: "sales").map(\.name) == ["sales", "sales-2"])
         #expect(state.members(of: "contacts").map(\.name) == ["contacts"])
+        for name in ["sales", "sales-2", "sales-3", "sales-4", "postgres"] {
+            state.programs[name] = ProgramState(mark: nil, port: 1)
+        }
+        #expect(state.others(of: "sales").map(\.name) == ["sales-4", "sales-3"])
     }
 
     @Test func whatDiesAgainAndAgainIsStartedLessOften() {
@@ -77,6 +85,9 @@ import Testing
             #"{"ts":"2026-11-30T14:02:00.000Z","level":"critical","service":"sales","msg":"the schema lacks a table"}"#
         try Data("begun\n\(line)\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
         #expect(folder.lastWords(of: "sales") == "the schema lacks a table")
+        let much = [UInt8](repeating: 0x78, count: 1 << 20)
+        try Data(much + Array("\nthe end\n".utf8)).write(to: URL(filePath: folder.log(of: "sales")))
+        #expect(folder.lastWords(of: "sales") == "the end")
         try Data("begun\nFATAL: \u{1b}[31mno\n".utf8).write(to: URL(filePath: folder.log(of: "sales")))
         #expect(folder.lastWords(of: "sales") == #"FATAL: \u{1b}[31mno"#)
     }

@@ -41,6 +41,8 @@ extension WholeSuite {
         @Loop private func checkWithoutSupervisor(_ suite: RunningSuite) async throws {
             let before = try (services + ["postgres", "broker"]).map { try suite.process($0) }
             let watcher = try #require(try suite.supervisor())
+            kill(watcher, SIGSTOP)
+            #expect(try await suite.rapport("status").text.contains("the supervisor does not answer"))
             kill(watcher, SIGKILL)
             try await eventually("the end") { try suite.supervisor() == nil }
             let status = try await suite.rapport("status")

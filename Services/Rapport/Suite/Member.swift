@@ -38,6 +38,13 @@ extension SuiteState {
         (1...(counts?[service] ?? 1)).map { Member(service, $0) }
     }
 
+    /// Those that a service is no more to have, and that were not stopped yet, the last first.
+    func others(of service: String) -> [Member] {
+        let count = members(of: service).count
+        return programs.keys.compactMap { Member($0) }
+            .filter { $0.service == service && $0.number > count }.sorted { $0.number > $1.number }
+    }
+
     /// Those of a service that run, the first first; where none does, those that it is to have.
     func living(of service: String) -> [Member] {
         let known = programs.keys.compactMap { Member($0) }.filter { $0.service == service }

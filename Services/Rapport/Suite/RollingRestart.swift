@@ -80,28 +80,37 @@ struct RollingRestart {
     private func replace(_ member: Member) async throws {
         let begin = Loop.now
         let (mark, instance, settings) = try await suite.folder.locked { try await launch(member, &$0) }
+        let old: ProcessMark?
         do {
             try await untilReady(member, mark)
+            old = try await suite.folder.locked { state in
+                // `up` and `down` end what is beside another; then nothing may be ended for it.
+                guard state.programs[member.name]?.beside == mark, mark.isAlive else {
+                    throw SuiteError("the new process of \(member.name) was ended by another command, or has died")
+                }
+                // Another one than at the beginning where it has died meanwhile.
+                let old = state.programs[member.name]?.mark
+                state.programs[member.name]?.mark = mark
+                // Known until it has ended, whatever becomes of this command.
+                state.programs[member.name]?.beside = old
+                state.programs[member.name]?.instance = instance
+                state.programs[member.name]?.settings = settings
+                return old
+            }
         } catch {
             try await suite.folder.locked { state in
-                state.programs[member.name]?.beside = nil
+                if state.programs[member.name]?.beside == mark { state.programs[member.name]?.beside = nil }
                 try suite.folder.write(state)
                 try await suite.end(member.name, mark)
+                try isStillUp(state)
             }
             throw SuiteError("\(error)\nThe process before goes on")
         }
-        let old = try await suite.folder.locked { state in
-            try isStillUp(state)
-            // Another one than at the beginning where it has died meanwhile.
-            let old = state.programs[member.name]?.mark
-            state.programs[member.name]?.mark = mark
-            state.programs[member.name]?.beside = nil
-            state.programs[member.name]?.instance = instance
-            state.programs[member.name]?.settings = settings
-            return old
-        }
         let ready = Loop.now - begin
         if let old { try await suite.end(member.name, old) }
+        try await suite.folder.locked { state in
+            if state.programs[member.name]?.beside == old { state.programs[member.name]?.beside = nil }
+        }
         terminal.line(
             "\(member.name): process \(mark.id) was ready after \(seconds(ready))"
                 + (old.map { ", and process \($0.id) had ended in order after \(seconds(Loop.now - begin))" } ?? ""))

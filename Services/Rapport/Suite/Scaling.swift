@@ -6,7 +6,7 @@ struct Scaling {
     private let suite: Suite
     private var terminal: Terminal { suite.terminal }
     /// Connections of one process: its requests', the consumer's, the relay's two and those of looks and jobs.
-    private static let connections = 14
+    private var connections: Int { (suite.environment["POOL_SIZE"].flatMap { Int($0) } ?? 8) + 6 }
 
     init(_ suite: Suite) async throws {
         let supervision = Supervision(suite.folder)
@@ -41,7 +41,7 @@ struct Scaling {
                 }
             }
             for member in wanted { try await suite.waitUntilReady(member) }
-            try await suite.folder.locked { try await stopOthers(of: service, beyond: count, &$0) }
+            try await suite.folder.locked { try await suite.stopOthers(of: service, &$0) }
         }
         terminal.line("\(service) has \(count == 1 ? "1 process" : "\(count) processes")")
     }
@@ -50,20 +50,10 @@ struct Scaling {
     private func checkRoom(_ service: String, _ count: Int, _ state: SuiteState) throws {
         guard suite.foreignDatabase == nil else { return }
         let others = Services.built.filter { $0 != service }.reduce(0) { $0 + state.members(of: $1).count }
-        let room = DatabaseServer.connections / Self.connections
+        let room = DatabaseServer.connections / connections
         guard others + count <= room else {
             throw SuiteError(
                 "the suite's PostgreSQL has connections for \(room) processes, and other services have \(others)")
         }
-    }
-
-    /// In order: each hands over its partitions before it ends.
-    private func stopOthers(of service: String, beyond count: Int, _ state: inout SuiteState) async throws {
-        let names = state.programs.keys.compactMap { Member($0) }
-            .filter { $0.service == service && $0.number > count }.sorted { $0.number > $1.number }.map(\.name)
-        let running = names.filter { state.programs[$0]?.mark?.isAlive == true }
-        if !running.isEmpty { terminal.line("stopping \(running.joined(separator: ", ")) in order") }
-        try await suite.end(names, &state)
-        for name in names { state.programs[name] = nil }
     }
 }

@@ -24,9 +24,10 @@ package struct StatusReport {
         let supervision = Supervision(suite.folder)
         let deaths = WatchRecord.read(suite.folder)?.deaths ?? [:]
         // All at the same time: one that does not answer holds up nobody else.
-        let looks = (base(state) + services(state).flatMap { state.members(of: $0) }.map(\.name)).map { name in
+        let looks = (base(state) + services(state).flatMap { members($0, state) }.map(\.name)).map { name in
             (name, Task { @Loop in await ProgramStatus.look(at: name, state, deaths[name]) })
         }
+        let watching = Task { @Loop in await supervision.answers() }
         var found: [String: ProgramStatus] = [:]
         for (name, look) in looks { found[name] = await look.value }
         guard !found.isEmpty else {
@@ -35,7 +36,7 @@ package struct StatusReport {
         }
         var rows = base(state).compactMap { found[$0]?.row(terminal) }
         for service in services(state) {
-            let members = state.members(of: service).compactMap { found[$0.name] }
+            let members = members(service, state).compactMap { found[$0.name] }
             guard members.count > 1 else {
                 rows += members.map { $0.row(terminal) }
                 continue
@@ -45,11 +46,12 @@ package struct StatusReport {
         }
         terminal.table(["program", "pid", "address", "memory", "lag", "outbox", "state"], rows)
         for service in services(state) {
-            warnOfUnknownTypes(service, state.members(of: service).compactMap { found[$0.name] })
+            warnOfUnknownTypes(service, members(service, state).compactMap { found[$0.name] })
         }
         for name in Services.missing { terminal.warn("\(name) was not built") }
-        if state.isUp, supervision.record == nil {
-            terminal.warn("nobody keeps watch, so what dies stays dead; rapport up starts the supervisor again")
+        if await !watching.value, state.isUp {
+            let what = supervision.record == nil ? "nobody keeps watch" : "the supervisor does not answer"
+            terminal.warn("\(what), so what dies stays dead; rapport up starts the supervisor again")
         }
         return found.values.allSatisfy(\.isReady)
     }
@@ -63,6 +65,12 @@ package struct StatusReport {
     }
 
     private func base(_ state: SuiteState) -> [String] { Suite.infrastructure.filter { state.programs[$0] != nil } }
+
+    /// Those that it is to have, and those that run besides.
+    private func members(_ service: String, _ state: SuiteState) -> [Member] {
+        state.members(of: service)
+            + state.others(of: service).filter { state.programs[$0.name]?.mark?.isAlive == true }.reversed()
+    }
 
     private func services(_ state: SuiteState) -> [String] { Services.names.filter { state.programs[$0] != nil } }
 }

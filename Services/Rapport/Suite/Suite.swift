@@ -67,6 +67,8 @@ package final class Suite {
             let services = Services.built.filter { name in stale.contains { $0.service == name } }
             try await migrate(services, state, roles)
             for member in stale { try await startMember(member, &state, roles) }
+            // A command that was to leave fewer did not come so far.
+            for service in Services.built { try await stopOthers(of: service, &state) }
         }
         let state = try folder.readState()
         for member in Services.built.flatMap({ state.members(of: $0) }) { try await waitUntilReady(member) }
@@ -145,7 +147,7 @@ package final class Suite {
                     """)
             }
             state.isUp = false
-            try folder.write(state)
+            try? folder.write(state)
             // First, or it would start again what ends.
             try await Supervision(folder).end()
             try? FileManager.default.removeItem(atPath: folder.watchFile)
@@ -202,7 +204,8 @@ package final class Suite {
             state.programs[name]?.mark = nil
             state.programs[name]?.beside = nil
         }
-        try folder.write(state)
+        // A full disk keeps nothing from being ended; whoever holds the lock writes once more at the end, and tells of it.
+        try? folder.write(state)
         for (name, mark) in marks { ask(name, mark) }
         for (name, mark) in marks { try await untilEnded(name, mark) }
     }

@@ -81,7 +81,7 @@ package struct SuiteFolder: Sendable {
 
     /// The last lines of a program's log, for error messages.
     package func lastLines(of program: String, _ count: Int = 12) -> String {
-        let lines = ProcessFile.contents(log(of: program)).split(separator: "\n").suffix(count)
+        let lines = ProcessFile.contents(log(of: program), last: 1 << 16).split(separator: "\n").suffix(count)
         return lines.map { "    \($0.prefix(300))" }.joined(separator: "\n")
     }
 
@@ -145,6 +145,9 @@ package struct SuiteFolder: Sendable {
     package func secret(_ name: String) throws -> String {
         let file = path + "/secrets.json"
         let data = FileManager.default.contents(atPath: file)
+        guard data != nil || access(file, F_OK) != 0 else {
+            throw SuiteError("\(file) cannot be read; it is for whoever has started the suite")
+        }
         var secrets = try data.map { try JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
         if let known = secrets[name] { return known }
         let secret = Secret.random()
@@ -153,13 +156,18 @@ package struct SuiteFolder: Sendable {
         return secret
     }
 
-    /// Writes a file that only its owner can read.
+    /// Writes a file that only its owner can read: beside it first, so that a full disk or an end meanwhile leaves what was there.
     func writePrivate(_ bytes: [UInt8], to file: String) throws {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let new = file + ".new"
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SuiteError("\(file): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw SuiteError("\(file): \(String(cString: strerror(errno)))") }
+        guard written == bytes.count, rename(new, file) == 0 else {
+            let cause = String(cString: strerror(errno))
+            unlink(new)
+            throw SuiteError("\(file): \(cause)")
+        }
     }
 }
 

@@ -107,6 +107,15 @@ extension Suite {
         }
     }
 
+    /// Stops in order the processes that a service is no more to have: each hands over its partitions before it ends.
+    func stopOthers(of service: String, _ state: inout SuiteState) async throws {
+        let names = state.others(of: service).map(\.name)
+        let running = names.filter { state.programs[$0]?.mark?.isAlive == true }
+        if !running.isEmpty { terminal.line("stopping \(running.joined(separator: ", ")) in order") }
+        try await end(names, &state)
+        for name in names { state.programs[name] = nil }
+    }
+
     // MARK: Starting
 
     /// Starts what has ended, without waiting until it is ready.
@@ -166,7 +175,9 @@ extension Suite {
         guard let port = ports.first(where: { !taken.contains($0) && isFree($0) }) else {
             throw SuiteError("no port from 20000 to 29999 is free for \(name)")
         }
-        state.programs[name] = ProgramState(mark: nil, port: port)
+        // What it was started with stays: only for a program that was ever started a supervisor keeps trying.
+        state.programs[name, default: ProgramState(mark: nil, port: port)].port = port
+        state.programs[name]?.mark = nil
         return port
     }
 

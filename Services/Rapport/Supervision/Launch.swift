@@ -19,7 +19,8 @@ struct Launch: Codable {
     /// Starts it in a session of its own, with what it is handed.
     @Loop
     func start(handing socket: Int32? = nil, readiness: Int32? = nil) throws -> ChildProcess {
-        var environment = environment
+        // A shell may have inherited what was handed to another: with its LISTEN_PID a program would leave our socket alone.
+        var environment = environment.filter { !Handover.names.contains($0.key) }
         let handed = [socket, readiness].compactMap(\.self)
         if socket != nil { environment["LISTEN_FDS"] = "1" }
         if readiness != nil { environment["READY_FD"] = "\(2 + handed.count)" }

@@ -11,14 +11,16 @@ struct LaunchedPrograms {
     /// A process that was started.
     private final class Child {
         let process: ChildProcess
-        let port: Int?
+        let order: Launch
         let readiness: ReadyPipe?
+        /// Since when nobody knows of it.
+        var unknownSince: Duration?
         /// When its end was noted; what it was is asked for soon after.
         var endedAt: Duration?
 
-        init(_ process: ChildProcess, _ port: Int?, _ readiness: ReadyPipe?) {
+        init(_ process: ChildProcess, _ order: Launch, _ readiness: ReadyPipe?) {
             self.process = process
-            self.port = port
+            self.order = order
             self.readiness = readiness
         }
     }
@@ -30,7 +32,7 @@ struct LaunchedPrograms {
 
     /// Starts a program, with the socket of its port.
     mutating func start(_ order: Launch) throws -> ProcessMark {
-        let socket = try order.port.flatMap { try reserve($0) }
+        let socket = try order.port.flatMap { try reserve($0, isListening: !order.isBeside) }
         guard socket != nil || !order.isBeside else {
             throw SuiteError(
                 "the port of \(order.name) is not the supervisor's to share; rapport down and rapport up make it so")
@@ -38,7 +40,7 @@ struct LaunchedPrograms {
         let readiness = order.isBeside ? try ReadyPipe() : nil
         defer { readiness?.closeWriter() }
         let process = try order.start(handing: socket?.descriptor, readiness: readiness?.writer)
-        children[process.id] = Child(process, order.port, readiness)
+        children[process.id] = Child(process, order, readiness)
         let onExit = onExit
         Task { @Loop in
             _ = try? await process.exit()
@@ -72,13 +74,30 @@ struct LaunchedPrograms {
         }
     }
 
+    /// Ends those that the state has not known for so long: whoever ordered them has ended before it could write them down, or waits for
+    /// them no more. Gives their names.
+    func endUnknown(_ state: SuiteState, for patience: Duration = .seconds(30)) -> [String] {
+        let known = Set(state.programs.values.flatMap { [$0.mark?.id, $0.beside?.id] })
+        var ended: [String] = []
+        for (id, child) in children where !child.process.hasEnded {
+            let since = child.unknownSince ?? Loop.now
+            child.unknownSince = known.contains(id) ? nil : since
+            guard child.unknownSince != nil, Loop.now - since >= patience else { continue }
+            child.unknownSince = nil
+            child.process.kill(child.order.name == "postgres" ? SIGINT : SIGTERM)
+            ended.append(child.order.name)
+        }
+        return ended
+    }
+
     // MARK: Ports
 
-    /// The socket of a port; nil where another has the port and does not share it, who then is met by the program itself.
-    private mutating func reserve(_ port: Int) throws -> ReservedPort? {
+    /// The socket of a port; nil where another has the port and does not share it, who then is met by the program itself. Where a process
+    /// of another supervisor answers on a socket of its own, ours must not take a share of the connections before somebody answers them.
+    private mutating func reserve(_ port: Int, isListening: Bool) throws -> ReservedPort? {
         if let known = kept[port] { return known }
         do {
-            let reserved = try ReservedPort(address: "127.0.0.1", port: port)
+            let reserved = try ReservedPort(address: "127.0.0.1", port: port, isListening: isListening)
             kept[port] = reserved
             return reserved
         } catch let error as UVError {
@@ -95,7 +114,7 @@ struct LaunchedPrograms {
     mutating func releasePorts(keeping programs: [ProgramState]) -> Bool {
         let before = kept.count
         for port in kept.keys {
-            let isHeld = children.values.contains { $0.port == port && !$0.process.hasEnded }
+            let isHeld = children.values.contains { $0.order.port == port && !$0.process.hasEnded }
             let isMissing = programs.contains { $0.port == port && $0.mark?.isAlive != true }
             if !isHeld, !isMissing { release(port) }
         }
@@ -116,7 +135,8 @@ private final class ReadyPipe {
         guard pipe(&ends) == 0 else { throw SuiteError("no pipe: \(String(cString: strerror(errno)))") }
         (reader, writer) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        watch = try SocketWatch(descriptor: reader) { [weak self] _ in self?.read() }
+        // It lives until the other end has written or is gone, which is also when no process was started.
+        watch = try SocketWatch(descriptor: reader) { [self] _ in read() }
         watch?.watch(.readable)
     }
 

@@ -94,7 +94,22 @@ struct Supervision: Launcher {
 
     func keeps(_ port: Int) -> Bool { record?.ports.contains(port) == true }
 
-    private func ask(_ method: HTTP.Method, _ path: String, _ body: Data = Data()) async throws -> [UInt8] {
+    /// Whether the supervisor runs and answers; one that is frozen does not.
+    func answers() async -> Bool {
+        do {
+            _ = try await ask(.get, "/programs/0/readiness", within: .seconds(3))
+            return true
+        } catch is HTTPClientError {
+            return false
+        } catch {
+            // Who may not read the suite's secret cannot tell.
+            return record != nil
+        }
+    }
+
+    private func ask(
+        _ method: HTTP.Method, _ path: String, _ body: Data = Data(), within limit: Duration = .seconds(20)
+    ) async throws -> [UInt8] {
         guard let record else { throw SuiteError("nobody keeps watch of the suite; rapport up starts the supervisor") }
         let client = try Self.client ?? HTTPClient(connectionsPerHost: 4)
         Self.client = client
@@ -103,7 +118,7 @@ struct Supervision: Launcher {
         let answer = try await client.send(
             ClientRequest(
                 method, "http://127.0.0.1:\(record.port)\(path)", headers: headers, body: Array(body),
-                timeout: .seconds(20)))
+                timeout: limit))
         guard answer.status == .ok else {
             throw SuiteError("the supervisor refuses: \(String(decoding: answer.body.prefix(500), as: UTF8.self))")
         }

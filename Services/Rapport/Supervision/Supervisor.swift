@@ -99,6 +99,9 @@ final class Supervisor: Launcher {
         programs.forgetExits()
         // A state that cannot be read is being repaired by a person; what runs is left alone.
         guard let state = try? folder.readState() else { return }
+        for name in programs.endUnknown(state) {
+            log.warning("a process that no command remembers was told to end", ["program": name])
+        }
         downSince = state.isUp ? nil : downSince ?? Loop.now
         guard state.isUp else { return }
         let wanted = suite.wanted(state)

@@ -70,7 +70,9 @@ extension SuiteFolder {
     /// The last that a program said, without what only programs read of it.
     func lastWords(of program: String) -> String {
         struct Entry: Decodable { let msg: String }
-        guard let line = ProcessFile.contents(log(of: program)).split(separator: "\n").last else { return "" }
+        guard let line = ProcessFile.contents(log(of: program), last: 1 << 16).split(separator: "\n").last else {
+            return ""
+        }
         let entry = try? JSONDecoder().decode(Entry.self, from: Data(line.utf8))
         return String((entry?.msg ?? String(line)).prefix(200)).printable
     }
