@@ -28,15 +28,17 @@ final class MemberLocks {
     /// Makes the members who are missing and locks all, those foreseen and those they count for too. Whoever comes first takes them for
     /// all who come behind.
     ///
-    /// - Parameter isOne: whether one statement writes all that is written of them: it locks them in order by itself.
+    /// - Parameter isOne: whether one statement writes all that is written of them: it locks those who are there in order by itself.
     static func take(_ members: some Sequence<UUID>, isOne: Bool, in transaction: Transaction) {
         let locks = of(transaction)
         guard !locks.areTaken else { return }
         locks.areTaken = true
         let all = locks.foreseen.union(members).sorted()
-        if isOne, all.elementsEqual(members) { return }
-        Ledger.takeForeseen(in: transaction)
-        transaction.enqueue(MemberStore.addMissing, all)
+        let isOne = isOne && all.elementsEqual(members)
+        if !isOne { Ledger.takeForeseen(in: transaction) }
+        // That statement alone would hold some who are there while it waits for one whom another makes, who waits for them.
+        if !all.isEmpty { transaction.enqueue(MemberStore.addMissing, all) }
+        if isOne { return }
         transaction.enqueue(MemberStore.lock, all)
     }
 }
