@@ -99,6 +99,20 @@ import Testing
         #expect(service.parts.intents?.expired == ["campaign-recipient": 2])
     }
 
+    @Test @Loop func whoWasAskedBeforeAMergeIsNotAskedAgainAsTheSurvivorWhoWaited() async throws {
+        let service = try await service(customers: 2)
+        defer { service.close() }
+        try await service.apply([party(1, email: "a@example.com")])
+        try await service.apply([consent(1, true)])
+        for _ in 0..<2 { try await look(service) }
+        try await service.apply([PartyMerged(partyId: id(1), survivorId: id(2))])
+        try await service.apply([party(2, email: "b@example.com")])
+        try await service.apply([consent(2, true)])
+        for _ in 0..<2 { try await look(service) }
+        #expect(try await asked(service).map(\.recipientId) == [id(1)])
+        #expect(try await recipients(service) == ["1 requested", "1 suppressed asked before a merge"])
+    }
+
     @Test @Loop func ofAnErasedPersonNothingWaits() async throws {
         let service = try await service(customers: 2)
         defer { service.close() }

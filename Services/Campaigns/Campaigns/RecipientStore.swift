@@ -17,9 +17,7 @@ enum RecipientStore {
             SELECT s.party_id, m.name, m.email, m.language, row_number() OVER (ORDER BY s.party_id) AS place,
                 CASE WHEN \(isUnknown) THEN 'unknown yet' WHEN m.may_mail IS NOT TRUE THEN 'no consent'
                     WHEN m.email IS NULL THEN 'no mail address'
-                    WHEN EXISTS (SELECT 1 FROM party_redirect d JOIN recipient r ON r.party_id = d.party_id
-                        WHERE d.survivor_id = s.party_id AND r.campaign_id = $1 AND r.message_id IS NOT NULL)
-                        THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
+                    WHEN \(isAsked("$1", "s.party_id")) THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
             FROM segment_member s JOIN member m USING (party_id)
             WHERE s.segment = (SELECT segment FROM campaign WHERE id = $1)
                 AND ($2::uuid IS NULL OR s.party_id > $2)
@@ -58,7 +56,8 @@ enum RecipientStore {
                 SELECT o.*, m.name, m.email, m.language,
                     CASE WHEN d.party_id IS NOT NULL THEN 'merged into another customer'
                         WHEN m.may_mail IS FALSE THEN 'no consent'
-                        WHEN m.name IS NOT NULL AND m.email IS NULL THEN 'no mail address' END AS reason,
+                        WHEN m.name IS NOT NULL AND m.email IS NULL THEN 'no mail address'
+                        WHEN \(isAsked("o.campaign_id", "o.party_id")) THEN 'asked before a merge' END AS reason,
                     m.name IS NULL OR m.may_mail IS NULL AS is_unknown
                 FROM open o JOIN member m USING (party_id) LEFT JOIN party_redirect d USING (party_id)),
             settled AS (
@@ -94,6 +93,14 @@ enum RecipientStore {
 
     /// Whether contacts has told nothing yet of a member, who is known by orders only.
     private static let isUnknown = "(m.name IS NULL AND m.may_mail IS NULL)"
+
+    /// Whether one who is merged into a party was asked by a campaign.
+    private static func isAsked(_ campaign: String, _ party: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM party_redirect x JOIN recipient y ON y.party_id = x.party_id
+            WHERE x.survivor_id = \(party) AND y.campaign_id = \(campaign) AND y.message_id IS NOT NULL)
+        """
+    }
 
     /// The request for the message of a recipient; `h` has its id, `t` the party, `c` the campaign, `w` its words.
     private static let message = SQLEvent.insert(

@@ -15,6 +15,8 @@ extension LockKind {
 final class MemberLocks {
     /// Those that something behind will lock, too.
     private var foreseen: Set<UUID> = []
+    /// The same, of whom none is made.
+    private var leaving: Set<UUID> = []
     private var areTaken = false
 
     private static func of(_ transaction: Transaction) -> MemberLocks { transaction.shared { MemberLocks() } }
@@ -25,18 +27,26 @@ final class MemberLocks {
         transaction.foresee(.members) { take([], isOne: false, in: $0) }
     }
 
+    /// Notes who will be erased: he is locked with the others, where he is there.
+    static func foresee(erased members: [UUID], in transaction: Transaction) {
+        of(transaction).leaving.formUnion(members)
+        foresee([], in: transaction)
+    }
+
     /// Makes the members who are missing and locks all, those foreseen and those they count for too. Whoever comes first takes them for
     /// all who come behind.
     ///
-    /// - Parameter isOne: whether one statement writes all that is written of them: it locks them in order by itself.
+    /// - Parameter isOne: whether one statement writes all that is written of them: it locks those who are there in order by itself.
     static func take(_ members: some Sequence<UUID>, isOne: Bool, in transaction: Transaction) {
         let locks = of(transaction)
         guard !locks.areTaken else { return }
         locks.areTaken = true
         let all = locks.foreseen.union(members).sorted()
-        if isOne, all.elementsEqual(members) { return }
-        Ledger.takeForeseen(in: transaction)
-        transaction.enqueue(MemberStore.addMissing, all)
-        transaction.enqueue(MemberStore.lock, all)
+        let isOne = isOne && all.elementsEqual(members) && locks.leaving.isEmpty
+        if !isOne { Ledger.takeForeseen(in: transaction) }
+        // That statement alone would hold some who are there while it waits for one whom another makes, who waits for them.
+        if !all.isEmpty { transaction.enqueue(MemberStore.addMissing, all) }
+        if isOne { return }
+        transaction.enqueue(MemberStore.lock, locks.leaving.union(all).sorted())
     }
 }

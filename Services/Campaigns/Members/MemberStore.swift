@@ -11,7 +11,7 @@ enum MemberStore {
         """
         INSERT INTO member (party_id) SELECT n.party_id FROM unnest($1::uuid[]) AS n(party_id)
         WHERE NOT EXISTS (SELECT FROM member m WHERE m.party_id = n.party_id)
-        ON CONFLICT DO NOTHING
+        ORDER BY n.party_id ON CONFLICT DO NOTHING
         """)
 
     /// Locks members and those whom their facts count for.

@@ -1,3 +1,5 @@
+import CRMModel
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -6,5 +8,12 @@ extension Capability {
         "members", "whom campaigns may write to, and what they bought",
         migrations: [CampaignsSchema.benefits],
         statements: MemberStore.statements
-    ) { context in CapabilityParts(routes: memberRoutes(context)) }
+    ) { context in
+        CapabilityParts(routes: memberRoutes(context)) {
+            // What is done about it stands with the personal data; here its locks are only foreseen.
+            $0.on(
+                [Heard(PartyErased.self) { $0.data.partyId }],
+                foresee: { MemberLocks.foresee(erased: $0, in: $1) }, { _, _ in })
+        }
+    }
 }

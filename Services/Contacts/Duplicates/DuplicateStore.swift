@@ -17,15 +17,16 @@ enum DuplicateStore {
     static let mayLook = Statement(
         "duplicate.may_look", "SELECT NOT EXISTS (SELECT FROM party_import WHERE state = 'running')")
 
-    /// Takes parties off the queue, those in lanes that nobody else is at: a party is looked at by one at a time.
+    /// Takes parties off the queue, those in lanes that nobody else is at: a party is looked at by one at a time. Only among the first of
+    /// the queue: where all lanes are taken, it would be read to its end.
     static let take = Statement(
         "duplicate.take",
         """
         WITH taken AS (
             DELETE FROM duplicate_check WHERE id IN (
-                SELECT id FROM duplicate_check
+                SELECT id FROM (SELECT id, party_id FROM duplicate_check ORDER BY id LIMIT 25 * $1) q
                 WHERE pg_try_advisory_xact_lock(44, (hashtext(current_schema()) & -64) | (get_byte(uuid_send(party_id), 15) & 63))
-                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING party_id)
+                LIMIT $1) RETURNING party_id)
         SELECT DISTINCT party_id FROM taken ORDER BY 1
         """)
 

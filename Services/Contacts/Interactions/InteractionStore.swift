@@ -81,9 +81,14 @@ enum InteractionStore {
             WHERE i.kind = m.kind AND i.reference = m.reference AND i.party_id IS NULL
             """)
 
-    /// Lets go of what nobody has claimed in 90 days.
+    /// Lets go of what nobody has claimed in 90 days, and waits for none that somebody claims.
     static let expire = Statement(
-        "interaction.expire", "DELETE FROM interaction WHERE party_id IS NULL AND told_at < now() - interval '90 days'")
+        "interaction.expire",
+        """
+        DELETE FROM interaction WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM interaction WHERE party_id IS NULL AND told_at < now() - interval '90 days'
+            LIMIT 5000 FOR UPDATE SKIP LOCKED))
+        """)
 
     static let get = Query(
         "interaction.get", takes: String.self, String.self, gives: String.self,

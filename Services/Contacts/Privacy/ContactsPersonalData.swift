@@ -12,6 +12,8 @@ let contactsPersonalData = PersonalData(
         UNION SELECT '"' || reference || '"' FROM party_reference WHERE coalesce(origin_id, party_id) = $1
         """,
     [
+        // First, as whoever looks at touches takes these before them.
+        PersonalTable("interaction_check", .remove),
         // Before the party and its keys: what nobody was found for is found by them.
         PersonalTable(
             "interaction",
@@ -56,7 +58,6 @@ let contactsPersonalData = PersonalData(
             "import_row", .blank("before = NULL", because: "an import that is taken back must know whom it made")),
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
-        PersonalTable("interaction_check", .remove),
         PersonalTable("party_stage", .remove),
         PersonalTable("party_benefit", .remove),
         PersonalTable("party_stage_change", .remove),

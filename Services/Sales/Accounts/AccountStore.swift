@@ -24,7 +24,7 @@ enum AccountStore {
             """)
 
     /// Accounts that are missing: of orders that came before their party, named by the order's number until contacts tells of them, and of
-    /// parties. Rows in order of id.
+    /// parties.
     static let addMissing = Query(
         "account.add_missing", takes: [UUID].self, [String].self, [String].self, [String?].self, [String?].self,
         [String?].self, [String?].self,
@@ -33,7 +33,7 @@ enum AccountStore {
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
                 AS i(id, name, kind, email, phone, country, customer_no)
             WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = i.id)
-            ON CONFLICT DO NOTHING
+            ORDER BY i.id ON CONFLICT DO NOTHING
             """)
 
     /// Rows in order of account and currency.
