@@ -83,7 +83,9 @@ import Testing
                 }
             ], onError: { error, _ in seen.append("\(error)") })
         #expect(await broken.respond(to: try Request(.get, "/500")).status == .internalError && seen.last == "Refused")
-        #expect(await broken.respond(to: try Request(.get, "/503")).status == .unavailable && seen.count == 2)
+        #expect(await broken.respond(to: try Request(.get, "/503")).status == .unavailable && seen.count == 3)
+        // For what the caller is to blame, those who run it are told nothing.
+        #expect(await broken.respond(to: try Request(.get, "/409")).status == .conflict && seen.count == 3)
         let refused = await router.respond(to: try Request(.get, "/hello", headers: ["authorization": "bad"]))
         #expect(refused.headers["x-status"] == "401 /hello")
         #expect(await router.respond(to: try Request(.get, "/no")).headers["x-status"] == "404 none")

@@ -111,13 +111,13 @@ public final class Troubles {
     /// Whether one stands, told or not yet.
     func isThere(_ trouble: Trouble) -> Bool { standing.contains { $0.key.trouble == trouble } }
 
-    /// What keeps the process from its work now, a line each; what another one brings with it too, behind it.
+    /// What keeps the process from its work now, a line each; what another one brings with it too, behind it. What one brought that has
+    /// just ended is about to end as well: to name it would turn a process back that is ready again.
     var missing: [String] {
         let found = standing.filter { $0.key.trouble.isDisabling && lasts($0.key.trouble, $0.value) }
             .sorted { $0.value.since < $1.value.since }
-        let (causes, brought) = (
-            found.filter { !isBrought($0.key.trouble) }, found.filter { isBrought($0.key.trouble) }
-        )
+        let causes = found.filter { !isBrought($0.key.trouble) }
+        let brought = found.filter { $0.key.trouble.causes.contains { isThere($0) } }
         return (causes + brought).map { "\($0.key.trouble.lines.begin): \($0.value.words)" }
     }
 }
