@@ -153,7 +153,8 @@ package final class Suite {
             try? FileManager.default.removeItem(atPath: folder.watchFile)
             try await end(state.programs.keys.filter { !Self.infrastructure.contains($0) }, &state)
             for name in Self.infrastructure.reversed() { try await end([name], &state) }
-            guard wipe else { return }
+            // In a folder where nothing of a suite was ever started, what has these names is somebody else's.
+            guard wipe, !state.programs.isEmpty || state.postgresData != nil else { return }
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
             // By name: the folder may be one that holds other things too.
             // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
