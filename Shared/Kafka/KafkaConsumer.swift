@@ -22,6 +22,8 @@ public final class KafkaConsumer {
     private let queue: OpaquePointer
     private let wakeup: Wakeup
     private var names: [OpaquePointer: [TopicPartition]] = [:]
+    /// Holds the topics open that were subscribed to.
+    private var topics: [OpaquePointer] = []
     private var isClosed = false
     /// Whether the group has given us partitions that it has not taken away.
     private var hasShare = false
@@ -89,6 +91,9 @@ public final class KafkaConsumer {
         for topic in topics { rd_kafka_topic_partition_list_add(list, topic, RD_KAFKA_PARTITION_UA) }
         let code = rd_kafka_subscribe(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "subscribe") }
+        // So librdkafka knows who leads their partitions before the group gives them; where it does not, it asks for the beginning of a
+        // partition half a second later.
+        self.topics += topics.compactMap { rd_kafka_topic_new(client, $0, nil) }
         keepAwake()
     }
 
@@ -226,6 +231,8 @@ public final class KafkaConsumer {
         }
         rd_kafka_queue_destroy(closing)
         rd_kafka_queue_destroy(queue)
+        for topic in topics { rd_kafka_topic_destroy(topic) }
+        topics = []
         let handle = ClientHandle(client)
         let wakeup = self.wakeup
         let context = self.context
