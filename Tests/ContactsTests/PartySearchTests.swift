@@ -211,6 +211,21 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         #expect(try await names(service, search: "Before").isEmpty)
         #expect(try await names(service, filter: #"[{"field":"country","is":"CN"}]"#) == ["张伟 After"])
     }
+
+    @Test @Loop func termsAreWrittenWithoutWaitingForWhoeverChangesTheParty() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make("/v1/parties", #"{"name":"Anna Before"}"#)
+        _ = try await service.column("UPDATE party SET name = 'Anna After' WHERE id = '\(id)' RETURNING name")
+        let raise = Statement("test.raise", "UPDATE party SET version = version + 1")
+        try await service.context.transaction { transaction in
+            _ = try await transaction.query(raise)
+            let written = try await Loop.withDeadline(.seconds(5)) { try await PartyIndexer(service.context).step() }
+            #expect(written == 0)
+        }
+        #expect(try await PartyIndexer(service.context).step() == 1)
+        #expect(try await names(service, search: "After") == ["Anna After"])
+    }
 }
 
 private struct UnexpectedStatus: Error { let text: String }
