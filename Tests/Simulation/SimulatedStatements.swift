@@ -41,6 +41,7 @@ extension SimulatedStore {
         switch name {
         case "consumer.load":
             return offsets.rows(id).map { [$0.key.first, $0.key.number, $0.value] }
+        case "consumer.reuse_plans": break
         case "consumer.add_missing":
             for (topic, part) in zip(try value(1, [String].self), try value(2, [Int].self)) {
                 let key = Names(first: topic, second: "", number: part)
