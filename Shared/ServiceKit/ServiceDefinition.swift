@@ -90,7 +90,8 @@ public struct ServiceParts {
         let looking = SteadyWork(context.log, every: .milliseconds(250), failing: "reactions wait")
         background.append { await looking.run { try await runner.look() } }
         let figures = IntentFigures(runner)
-        let counting = SteadyWork(context.log, every: .seconds(5), failing: "reactions that wait are not counted")
+        let counting = SteadyWork(
+            context.log, every: .seconds(5), resting: 100, failing: "reactions that wait are not counted")
         background.append {
             await counting.run {
                 try await figures.update()

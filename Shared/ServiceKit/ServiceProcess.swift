@@ -270,7 +270,7 @@ public final class ServiceProcess {
             var pause = Duration.seconds(2)
             if let open = try? await letters.open() {
                 figures.show(deadLetters: open)
-                pause = min(.seconds(20), max(pause, (Loop.now - begin) * 10))
+                pause = min(.seconds(60), max(pause, (Loop.now - begin) * 100))
             }
             try? await Loop.sleep(for: pause)
         }
