@@ -6,7 +6,8 @@ import Postgres
 ///
 /// A process that lives says so (`Beat`): whatever it holds, the time of its session's last statement moves each second. So a session
 /// that holds something, waits for its client and shows the same time in several looks in a row has nobody who works with it. A
-/// server that works for long waits for nobody, and is left alone. Every process of a service watches, on a connection of its own.
+/// server that works for long waits for nobody, and is left alone. With the session go those of its process that wait for locks, where
+/// nothing comes from the whole process. Every process of a service watches, on a connection of its own.
 @Loop
 public final class SessionWatch {
     /// Figures for the metrics.
@@ -105,10 +106,15 @@ public final class SessionWatch {
 
     private func end(_ one: WatchedSession, _ session: any DatabaseSession) async throws {
         let answer = try await session.transaction { $0.enqueue(SessionWatchStore.nextEnd, one.pid, one.token) }
-        let isEnded: Bool = try await answer.wait().first?.value(0) ?? false
-        guard isEnded else { return }
-        statistics.ended += 1
-        onProblem?("ended the session of a process that stands still: \(one)")
+        for row in try await answer.wait() where try row.value(3) {
+            statistics.ended += 1
+            let (pid, name, since): (Int, String, String) = (try row.value(0), try row.value(1), try row.value(2))
+            onProblem?(
+                pid == one.pid
+                    ? "ended the session of a process that stands still: \(one)"
+                    : "ended with it what waited for a lock in the same process: \(name), process \(pid) of the server,"
+                        + " since \(since)")
+        }
     }
 
     /// Tells of each once, as long as it stands still.

@@ -32,13 +32,23 @@ public enum SessionWatchStore {
         WHERE \(isStanding) AND (a.xact_start IS NOT NULL OR a.backend_xid IS NOT NULL OR held.pid IS NOT NULL)
         """)
 
-    /// Ends a session, if it still stands where it was seen.
+    /// Ends a session, if it still stands where it was seen, and with it those of its process that wait for locks, if nothing has come
+    /// from that process for two seconds: each of them would have its lock only to stand still in its turn. A process that lives looks
+    /// at sessions each second, so one that has lost a single connection keeps the others; and what works is left alone.
     static let end = Statement(
         "session.end",
         """
-        SELECT coalesce((
-            SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
-            WHERE a.pid = $1::bigint AND a.query_start::text = $2 AND \(isStanding)), false)
+        WITH standing AS MATERIALIZED (
+            SELECT a.pid, \(process(of: "a")) AS process FROM pg_stat_activity a
+            WHERE a.pid = $1::bigint AND a.query_start::text = $2 AND \(isStanding)),
+        process AS MATERIALIZED (
+            SELECT b.pid, b.application_name, b.query_start, b.wait_event_type,
+                max(greatest(b.backend_start, b.query_start)) OVER () AS newest
+            FROM standing s JOIN pg_stat_activity b ON \(process(of: "b")) = s.process
+            WHERE b.datname = current_database() AND b.usename = session_user)
+        SELECT p.pid, p.application_name, to_char(p.query_start, 'HH24:MI:SS'), pg_terminate_backend(p.pid)
+        FROM process p JOIN standing s ON p.pid = s.pid
+            OR p.wait_event_type = 'Lock' AND p.newest < clock_timestamp() - interval '2 s'
         """)
 
     /// The look, or what a planted bug makes of it.
@@ -58,6 +68,9 @@ public enum SessionWatchStore {
         #endif
         return end
     }
+
+    /// A session's name without its purpose: `rapport sales 2` of `rapport sales 2 (relay)`.
+    private static func process(of session: String) -> String { "split_part(\(session).application_name, ' (', 1)" }
 
     private static let isStanding = """
         a.datname = current_database() AND a.usename = session_user AND a.pid <> pg_backend_pid()

@@ -15,11 +15,17 @@ final class ServerSession {
     private var refusal: PostgresError?
     /// Whether it runs a statement, and so waits for no client.
     var isWorking = false
+    /// Whether it does nothing but wait for another transaction's lock.
+    var isQueued: Bool { transaction.map { $0.waitsFor != 0 } ?? false }
+    /// Its name without its purpose.
+    var processName: Substring { name.prefix(upTo: name.firstRange(of: " (")?.lowerBound ?? name.endIndex) }
     private(set) var isGone = false
     /// Whether nothing passes between it and its client.
     var isCutOff = false
     /// Counts the statements of its client: stands for `query_start`, which moves with each.
     private(set) var statements = 0
+    /// When the last of them came.
+    private(set) var lastHeard = Loop.now
     /// In how many looks in a row each process has seen it stand, and when last.
     private var looks: [Int: (statement: Int, count: Int, last: Duration)] = [:]
     /// Called once when it has ended.
@@ -37,6 +43,7 @@ final class ServerSession {
     func hear() {
         isWorking = true
         statements += 1
+        lastHeard = Loop.now
     }
 
     /// Runs a statement in the transaction that is open, or in a new one.
@@ -112,45 +119,5 @@ final class ServerSession {
         if seen < 5 { return "it had stood still in \(seen) looks in a row" }
         if !isCutOff, network.isThere, Loop.now - network.lastSilence > .seconds(2) { return "its client was there" }
         return nil
-    }
-}
-
-extension SimulatedStore {
-    /// What `SessionWatch` sees and does.
-    func watch(_ name: String, _ value: Arguments, _ session: ServerSession) throws -> [AnswerRow] {
-        switch name {
-        case "session.look", "session.look_by_age":
-            let isByAge = name != "session.look"
-            let standing = sessions.values.filter { one in
-                guard one.id != session.id, holds(one) else { return false }
-                return isByAge ? Loop.now - (one.transaction?.begin ?? Loop.now) > .seconds(5) : !one.isWorking
-            }
-            return standing.sorted { $0.id < $1.id }.map { one -> AnswerRow in
-                one.noteLook(of: session.network.process)
-                return [one.id, one.name, "\(one.statements)", "locks", waiting(for: one)]
-            }
-        case "session.end", "session.end_by_age":
-            let (pid, token): (Int, String) = (try value(0), try value(1))
-            guard let one = sessions[pid] else { return [[false]] }
-            let stands = "\(one.statements)" == token && !one.isWorking
-            guard stands || name != "session.end" else { return [[false]] }
-            if let objection = one.objection(to: session.network.process) {
-                violation = "TA2: the session \(one.id) of process \(one.network.process) was ended though \(objection)"
-            }
-            trace?("the session \(one.id) of process \(one.network.process) is ended")
-            one.end()
-            return [[true]]
-        default: throw unknown(name)
-        }
-    }
-
-    private func holds(_ session: ServerSession) -> Bool {
-        session.transaction != nil || hasAdvisoryLocks(session.id)
-    }
-
-    private func waiting(for session: ServerSession) -> String {
-        guard let transaction = session.transaction else { return "" }
-        return sessions.values.filter { $0.transaction?.waitsFor == transaction.id }.map(\.name).sorted()
-            .joined(separator: ", ")
     }
 }

@@ -20,7 +20,7 @@ final class SimulatedGroup {
         self.log = log
         self.topics = topics
         self.chance = chance
-        log.group = self
+        log.tell(self)
     }
 
     func join(_ reader: SimulatedReader) {

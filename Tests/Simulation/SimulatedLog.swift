@@ -29,8 +29,8 @@ final class SimulatedLog {
     private var records: [TopicPartition: [KafkaRecord]] = [:]
     /// Until when no broker answers.
     var downUntil = Duration.zero
-    /// Who is told of what comes; the group knows the log, not the other way round.
-    weak var group: SimulatedGroup?
+    /// Who is told of what comes; groups know the log, not the other way round.
+    private var groups: [() -> SimulatedGroup?] = []
     /// Set when a producer was used as none may be.
     var violation: String?
 
@@ -40,8 +40,10 @@ final class SimulatedLog {
             headers: message.headers)
         records[partition, default: []].append(record)
         messages[partition, default: []].append(message)
-        group?.arrived(in: partition)
+        for group in groups { group()?.arrived(in: partition) }
     }
+
+    func tell(_ group: SimulatedGroup) { groups.append { [weak group] in group } }
 
     func appendMarker(to partition: TopicPartition) {
         append(Message(key: "", value: nil, headers: [], isMarker: true), to: partition)

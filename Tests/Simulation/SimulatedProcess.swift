@@ -7,46 +7,23 @@ import Postgres
 
 /// One process of the service: the real consumer, relay and timers on simulated ground.
 @Loop
-final class SimulatedProcess {
-    let network: SimulatedNetwork
+final class SimulatedProcess: SimulatedMachine {
     private unowned let world: World
-    private(set) var isDead = false
-    /// Whether its machine has vanished: nothing of it is there any more, and nobody was told.
-    private(set) var isVanished = false
-    /// How often it has been silent.
-    private var silences = 0
-    private var sessions: [SimulatedSession] = []
-    private var readers: [SimulatedReader] = []
-    private var writers: [SimulatedWriter] = []
     private var runner: ConsumerRunner?
     private var relay: Relay?
     private var timers: TimerRunner?
     private var watch: SessionWatch?
-    private(set) lazy var pool = SimulatedPool { [unowned self] in try await open() }
-
-    let number: Int
 
     init(_ world: World, number: Int) {
-        self.number = number
         self.world = world
-        network = SimulatedNetwork(world.chance, world.faults, process: number + 1, of: world.processesOfLoop)
+        super.init(
+            number,
+            on: SimulatedNetwork(world.chance, world.faults, process: number + 1, of: world.processesOfLoop),
+            world.store, world.log, world.group, isMember: world.plan.consumes, isWatched: world.plan.freezes)
     }
 
-    func start() throws { try network.act { try begin() } }
-
-    private func begin() throws {
-        let substrate = Substrate(
-            openReader: { [unowned self] _, _ in
-                let reader = SimulatedReader(world.log, world.group, network)
-                readers.append(reader)
-                return reader
-            },
-            openWriter: { [unowned self] in
-                let writer = SimulatedWriter(world.log, network)
-                writers.append(writer)
-                return writer
-            }, openSession: { [unowned self] in try await open() },
-            random: { [chance = world.chance] in chance.number($0) })
+    override func begin() throws {
+        let substrate = substrate
         let committed: @Loop () -> Void = { [unowned self] in
             relay?.wake()
             timers?.wake()
@@ -87,98 +64,19 @@ final class SimulatedProcess {
         }
     }
 
-    private func open() async throws -> SimulatedSession {
-        await network.travel()
-        guard !isDead, !world.store.isDown, network.pausedUntil <= Loop.now else {
-            throw PostgresError.connection("connection refused")
-        }
-        let session = SimulatedSession(world.store, network, name: "service \(number)")
-        if world.plan.freezes { session.startBeating() }
-        sessions.append(session)
-        return session
-    }
-
     /// What a command of the service does after its commit.
     func wake() {
         relay?.wake()
         timers?.wake()
     }
 
-    /// Ends in order.
-    func stop() async {
+    override func stop() async {
         watch?.stop()
         await timers?.stop()
         await runner?.stop()
         await relay?.stop()
-        for session in sessions { session.close() }
+        await super.stop()
     }
-
-    /// Dies here and now. The code goes on, but nothing that it does reaches anyone; what it had sent may still arrive.
-    func kill() {
-        isDead = true
-        for session in sessions { session.cut() }
-        for writer in writers { writer.close() }
-        for reader in readers { reader.die() }
-        network.thaw()
-        network.act { _ = Task { @Loop in await self.stop() } }
-    }
-
-    // MARK: Standing still
-
-    /// Stops where it is, with all that it holds, in the midst of what it sends too.
-    func freeze() {
-        guard !isDead, !network.isFrozen else { return }
-        for session in sessions { session.holdBack() }
-        network.freeze()
-        fallSilent()
-    }
-
-    /// Goes on as if nothing had been.
-    func thaw() {
-        guard !isDead, network.isFrozen else { return }
-        for session in sessions { session.writeOn() }
-        network.thaw()
-    }
-
-    /// Its network is away for so long, while it runs on.
-    func cutOff(for duration: Duration) {
-        guard !isDead, network.isThere else { return }
-        network.pausedUntil = Loop.now + duration
-        fallSilent()
-        _ = Loop.after(.seconds(8)) { [self] in
-            guard !network.isThere, !network.isFrozen else { return }
-            for session in sessions { session.timeOut() }
-        }
-    }
-
-    /// Its machine is gone from one moment to the next: its connections stay half open.
-    func vanish() {
-        guard !isDead, !network.isFrozen else { return }
-        isDead = true
-        isVanished = true
-        network.freeze()
-        for session in sessions { session.blackhole() }
-        fallSilent()
-    }
-
-    /// Lets the code of one that has vanished run out.
-    func bury() { if isVanished { kill() } }
-
-    /// The group throws out who has said nothing for as long as a session of librdkafka lasts.
-    private func fallSilent() {
-        silences += 1
-        let mine = silences
-        guard world.plan.consumes else { return }
-        _ = Loop.after(.seconds(6)) { [self] in
-            if silences == mine, !network.isThere { world.group.rebalance() }
-        }
-    }
-
-    func cutOne() { world.chance.one(of: sessions.filter(\.isOpen))?.cut() }
-
-    func blackholeOne() { world.chance.one(of: sessions.filter(\.isOpen))?.blackhole() }
-
-    func cutAll() { for session in sessions { session.cut() } }
 }
 
 /// An event of the ERP: its id, and what it makes the service do.

@@ -6,7 +6,7 @@ import Postgres
 /// never come.
 @Loop
 final class SimulatedSession: DatabaseSession, StatementChannel {
-    private enum Message {
+    enum Message {
         case statement(Statement, [any SQLEncodable], Completion<Rows>, Transaction)
         /// Says that the client lives, in the midst of a transaction.
         case beat
@@ -23,21 +23,21 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
     private(set) var isOpen = true
     var onClose: (@Loop () -> Void)?
     private let store: SimulatedStore
-    private let network: SimulatedNetwork
-    private let server: ServerSession
+    let network: SimulatedNetwork
+    let server: ServerSession
     private var outgoing: [Message] = []
-    private var sent: [Message] = []
+    var sent: [Message] = []
     /// What the process was stopped in the midst of writing.
-    private var unwritten: [Message] = []
+    var unwritten: [Message] = []
     private var owed: [Message] = []
     /// What the server has sent and the client has not read.
-    private var answers: [@Loop () -> Void] = []
-    private var isPumping = false
+    var answers: [@Loop () -> Void] = []
+    var isPumping = false
     private var isDelivering = false
     /// Whether nothing passes any more, without either side being told.
-    private var isBlackholed = false
+    var isBlackholed = false
     /// Whether the connection is cut, of which the client may not know yet.
-    private var isCut = false
+    var isCut = false
     private var isTaken = false
     /// Whether statements were sent whose commit was not.
     private var isInTransaction = false
@@ -146,7 +146,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         startPump()
     }
 
-    private func startPump() {
+    func startPump() {
         guard !isPumping else { return }
         isPumping = true
         network.leave { _ = Task { @Loop in await self.pump() } }
@@ -166,7 +166,7 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         if network.pausedUntil > Loop.now { startPump() } else { server.end() }
     }
 
-    private func fail(_ error: PostgresError) {
+    func fail(_ error: PostgresError) {
         guard isOpen else { return }
         isOpen = false
         let lost = owed + outgoing
@@ -189,48 +189,9 @@ final class SimulatedSession: DatabaseSession, StatementChannel {
         onClose = nil
     }
 
-    // MARK: Faults
-
-    /// The connection is cut: both sides notice soon, the client when it runs.
-    func cut() {
-        if network.chance.happens(500) { sent = [] }
-        lose("the connection was cut")
-        if !isPumping { server.end() }
-    }
-
-    private func lose(_ reason: String) {
+    func lose(_ reason: String) {
         isCut = true
         network.enter { [self] in fail(.connection(reason)) }
-    }
-
-    /// Nothing passes any more; the server's bounds on TCP tell it after 8 s, and the client's keepalives that a little later.
-    func blackhole() {
-        guard isOpen, !isBlackholed else { return }
-        isBlackholed = true
-        server.isCutOff = true
-        sent = []
-        answers = []
-        network.leave { _ = Loop.after(.seconds(8)) { [self] in server.end() } }
-        network.enter { [self] in _ = Loop.after(.seconds(12)) { [self] in fail(.connection("timed out")) } }
-    }
-
-    /// The server has had no sign from the client's machine for too long.
-    func timeOut() { server.end() }
-
-    /// The process stops in the midst of writing: some of what has not arrived yet goes out when it goes on.
-    func holdBack() {
-        guard isOpen, !sent.isEmpty else { return }
-        let written = network.chance.number(0...sent.count)
-        unwritten = Array(sent[written...])
-        sent.removeLast(sent.count - written)
-    }
-
-    /// Writes the rest.
-    func writeOn() {
-        guard !unwritten.isEmpty else { return }
-        if isOpen, !isBlackholed, !isCut { sent += unwritten }
-        unwritten = []
-        startPump()
     }
 
     // MARK: The server's side

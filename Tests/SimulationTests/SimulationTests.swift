@@ -25,4 +25,19 @@ import Testing
             #expect(first.schedule == second.schedule && first.steps == second.steps && first.time == second.time)
         }
     }
+
+    /// What a frozen process has waiting for a lock goes with the session that holds it: else each of them would stand still in its turn.
+    @Test func aFrozenProcessLosesItsWholeQueueAtOnce() throws {
+        for seed in 0..<100 as Range<UInt64> {
+            let waited = try Simulation.runQueue(seed: seed, freezes: true)
+            #expect(waited < .seconds(8), "seed \(seed): \(waited)")
+        }
+        // The schedule that showed it, among 649,291.
+        _ = try Simulation.run(seed: 649_291)
+    }
+
+    /// Who has lost one connection keeps what waits for its lock.
+    @Test func aProcessThatLivesKeepsItsQueue() throws {
+        for seed in 0..<100 as Range<UInt64> { _ = try Simulation.runQueue(seed: seed, freezes: false) }
+    }
 }

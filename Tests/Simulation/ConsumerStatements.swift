@@ -1,0 +1,75 @@
+import EventLoop
+import Messaging
+import Postgres
+
+/// What the statements of the consumer do.
+extension SimulatedStore {
+    func consume(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws
+        -> [AnswerRow]
+    {
+        let id = transaction.id
+        switch name {
+        case "consumer.load":
+            return offsets.rows(id).map { [$0.key.first, $0.key.number, $0.value] }
+        case "consumer.reuse_plans": break
+        case "consumer.add_missing":
+            for (topic, part) in zip(try value(1, [String].self), try value(2, [Int].self)) {
+                let key = Names(first: topic, second: "", number: part)
+                try await lock(offsets, key, transaction)
+                if offsets.value(key, id) == nil { offsets.set(key, -1, id) }
+            }
+        case "consumer.move", "consumer.move_blindly":
+            try await move(value, transaction, compares: name == "consumer.move")
+        case "consumer.remember":
+            var new: [AnswerRow] = []
+            let names = zip(try value(1, [String].self), try value(2, [String].self))
+                .map { Names(first: $0, second: $1) }
+            for key in Set(names).sorted() {
+                try await lock(inbox, key, transaction)
+                guard inbox.value(key, id) == nil else { continue }
+                inbox.set(key, true, id)
+                new.append([key.first, key.second])
+            }
+            return new
+        case "consumer.sequences":
+            return zip(try value(1, [String].self), try value(2, [String].self)).compactMap { source, key in
+                sequences.value(Names(first: source, second: key), id).map { [source, key, $0] }
+            }
+        case "consumer.raise_sequences":
+            let names = zip(try value(1, [String].self), try value(2, [String].self))
+                .map { Names(first: $0, second: $1) }
+            guard Set(names).count == names.count else {
+                throw PostgresError(sqlState: "21000", message: "a row cannot be affected a second time")
+            }
+            for (key, number) in zip(names, try value(3, [Int].self)).sorted(by: { $0.0 < $1.0 }) {
+                try await lock(sequences, key, transaction)
+                if (sequences.value(key, id) ?? 0) < number { sequences.set(key, number, id) }
+            }
+        case "consumer.dead_letter":
+            let key = Names(first: try value(1), second: "\(try value(2, Int.self))", number: try value(3))
+            try await lock(dead, key, transaction)
+            dead.set(key, try value(8), id)
+        default: throw unknown(name)
+        }
+        return []
+    }
+
+    private func move(_ value: Arguments, _ transaction: ServerTransaction, compares: Bool) async throws {
+        let topics: [String] = try value(1)
+        let parts: [Int] = try value(2)
+        let expected: [Int] = try value(3)
+        let next: [Int] = try value(4)
+        for place in topics.indices {
+            let key = Names(first: topics[place], second: "", number: parts[place])
+            func compare() throws {
+                guard compares, offsets.value(key, transaction.id) != expected[place] else { return }
+                throw PostgresError(sqlState: "22012", message: "division by zero", statement: "consumer.move")
+            }
+            // An UPDATE waits only for rows that its snapshot finds fitting, and looks again when it has them.
+            try compare()
+            try await lock(offsets, key, transaction)
+            try compare()
+            offsets.set(key, next[place], transaction.id)
+        }
+    }
+}
