@@ -111,7 +111,9 @@ extension Error {
 
 extension PostgresError {
     /// Whether the compare-and-set of the offsets has refused.
-    var isMovedOffset: Bool { statement == ConsumerStore.move.name && sqlState == "22012" }
+    var isMovedOffset: Bool {
+        [ConsumerStore.move, ConsumerStore.moveUnparked].contains { $0.name == statement } && sqlState == "22012"
+    }
 }
 
 /// Applies items in one transaction that first moves the offsets.
@@ -198,16 +200,17 @@ struct BatchApplication {
 
     func moveOffsets(_ transaction: Transaction) {
         let order = moves.sorted { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+        let move = ConsumerStore.nextMove(knowsParked: mayHaveParked || items.isEmpty)
         if PlantedBug.lockAgain.isPlanted {
-            for (partition, move) in order {
+            for (partition, step) in order {
                 transaction.enqueue(
-                    ConsumerStore.nextMove, group, [partition.topic], [Int(partition.partition)], [Int(move.expected)],
-                    [Int(move.next)])
+                    move, group, [partition.topic], [Int(partition.partition)], [Int(step.expected)],
+                    [Int(step.next)])
             }
             return
         }
         transaction.enqueue(
-            ConsumerStore.nextMove, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
+            move, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
             order.map { Int($0.value.expected) }, order.map { Int($0.value.next) })
     }
 

@@ -13,7 +13,7 @@ extension LockKind {
 public enum ConsumerStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        load, addMissing, move, remember, sequences, raiseSequences, deadLetter,
+        load, addMissing, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
     ]
 
     static let load = Statement(
@@ -28,23 +28,38 @@ public enum ConsumerStore {
 
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.
-    public static let move = Statement(
-        "consumer.move", locks: .offsets,
+    public static let move = Statement("consumer.move", locks: .offsets, moving(andOnlyIf: "true"))
+
+    /// The same for a batch that knows of no parked keys. It may be behind one that another process has applied in its stead, parking a key,
+    /// and would fit: what it has of that key would overtake what waits.
+    static let moveUnparked = Statement(
+        "consumer.move_unparked", locks: .offsets,
+        moving(
+            andOnlyIf: """
+                NOT EXISTS (SELECT 1 FROM parked_key k JOIN unnest($2::text[], $3::bigint[]) AS n(topic, part)
+                    ON k.grp = $1 AND k.topic = n.topic AND k.part = n.part)
+                """))
+
+    /// What is parked is read with the offsets, in one snapshot: it is parked in the transactions that move them.
+    private static func moving(andOnlyIf condition: String) -> String {
         """
         WITH moved AS (
             UPDATE consumer_offset o SET next_offset = n.next, updated_at = now()
             FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS n(topic, part, expected, next)
             WHERE o.grp = $1 AND o.topic = n.topic AND o.part = n.part AND o.next_offset = n.expected
             RETURNING 1)
-        SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[]) THEN 1 ELSE 0 END)
-        """)
+        SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[])
+            AND \(condition) THEN 1 ELSE 0 END)
+        """
+    }
 
     /// The move, or what a planted bug makes of it.
-    @Loop static var nextMove: Statement {
+    @Loop static func nextMove(knowsParked: Bool) -> Statement {
         #if RAPPORT_PLANTED_BUGS
             if PlantedBug.noCompareAndSet.isPlanted { return Statement("consumer.move_blindly", "without comparing") }
+            if PlantedBug.overtakesParked.isPlanted { return move }
         #endif
-        return move
+        return knowsParked ? move : moveUnparked
     }
 
     /// Remembers outside events and says which were new.

@@ -17,8 +17,8 @@ extension SimulatedStore {
                 try await lock(offsets, key, transaction)
                 if offsets.value(key, id) == nil { offsets.set(key, -1, id) }
             }
-        case "consumer.move", "consumer.move_blindly":
-            try await move(value, transaction, compares: name == "consumer.move")
+        case "consumer.move", "consumer.move_unparked", "consumer.move_blindly":
+            try await move(name, value, transaction)
         case "consumer.remember":
             var new: [AnswerRow] = []
             let names = zip(try value(1, [String].self), try value(2, [String].self))
@@ -53,7 +53,7 @@ extension SimulatedStore {
         return []
     }
 
-    private func move(_ value: Arguments, _ transaction: ServerTransaction, compares: Bool) async throws {
+    private func move(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws {
         let topics: [String] = try value(1)
         let parts: [Int] = try value(2)
         let expected: [Int] = try value(3)
@@ -61,8 +61,16 @@ extension SimulatedStore {
         for place in topics.indices {
             let key = Names(first: topics[place], second: "", number: parts[place])
             func compare() throws {
-                guard compares, offsets.value(key, transaction.id) != expected[place] else { return }
-                throw PostgresError(sqlState: "22012", message: "division by zero", statement: "consumer.move")
+                guard name != "consumer.move_blindly", offsets.value(key, transaction.id) != expected[place] else {
+                    return
+                }
+                throw PostgresError(sqlState: "22012", message: "division by zero", statement: name)
+            }
+            let isParked = parkedKeys.rows(transaction.id).contains {
+                $0.key.first == topics[place] && $0.value.part == parts[place]
+            }
+            if isParked, name == "consumer.move_unparked" {
+                throw PostgresError(sqlState: "22012", message: "division by zero", statement: name)
             }
             // An UPDATE waits only for rows that its snapshot finds fitting, and looks again when it has them.
             try compare()
