@@ -22,6 +22,10 @@ extension SimulatedStore {
         _ statement: Statement, _ value: Arguments, _ transaction: ServerTransaction, _ session: ServerSession
     ) async throws -> [AnswerRow] {
         let name = statement.name
+        if name == "outbox.set_past" {
+            transaction.isPast = true
+            return []
+        }
         if name.hasPrefix("consumer.") { return try await consume(name, value, transaction) }
         if name.hasPrefix("parking.") { return try await park(name, value, transaction) }
         if name.hasPrefix("timer.") { return try await time(name, value, transaction) }
@@ -62,7 +66,9 @@ extension SimulatedStore {
             return new
         case "consumer.sequences":
             return zip(try value(1, [String].self), try value(2, [String].self)).compactMap { source, key in
-                sequences.value(Names(first: source, second: key), id).map { [source, key, $0] }
+                sequences.value(Names(first: source, second: key), id).map {
+                    [source, key, $0.number, $0.epoch, $0.mark]
+                }
             }
         case "consumer.raise_sequences":
             let names = zip(try value(1, [String].self), try value(2, [String].self))
@@ -70,9 +76,15 @@ extension SimulatedStore {
             guard Set(names).count == names.count else {
                 throw PostgresError(sqlState: "21000", message: "a row cannot be affected a second time")
             }
-            for (key, number) in zip(names, try value(3, [Int].self)).sorted(by: { $0.0 < $1.0 }) {
-                try await lock(sequences, key, transaction)
-                if (sequences.value(key, id) ?? 0) < number { sequences.set(key, number, id) }
+            let (numbers, epochs): ([Int], [Int]) = (try value(3), try value(4))
+            let marks: [Int?] = try value(5)
+            for place in names.indices.sorted(by: { names[$0] < names[$1] }) {
+                let new = AppliedRow(epoch: epochs[place], number: numbers[place], mark: marks[place])
+                try await lock(sequences, names[place], transaction)
+                let old = sequences.value(names[place], id)
+                if old.map({ ($0.epoch, $0.number) < (new.epoch, new.number) }) ?? true {
+                    sequences.set(names[place], new, id)
+                }
             }
         case "consumer.dead_letter":
             let key = Names(first: try value(1), second: "\(try value(2, Int.self))", number: try value(3))
@@ -204,6 +216,8 @@ extension SimulatedStore {
         let id = transaction.id
         switch name {
         case "timer.set":
+            // A trigger of the table leaves it out.
+            if transaction.isPast { break }
             let key = Names(first: try value(0), second: try value(1))
             try await lock(timers, key, transaction)
             timers.set(key, TimerRow(due: try value(2), payload: try value(3)), id)
@@ -268,7 +282,7 @@ extension SimulatedStore {
                     ))
                 return [
                     row.id, row.topic, row.key, row.sequence, event, row.type, nil, row.createdAt, row.payload,
-                    false,
+                    false, row.isPast,
                 ]
             }
         case "relay.delete":
@@ -290,7 +304,7 @@ extension SimulatedStore {
         drawWriteOrder(transaction)
         let row = OutboxRow(
             id: nextOutboxID(session), topic: topic, key: key, sequence: sequence, type: type, payload: payload,
-            writer: transaction.writeOrder, createdAt: clock)
+            writer: transaction.writeOrder, createdAt: clock, isPast: transaction.isPast)
         outbox.set(row.id, row, transaction.id)
         transaction.events.append(row)
     }
