@@ -14,19 +14,27 @@ struct BatchItem {
         /// An event of a type that is not the suite's.
         case unknown(String)
         case dead(errorClass: String, text: String)
+        /// Written by a life that had ended.
+        case void(String)
     }
 
     let record: KafkaRecord
     var content: Content
 
-    /// The event's type as far as it could be read, for the dead letters.
-    var type: String? { record.header("ce_type") }
+    /// The event's type as far as it could be read, for the dead letters; what is void is one group, whatever it tells.
+    var type: String? {
+        if case .void = content { return nil }
+        return record.header("ce_type")
+    }
+    /// What a life wrote behind its end is filed under.
+    static let endedLife = "ended-life"
     /// What events of unknown types are filed under; each type is a group of its own.
     static let unknownType = "unknown-type"
     /// Why it is put aside; nil for what is not.
     var fault: (errorClass: String, text: String)? {
         switch content {
         case .dead(let errorClass, let text): (errorClass, text)
+        case .void(let text): (Self.endedLife, text)
         case .unknown(let type):
             (
                 Self.unknownType,
@@ -45,6 +53,10 @@ struct BatchCounts {
     var dead = 0
     var gaps = 0
     var parked = 0
+    /// Written by lives that had ended.
+    var void = 0
+    /// Told under a number that another event of the same life had.
+    var forks = 0
     /// Dead letters by error class.
     var deadByClass: [String: Int] = [:]
     /// Events of unknown types, by type.
@@ -81,6 +93,7 @@ extension BatchCounts {
         switch content {
         case .event: break
         case .skipped: skipped += 1
+        case .void: void += 1
         case .unknown(let type):
             unknown[type, default: 0] += 1
             dead += 1
@@ -136,6 +149,11 @@ struct BatchApplication {
     var waitsForKeys = true
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
+    /// Whether all that it applies is past.
+    var isPast = false
+    /// How many more of what is void are put aside; the others are counted.
+    var voidSamples = BatchApplication.voidSampleLimit
+    static let voidSampleLimit = 100
 
     init(group: String, items: ArraySlice<BatchItem>) {
         self.group = group
@@ -183,8 +201,9 @@ struct BatchApplication {
 
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
+        if isPast { transaction.markPast() }
         var fresh = try await deduplicate(transaction)
-        for item in items { if let fault = item.fault { bury(item, fault.errorClass, fault.text, transaction) } }
+        for item in items { putAside(item, transaction) }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
         if fresh.contains(where: \.isSealed) { fresh = try await opened(fresh, transaction) }
         let calls = ordered(fresh)
@@ -245,10 +264,11 @@ struct BatchApplication {
         }
         transaction.flush()
         var new = try await names(unseen, of: outside)
-        var watermarks: [Name: Int] = [:]
+        var watermarks: [Name: Watermark] = [:]
         if let known {
             for row in try await known.wait() {
-                watermarks[Name(source: try row.value(0), id: try row.value(1))] = try row.value(2)
+                watermarks[Name(source: try row.value(0), id: try row.value(1))] = Watermark(
+                    epoch: try row.value(3), sequence: try row.value(2), mark: try row.value(4))
             }
         }
         let before = watermarks
@@ -262,11 +282,14 @@ struct BatchApplication {
                 isFresh = true
             } else if let sequence = event.sequence {
                 let name = Name(source: event.source, id: event.key)
-                let last = watermarks[name] ?? 0
-                isFresh = sequence > last || takesEarlier
-                if sequence > last {
-                    if last > 0, sequence > last + 1 { counts.gaps += 1 }
-                    watermarks[name] = sequence
+                let (last, this) = (watermarks[name] ?? .none, Watermark(event, sequence))
+                let isNew = last.isBelow(this)
+                isFresh = isNew || takesEarlier
+                if isNew {
+                    if last.leavesGap(to: this) { counts.gaps += 1 }
+                    watermarks[name] = this
+                } else if last.isFork(of: this) {
+                    counts.forks += 1
                 }
             } else {
                 let name = Name(source: event.source, id: event.id)
@@ -287,14 +310,27 @@ struct BatchApplication {
         return names
     }
 
-    private func raise(_ watermarks: [Name: Int], _ transaction: Transaction) {
+    private func raise(_ watermarks: [Name: Watermark], _ transaction: Transaction) {
         guard !watermarks.isEmpty else { return }
         let order = watermarks.sorted { ($0.key.id, $0.key.source) < ($1.key.id, $1.key.source) }
         transaction.enqueue(
-            ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id), order.map(\.value))
+            ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id),
+            order.map(\.value.sequence), order.map(\.value.epoch), order.map(\.value.mark))
     }
 
     // MARK: Dead letters
+
+    /// Puts a message aside that has a fault; of what is void a sample.
+    private mutating func putAside(_ item: BatchItem, _ transaction: Transaction) {
+        guard let fault = item.fault else { return }
+        if case .void = item.content {
+            guard voidSamples > 0 else { return }
+            voidSamples -= 1
+            counts.dead += 1
+            counts.deadByClass[fault.errorClass, default: 0] += 1
+        }
+        bury(item, fault.errorClass, fault.text, transaction)
+    }
 
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record

@@ -48,7 +48,9 @@ extension ConsumerRunner {
     func prepared(
         _ items: ArraySlice<BatchItem>, _ positions: [TopicPartition: Int64], _ returned: [ParkedKey: String] = [:]
     ) -> BatchApplication {
-        var batch = BatchApplication(group: group, items: items, positions: positions)
+        var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
+        batch.isPast = items.first.map(lives.isPast) ?? false
+        batch.voidSamples = max(0, BatchApplication.voidSampleLimit - statistics.void)
         batch.returned = returned
         batch.mayHaveParked = parked.keys > 0
         batch.firstPause = parking.pause(after: 0, substrate.random)

@@ -74,7 +74,7 @@ public enum ConsumerStore {
     static let sequences = Statement(
         "consumer.sequences",
         """
-        SELECT a.source, a.key, a.seq FROM unnest($2::text[], $3::text[]) AS n(source, key)
+        SELECT a.source, a.key, a.seq, a.epoch, a.last_id FROM unnest($2::text[], $3::text[]) AS n(source, key)
         CROSS JOIN LATERAL (
             SELECT * FROM applied_sequence a WHERE a.key = n.key AND a.source = n.source AND a.grp = $1 LIMIT 1) a
         """)
@@ -82,9 +82,11 @@ public enum ConsumerStore {
     static let raiseSequences = Statement(
         "consumer.raise_sequences",
         """
-        INSERT INTO applied_sequence (grp, source, key, seq)
-        SELECT $1, s, k, q FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n(s, k, q)
-        ON CONFLICT (key, source, grp) DO UPDATE SET seq = excluded.seq WHERE applied_sequence.seq < excluded.seq
+        INSERT INTO applied_sequence (grp, source, key, seq, epoch, last_id)
+        SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) AS n(s, k, q, e, i)
+        ON CONFLICT (key, source, grp)
+            DO UPDATE SET seq = excluded.seq, epoch = excluded.epoch, last_id = excluded.last_id
+            WHERE (applied_sequence.epoch, applied_sequence.seq) < (excluded.epoch, excluded.seq)
         """)
 
     static let deadLetter = Statement(

@@ -129,7 +129,7 @@ public enum ServiceCommand {
 
     /// A service's statements and those of messaging.
     public static func allStatements(of definition: any ServiceDefinition.Type) -> [Statement] {
-        IntentStore.statements.map(\.statement)
+        (IntentStore.statements + LifeStore.statements + HeldStore.statements).map(\.statement)
             + ConsumerStore.statements + DeadLetterStore.statements + ParkingStore.statements + RelayStore.statements
             + SubjectKeyStore.statements + Timers.statements + PruningStore.statements + RebuildStore.statements
             + SessionWatchStore.statements + ServiceStore.statements + Outbox.statements + definition.statements

@@ -148,7 +148,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
-            + (reconciler?.routes ?? [])
+            + heldRoutes(context, parts.releases) + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
         let descriptions = [

@@ -32,7 +32,9 @@ extension SimulatedStore {
             return new
         case "consumer.sequences":
             return zip(try value(1, [String].self), try value(2, [String].self)).compactMap { source, key in
-                sequences.value(Names(first: source, second: key), id).map { [source, key, $0] }
+                sequences.value(Names(first: source, second: key), id).map {
+                    [source, key, $0.number, $0.epoch, $0.mark]
+                }
             }
         case "consumer.raise_sequences":
             let names = zip(try value(1, [String].self), try value(2, [String].self))
@@ -40,9 +42,15 @@ extension SimulatedStore {
             guard Set(names).count == names.count else {
                 throw PostgresError(sqlState: "21000", message: "a row cannot be affected a second time")
             }
-            for (key, number) in zip(names, try value(3, [Int].self)).sorted(by: { $0.0 < $1.0 }) {
-                try await lock(sequences, key, transaction)
-                if (sequences.value(key, id) ?? 0) < number { sequences.set(key, number, id) }
+            let (numbers, epochs): ([Int], [Int]) = (try value(3), try value(4))
+            let marks: [Int?] = try value(5)
+            for place in names.indices.sorted(by: { names[$0] < names[$1] }) {
+                let new = AppliedRow(epoch: epochs[place], number: numbers[place], mark: marks[place])
+                try await lock(sequences, names[place], transaction)
+                let old = sequences.value(names[place], id)
+                if old.map({ ($0.epoch, $0.number) < (new.epoch, new.number) }) ?? true {
+                    sequences.set(names[place], new, id)
+                }
             }
         case "consumer.dead_letter":
             let key = Names(first: try value(1), second: "\(try value(2, Int.self))", number: try value(3))
