@@ -71,10 +71,14 @@ public struct Topic: Sendable, Hashable {
     public static let subjectKeys = Topic(
         name: "crm.subject-keys", key: "owner and aggregate id", owner: "any service", compactedAfter: 1)
 
+    /// The lives of the services: each message tells all those of one.
+    public static let sources = Topic(
+        name: "crm.sources", key: "service, as `/sales`", owner: "any service", compactedAfter: 24)
+
     /// All of them.
     public static let all = [
         erpCustomers, erpProducts, erpOrders, shipments, interactions, contacts, sales, campaigns, tickets,
-        notificationRequests, notifications, subjectKeys,
+        notificationRequests, notifications, subjectKeys, sources,
     ]
     /// How many partitions each has; keys must not move, so it is fixed when the topic is made.
     public static let partitions = 12

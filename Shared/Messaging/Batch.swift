@@ -14,19 +14,28 @@ struct BatchItem {
         /// An event of a type that is not the suite's.
         case unknown(String)
         case dead(errorClass: String, text: String)
+        /// Written by a life that had ended.
+        case void(String)
     }
 
     let record: KafkaRecord
     var content: Content
 
-    /// The event's type as far as it could be read, for the dead letters.
-    var type: String? { record.header("ce_type") }
+    /// The event's type as far as it could be read, for the dead letters; what is void is one group, whatever it tells.
+    var type: String? {
+        isVoid ? nil : record.header("ce_type")
+    }
+    /// Whether it was written by a life that had ended.
+    var isVoid: Bool { if case .void = content { true } else { false } }
+    /// What a life wrote behind its end is filed under.
+    static let endedLife = "ended-life"
     /// What events of unknown types are filed under; each type is a group of its own.
     static let unknownType = "unknown-type"
     /// Why it is put aside; nil for what is not.
     var fault: (errorClass: String, text: String)? {
         switch content {
         case .dead(let errorClass, let text): (errorClass, text)
+        case .void(let text): (Self.endedLife, text)
         case .unknown(let type):
             (
                 Self.unknownType,
@@ -45,6 +54,10 @@ struct BatchCounts {
     var dead = 0
     var gaps = 0
     var parked = 0
+    /// Written by lives that had ended.
+    var void = 0
+    /// Told under a number that another event of the same life had.
+    var forks = 0
     /// Dead letters by error class.
     var deadByClass: [String: Int] = [:]
     /// Events of unknown types, by type.
@@ -81,6 +94,7 @@ extension BatchCounts {
         switch content {
         case .event: break
         case .skipped: skipped += 1
+        case .void: void += 1
         case .unknown(let type):
             unknown[type, default: 0] += 1
             dead += 1
@@ -111,7 +125,9 @@ extension Error {
 
 extension PostgresError {
     /// Whether the compare-and-set of the offsets has refused.
-    var isMovedOffset: Bool { statement == ConsumerStore.move.name && sqlState == "22012" }
+    var isMovedOffset: Bool {
+        [ConsumerStore.move, ConsumerStore.moveUnparked].contains { $0.name == statement } && sqlState == "22012"
+    }
 }
 
 /// Applies items in one transaction that first moves the offsets.
@@ -134,6 +150,13 @@ struct BatchApplication {
     var waitsForKeys = true
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
+    /// Whether all that it applies is past.
+    var isPast = false
+    /// Whether the keys of what comes are noted, to be told again.
+    var notesKeys = false
+    /// How many more of what is void are put aside; the others are counted.
+    var voidSamples = BatchApplication.voidSampleLimit
+    static let voidSampleLimit = 100
 
     /// Up to how many items plans are used again that were made for any number. For more the server plans anew where it thinks that it gains.
     private static let few = 50
@@ -186,8 +209,10 @@ struct BatchApplication {
 
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
+        if isPast { transaction.markPast() }
+        if notesKeys { noteKeys(transaction) }
         var fresh = try await deduplicate(transaction)
-        for item in items { if let fault = item.fault { bury(item, fault.errorClass, fault.text, transaction) } }
+        for item in items { putAside(item, transaction) }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
         if fresh.contains(where: \.isSealed) { fresh = try await opened(fresh, transaction) }
         let calls = ordered(fresh)
@@ -203,100 +228,41 @@ struct BatchApplication {
 
     func moveOffsets(_ transaction: Transaction) {
         let order = moves.sorted { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+        let move = ConsumerStore.nextMove(knowsParked: mayHaveParked || items.isEmpty)
         if PlantedBug.lockAgain.isPlanted {
-            for (partition, move) in order {
+            for (partition, step) in order {
                 transaction.enqueue(
-                    ConsumerStore.nextMove, group, [partition.topic], [Int(partition.partition)], [Int(move.expected)],
-                    [Int(move.next)])
+                    move, group, [partition.topic], [Int(partition.partition)], [Int(step.expected)],
+                    [Int(step.next)])
             }
             return
         }
         transaction.enqueue(
-            ConsumerStore.nextMove, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
+            move, group, order.map(\.key.topic), order.map { Int($0.key.partition) },
             order.map { Int($0.value.expected) }, order.map { Int($0.value.next) })
     }
 
-    // MARK: Duplicates
-
-    private struct Name: Hashable {
-        let source: String
-        let id: String
-    }
-
-    /// The items to apply: outside events that the inbox does not know, own events above their key's watermark.
-    private mutating func deduplicate(_ transaction: Transaction) async throws -> [BatchItem] {
-        var outside: Set<Name> = []
-        var own: Set<Name> = []
-        for item in items {
-            guard case .event(let event, _, let handler) = item.content, !handler.knowsOrder else { continue }
-            if event.sequence == nil {
-                outside.insert(Name(source: event.source, id: event.id))
-            } else {
-                own.insert(Name(source: event.source, id: event.key))
-            }
+    /// Notes the aggregates that were told of, heard or not.
+    private func noteKeys(_ transaction: Transaction) {
+        let told = items.filter {
+            $0.record.origin.topic != Topic.subjectKeys.name && $0.record.header("ce_sequence") != nil
         }
-        var unseen: Completion<Rows>?
-        var known: Completion<Rows>?
-        if !outside.isEmpty {
-            // In order: what a producer told twice may be met by two processes at once.
-            let order = outside.sorted { ($0.id, $0.source) < ($1.id, $1.source) }
-            unseen = transaction.enqueue(ConsumerStore.remember, group, order.map(\.source), order.map(\.id))
-        }
-        if !own.isEmpty {
-            known = transaction.enqueue(ConsumerStore.sequences, group, own.map(\.source), own.map(\.id))
-        }
-        transaction.flush()
-        var new = try await names(unseen, of: outside)
-        var watermarks: [Name: Int] = [:]
-        if let known {
-            for row in try await known.wait() {
-                watermarks[Name(source: try row.value(0), id: try row.value(1))] = try row.value(2)
-            }
-        }
-        let before = watermarks
-        let fresh = items.filter { item in
-            guard case .event(let event, _, let handler) = item.content else {
-                counts.note(item.content)
-                return false
-            }
-            let isFresh: Bool
-            if handler.knowsOrder {
-                isFresh = true
-            } else if let sequence = event.sequence {
-                let name = Name(source: event.source, id: event.key)
-                let last = watermarks[name] ?? 0
-                isFresh = sequence > last || takesEarlier
-                if sequence > last {
-                    if last > 0, sequence > last + 1 { counts.gaps += 1 }
-                    watermarks[name] = sequence
-                }
-            } else {
-                let name = Name(source: event.source, id: event.id)
-                isFresh = PlantedBug.unfoldedBatch.isPlanted ? new.contains(name) : new.remove(name) != nil
-            }
-            if isFresh { counts.applied += 1 } else { counts.duplicates += 1 }
-            return isFresh
-        }
-        raise(watermarks.filter { before[$0.key] != $0.value }, transaction)
-        return Array(fresh)
-    }
-
-    private func names(_ answer: Completion<Rows>?, of asked: Set<Name>) async throws -> Set<Name> {
-        guard let rows = try await answer?.wait() else { return [] }
-        if rows.count == asked.count { return asked }
-        var names: Set<Name> = []
-        for row in rows { names.insert(Name(source: try row.value(0), id: try row.value(1))) }
-        return names
-    }
-
-    private func raise(_ watermarks: [Name: Int], _ transaction: Transaction) {
-        guard !watermarks.isEmpty else { return }
-        let order = watermarks.sorted { ($0.key.id, $0.key.source) < ($1.key.id, $1.key.source) }
-        transaction.enqueue(
-            ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id), order.map(\.value))
+        transaction.enqueue(LifeStore.noteKeys, Set(told.compactMap(\.record.key)).sorted())
     }
 
     // MARK: Dead letters
+
+    /// Puts a message aside that has a fault; of what is void a sample.
+    private mutating func putAside(_ item: BatchItem, _ transaction: Transaction) {
+        guard let fault = item.fault else { return }
+        if item.isVoid {
+            guard voidSamples > 0 else { return }
+            voidSamples -= 1
+            counts.dead += 1
+            counts.deadByClass[fault.errorClass, default: 0] += 1
+        }
+        bury(item, fault.errorClass, fault.text, transaction)
+    }
 
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record

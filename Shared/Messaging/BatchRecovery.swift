@@ -48,7 +48,11 @@ extension ConsumerRunner {
     func prepared(
         _ items: ArraySlice<BatchItem>, _ positions: [TopicPartition: Int64], _ returned: [ParkedKey: String] = [:]
     ) -> BatchApplication {
-        var batch = BatchApplication(group: group, items: items, positions: positions)
+        var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
+        batch.isPast = items.first.map(lives.isPast) ?? false
+        batch.notesKeys = lives.isRecovering
+        batch.voidSamples = max(0, BatchApplication.voidSampleLimit - voidMet)
+        voidMet += batch.items.count(where: \.isVoid)
         batch.returned = returned
         batch.mayHaveParked = parked.keys > 0
         batch.firstPause = parking.pause(after: 0, substrate.random)

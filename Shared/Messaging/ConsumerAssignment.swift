@@ -68,7 +68,8 @@ extension ConsumerRunner {
     func takeOver(_ partitions: [TopicPartition]) async throws {
         let connection = try await database()
         let wanted = Set(partitions)
-        let (stored, found) = try await connection.transaction { [group] transaction in
+        let (stored, found) = try await connection.transaction { [group, lives] transaction in
+            try await lives.own?.check(in: transaction)
             transaction.enqueue(
                 ConsumerStore.addMissing, group, partitions.map(\.topic), partitions.map { Int($0.partition) })
             let offsets = try await transaction.query(ConsumerStore.load, group)

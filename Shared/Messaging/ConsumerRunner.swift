@@ -30,6 +30,10 @@ public final class ConsumerRunner {
     /// Set while events of our own cannot be published: what is applied would only make more of them. The keys of sealed events, which make
     /// none, are read on.
     public var isHeld = false
+    /// What is known of the lives of those who tell, and of its own.
+    public var lives = SourceLives()
+    /// How many messages that are void were met.
+    var voidMet = 0
     /// How long parked keys wait.
     public var parking = ParkingPolicy()
     /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.
@@ -216,14 +220,13 @@ public final class ConsumerRunner {
             return
         }
         let connection = try await database()
-        let next = Flight(prepared(ahead[...], awaited))
-        ahead = []
+        let next = Flight(prepared(lives.cut(&ahead)[...], awaited))
         let previous = flight
         flight = next
         for (partition, move) in next.batch.moves { awaited[partition] = move.next }
         next.start(on: connection)
         // The database works on two batches now, so that it never waits; meanwhile the next one is read and decoded.
-        try await readAhead()
+        if ahead.isEmpty { try await readAhead() }
         if let previous { try await land(previous, before: next) }
         if ahead.isEmpty { try await land() }
     }

@@ -13,6 +13,10 @@ extension ConsumerRunner {
         public var deadByClass: [String: Int] = [:]
         /// Events of unknown types, by type; what comes after fifty of them is counted together.
         public private(set) var unknown: [String: Int] = [:]
+        /// Messages that lives wrote behind their end.
+        public var void = 0
+        /// Events told under a number that another event of the same life had: two copies of a schema run.
+        public var forks = 0
         /// Sequences that jumped.
         public var gaps = 0
         /// Keys that are parked in our partitions.
@@ -38,6 +42,8 @@ extension ConsumerRunner {
             skipped += counts.skipped
             dead += counts.dead
             gaps += counts.gaps
+            void += counts.void
+            forks += counts.forks
             for (name, count) in counts.deadByClass { deadByClass[name, default: 0] += count }
             for (type, count) in counts.unknown {
                 unknown[unknown[type] != nil || unknown.count < 50 ? type : "others", default: 0] += count

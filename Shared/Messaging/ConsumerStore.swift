@@ -13,7 +13,7 @@ extension LockKind {
 public enum ConsumerStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        load, addMissing, reusePlans, move, remember, sequences, raiseSequences, deadLetter,
+        load, addMissing, reusePlans, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
     ]
 
     static let load = Statement(
@@ -33,23 +33,38 @@ public enum ConsumerStore {
 
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.
-    public static let move = Statement(
-        "consumer.move", locks: .offsets,
+    public static let move = Statement("consumer.move", locks: .offsets, moving(andOnlyIf: "true"))
+
+    /// The same for a batch that knows of no parked keys. It may be behind one that another process has applied in its stead, parking a key,
+    /// and would fit: what it has of that key would overtake what waits.
+    static let moveUnparked = Statement(
+        "consumer.move_unparked", locks: .offsets,
+        moving(
+            andOnlyIf: """
+                NOT EXISTS (SELECT 1 FROM parked_key k JOIN unnest($2::text[], $3::bigint[]) AS n(topic, part)
+                    ON k.grp = $1 AND k.topic = n.topic AND k.part = n.part)
+                """))
+
+    /// What is parked is read with the offsets, in one snapshot: it is parked in the transactions that move them.
+    private static func moving(andOnlyIf condition: String) -> String {
         """
         WITH moved AS (
             UPDATE consumer_offset o SET next_offset = n.next, updated_at = now()
             FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS n(topic, part, expected, next)
             WHERE o.grp = $1 AND o.topic = n.topic AND o.part = n.part AND o.next_offset = n.expected
             RETURNING 1)
-        SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[]) THEN 1 ELSE 0 END)
-        """)
+        SELECT 1 / (CASE WHEN (SELECT count(*) FROM moved) = cardinality($2::text[])
+            AND \(condition) THEN 1 ELSE 0 END)
+        """
+    }
 
     /// The move, or what a planted bug makes of it.
-    @Loop static var nextMove: Statement {
+    @Loop static func nextMove(knowsParked: Bool) -> Statement {
         #if RAPPORT_PLANTED_BUGS
             if PlantedBug.noCompareAndSet.isPlanted { return Statement("consumer.move_blindly", "without comparing") }
+            if PlantedBug.overtakesParked.isPlanted { return move }
         #endif
-        return move
+        return knowsParked ? move : moveUnparked
     }
 
     /// Remembers outside events and says which were new.
@@ -64,7 +79,7 @@ public enum ConsumerStore {
     static let sequences = Statement(
         "consumer.sequences",
         """
-        SELECT a.source, a.key, a.seq FROM unnest($2::text[], $3::text[]) AS n(source, key)
+        SELECT a.source, a.key, a.seq, a.epoch, a.last_id FROM unnest($2::text[], $3::text[]) AS n(source, key)
         CROSS JOIN LATERAL (
             SELECT * FROM applied_sequence a WHERE a.key = n.key AND a.source = n.source AND a.grp = $1 LIMIT 1) a
         """)
@@ -72,9 +87,11 @@ public enum ConsumerStore {
     static let raiseSequences = Statement(
         "consumer.raise_sequences",
         """
-        INSERT INTO applied_sequence (grp, source, key, seq)
-        SELECT $1, s, k, q FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n(s, k, q)
-        ON CONFLICT (key, source, grp) DO UPDATE SET seq = excluded.seq WHERE applied_sequence.seq < excluded.seq
+        INSERT INTO applied_sequence (grp, source, key, seq, epoch, last_id)
+        SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) AS n(s, k, q, e, i)
+        ON CONFLICT (key, source, grp)
+            DO UPDATE SET seq = excluded.seq, epoch = excluded.epoch, last_id = excluded.last_id
+            WHERE (applied_sequence.epoch, applied_sequence.seq) < (excluded.epoch, excluded.seq)
         """)
 
     static let deadLetter = Statement(

@@ -48,6 +48,8 @@ public final class DeadLetters {
     private let store: any Transacting
     private let subscriptions: Subscriptions?
     private let group: String
+    /// What is known of lives, as the consumer knows it.
+    public var lives = SourceLives()
     /// Called after commits that may have put events into the outbox.
     public var onCommit: (@Loop () -> Void)?
 
@@ -171,7 +173,10 @@ public final class DeadLetters {
         let record = try Self.record(row)
         let origin = record.origin
         _ = try await transaction.query(DeadLetterStore.position, group, origin.topic, Int(origin.partition))
-        guard let item = subscriptions?.prepare(record) else { throw NotReplayable("this service reads no topics") }
+        guard let prepared = subscriptions?.prepare(record) else {
+            throw NotReplayable("this service reads no topics")
+        }
+        let item = lives.judged([prepared]).first ?? prepared
         let older = try await transaction.query(
             DeadLetterStore.isBlocked, group, origin.topic, Int(origin.partition), Int(record.offset),
             record.keyBytes.map { SQLBytes($0) }, item.parkedKey?.key)
@@ -180,6 +185,7 @@ public final class DeadLetters {
         if case .skipped = item.content { throw NotReplayable("nobody here handles its type") }
         var batch = BatchApplication(group: group, items: [item])
         batch.takesEarlier = isForced
+        batch.isPast = lives.isPast(item)
         try await Replay.$isCareful.withValue(!isForced) { try await batch.apply(in: transaction) }
         if batch.counts.duplicates > 0, case .event(let event, _, _) = item.content, event.sequence != nil {
             return .superseded

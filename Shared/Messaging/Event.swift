@@ -14,6 +14,10 @@ public struct Event: Sendable {
     public let version: Int
     /// The place in the sequence of its key, for events of our own.
     public let sequence: Int?
+    /// The life of its source that tells it; 0 where it names none.
+    public let epoch: Int
+    /// Whether it speaks of the time before a life, so that nobody acts on it.
+    public let isPast: Bool
     /// When it happened, as the source says.
     public let time: Date?
     /// W3C trace context.
@@ -83,6 +87,17 @@ public struct Event: Sendable {
             time = nil
         }
         traceparent = found.traceparent
+        // No other may speak of lives of ours.
+        let isOwn = !Topic.isOutside(record.origin.topic)
+        if isOwn, let text = record.header("ce_epoch") {
+            guard let number = Int(text), number >= 0 else {
+                throw JSONError(field: "ce_epoch", message: "expected a whole number")
+            }
+            epoch = number
+        } else {
+            epoch = 0
+        }
+        isPast = isOwn && record.header("ce_past") != nil
         sealed = Topic.isOutside(record.origin.topic) ? nil : found.sealed.flatMap { Int($0) }
     }
 

@@ -4,7 +4,7 @@ import Postgres
 public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
-        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents,
+        migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents, lives,
     ]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.

@@ -41,10 +41,13 @@ public enum Outbox {
     }
 
     /// All statements, for the test that prepares them.
-    public static let statements = [insert, setTrace]
+    public static let statements = [insert, setTrace, setPast]
 
     /// Until the transaction's end; the table's default reads it.
     static let setTrace = Statement("outbox.set_trace", "SELECT set_config('rapport.trace', $1, true)")
+
+    /// Marks what the transaction tells as past, until its end; the table's default reads it. See `Transaction.isPast`.
+    static let setPast = Statement("outbox.set_past", "SELECT set_config('rapport.past', '1', true)")
 
     /// The statement, for the test that prepares it.
     public static let insert = Statement(

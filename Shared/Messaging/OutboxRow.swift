@@ -19,6 +19,8 @@ final class OutboxRow {
     var payload: [UInt8]?
     /// Whether the payload is to be read by itself.
     let isLong: Bool
+    /// Whether it speaks of the time before this life.
+    let isPast: Bool
 
     init(_ row: Row, _ kinds: EventKinds) throws {
         id = try row.value(0)
@@ -31,6 +33,7 @@ final class OutboxRow {
         time = try row.value(7)
         payload = (try row.value(8) as SQLBytes?)?.bytes
         isLong = try row.value(9)
+        isPast = try row.value(10)
     }
 
     /// Whether it tells of a key under which others are sealed.

@@ -57,13 +57,15 @@ extension ConsumerRunner {
         do {
             var counts = BatchCounts()
             try await fenced(origin) { [group, subscriptions] transaction in
-                let items = try await self.messages(of: key, origin, limit, transaction)
-                tried = items.first?.offset
-                var batch = BatchApplication(group: group, items: items.map(subscriptions.prepare)[...])
+                var items = try await self.messages(of: key, origin, limit, transaction).map(subscriptions.prepare)
+                items = self.lives.cut(&items)
+                tried = items.first?.record.offset
+                var batch = BatchApplication(group: group, items: self.lives.judged(items[...]))
+                batch.isPast = items.first.map(self.lives.isPast) ?? false
                 batch.waitsForKeys = false
                 try await batch.apply(in: transaction)
                 counts = batch.counts
-                self.release(key, items, transaction)
+                self.release(key, items.map(\.record), transaction)
             }
             statistics.add(counts)
             onCommit?()

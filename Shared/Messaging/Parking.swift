@@ -66,7 +66,8 @@ struct ParkedKey: Hashable {
 /// What this process knows of parked keys in the partitions it holds.
 ///
 /// It cannot miss one: keys are parked in the transaction that moves the partition's offset, so another process that parks one has also
-/// moved the offset, and this one's next batch is refused.
+/// moved the offset, and this one's next batch is refused. The batch behind that one may fit again, and is refused where anything is parked
+/// that it does not know of (`ConsumerStore.moveUnparked`).
 struct ParkedKeys {
     var keys = 0
     var messages = 0
@@ -119,8 +120,9 @@ extension BatchItem {
 }
 
 /// Headers as they lie in the table: length and bytes of each name and value, so that any bytes come back as they were.
-enum RawHeaders {
-    static func encode(_ headers: [(name: String, value: [UInt8])]) -> [UInt8] {
+package enum RawHeaders {
+    /// The bytes of headers.
+    package static func encode(_ headers: [(name: String, value: [UInt8])]) -> [UInt8] {
         var bytes: [UInt8] = []
         for header in headers {
             for part in [Array(header.name.utf8), header.value] {

@@ -43,6 +43,10 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case onlyWaiters
     /// The relay deletes what its producer has given up.
     case deleteUnacknowledged
+    /// The watch ends a session alone, and leaves what waits for it in the same process.
+    case onlyHolders
+    /// A batch that fits is applied though it knows nothing of what another process has parked.
+    case overtakesParked
     /// A batch locks its offsets one partition after the other, each with a statement of its own.
     case lockAgain
 

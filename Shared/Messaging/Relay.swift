@@ -33,6 +33,8 @@ public final class Relay {
     public private(set) var failing: Failing?
     /// Whether this process publishes.
     public private(set) var isLeading = false
+    /// The life that it speaks in; nil where nobody judged it, as in tests.
+    package var life: Life?
     /// How many rows are read at once; twice as many may be under way.
     package var pageSize = 4_000
     private let source: String
@@ -81,6 +83,13 @@ public final class Relay {
         await task?.value
     }
 
+    /// Drops what is under way and publishes nothing any more: another speaks in its place.
+    public func fallSilent() {
+        isStopping = true
+        session?.fail(RelayStopped())
+        changed.notify()
+    }
+
     private func run() async {
         while !isStopping {
             do {
@@ -100,7 +109,8 @@ public final class Relay {
 
     /// Opens a session, waits for the lead and publishes until something breaks.
     private func lead() async throws {
-        let session = try await RelaySession(source: source, sealing: sealedTypes, pageSize: pageSize, on: substrate)
+        let session = try await RelaySession(
+            source: source, in: life, sealing: sealedTypes, pageSize: pageSize, on: substrate)
         self.session = session
         defer {
             session.close()

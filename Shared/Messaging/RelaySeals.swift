@@ -34,7 +34,7 @@ extension RelaySession {
         for row in told { try await produce(row) }
         try await awaitDelivery(of: Set(told.map(\.id)))
         for (row, answer) in zip(told, made) {
-            guard let version = row.sequence, let key: SQLBytes = try answer.value(10) else { continue }
+            guard let version = row.sequence, let key: SQLBytes = try answer.value(11) else { continue }
             keys[row.key] = SubjectKeys.Known(version: version, key: key.bytes)
         }
         // Of the others, what an erasure has blanked needs no key.

@@ -20,7 +20,11 @@ final class RelaySession {
     let owner: String
     /// The types of events, and which of them are sealed.
     let kinds: EventKinds
-    private let source: [UInt8]
+    let source: [UInt8]
+    /// The life that it speaks in; nil where nobody judged it.
+    private let life: Life?
+    /// `ce_epoch`; nil in the life that has no number.
+    let epoch: [UInt8]?
     let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
@@ -40,13 +44,17 @@ final class RelaySession {
     var isBusy: Bool { inFlight.count >= 8 }
     private var acknowledged: [Int] = []
     /// Those of one message at a time, so that their array is made once.
-    private var headers: [(String, [UInt8])] = []
+    var headers: [(String, [UInt8])] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
 
-    init(source: String, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate) async throws {
+    init(
+        source: String, in life: Life?, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate
+    ) async throws {
         owner = source
+        self.life = life
+        epoch = life.flatMap { $0.epoch == 0 ? nil : Array(String($0.epoch).utf8) }
         self.pageSize = pageSize
         kinds = EventKinds(sealing: sealedTypes)
         self.source = Array(source.utf8)
@@ -76,8 +84,9 @@ final class RelaySession {
     /// some of them; `beat` asks for the others.
     func lead() async throws {
         guard lanes.count < 8 else { return }
-        let more: [Int] = try await reader.transaction { [lanes] transaction in
-            try await transaction.query(RelayStore.lead, lanes).map { try $0.value(0) }
+        let more: [Int] = try await reader.transaction { [lanes, life] transaction in
+            try await life?.check(in: transaction)
+            return try await transaction.query(RelayStore.lead, lanes).map { try $0.value(0) }
         }
         heard = Loop.now
         lanes += more
@@ -107,9 +116,12 @@ final class RelaySession {
     func beat() async {
         while !isBroken, !isClosed, !Task.isCancelled {
             do {
-                let reader = self.reader
+                let (reader, life) = (self.reader, self.life)
                 try await Loop.withDeadline(.seconds(3)) {
-                    try await reader.transaction { _ = try await $0.query(RelayStore.pulse) }
+                    try await reader.transaction { transaction in
+                        guard let life else { return _ = try await transaction.query(RelayStore.pulse) }
+                        try await life.check(in: transaction)
+                    }
                     try await self.lead()
                 }
                 heard = Loop.now
@@ -224,30 +236,6 @@ final class RelaySession {
     func awaitDelivery(of ids: Set<Int>) async throws {
         try await changed.wait(until: { ids.isDisjoint(with: inFlight) || isBroken })
         try check()
-    }
-
-    private static let specversion = Array("1.0".utf8)
-    private static let json = Array("application/json".utf8)
-    private static let binary = Array("application/octet-stream".utf8)
-
-    /// The value of a row's message; its headers are in `headers`.
-    private func message(of row: OutboxRow) throws -> [UInt8]? {
-        headers.removeAll(keepingCapacity: true)
-        headers.append(("ce_specversion", Self.specversion))
-        headers.append(("ce_id", row.event))
-        headers.append(("ce_source", source))
-        headers.append(("ce_type", row.kind.type))
-        headers.append(("ce_time", RFC3339.bytes(row.time)))
-        if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
-        if let trace = row.trace { headers.append(("traceparent", trace)) }
-        guard row.kind.isSealed else {
-            headers.append(("content-type", Self.json))
-            return row.payload
-        }
-        let (value, version) = try sealed(row)
-        headers.append(("content-type", Self.binary))
-        headers.append(("ce_sealed", Array(String(version).utf8)))
-        return value
     }
 
     private func delivered(_ deliveries: [KafkaProducer.Delivery]) {

@@ -32,7 +32,7 @@ public enum RelayStore {
         """
         SELECT o.* FROM unnest($2::bigint[], $3::bigint[]) AS gap(after, before) CROSS JOIN LATERAL (
             SELECT id, topic, key, seq, event_id, type, trace, created_at,
-                CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false)
+                CASE WHEN octet_length(payload) <= 8192 THEN payload END, coalesce(octet_length(payload) > 8192, false), past
             FROM outbox WHERE lane = ANY($1::bigint[]) AND id > gap.after AND id < gap.before ORDER BY id LIMIT $4) o
         ORDER BY o.id LIMIT $4
         """)

@@ -65,6 +65,7 @@ public enum SessionWatchStore {
     @Loop static var nextEnd: Statement {
         #if RAPPORT_PLANTED_BUGS
             if PlantedBug.endsByAge.isPlanted { return Statement("session.end_by_age", "whatever it does by now") }
+            if PlantedBug.onlyHolders.isPlanted { return Statement("session.end_alone", "without its queue") }
         #endif
         return end
     }

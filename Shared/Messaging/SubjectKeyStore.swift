@@ -39,7 +39,7 @@ public enum SubjectKeyStore {
             RETURNING subject, version, key)
         \(told(["owner": "$1", "subject": "subject", "key": "encode(key, 'base64')"]))
         FROM made
-        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false,
+        RETURNING id, topic, key, seq, event_id, type, trace, created_at, payload, false, past,
             decode(payload::json ->> 'key', 'base64')
         """)
 

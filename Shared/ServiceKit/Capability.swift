@@ -23,13 +23,15 @@ public struct Capability: Sendable {
     public let given: [String]
     /// A query for the persons who were erased, in the service that keeps them.
     public let erased: String?
+    /// What each of its tables is in another life.
+    public let standings: [Standing]
     let open: @Loop @Sendable (ServiceContext) throws -> CapabilityParts
 
     /// Describes a capability.
     public init(
         _ name: String, _ summary: String, migrations: [Migration] = [], statements: [any Preparable] = [],
         records: [any RecordDescription] = [], readModels: [ReadModel] = [], given: [String] = [],
-        erased: String? = nil,
+        erased: String? = nil, standings: [Standing] = [],
         open: @escaping @Loop @Sendable (ServiceContext) throws -> CapabilityParts = { _ in CapabilityParts() }
     ) {
         self.name = name
@@ -40,6 +42,7 @@ public struct Capability: Sendable {
         self.readModels = readModels
         self.given = given
         self.erased = erased
+        self.standings = standings
         self.open = open
     }
 }
@@ -51,6 +54,17 @@ public struct CapabilityParts {
     let intents: [IntentKind]
     let background: [@Loop @Sendable () async -> Void]
     let listen: @Loop (inout Subscriptions) -> Void
+    let recovers: @Loop (inout Subscriptions) -> Void
+    let tellsAgain: TellsAgain?
+    let orphans: Orphans?
+    let releases: [String: Held.Release]
+
+    /// Tells aggregates again, of which a life before told more than this one knows: those of the keys that exist, whole, as they are now,
+    /// each under its next version. Keys of other capabilities are among them.
+    public typealias TellsAgain = @Loop @Sendable (_ keys: [String], Transaction) async throws -> Void
+
+    /// Ends what rests on the word of a source's life that has ended, of keys that the next one has not told again.
+    public typealias Orphans = @Loop @Sendable (_ source: String, _ keys: [String], Transaction) async throws -> Void
 
     /// Puts parts together.
     ///
@@ -59,11 +73,22 @@ public struct CapabilityParts {
     ///   - intents: its reactions that may wait for a fact.
     ///   - background: work that goes on as long as the process, and ends when its task is cancelled.
     ///   - listen: what it hears; of capabilities that hear one event the first in the service's list comes first.
+    ///   - recovers: what it takes from the service's own events in a life that had a predecessor, before anything else: what was told is
+    ///     known. It may hear of what it knows already.
+    ///   - tellsAgain: how it tells its aggregates again in such a life.
+    ///   - orphans: what it does with assertions of others that have ended with their life.
+    ///   - releases: what it does when a person releases what it held, by kind.
     public init(
         routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:], intents: [IntentKind] = [],
         background: [@Loop @Sendable () async -> Void] = [],
-        listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in }
+        listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in },
+        recovers: @escaping @Loop (inout Subscriptions) -> Void = { _ in }, tellsAgain: TellsAgain? = nil,
+        orphans: Orphans? = nil, releases: [String: Held.Release] = [:]
     ) {
+        self.recovers = recovers
+        self.tellsAgain = tellsAgain
+        self.orphans = orphans
+        self.releases = releases
         self.routes = routes
         self.timers = timers
         self.intents = intents

@@ -27,6 +27,15 @@ extension ServiceDefinition {
         capabilities.flatMap(\.statements).map(\.statement) + (personalData?.statements ?? [])
     }
 
+    /// The topics on which it tells, among our own.
+    static var tellsOn: [Topic] {
+        let told = EventContract.all.filter { $0.senders.contains(name) }.map(\.topic)
+        return Set(told + [topic]).filter { !Topic.isOutside($0.name) && $0 != .sources }.sorted { $0.name < $1.name }
+    }
+
+    /// What each of its tables is in another life; those of messaging come before them.
+    public static var standings: [Standing] { MessagingSchema.standings + capabilities.flatMap(\.standings) }
+
     /// What of it can be rebuilt from the topics; nil where nothing follows from them alone.
     public static var rebuildPlan: RebuildPlan? {
         let models = capabilities.flatMap(\.readModels)
@@ -40,6 +49,8 @@ extension ServiceDefinition {
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
         parts.subscriptions = Subscriptions(of: "/\(name)")
+        // Without a name: who recovers its keys reads old words of its own, and has none to tell again.
+        parts.recovery = Subscriptions([topic])
         for capability in capabilities {
             let opened = try capability.open(context)
             parts.routes += opened.routes
@@ -48,7 +59,13 @@ extension ServiceDefinition {
                 preconditionFailure("\(capability.name) has a timer of a kind that another has too")
             }
             parts.kinds += opened.intents
+            parts.releases.merge(opened.releases) { _, _ in
+                preconditionFailure("\(capability.name) holds what another holds too")
+            }
+            if let tells = opened.tellsAgain { parts.tellsAgain.append(tells) }
+            if let orphans = opened.orphans { parts.orphans.append(orphans) }
             opened.listen(&parts.subscriptions)
+            opened.recovers(&parts.recovery)
         }
         parts.letWait(context)
         if let personalData {
@@ -65,6 +82,14 @@ public struct ServiceParts {
     public var routes: [Route] = []
     /// What it listens to.
     public var subscriptions: Subscriptions
+    /// What it takes from its own events in a life that had a predecessor.
+    public var recovery: Subscriptions
+    /// How it tells its aggregates again.
+    public var tellsAgain: [CapabilityParts.TellsAgain] = []
+    /// What it does with assertions of others that have ended.
+    public var orphans: [CapabilityParts.Orphans] = []
+    /// What it does when a person releases what is held.
+    public var releases: [String: Held.Release] = [:]
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Its reactions that wait for facts; nil where it has none.
@@ -74,7 +99,10 @@ public struct ServiceParts {
     public var background: [@Loop @Sendable () async -> Void] = []
 
     /// No parts yet.
-    @Loop public init() { subscriptions = Subscriptions() }
+    @Loop public init() {
+        subscriptions = Subscriptions()
+        recovery = Subscriptions()
+    }
 
     /// Lets reactions wait; the handlers that keep the facts are there already and hear them first.
     @Loop
@@ -110,6 +138,8 @@ public final class ServiceContext {
     public let log: Log
     /// The settings of the process.
     public let settings: Settings
+    /// The life of the schema, once it was judged.
+    public internal(set) var life: Life?
     var onCommit: (@Loop () -> Void)?
     private var made: [ObjectIdentifier: any Sendable] = [:]
 

@@ -10,14 +10,14 @@ import Testing
 @Suite(.serialized) struct FrozenQueueTests {
     private static func statement(_ sql: String) -> Statement { Statement("test.\(sql.hashValue)", sql) }
 
-    private static func touch(_ row: String) -> Statement { statement("UPDATE held SET n = n + 1 WHERE id = '\(row)'") }
+    private static func touch(_ row: String) -> Statement { statement("UPDATE locked SET n = n + 1 WHERE id = '\(row)'") }
 
     @Loop private static func work(_ body: (TestService, SessionWatch) async throws -> Void) async throws {
         let service = try await TestService(DeskService.self)
         defer { service.close() }
         try await service.transaction {
-            $0.enqueue(Self.statement("CREATE TABLE held (id text PRIMARY KEY, n int NOT NULL)"))
-            $0.enqueue(Self.statement("INSERT INTO held VALUES ('a', 0), ('b', 0)"))
+            $0.enqueue(Self.statement("CREATE TABLE locked (id text PRIMARY KEY, n int NOT NULL)"))
+            $0.enqueue(Self.statement("INSERT INTO locked VALUES ('a', 0), ('b', 0)"))
         }
         let watch = SessionWatch(over: "test", postgres: service.options)
         defer { watch.stop() }
@@ -64,7 +64,7 @@ import Testing
             #expect(watch.statistics.ended == 4)
             #expect(said.count == 4 && said.filter { $0.contains("what waited for a lock") }.count == 3, "\(said)")
             for one in frozen { #expect(one.findsItsEnd()) }
-            #expect(try await service.column("SELECT n::text FROM held WHERE id = 'a'") == ["1"])
+            #expect(try await service.column("SELECT n::text FROM locked WHERE id = 'a'") == ["1"])
             let left = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'test 2%'"
             #expect(try await service.column(left) == ["test 2 (slow)"])
             for one in frozen + [slow] { one.close() }
@@ -86,7 +86,7 @@ import Testing
             for one in queue { _ = try await one.value }
             #expect(watch.statistics.ended == 1)
             #expect(lost.findsItsEnd())
-            #expect(try await service.column("SELECT n::text FROM held WHERE id = 'b'") == ["3"])
+            #expect(try await service.column("SELECT n::text FROM locked WHERE id = 'b'") == ["3"])
             lost.close()
         }
     }

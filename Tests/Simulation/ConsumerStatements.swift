@@ -18,8 +18,8 @@ extension SimulatedStore {
                 try await lock(offsets, key, transaction)
                 if offsets.value(key, id) == nil { offsets.set(key, -1, id) }
             }
-        case "consumer.move", "consumer.move_blindly":
-            try await move(value, transaction, compares: name == "consumer.move")
+        case "consumer.move", "consumer.move_unparked", "consumer.move_blindly":
+            try await move(name, value, transaction)
         case "consumer.remember":
             var new: [AnswerRow] = []
             let names = zip(try value(1, [String].self), try value(2, [String].self))
@@ -33,7 +33,9 @@ extension SimulatedStore {
             return new
         case "consumer.sequences":
             return zip(try value(1, [String].self), try value(2, [String].self)).compactMap { source, key in
-                sequences.value(Names(first: source, second: key), id).map { [source, key, $0] }
+                sequences.value(Names(first: source, second: key), id).map {
+                    [source, key, $0.number, $0.epoch, $0.mark]
+                }
             }
         case "consumer.raise_sequences":
             let names = zip(try value(1, [String].self), try value(2, [String].self))
@@ -41,9 +43,15 @@ extension SimulatedStore {
             guard Set(names).count == names.count else {
                 throw PostgresError(sqlState: "21000", message: "a row cannot be affected a second time")
             }
-            for (key, number) in zip(names, try value(3, [Int].self)).sorted(by: { $0.0 < $1.0 }) {
-                try await lock(sequences, key, transaction)
-                if (sequences.value(key, id) ?? 0) < number { sequences.set(key, number, id) }
+            let (numbers, epochs): ([Int], [Int]) = (try value(3), try value(4))
+            let marks: [Int?] = try value(5)
+            for place in names.indices.sorted(by: { names[$0] < names[$1] }) {
+                let new = AppliedRow(epoch: epochs[place], number: numbers[place], mark: marks[place])
+                try await lock(sequences, names[place], transaction)
+                let old = sequences.value(names[place], id)
+                if old.map({ ($0.epoch, $0.number) < (new.epoch, new.number) }) ?? true {
+                    sequences.set(names[place], new, id)
+                }
             }
         case "consumer.dead_letter":
             let key = Names(first: try value(1), second: "\(try value(2, Int.self))", number: try value(3))
@@ -54,7 +62,7 @@ extension SimulatedStore {
         return []
     }
 
-    private func move(_ value: Arguments, _ transaction: ServerTransaction, compares: Bool) async throws {
+    private func move(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws {
         let topics: [String] = try value(1)
         let parts: [Int] = try value(2)
         let expected: [Int] = try value(3)
@@ -62,8 +70,16 @@ extension SimulatedStore {
         for place in topics.indices {
             let key = Names(first: topics[place], second: "", number: parts[place])
             func compare() throws {
-                guard compares, offsets.value(key, transaction.id) != expected[place] else { return }
-                throw PostgresError(sqlState: "22012", message: "division by zero", statement: "consumer.move")
+                guard name != "consumer.move_blindly", offsets.value(key, transaction.id) != expected[place] else {
+                    return
+                }
+                throw PostgresError(sqlState: "22012", message: "division by zero", statement: name)
+            }
+            let isParked = parkedKeys.rows(transaction.id).contains {
+                $0.key.first == topics[place] && $0.value.part == parts[place]
+            }
+            if isParked, name == "consumer.move_unparked" {
+                throw PostgresError(sqlState: "22012", message: "division by zero", statement: name)
             }
             // An UPDATE waits only for rows that its snapshot finds fitting, and looks again when it has them.
             try compare()

@@ -6,10 +6,10 @@ import Postgres
 import TestKit
 
 extension Simulation {
-    /// A schedule made for one thing: a batch is sent back for its content, another process applies the same messages before the
-    /// batch behind it has its turn, and that one then fits. Says whether it came to that; throws where a promise was broken.
-    public static func runOvertaken(seed: UInt64) throws -> Bool {
-        try SimulatedLoop.run(seed: seed) { try await Overtaking(Chance(seed: seed)).run() }
+    /// A schedule made for one thing: a batch is sent back for its content, another process applies the same messages, or parks them,
+    /// before the batch behind it has its turn, and that one then fits. Says whether it came to that; throws where a promise was broken.
+    public static func runOvertaken(seed: UInt64, parks: Bool = false) throws -> Bool {
+        try SimulatedLoop.run(seed: seed) { try await Overtaking(Chance(seed: seed), parks: parks).run() }
     }
 }
 
@@ -22,10 +22,12 @@ private final class Overtaking {
     private let substrate: Substrate
     private let partition = TopicPartition(
         topic: SimulatedLog.outside, partition: SimulatedLog.partition(of: "a"))
+    private let parks: Bool
     private var isOvertaken = false
     private var heir: Task<Void, any Error>?
 
-    init(_ chance: Chance) {
+    init(_ chance: Chance, parks: Bool) {
+        self.parks = parks
         let store = SimulatedStore(chance: chance)
         let network = SimulatedNetwork(chance, Faults(chance))
         let group = SimulatedGroup(log, topics: [SimulatedLog.outside], chance, nil)
@@ -69,6 +71,7 @@ private final class Overtaking {
                 try await SimulatedSession(store, network).transaction { [partition] transaction in
                     transaction.enqueue(
                         ConsumerStore.move, "service", [partition.topic], [Int(partition.partition)], [-1], [ids.count])
+                    if parks { return park(events, transaction) }
                     transaction.enqueue(ConsumerStore.remember, "service", events.map(\.event.source), ids)
                     transaction.enqueue(Business.effect, ids, keys)
                 }
@@ -76,5 +79,17 @@ private final class Overtaking {
             throw NotYet("the heir is at work", keys: ["a"])
         }
         transaction.enqueue(Business.effect, ids, keys)
+    }
+
+    /// As a batch of the heir's parks them.
+    private func park(_ events: [Received<OutsideEvent>], _ transaction: Transaction) {
+        let records = events.map(\.event.record)
+        let (topics, parts) = (records.map(\.origin.topic), records.map { Int($0.origin.partition) })
+        transaction.enqueue(
+            Statement("parking.park_keys", ""), "service", [topics[0]], [parts[0]], ["a"], ["not known yet"], 50)
+        transaction.enqueue(
+            Statement("parking.park_messages", ""), "service", topics, parts, records.map { Int($0.offset) },
+            events.map(\.event.key), records.map { $0.keyBytes.map { SQLBytes($0) } },
+            records.map { SQLBytes(RawHeaders.encode($0.headers)) }, records.map { $0.value.map { SQLBytes($0) } })
     }
 }

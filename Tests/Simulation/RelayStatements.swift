@@ -33,7 +33,7 @@ extension SimulatedStore {
                     ))
                 return [
                     row.id, row.topic, row.key, row.sequence, event, row.type, nil, row.createdAt, row.payload,
-                    false,
+                    false, row.isPast,
                 ]
             }
         case "relay.delete":
@@ -55,7 +55,7 @@ extension SimulatedStore {
         drawWriteOrder(transaction)
         let row = OutboxRow(
             id: nextOutboxID(session), topic: topic, key: key, sequence: sequence, type: type, payload: payload,
-            writer: transaction.writeOrder, createdAt: clock)
+            writer: transaction.writeOrder, createdAt: clock, isPast: transaction.isPast)
         outbox.set(row.id, row, transaction.id)
         transaction.events.append(row)
     }

@@ -16,11 +16,11 @@ extension SimulatedStore {
                 one.noteLook(of: session.network.process)
                 return [one.id, one.name, "\(one.statements)", "locks", waiting(for: one)]
             }
-        case "session.end", "session.end_by_age":
+        case "session.end", "session.end_alone", "session.end_by_age":
             let (pid, token): (Int, String) = (try value(0), try value(1))
             guard let one = sessions[pid] else { return [] }
             let stands = "\(one.statements)" == token && !one.isWorking
-            guard stands || name != "session.end" else { return [] }
+            guard stands || name == "session.end_by_age" else { return [] }
             let queued = name == "session.end" ? queued(with: one) : []
             if let objection = one.objection(to: session.network.process) ?? objection(to: queued, with: one) {
                 violation = "TA2: the session \(one.id) of process \(one.network.process) was ended though \(objection)"

@@ -15,6 +15,7 @@ final class SimulatedStore {
         let payload: String?
         let writer: Int
         let createdAt: Date
+        let isPast: Bool
         var lane: Int { Int(key.utf8.reduce(5381) { ($0 &* 33) ^ UInt64($1) } & 7) }
     }
     struct ParkedKeyRow {
@@ -26,6 +27,11 @@ final class SimulatedStore {
         let key: SQLBytes?
         let headers: SQLBytes
         let value: SQLBytes?
+    }
+    struct AppliedRow {
+        let epoch: Int
+        let number: Int
+        let mark: Int?
     }
     struct TimerRow {
         let due: Date
@@ -45,7 +51,7 @@ final class SimulatedStore {
     let outbox = SimulatedTable<Int, OutboxRow>()
     let offsets = SimulatedTable<Names, Int>()
     let inbox = SimulatedTable<Names, Bool>()
-    let sequences = SimulatedTable<Names, Int>()
+    let sequences = SimulatedTable<Names, AppliedRow>()
     let dead = SimulatedTable<Names, String>()
     let parkedKeys = SimulatedTable<Names, ParkedKeyRow>()
     let parkedMessages = SimulatedTable<Names, ParkedMessageRow>()
@@ -194,6 +200,8 @@ final class ServerTransaction {
     let session: Int
     let begin = Loop.now
     var waitsFor = 0
+    /// Whether what it does is past.
+    var isPast = false
     var isOver = false
     /// When its transaction id was drawn, that is at its first write.
     var writeOrder = 0

@@ -9,6 +9,8 @@ extension SimulatedStore {
         let id = transaction.id
         switch name {
         case "timer.set":
+            // A trigger of the table leaves it out.
+            if transaction.isPast { break }
             let key = Names(first: try value(0), second: try value(1))
             try await lock(timers, key, transaction)
             timers.set(key, TimerRow(due: try value(2), payload: try value(3)), id)

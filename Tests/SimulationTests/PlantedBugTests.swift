@@ -26,9 +26,20 @@
             .noBeat: ["TA2"],
             .onlyWaiters: ["TA5", "TA1"],
             .deleteUnacknowledged: ["I2", "I4", "I5"],
+            .onlyHolders: ["TA1"],
+            .overtakesParked: ["I1, I4"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
             .lockAgain: ["I1", "I2", "I6", "I7"],
         ]
+
+        /// What chance meets once in hundreds of thousands of schedules is shown by one made for it.
+        private static func run(_ bug: PlantedBug, seed: UInt64) throws {
+            switch bug {
+            case .onlyHolders: try Simulation.runQueue(seed: seed, freezes: true)
+            case .overtakesParked: _ = try Simulation.runOvertaken(seed: seed, parks: true)
+            default: _ = try Simulation.run(seed: seed)
+            }
+        }
 
         @Test(arguments: PlantedBug.allCases)
         @Loop func isCaught(_ bug: PlantedBug) throws {
@@ -37,7 +48,13 @@
             var seed: UInt64 = 0
             var caught: SimulationFailure?
             while caught == nil, seed < 20_000 {
-                do { _ = try Simulation.run(seed: seed) } catch let failure as SimulationFailure { caught = failure }
+                do {
+                    try Self.run(bug, seed: seed)
+                } catch let failure as SimulationFailure {
+                    caught = failure
+                } catch {
+                    caught = SimulationFailure(seed: seed, reason: "\(error)")
+                }
                 seed += 1
             }
             let failure = try #require(caught, "\(bug) was not noticed in \(seed) schedules")

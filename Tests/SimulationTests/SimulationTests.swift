@@ -18,6 +18,11 @@ import Testing
         #expect(fitted > 10, "the batch behind the refused one has to fit, or nothing is tested")
     }
 
+    /// Nor does anything overtake what that heir has parked: the batch that fits behind does not know of it (seed 659046).
+    @Test func nothingOvertakesWhatAnHeirHasParked() throws {
+        for seed in 0..<300 as Range<UInt64> { _ = try Simulation.runOvertaken(seed: seed, parks: true) }
+    }
+
     @Test func aSeedReplaysExactly() throws {
         for seed in 0..<30 as Range<UInt64> {
             let first = try Simulation.run(seed: seed)
@@ -28,16 +33,13 @@ import Testing
 
     /// What a frozen process has waiting for a lock goes with the session that holds it: else each of them would stand still in its turn.
     @Test func aFrozenProcessLosesItsWholeQueueAtOnce() throws {
-        for seed in 0..<100 as Range<UInt64> {
-            let waited = try Simulation.runQueue(seed: seed, freezes: true)
-            #expect(waited < .seconds(8), "seed \(seed): \(waited)")
-        }
+        for seed in 0..<100 as Range<UInt64> { try Simulation.runQueue(seed: seed, freezes: true) }
         // The schedule that showed it, among 649,291.
         _ = try Simulation.run(seed: 649_291)
     }
 
     /// Who has lost one connection keeps what waits for its lock.
     @Test func aProcessThatLivesKeepsItsQueue() throws {
-        for seed in 0..<100 as Range<UInt64> { _ = try Simulation.runQueue(seed: seed, freezes: false) }
+        for seed in 0..<100 as Range<UInt64> { try Simulation.runQueue(seed: seed, freezes: false) }
     }
 }

@@ -61,7 +61,10 @@ public struct EventContract: Sendable {
         of(
             .contacts, PartyCreated.self, PartyChanged.self, PartyMerged.self, PartyUnmerged.self, PartyErased.self,
             ConsentChanged.self, ValueChanged.self, StageChanged.self, BenefitChanged.self, ArchiveRequested.self)
-        + [EventContract(SubjectKeyChanged.self, .subjectKeys, by: services)]
+        + [
+            EventContract(SubjectKeyChanged.self, .subjectKeys, by: services),
+            EventContract(SourceChanged.self, .sources, by: services),
+        ]
 
     private static let sales: [EventContract] = of(
         .sales, LeadCreated.self, LeadChanged.self, LeadConverted.self, OpportunityCreated.self,

@@ -219,7 +219,7 @@ public struct PersonalData: Sendable {
 private enum AsideStore {
     static let erasures = [
         ("dead_letter", deadLetters), ("parked_message", parked), ("idempotency_key", answers), ("timer", timers),
-        ("intent", intents),
+        ("intent", intents), ("held", held),
     ]
     static let statements = erasures.map(\.1)
 
@@ -264,5 +264,14 @@ private enum AsideStore {
             SELECT 1 FROM unnest($1::text[]) AS n(term)
             WHERE position(n.term IN i.key) > 0 OR position(n.term IN i.subject) > 0
                 OR position(n.term IN coalesce(i.payload, '')) > 0)
+        """)
+
+    private static let held = Statement(
+        "personal.held",
+        """
+        DELETE FROM held h WHERE EXISTS (
+            SELECT 1 FROM unnest($1::text[]) AS n(term)
+            WHERE position(n.term IN h.key) > 0 OR position(n.term IN h.subject) > 0
+                OR position(n.term IN coalesce(h.payload, '')) > 0)
         """)
 }

@@ -1,0 +1,108 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import Kafka
+
+/// What is known of the lives of all services, as they tell them on `crm.sources`, and of where acting begins in this one's.
+@Loop
+public final class SourceLives {
+    /// The life of this service; nil where nobody judged it, as in tests.
+    package var own: Life? { didSet { actFrom = own?.actFrom ?? LogEnds() } }
+    private var actFrom = LogEnds()
+    /// Every record is past: commitments are recovered.
+    private(set) var isRecovering = false
+    private var lives: [String: [SourceLife]] = [:]
+    /// Whether any life has ended.
+    private(set) var hasEnded = false
+
+    /// Nothing known yet.
+    public nonisolated init() {}
+
+    /// Where acting begins, without a life: for tests.
+    func begin(at ends: LogEnds) { actFrom = ends }
+
+    /// Takes in what a service tells of its lives.
+    package func take(_ told: SourceChanged) {
+        lives[told.source] = told.lives.sorted { $0.isBefore($1) }
+        hasEnded = lives.values.contains { $0.count > 1 }
+    }
+
+    /// The same knowledge for a recovery: whatever it reads is past, and it is no business of the schema's life.
+    func forRecovery() -> SourceLives {
+        let other = SourceLives()
+        (other.lives, other.hasEnded, other.isRecovering) = (lives, hasEnded, true)
+        return other
+    }
+
+    /// The same knowledge for a rebuild: its schema has no life, and what is past to the service is past to it.
+    func forRebuild() -> SourceLives {
+        let other = SourceLives()
+        (other.lives, other.hasEnded, other.actFrom) = (lives, hasEnded, actFrom)
+        return other
+    }
+
+    /// The lives of a source in order; none where it has told none.
+    package func all(of source: String) -> [SourceLife] { lives[source] ?? [] }
+
+    /// All sources that were heard of.
+    package var sources: [String] { lives.keys.sorted() }
+
+    /// Why a record is void: it was written by a life that had ended, behind its end. Nil for all others.
+    func whyVoid(_ event: Event) -> String? {
+        guard hasEnded, let known = lives[event.source] else { return nil }
+        let (origin, offset) = (event.record.origin, event.record.offset)
+        let later = known.first { life in
+            life.epoch > event.epoch && !life.ends.isEmpty && !LogEnds(life.ends).contain(origin, offset)
+        }
+        return later.map {
+            "\(event.source) had ended its life \(event.epoch) and begun the life \($0.epoch) when this was written"
+        }
+    }
+
+    /// Whether a message speaks of the time before this life.
+    func isPast(_ item: BatchItem) -> Bool {
+        if isRecovering { return true }
+        if actFrom.contain(item.record.origin, item.record.offset) { return true }
+        guard case .event(let event, _, _) = item.content else { return false }
+        return event.isPast
+    }
+
+    /// Leaves out what is void.
+    func judged(_ items: ArraySlice<BatchItem>) -> ArraySlice<BatchItem> {
+        guard hasEnded else { return items }
+        return items.map { item in
+            guard case .event(let event, _, _) = item.content, let reason = whyVoid(event) else { return item }
+            return BatchItem(record: item.record, content: .void(reason))
+        }[...]
+    }
+
+    /// Takes from messages as many as may be one batch, and leaves the others: all are past, or none is, and each partition's stay in order.
+    func cut(_ items: inout [BatchItem]) -> [BatchItem] {
+        guard let first = items.first else { return [] }
+        let kind = isPast(first)
+        guard items.contains(where: { isPast($0) != kind }) else {
+            defer { items = [] }
+            return items
+        }
+        var (batch, rest) = ([BatchItem](), [BatchItem]())
+        var waiting: Set<TopicPartition> = []
+        for item in items {
+            if waiting.contains(item.record.origin) || isPast(item) != kind {
+                waiting.insert(item.record.origin)
+                rest.append(item)
+            } else {
+                batch.append(item)
+            }
+        }
+        items = rest
+        return batch
+    }
+}
+
+extension SourceLife {
+    /// By epoch; two of one epoch by chance.
+    func isBefore(_ other: SourceLife) -> Bool {
+        (epoch, incarnation.text) < (other.epoch, other.incarnation.text)
+    }
+}
