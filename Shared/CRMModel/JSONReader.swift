@@ -292,6 +292,7 @@ public struct JSONReader {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
         case UInt8(ascii: "u"):
             let unit = try readHex()
+            guard unit != 0 else { throw expected("no NUL in a string") }
             guard unit & 0xF800 == 0xD800 else { return scalar(UInt32(unit)) }
             guard unit < 0xDC00, peek == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == 117
             else { throw expected("a pair of surrogates") }
