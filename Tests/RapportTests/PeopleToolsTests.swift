@@ -282,6 +282,7 @@ extension String {
     }
 
     @Test func jsonKeepsWhatWasWritten() {
+        #expect(JSONShape.isValid(Array(#"{"a":"\u0000"}"#.utf8)))
         let text = #" {"b" : 1.00, "a":[ ], "c":{"\"x{":"，：{}","d":[1,2e9]}} "#
         #expect(
             JSONShape.compact(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
