@@ -4,11 +4,13 @@
 /// others take: beyond half of what a `bigint` holds (some 461 million million of a currency's unit) a sum stays at that end, so that the
 /// difference of two such sums is one that can be held too.
 public enum BoundedSum {
-    /// A sum that was worked out as `numeric`.
-    public static func of(_ sum: String) -> String {
-        "least(greatest(\(sum), -4611686018427387904), 4611686018427387903)::bigint"
-    }
+    private static let (least, most) = ("-4611686018427387904", "4611686018427387903")
 
-    /// A sum that is kept, and what is added to it.
-    public static func of(_ kept: String, and more: String) -> String { of("\(kept)::numeric + \(more)") }
+    /// A sum that was worked out as `numeric`.
+    public static func of(_ sum: String) -> String { "least(greatest(\(sum), \(least)), \(most))::bigint" }
+
+    /// A sum that is kept so, and what is added to it: what of it there is room for, without a detour over `numeric`.
+    public static func of(_ kept: String, and more: String) -> String {
+        "\(kept) + least(greatest(\(more), \(least) - \(kept)), \(most) - \(kept))"
+    }
 }
