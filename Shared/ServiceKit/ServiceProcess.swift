@@ -44,6 +44,7 @@ public final class ServiceProcess {
     /// Puts a service together.
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
         self.options = options
+        if let address = handover.address { try options.checkToken(for: address, "the socket that is handed over") }
         name = definition.name
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
