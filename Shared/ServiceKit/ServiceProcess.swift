@@ -257,6 +257,7 @@ public final class ServiceProcess {
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
             figures.ended.advance(to: watch.statistics.ended)
+            figures.strange.set(watch.strangers.count)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
             let took = Loop.now - begin
