@@ -186,6 +186,11 @@ let package = Package(
                 "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
             ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
+            "JudgementTests",
+            serviceTests + [
+                "Campaigns", "Contacts", "Kafka", "Notifications", "Sales", "ServiceTestKit", "Tickets",
+            ]),
+        tests(
             "UpgradeTests",
             [
                 "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",

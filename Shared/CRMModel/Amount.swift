@@ -81,12 +81,14 @@ public struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible, C
 
     /// The exact product, rounded half away from zero to four places; nil on overflow.
     public func times(_ quantity: Amount) -> Amount? {
-        let (high, low) = units.multipliedFullWidth(by: quantity.units)
-        guard high == 0 && low < UInt(Int.max) || high == -1 && low > UInt(Int.max) else { return nil }
-        let product = Int(bitPattern: low)
-        let half = product >= 0 ? Amount.scale / 2 : -Amount.scale / 2
-        let (sum, overflow) = product.addingReportingOverflow(half)
-        return overflow ? nil : Amount(units: sum / Amount.scale)
+        let scale = UInt(Amount.scale)
+        let (high, low) = units.magnitude.multipliedFullWidth(by: quantity.units.magnitude)
+        let (rounded, isOver) = low.addingReportingOverflow(scale / 2)
+        let top = high + (isOver ? 1 : 0)
+        guard top < scale else { return nil }
+        let size = scale.dividingFullWidth((top, rounded)).quotient
+        guard size <= Int.max else { return nil }
+        return Amount(units: (units < 0) == (quantity.units < 0) ? Int(size) : -Int(size))
     }
 
     /// Reads a decimal string; JSON numbers are taken too, by their shortest decimal form.

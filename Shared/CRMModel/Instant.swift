@@ -26,7 +26,10 @@ public enum RFC3339 {
         }
         guard let offset = zone(bytes, index) else { return nil }
         let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
-        return Date(timeIntervalSince1970: Double(seconds) + Double(microseconds) / 1e6)
+        // By an offset it may lie outside of what can be written again. Of the last second no parts are kept: the nearest number is the
+        // next year.
+        guard moments.contains(Double(seconds)) else { return nil }
+        return Date(timeIntervalSince1970: min(Double(seconds) + Double(microseconds) / 1e6, moments.upperBound))
     }
 
     /// Reads a moment from text.

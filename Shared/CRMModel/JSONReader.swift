@@ -29,8 +29,14 @@ public struct JSONReader {
         case element(Int)
     }
 
-    /// Reads from bytes that stay valid while the reader is used.
-    public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// Whether NUL may stand in strings, as JSON has it and no text of PostgreSQL.
+    private let takesNUL: Bool
+
+    /// Reads from bytes that stay valid while the reader is used; `takesNUL` is for who only shows what is there.
+    public init(_ bytes: UnsafeRawBufferPointer, takesNUL: Bool = false) {
+        self.bytes = bytes
+        self.takesNUL = takesNUL
+    }
 
     /// Reads one document, which must be an object, and calls `member` for each key; `member` must read or skip the value.
     public static func object(
@@ -292,6 +298,7 @@ public struct JSONReader {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
         case UInt8(ascii: "u"):
             let unit = try readHex()
+            guard unit != 0 || takesNUL else { throw expected("no NUL in a string") }
             guard unit & 0xF800 == 0xD800 else { return scalar(UInt32(unit)) }
             guard unit < 0xDC00, peek == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == 117
             else { throw expected("a pair of surrogates") }

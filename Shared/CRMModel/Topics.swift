@@ -80,6 +80,8 @@ public struct Topic: Sendable, Hashable {
         erpCustomers, erpProducts, erpOrders, shipments, interactions, contacts, sales, campaigns, tickets,
         notificationRequests, notifications, subjectKeys, sources,
     ]
+    /// Their names.
+    public static let names = Set(all.map(\.name))
     /// How many partitions each has; keys must not move, so it is fixed when the topic is made.
     public static let partitions = 12
 }

@@ -10,6 +10,12 @@ public struct Handover: Sendable {
     /// Whether another process answers until this one says that it is ready.
     public var waitsUntilReady: Bool { readiness != nil }
 
+    /// The numeric address that the socket is bound to; nil where there is none.
+    public var address: String? { socket.flatMap { Self.address(of: $0) } }
+
+    /// The same of any socket.
+    package static func address(of socket: Int32) -> String? { SocketAddress.bound(of: socket)?.host }
+
     /// Nothing was handed over.
     public init() { (socket, readiness) = (nil, nil) }
 

@@ -107,14 +107,17 @@ public struct SocketAddress: CustomStringConvertible, Sendable {
         withUnsafeBytes(of: storage) { raw in Int(raw[2]) << 8 | Int(raw[3]) }
     }
 
-    /// `127.0.0.1:80` or `[::1]:80`.
-    public var description: String {
+    /// The address in numbers, without the port.
+    var host: String {
         var name = [CChar](repeating: 0, count: 64)
-        let isSix = storage.ss_family == sa_family_t(AF_INET6)
         withPointer { pointer in
             _ = uv_ip_name(pointer, &name, name.count)
         }
-        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return isSix ? "[\(text)]:\(port)" : "\(text):\(port)"
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// `127.0.0.1:80` or `[::1]:80`.
+    public var description: String {
+        storage.ss_family == sa_family_t(AF_INET6) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

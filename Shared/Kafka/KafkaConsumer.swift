@@ -27,6 +27,8 @@ public final class KafkaConsumer {
     private var isClosed = false
     /// Whether the group has given us partitions that it has not taken away.
     private var hasShare = false
+    /// The partitions that it has given us and that wait for `assign`; nil where none do.
+    private var asked: [TopicPartition]?
     private var pulse: LoopTimer?
 
     /// Opens a client; `group` nil is for readers that are given their partitions.
@@ -114,6 +116,7 @@ public final class KafkaConsumer {
             rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition)
                 .pointee.offset = offset ?? Int64(RD_KAFKA_OFFSET_BEGINNING)
         }
+        asked = nil
         let code = rd_kafka_assign(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign partitions") }
         awaitStops(of: client)
@@ -195,12 +198,14 @@ public final class KafkaConsumer {
     /// until its session is over, so that a new start takes it back.
     public func leave(within limit: Duration = .seconds(1)) async {
         guard !isClosed else { return }
+        takeAsked()
         rd_kafka_unsubscribe(client)
         let deadline = Loop.now + limit
         // The partitions must be given back first. That its word is on the way to the coordinator is seen by its number in the group, which
         // is taken from it then; whoever closed before would not have left, and closing waits for the coordinator's answer.
         while Loop.now < deadline {
             _ = poll(limit: 500, byteLimit: 1 << 20)
+            takeAsked()
             guard let member = rd_kafka_memberid(client) else { return }
             defer { rd_kafka_mem_free(client, member) }
             if member.pointee == 0 { return }
@@ -208,11 +213,26 @@ public final class KafkaConsumer {
         }
     }
 
+    /// Takes partitions that were given and not taken, at their ends: librdkafka puts off to leave until it has the answer, and who has
+    /// taken nothing gives nothing back and does not leave at all.
+    private func takeAsked() {
+        guard let asked else { return }
+        try? assign(Dictionary(asked.map { ($0, Int64(RD_KAFKA_OFFSET_END)) }) { first, _ in first })
+    }
+
+    /// Answers for partitions that were given and not taken, where the group is not left: closing waits for that.
+    private func decline() {
+        guard asked != nil else { return }
+        asked = nil
+        rd_kafka_assign(client, nil)
+    }
+
     /// Leaves the group and frees the client, within a bound; destroying may block, so it has a thread of its own.
     public func close(within limit: Duration = .seconds(5)) async {
         guard !isClosed else { return }
         isClosed = true
         pulse?.cancel()
+        decline()
         context.consumer = nil
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         let closing = rd_kafka_queue_new(client)
@@ -242,78 +262,20 @@ public final class KafkaConsumer {
         }
     }
 
-    fileprivate func rebalance(_ code: rd_kafka_resp_err_t, _ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) {
+    func rebalance(_ code: rd_kafka_resp_err_t, _ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) {
         hasShare = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
         guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, let list, let onAssigned else {
+            asked = nil
             onRevoked?()
             rd_kafka_assign(client, nil)
             awaitStops(of: client)
             return
         }
-        onAssigned(
-            (0..<Int(list.pointee.cnt)).map { index in
-                let entry = list.pointee.elems[index]
-                return TopicPartition(topic: String(cString: entry.topic), partition: entry.partition)
-            })
-    }
-}
-
-/// Waits until librdkafka has stopped to fetch what an assignment took away.
-///
-/// 2.0.2 asks a partition to stop again when the assignment changes before it has, and then aborts the process ("Assertion
-/// `rktp->rktp_started' failed" in rdkafka_assignment.c). Stops and their confirmations go through the queue of librdkafka's main
-/// thread, one behind the other; so a question that is answered there twice comes behind both. Each takes microseconds.
-private func awaitStops(of client: OpaquePointer?) {
-    for _ in 0..<3 { ask(client) }
-}
-
-/// Asks librdkafka's main thread something, and waits for the answer.
-private func ask(_ client: OpaquePointer?) {
-    var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-    guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-    rd_kafka_topic_partition_list_destroy(list)
-}
-
-/// What the C callbacks find behind their pointer.
-@Loop
-private final class ConsumerContext {
-    weak var consumer: KafkaConsumer?
-    nonisolated init() {}
-}
-
-/// Called inside `rd_kafka_consumer_poll`, that is on the loop.
-private let rebalanced:
-    @convention(c) @Sendable (
-        OpaquePointer?, rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?,
-        UnsafeMutableRawPointer?
-    ) -> Void = { client, code, list, opaque in
-        guard let opaque, LoopExecutor.isOnLoop else {
-            rd_kafka_assign(client, nil)
-            return
+        let given = (0..<Int(list.pointee.cnt)).map { index in
+            let entry = list.pointee.elems[index]
+            return TopicPartition(topic: String(cString: entry.topic), partition: entry.partition)
         }
-        let context = Unmanaged<ConsumerContext>.fromOpaque(opaque).takeUnretainedValue()
-        nonisolated(unsafe) let readOnly = list.map { UnsafePointer($0) }
-        nonisolated(unsafe) let client = client
-        Loop.assumeIsolated {
-            if let consumer = context.consumer {
-                consumer.rebalance(code, readOnly)
-            } else {
-                rd_kafka_assign(client, nil)
-            }
-        }
+        asked = given
+        onAssigned(given)
     }
-
-/// Called on a thread of librdkafka.
-let wakeLoop: @convention(c) @Sendable (OpaquePointer?, UnsafeMutableRawPointer?) -> Void = { _, opaque in
-    guard let opaque else { return }
-    Unmanaged<Wakeup>.fromOpaque(opaque).takeUnretainedValue().send()
-}
-
-/// A client on its way to the thread that destroys it.
-///
-/// `@unchecked Sendable`: nobody else uses the client any more.
-struct ClientHandle: @unchecked Sendable {
-    private let client: OpaquePointer
-    init(_ client: OpaquePointer) { self.client = client }
-    func destroy() { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
 }

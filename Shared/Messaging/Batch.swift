@@ -69,12 +69,8 @@ extension Subscriptions {
     func prepare(_ record: KafkaRecord) -> BatchItem {
         do throws(JSONError) {
             let event = try Event(record)
-            guard let handler = handlers[event.type] else {
-                // What the suite knows and this service does not hear is passed over; what nobody knows is a mistake, or newer. What ends
-                // a key of a compacted topic tells nothing, and its key is not to be kept: it may be an erased person's address.
-                let isKnown = record.isTombstone || EventContract.named(event.type) != nil
-                return BatchItem(record: record, content: isKnown ? .skipped : .unknown(event.type))
-            }
+            guard let handler = handlers[event.type] else { return try passedOver(event) }
+            try handler.contract?.check(topic: record.origin.topic)
             guard event.version == handler.version else {
                 throw JSONError(
                     field: "ce_type",
@@ -85,6 +81,24 @@ extension Subscriptions {
         } catch {
             return BatchItem(record: record, content: .dead(errorClass: "decode", text: error.description))
         }
+    }
+
+    /// What the suite knows and this service does not hear is passed over; what nobody knows is a mistake, or newer. What ends a key of a
+    /// compacted topic tells nothing, and its key is not to be kept: it may be an erased person's address.
+    ///
+    /// What comes from outside is judged all the same, so that what one service of a topic puts aside is put aside by all.
+    private func passedOver(_ event: Event) throws(JSONError) -> BatchItem {
+        let record = event.record
+        guard let contract = EventContract.named(event.type) else {
+            return BatchItem(record: record, content: record.isTombstone ? .skipped : .unknown(event.type))
+        }
+        try contract.check(topic: record.origin.topic)
+        if Topic.isOutside(record.origin.topic) {
+            try contract.check(version: event.version)
+            try event.needData()
+            try contract.check(event.withData { Array($0) })
+        }
+        return BatchItem(record: record, content: .skipped)
     }
 }
 

@@ -57,8 +57,8 @@ public final class ConsumerRunner {
     private var isStopping = false
     /// Whether the reader has had a fatal error.
     var isReaderBroken = false
-    /// Whether the last try to connect to the database failed.
-    private var isUnreachable = false
+    /// Since when it is tried to connect to the database; nil while it is connected.
+    private var unreachable: Duration?
     var hasMore = false
     /// Partitions that are not fetched now, because too much is parked.
     var heldBack: Set<TopicPartition> = []
@@ -162,8 +162,8 @@ public final class ConsumerRunner {
 
     /// Whether the database has been away for so long that a twin, which may reach it, is to have the partitions.
     private var isCutOff: Bool {
-        guard isUnreachable, let since = failing?.since else { return false }
-        return Loop.now - since > .seconds(5)
+        // Counted from the first try, which may have waited for an answer all the time: a way that swallows what is sent says nothing.
+        unreachable.map { Loop.now - $0 > .milliseconds(4500) } ?? false
     }
 
     /// Leaves the group until the database can be reached again: a member that does not work keeps its partitions from its twins, and one
@@ -249,9 +249,9 @@ public final class ConsumerRunner {
 
     func database() async throws -> any DatabaseSession {
         if let connection, connection.isOpen { return connection }
-        isUnreachable = true
+        unreachable = unreachable ?? Loop.now
         let opened = try await substrate.openSession()
-        isUnreachable = false
+        unreachable = nil
         connection = opened
         return opened
     }

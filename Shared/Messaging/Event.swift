@@ -37,7 +37,7 @@ public struct Event: Sendable {
     /// Reads the envelope of a message in binary or structured mode (CloudEvents Kafka binding 1.0); errors say what is missing.
     public init(_ record: KafkaRecord) throws(JSONError) {
         let contentType = record.header("content-type")?.lowercased() ?? ""
-        if contentType.hasPrefix("application/cloudevents") {
+        if contentType.utf8.starts(with: "application/cloudevents".utf8) {
             let found = try StructuredEnvelope(record)
             try self.init(record, found, found.data)
         } else {
@@ -56,10 +56,15 @@ public struct Event: Sendable {
 
     private init(_ record: KafkaRecord, _ found: StructuredEnvelope, _ range: Range<Int>) throws(JSONError) {
         func needed(_ name: String, _ value: String?) throws(JSONError) -> String {
-            guard let value, !value.isEmpty, value.utf8.count <= 500 else {
-                throw JSONError(field: "ce_\(name)", message: "expected a header of 1 to 500 bytes of UTF-8")
+            guard let value, !value.isEmpty, value.utf8.count <= 500, !value.utf8.contains(0) else {
+                throw JSONError(
+                    field: "ce_\(name)", message: "expected a header of 1 to 500 bytes of UTF-8 without NUL")
             }
             return value
+        }
+        // It stands in tables and their indexes, beside the source.
+        if let key = record.key, key.utf8.count > 1000 || key.utf8.contains(0) {
+            throw JSONError(field: "key", message: "expected at most 1000 bytes of UTF-8 without NUL")
         }
         self.record = record
         dataRange = range
@@ -115,9 +120,14 @@ public struct Event: Sendable {
         return try record.withValue { try body(UnsafeRawBufferPointer(rebasing: $0[dataRange])) }
     }
 
+    /// Throws where there is no data.
+    func needData() throws(JSONError) {
+        guard !record.isTombstone else { throw JSONError(field: "", message: "expected data; the value is null") }
+    }
+
     /// Reads the data as a type.
     func data<T: EventData>(as type: T.Type) throws(JSONError) -> T {
-        guard !record.isTombstone else { throw JSONError(field: "", message: "expected data; the value is null") }
+        try needData()
         let outcome = withData { data in Result { () throws(JSONError) -> T in try T(json: data) } }
         return try outcome.get()
     }

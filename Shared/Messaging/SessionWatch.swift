@@ -87,7 +87,7 @@ public final class SessionWatch {
             for one in still.filter({ isOurs($0) && (!PlantedBug.onlyWaiters.isPlanted || !$0.blocks.isEmpty) }) {
                 try await end(one, session)
             }
-            name(still.filter { !$0.name.hasPrefix(program.prefix { $0 != " " }) })
+            name(still.filter { !$0.name.utf8.starts(with: program.utf8.prefix { $0 != UInt8(ascii: " ") }) })
             await pause()
         }
     }
@@ -102,7 +102,13 @@ public final class SessionWatch {
         }
     }
 
-    private func isOurs(_ one: WatchedSession) -> Bool { one.name == program || one.name.hasPrefix(program + " ") }
+    private func isOurs(_ one: WatchedSession) -> Bool { Self.isNamed(one.name, after: program) }
+
+    /// Whether a session calls itself as a program does, with or without what tells its processes apart. By bytes: a name may begin with
+    /// what joins the space before it to one character.
+    static func isNamed(_ name: String, after program: String) -> Bool {
+        name.utf8.elementsEqual(program.utf8) || name.utf8.starts(with: "\(program) ".utf8)
+    }
 
     private func end(_ one: WatchedSession, _ session: any DatabaseSession) async throws {
         let answer = try await session.transaction { $0.enqueue(SessionWatchStore.nextEnd, one.pid, one.token) }

@@ -93,7 +93,9 @@ public struct Subscriptions {
             if let known = handlers[type.type] {
                 precondition(known.data == type.data, "\(type.type) is read as two types")
             } else {
-                handlers[type.type] = Handler(data: type.data, version: type.version, decode: type.decode, group: whole)
+                handlers[type.type] = Handler(
+                    data: type.data, version: type.version, contract: EventContract.named(type.type),
+                    decode: type.decode, group: whole)
             }
             if let contract = EventContract.named(type.type) { read(contract.topic) }
         }
@@ -104,6 +106,8 @@ public struct Subscriptions {
     struct Handler {
         let data: ObjectIdentifier
         let version: Int
+        /// Nil for what is no event of the suite, as in tests.
+        let contract: EventContract?
         let decode: @Loop (Event) throws(JSONError) -> any Sendable
         var group: Group
         /// Whether the rows that it writes say themselves what is newest, so that no watermark is kept beside them.

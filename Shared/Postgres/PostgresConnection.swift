@@ -17,9 +17,9 @@ public final class PostgresConnection: StatementChannel {
     public var holdsLocks = false {
         didSet { if holdsLocks { tickLater() } }
     }
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     private var watch: SocketWatch?
-    private var expected: [Expected] = []
+    var expected: [ExpectedAnswer] = []
     private var answered = 0
     /// Up to which of them the server was asked to answer.
     private var requested = 0
@@ -35,52 +35,17 @@ public final class PostgresConnection: StatementChannel {
     private var prepared: [String: String] = [:]
     /// How many were prepared that the server does not run any more, and whose names it keeps.
     private var outdated = 0
-    private var isTaken = false
-    private var turns: [Completion<Void>] = []
+    /// One transaction at a time: statements of two must not mix, for the next sync commits them all.
+    private let turns = Turns()
 
-    /// What the server owes us, in order.
-    private enum Expected {
-        case prepare(name: String, transaction: Transaction)
-        case rows(name: String, answer: Completion<Rows>, transaction: Transaction)
-        case sync(Completion<Void>, transaction: Transaction)
-
-        var transaction: Transaction {
-            switch self {
-            case .prepare(_, let transaction), .rows(_, _, let transaction), .sync(_, let transaction): transaction
-            }
-        }
-    }
-
-    private init(_ connection: OpaquePointer) throws {
+    /// Takes a connection that was made.
+    init(_ connection: OpaquePointer) throws {
         self.connection = connection
         PQsetnonblocking(connection, 1)
         PQenterPipelineMode(connection)
         let watch = try SocketWatch(descriptor: PQsocket(connection)) { [weak self] events in self?.ready(events) }
         self.watch = watch
         watch.watch(.readable)
-    }
-
-    /// Connects; the handshake, which blocks, runs on the work queue.
-    public static func open(_ settings: PostgresSettings) async throws -> PostgresConnection {
-        let keywords = settings.keywords
-        let pointer = try await Loop.offload { () throws(PostgresError) -> ConnectedPointer in
-            try ConnectedPointer(keywords)
-        }
-        do {
-            return try PostgresConnection(pointer.value)
-        } catch {
-            PQfinish(pointer.value)
-            throw error
-        }
-    }
-
-    /// A password as the server keeps it (SCRAM-SHA-256), to set it without telling it.
-    public func encrypted(_ password: String, of role: String) throws(PostgresError) -> String {
-        guard let text = PQencryptPasswordConn(connection, password, role, "scram-sha-256") else {
-            throw .connection("the password of \(role) cannot be encrypted: \(lastMessage)")
-        }
-        defer { PQfreemem(text) }
-        return String(cString: text)
     }
 
     /// Ends the connection; what is under way fails.
@@ -92,7 +57,7 @@ public final class PostgresConnection: StatementChannel {
     /// waits for us; they stand or fall by themselves. Only one that had to prepare a statement is waited for: should it fail, the
     /// next must know that the statement is not there.
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-        try await takeTurn()
+        try await turns.take()
         let transaction = Transaction(self)
         let value: T
         do {
@@ -111,48 +76,12 @@ public final class PostgresConnection: StatementChannel {
 
     private func end(_ transaction: Transaction, by sync: Completion<Void>?) async throws {
         guard transaction.hasPrepared else {
-            endTurn()
+            turns.end()
             try await sync?.wait()
             return
         }
-        defer { endTurn() }
+        defer { turns.end() }
         try await sync?.wait()
-    }
-
-    /// Has the server parse and plan a statement without running it: a test of its SQL against the schema.
-    public func prepare(_ statement: Statement) async throws {
-        try await transaction { transaction in
-            transaction.statements += 1
-            transaction.hasPrepared = true
-            expected.append(.prepare(name: "", transaction: transaction))
-            PQsendPrepare(connection, "", statement.sql, 0, nil)
-        }
-    }
-
-    /// Has the server say what parameters and columns a statement has, its parameters of these types, or of those that it infers.
-    func describe(_ statement: Statement, _ types: [UInt32]) async throws -> Description {
-        let answer = Completion<Rows>()
-        try await transaction { transaction in
-            transaction.statements += 1
-            transaction.hasPrepared = true
-            expected.append(.prepare(name: "", transaction: transaction))
-            PQsendPrepare(connection, "", statement.sql, Int32(types.count), types)
-            expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
-            PQsendDescribePrepared(connection, "")
-        }
-        return Description(try await answer.wait().result)
-    }
-
-    /// One transaction at a time: statements of two must not mix, for the next sync commits them all.
-    private func takeTurn() async throws {
-        guard isTaken else { return isTaken = true }
-        let turn = Completion<Void>()
-        turns.append(turn)
-        try await turn.wait()
-    }
-
-    private func endTurn() {
-        if turns.isEmpty { isTaken = false } else { turns.removeFirst().succeed(()) }
     }
 
     /// Ends the implicit transaction; the answer comes when the server has committed it.
@@ -309,13 +238,13 @@ public final class PostgresConnection: StatementChannel {
                 PQclear(result)
             }
         default:
-            let error = Self.error(of: result, in: entry)
+            let error = entry.error(in: result)
             PQclear(result)
             refuse(entry, error)
         }
     }
 
-    private func refuse(_ entry: Expected, _ error: PostgresError) {
+    private func refuse(_ entry: ExpectedAnswer, _ error: PostgresError) {
         switch entry {
         case .prepare(let name, let transaction):
             prepared[name] = nil
@@ -335,23 +264,7 @@ public final class PostgresConnection: StatementChannel {
         }
     }
 
-    private static func error(of result: OpaquePointer, in entry: Expected) -> PostgresError {
-        func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
-        let name: String? =
-            switch entry {
-            case .prepare(let name, _), .rows(let name, _, _): name
-            case .sync: nil
-            }
-        if PQresultStatus(result) == PGRES_PIPELINE_ABORTED {
-            return PostgresError(sqlState: "25P02", message: "an earlier statement failed", statement: name)
-        }
-        return PostgresError(
-            sqlState: field(PGDiagnostic.sqlState) ?? "XX000",
-            message: field(PGDiagnostic.message) ?? String(cString: PQresultErrorMessage(result)),
-            detail: field(PGDiagnostic.detail), constraint: field(PGDiagnostic.constraint), statement: name)
-    }
-
-    private var lastMessage: String {
+    var lastMessage: String {
         String(cString: PQerrorMessage(connection)).split(separator: "\n").first.map(String.init) ?? "connection lost"
     }
 
@@ -377,53 +290,5 @@ public final class PostgresConnection: StatementChannel {
         PQfinish(connection)
         onClose?()
         onClose = nil
-    }
-}
-
-/// libpq's field codes (`postgres_ext.h`), which are character macros.
-private enum PGDiagnostic {
-    static let sqlState = Int32(UInt8(ascii: "C"))
-    static let message = Int32(UInt8(ascii: "M"))
-    static let detail = Int32(UInt8(ascii: "D"))
-    static let constraint = Int32(UInt8(ascii: "n"))
-}
-
-/// A connection on its way from the work queue to the loop.
-///
-/// `@unchecked Sendable`: exactly one thread holds it at a time.
-private struct ConnectedPointer: @unchecked Sendable {
-    let value: OpaquePointer
-
-    init(_ keywords: [(String, String)]) throws(PostgresError) {
-        var names: [UnsafeMutablePointer<CChar>?] = keywords.map { strdup($0.0) } + [nil]
-        var values: [UnsafeMutablePointer<CChar>?] = keywords.map { strdup($0.1) } + [nil]
-        defer { for pointer in names + values { free(pointer) } }
-        let connection = names.withUnsafeMutableBufferPointer { names in
-            values.withUnsafeMutableBufferPointer { values in
-                names.withMemoryRebound(to: UnsafePointer<CChar>?.self) { names in
-                    values.withMemoryRebound(to: UnsafePointer<CChar>?.self) { values in
-                        PQconnectdbParams(names.baseAddress, values.baseAddress, 1)
-                    }
-                }
-            }
-        }
-        guard let connection else { throw .connection("out of memory") }
-        guard PQstatus(connection) == CONNECTION_OK else {
-            let message = String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
-            PQfinish(connection)
-            throw Self.refusal(message)
-        }
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        value = connection
-    }
-
-    /// libpq tells no SQLSTATE of a connection that did not come about. What a wrong setting causes passes as little as a wrong statement.
-    private static func refusal(_ message: String) -> PostgresError {
-        let isDatabase = message.contains("FATAL:  database") && message.contains("does not exist")
-        let isLogin = ["authentication failed", "FATAL:  role", "no pg_hba.conf entry"].contains {
-            message.contains($0)
-        }
-        guard isDatabase || isLogin else { return .connection(message) }
-        return PostgresError(sqlState: isDatabase ? "3D000" : "28000", message: message)
     }
 }

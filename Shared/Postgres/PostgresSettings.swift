@@ -21,7 +21,9 @@ public struct PostgresSettings: Sendable {
     /// and it is not the purpose that is to be cut.
     public func named(_ purpose: String) -> PostgresSettings {
         var named = self
-        named.applicationName = "\(applicationName.prefix(60 - purpose.count)) (\(purpose))"
+        var name = applicationName.unicodeScalars
+        while String(name).utf8.count > 60 - purpose.utf8.count, !name.isEmpty { name.removeLast() }
+        named.applicationName = "\(String(name)) (\(purpose))"
         return named
     }
 
@@ -36,8 +38,10 @@ public struct PostgresSettings: Sendable {
         if let schema { options += " -c search_path=\(schema)" }
         return [
             ("dbname", url), ("application_name", applicationName), ("options", options), ("connect_timeout", "5"),
-            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "15000"), ("client_encoding", "UTF8"),
+            // The same on our side, for a way that swallows what is sent: quiet for four seconds, then asked twice; or, where something is
+            // under way, eight without its receipt.
+            ("keepalives_idle", "4"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
+            ("tcp_user_timeout", "8000"), ("client_encoding", "UTF8"),
         ]
     }
 }

@@ -33,6 +33,8 @@ struct ServiceFigures {
     private let parkedMessages = Metrics.shared.gauge("crm_parked_messages", help: "Messages of parked keys")
     let ended = Metrics.shared.counter(
         "crm_sessions_ended_total", help: "Sessions of frozen processes that this one has ended at the database")
+    let strange = Metrics.shared.gauge(
+        "crm_strange_sessions", help: "Sessions of others under this role that hold something and stand still")
     private let stalls = Metrics.shared.counter("crm_consumer_stalls_total", help: "Work given up by the watchdog")
     private let timersFired = Metrics.shared.counter("crm_timers_fired_total", help: "Timers fired")
     private let timersBuried = Metrics.shared.counter("crm_timers_buried_total", help: "Timers put aside")

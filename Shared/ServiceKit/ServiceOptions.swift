@@ -63,9 +63,14 @@ public struct ServiceOptions: Sendable {
         try Self.check("SESSION_LOOKS", sessionLooks, 3...600)
         token = try settings.optional(
             Setting<String>("API_TOKEN", isSecret: true, help: "the token that requests must carry"))
-        let isLoopback = address.hasPrefix("127.") || address == "::1"
+        try checkToken(for: address, "HTTP_ADDRESS")
+    }
+
+    /// Whoever can be reached from other machines needs a token, however it has come by its address.
+    func checkToken(for address: String, _ what: String) throws {
+        let isLoopback = ["127.", "::ffff:127."].contains(where: address.hasPrefix) || address == "::1"
         guard isLoopback || token != nil else {
-            throw SettingError(name: "API_TOKEN", problem: "must be set where HTTP_ADDRESS is not loopback")
+            throw SettingError(name: "API_TOKEN", problem: "must be set where \(what) is not loopback, as \(address)")
         }
     }
 

@@ -47,6 +47,7 @@ public final class ServiceProcess {
     /// Puts a service together.
     public init(_ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ settings: Settings) throws {
         self.options = options
+        if let address = handover.address { try options.checkToken(for: address, "the socket that is handed over") }
         name = definition.name
         let log = Log(service: definition.name)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
@@ -267,6 +268,7 @@ public final class ServiceProcess {
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
             figures.ended.advance(to: watch.statistics.ended)
+            figures.strange.set(watch.strangers.count)
             surface.isOverloaded = relay.statistics.oldestAge > 60
             consumer?.isHeld = surface.isOverloaded
             let took = Loop.now - begin

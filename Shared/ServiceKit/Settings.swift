@@ -41,12 +41,19 @@ public final class Settings {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw SettingError(name: "RAPPORT_SETTINGS", problem: "the file \(path) cannot be read")
             }
-            for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
-                guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { continue }
-                given[String(line[..<equals])] = String(line[line.index(after: equals)...])
-            }
+            given = Self.lines(of: String(decoding: data, as: UTF8.self))
         }
         self.init(given.merging(environment) { _, new in new })
+    }
+
+    /// `NAME=value` lines; what begins with `#` is a comment. By code points: a value may begin with a mark that joins the sign before it.
+    static func lines(of text: String) -> [String: String] {
+        var given: [String: String] = [:]
+        for line in text.split(whereSeparator: \.isNewline).map(\.unicodeScalars) {
+            guard line.first != "#", let equals = line.firstIndex(of: "=") else { continue }
+            given[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        }
+        return given
     }
 
     /// Takes settings as they are given: for tests.

@@ -11,12 +11,6 @@ public enum JSONString {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The string without NUL, which PostgreSQL's text does not take.
-    public static func storable(_ text: String) -> String {
-        guard text.utf8.contains(0) else { return Self.text(text) }
-        return Self.text(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })))
-    }
-
     /// Writes the string with its quotes behind what is there.
     public static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(quote)

@@ -14,6 +14,7 @@ func withSecureBroker(
     let users = Users(path: files.folder + "/users")
     try users.set("shop", password: Array("open, sesame=1".utf8))
     try users.set("张三", password: Array("芝麻开门".utf8))
+    try users.set("\u{301}x,=y", password: Array("open".utf8))
     try await withBroker { settings in
         settings.listeners = [
             ListenerSettings(.plain, address: "127.0.0.1", port: 0),
@@ -183,7 +184,9 @@ func withSecureBroker(
         func client(_ user: String, _ password: String) -> String {
             "\(kcat) -X sasl.username='\(user)' -X sasl.password='\(password)'"
         }
-        for (number, client) in [client("shop", "open, sesame=1"), client("张三", "芝麻开门")].enumerated() {
+        // The last begins with a mark that joins whatever stands before it.
+        let users = [("shop", "open, sesame=1"), ("张三", "芝麻开门"), ("\u{301}x,=y", "open")].map(client)
+        for (number, client) in users.enumerated() {
             let run = try await runShell(
                 "seq 1 3000 | \(client) -P -t \(topic)-\(number) && "
                     + "\(client) -C -t \(topic)-\(number) -e -q | sort -n | cksum; seq 1 3000 | cksum")

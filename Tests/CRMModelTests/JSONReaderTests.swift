@@ -51,6 +51,14 @@ private let good = """
         (#""unitPrice":3.125"#, #""unitPrice":null"#, "lines[1].unitPrice"),
         (#""quantity":6"#, #""quantity":[6]"#, "lines[0].quantity"),
         (#""sku":"71053""#, #""sku":71053"#, "lines[1].sku"),
+        (#""sku":"71053""#, #""sku":"7\n1053""#, "lines[1].sku"),
+        (#""orderId":"536365""#, #""orderId":"5\u0000""#, "orderId"),
+        (#""status":"placed""#, "\"status\":\"\(String(repeating: "x", count: 1001))\"", "status"),
+        (#""quantity":6,"unitPrice":"2.55""#, #""quantity":"500000000000.0001","unitPrice":"0""#, "lines[0]"),
+        (#""quantity":"6","unitPrice":3.125"#, #""quantity":"250000000000","unitPrice":"2""#, "lines[1]"),
+        (#""unitPrice":"2.55""#, #""unitPrice":"2.55","unitCost":"-90000000000""#, "lines[0]"),
+        (#""unitPrice":"2.55""#, #""unitPrice":"2.55","name":"\u0000""#, "lines[0].name"),
+        (#""unknown":{"a":"#, #""unknown":{"b":"\u0000","a":"#, "unknown.b"),
         ("2010-12-01T08:26:00Z", "2010-12-32T08:26:00Z", "placedAt"), (#"[1,-2.5e3"#, #"[1,-x"#, "unknown.a[1]"),
         (#""lines":["#, #""lines":[7,"#, "lines[0]"),
     ])
@@ -68,12 +76,12 @@ private let good = """
 
     @Test func textIsUnescaped() {
         #expect(text(#"{"a":"\n\t\r\b\f\"\\\/"}"#) == "\n\t\r\u{8}\u{c}\"\\/")
-        #expect(text(#"{"a":"\u4e0a\u6d77 \uD83D\uDE00 \u0000"}"#) == "上海 😀 \0")
+        #expect(text(#"{"a":"\u4e0a\u6d77 \uD83D\uDE00 \u0001"}"#) == "上海 😀 \u{1}")
     }
 
     @Test(arguments: [
         #"{"a":"\ud83d"}"#, #"{"a":"\ude00\ud83d"}"#, #"{"a":"\ud83dx"}"#, #"{"a":"\ud83d\n"}"#,
-        #"{"a":"\ud83d\u0041"}"#,
+        #"{"a":"\ud83d\u0041"}"#, #"{"a":"x\u0000"}"#,
         #"{"a":"\u12"}"#, #"{"a":"\u+123"}"#, #"{"a":"\u-000"}"#, #"{"a":"\uGGGG"}"#, #"{"a":"\x"}"#, #"{"a":"\"}"#,
         "{\"a\":\"\n\"}", "{\"a\":\"\u{1}\"}", #"{"a":"x"#, #"{"a" "x"}"#, #"{a:"x"}"#, #"{"a":"x",}"#, #"{,"a":"x"}"#,
     ])

@@ -62,15 +62,13 @@ import Testing
         #expect(try await service.send(.get, "/v1/products?limit=1&after=\(next)").text.contains("Tray"))
     }
 
-    @Test @Loop func impossibleFiguresStopNothing() async throws {
-        let service = try await TestService(CampaignsService.self)
-        defer { service.close() }
-        let handlers = try NewsHandlers(service.context)
+    @Test func impossibleFiguresAreRefused() {
         let huge = "900000000000000"
-        let order = try ERPDocument.order(
-            "A", customer: "1", at: "2011-01-01T00:00:00Z", lines: [("C", "", huge, huge), ("C", "", huge, "0.01")])
-        try await service.transaction { try await handlers.apply([LedgerEntry(.order, order)], $0) }
-        #expect(try await service.column("SELECT id FROM erp_document") == ["A"])
+        for line in [("C", "", huge, huge), ("C", "", huge, "0"), ("C", "", "1", huge)] {
+            #expect(throws: JSONError.self) {
+                try ERPDocument.order("A", customer: "1", at: "2011-01-01T00:00:00Z", lines: [line])
+            }
+        }
         #expect(throws: JSONError.self) {
             try ERPDocument.order("B", customer: "1", at: "2011-01-01T00:00:00Z", total: huge)
         }

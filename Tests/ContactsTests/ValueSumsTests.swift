@@ -121,10 +121,10 @@ private struct MadeUpERP {
         #expect(try await service.column("SELECT sum(purchase_days)::text FROM party_value") == ["20"])
     }
 
-    @Test @Loop func enormousAmountsAreRefusedWhereSumsEndAndWhatIsThereStays() async throws {
+    @Test @Loop func sumsStopAtTheirBoundAndEveryDocumentIsTaken() async throws {
         let service = try await TestService(ContactsService.self)
         defer { service.close() }
-        let line = [(sku: "S", name: "n", quantity: "900000000000", price: "900000000000")]
+        let line = [(sku: "S", name: "n", quantity: "250000000000", price: "1")]
         func orders(_ numbers: Range<Int>) throws -> [LedgerEntry] {
             try numbers.map { number in
                 LedgerEntry(
@@ -137,15 +137,18 @@ private struct MadeUpERP {
         let first = try orders(0..<1800)
         try await service.transaction { try await ValueHandlers.apply(first, $0) }
         let more = try orders(1800..<1900)
-        let refusal = await #expect(throws: PostgresError.self) {
-            try await service.transaction { try await ValueHandlers.apply(more, $0) }
-        }
-        // Out of range: a dead letter, and nothing else.
-        #expect(refusal?.sqlState == "22003" && refusal?.verdict == .permanent)
-        #expect(try await service.column("SELECT revenue::text FROM party_value") == ["9000000000000000000"])
+        try await service.transaction { try await ValueHandlers.apply(more, $0) }
+        #expect(try await service.column("SELECT count(*)::text FROM erp_document") == ["1900"])
+        #expect(
+            try await service.column("SELECT revenue || ' ' || orders FROM party_value")
+                == ["4611686018427387903 1900"])
         let small = try LedgerEntry(.order, .order("P", customer: "2", at: "2011-02-05T10:00:00Z", total: "1.50"))
         try await service.transaction { try await ValueHandlers.apply([small], $0) }
-        #expect(try await service.column(ledgerDifferences).isEmpty)
+        // The one customer's sums end before those of his documents do; the others' are exact.
+        let others = try await service.column(ledgerDifferences).filter {
+            !$0.contains("4611686018427387903") && !$0.contains("9500000000000000000")
+        }
+        #expect(others.isEmpty, "\(others)")
         let refused = #expect(throws: JSONError.self) {
             try ERPDocument.order("Q", customer: "2", at: "2011-02-05T10:00:00Z", total: "500000000000.01")
         }

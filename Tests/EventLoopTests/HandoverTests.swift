@@ -33,6 +33,16 @@ import Testing
         try Listener(address: "127.0.0.1", port: after.port) { $0.close() }.close()
     }
 
+    /// Whoever is handed a socket knows where it can be reached.
+    @Test @Loop func theAddressOfAHandedSocketIsKnown() throws {
+        for (address, port) in [("127.0.0.1", 0), ("0.0.0.0", 0), ("::1", 0)] {
+            let reserved = try ReservedPort(address: address, port: port)
+            #expect(Handover.address(of: reserved.descriptor) == address)
+            reserved.close()
+        }
+        #expect(Handover.address(of: -1) == nil)
+    }
+
     /// Whoever is not ready yet takes no share of the connections.
     @Test @Loop func whoeverOnlyHasThePortTakesNoConnections() async throws {
         let before = try ReservedPort(address: "127.0.0.1", port: 0)

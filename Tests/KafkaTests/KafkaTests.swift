@@ -184,6 +184,26 @@ private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async
         }
     }
 
+    @Test(arguments: [true, false])
+    @Loop func whoHasNotTakenItsPartitionsLeavesAtOnceAllTheSame(leaves: Bool) async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 2)], settings)
+            let consumer = try KafkaConsumer(settings, group: "g")
+            var isAsked = false
+            consumer.onAssigned = { _ in isAsked = true }
+            try consumer.subscribe(to: ["t"])
+            try await eventually("partitions", within: .seconds(20)) {
+                _ = consumer.poll(limit: 10, byteLimit: 1000)
+                return isAsked
+            }
+            let begin = Loop.now
+            if leaves { await consumer.leave(within: .seconds(2)) }
+            let left = Loop.now
+            await consumer.close(within: .seconds(2))
+            #expect(left - begin < .seconds(1) && Loop.now - left < .seconds(1))
+        }
+    }
+
     @Test @Loop func aGroupGivesPartitionsAndTakesThemBack() async throws {
         try await withBroker { settings in
             try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 4)], settings)

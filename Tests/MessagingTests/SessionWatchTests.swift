@@ -220,6 +220,16 @@ import Testing
         #expect(ended([(0, 9, [one("a")]), (10, 0, [one("a")]), (11, 0, [one("a")])]) == [0, 0, 0])
     }
 
+    @Test @Loop func aNameMayBeginWithAMark() {
+        let program = "rapport sales"
+        for name in [program, "rapport sales 2 (pool)", "rapport sales \u{301}x (relay)"] {
+            #expect(SessionWatch.isNamed(name, after: program), "\(name)")
+        }
+        for name in ["rapport salesman 2", "rapport sales\u{301}", "rapport", "psql", ""] {
+            #expect(!SessionWatch.isNamed(name, after: program), "\(name)")
+        }
+    }
+
     @Test func sessionsSayServiceProcessAndPurpose() throws {
         func name(_ instance: String?, _ purpose: String) throws -> String {
             var given = ["DATABASE_URL": "postgresql:///x", "KAFKA_BROKERS": "b:1"]
@@ -231,6 +241,9 @@ import Testing
         #expect(own.hasPrefix("rapport sales ") && own.hasSuffix("-\(getpid()) (pool)"), "\(own)")
         let long = try name(String(repeating: "x", count: 90), "consumer")
         #expect(long.utf8.count == 63 && long.hasSuffix("x (consumer)"), "\(long)")
+        // The server counts bytes.
+        let wide = try name(String(repeating: "长", count: 90), "consumer")
+        #expect((61...63).contains(wide.utf8.count) && wide.hasSuffix("长 (consumer)"), "\(wide)")
     }
 
     /// A client of the HTTP surface whose session was ended hears that it may try again.

@@ -60,7 +60,7 @@ private func useTopics(_ person: Person) async throws {
     for number in 1...5 {
         let data = #"{"name":"王小明 \#(number)","amount":1.50,"tags":["a","b"],"none":[]}"#
         let mode = number % 2 == 0 ? "--structured" : ""
-        let line = "events publish crm.test --key k\(number) --type crm.test.made.v1 --source /测试 \(mode)"
+        let line = "events publish crm.test --key k\(number) --type crm.test.made.v1 --source /测试 --unchecked \(mode)"
         let published = try await person.run(line + " --id e\(number)", input: data)
         #expect(published.status == 0 && published.output == "published e\(number) to crm.test\n", "\(published)")
     }
@@ -120,7 +120,9 @@ private func readEvents(_ person: Person) async throws {
         try await Loop.sleep(for: .milliseconds(250))
         let late = try await Person(brokers: person.brokers, folder: person.folder + "/second", extra: person.extra)
             .made()
-            .run("events publish crm.test --key late --type crm.test.late.v1 --source /t --data '{\"n\":\(round)}'")
+            .run(
+                "events publish crm.test --key late --type crm.test.late.v1 --source /t --unchecked --data '{\"n\":\(round)}'"
+            )
         #expect(late.status == 0, "\(late)")
         shown = round >= 8
     }
@@ -195,7 +197,8 @@ extension String {
                 "KAFKA_SASL_MECHANISM": "SCRAM-SHA-256", "KAFKA_SASL_USERNAME": "店长", "KAFKA_SASL_PASSWORD": "密码",
             ]
             #expect(try await person.run("topics create t --partitions 1").status == 0)
-            #expect(try await person.run("events publish t --key 键 --type a.b.v1 --source s --data '{}'").status == 0)
+            let publish = "events publish t --key 键 --type a.b.v1 --source s --unchecked --data '{}'"
+            #expect(try await person.run(publish).status == 0)
             let seen = try await person.run("events t --from beginning --max 1")
             #expect(seen.output.contains("a.b.v1  键"), "\(seen)")
             person.extra["KAFKA_SASL_PASSWORD"] = "wrong"
@@ -235,6 +238,39 @@ extension String {
         #expect(nobody.status == 1 && nobody.error.contains("rapport up"), "\(nobody)")
     }
 
+    @Test @Loop func whatServicesWouldPutAsideIsRefused() async throws {
+        try await withPerson { person, _ in
+            for topic in ["erp.orders", "erp.products"] {
+                #expect(try await person.run("topics create \(topic) --partitions 1").status == 0)
+            }
+            let order = #"{"orderId":"1","placedAt":"2026-01-01T00:00:00Z","currency":"EUR","lines":[],"total":"7"}"#
+            let publish = "events publish erp.orders --key C --source /erp"
+            let good = "\(publish) --type erp.order.placed.v1"
+            #expect(try await person.run(good, input: order).status == 0)
+            #expect(try await person.run("\(good) --structured", input: order).status == 0)
+            for (line, input, words) in [
+                (
+                    "\(publish) --type erp.order.placd.v1", order,
+                    ["erp.order.placd.v1", "is erp.order.placed.v1 meant?"]
+                ),
+                ("\(publish) --type nobody.knows.this", order, ["no contract knows"]),
+                ("\(publish) --type erp.order.placed.v2", order, ["--type", "version 1"]),
+                (good, order.replacing("EUR", with: "eur"), ["currency", "ISO 4217", "--unchecked"]),
+                (good, order.replacing(#""lines":[],"#, with: ""), ["lines", "missing"]),
+                (good, order.replacing(#""1""#, with: #""\u0000""#), ["orderId", "NUL"]),
+                ("\(good) --id \(String(repeating: "x", count: 501))", order, ["--id", "500"]),
+                ("\(good) --header ce_time=now", order, ["--time"]),
+                (good.replacing("erp.orders", with: "erp.products"), order, ["--type", "on the topic erp.orders"]),
+            ] {
+                let refused = try await person.run(line, input: input)
+                #expect(refused.status == 1 && words.allSatisfy { refused.error.contains($0) }, "\(line): \(refused)")
+                #expect(try await person.run("\(line) --unchecked", input: input).status == 0)
+            }
+            let told = try await person.run("events erp.orders --from beginning --until-end --json")
+            #expect(told.output.split(separator: "\n").count == 10, "\(told)")
+        }
+    }
+
     @Test func startsAreRead() throws {
         #expect(
             try EventStart("end") == .end && EventStart("beginning") == .beginning && EventStart("42") == .offset(42))
@@ -246,6 +282,7 @@ extension String {
     }
 
     @Test func jsonKeepsWhatWasWritten() {
+        #expect(JSONShape.isValid(Array(#"{"a":"\u0000"}"#.utf8)))
         let text = #" {"b" : 1.00, "a":[ ], "c":{"\"x{":"，：{}","d":[1,2e9]}} "#
         #expect(
             JSONShape.compact(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }

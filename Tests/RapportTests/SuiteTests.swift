@@ -201,6 +201,10 @@ import Testing
         #expect(try arguments.number("--rate") == 7)
         #expect(arguments.flag("--fresh") && !arguments.flag("--fresh"))
         try arguments.end()
+        // A value may begin with a mark that joins the sign before it.
+        var marked = Arguments(["--note=\u{301}x", "--set", "a=\u{301}y"])
+        #expect(try marked.value("--note") == "\u{301}x")
+        #expect(try marked.pairs("--set").map(\.1) == ["\u{301}y"])
         var wrong = Arguments(["--orders", "none"])
         #expect(throws: UsageError.self) { try wrong.number("--orders") }
     }

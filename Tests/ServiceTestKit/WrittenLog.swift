@@ -37,6 +37,22 @@ public final class WrittenLog {
                 value: Array(json.utf8), headers: headers.map { (name: $0.0, value: Array($0.1.utf8)) }))
     }
 
+    /// Writes a message of any bytes; its key says its partition.
+    public func write(
+        _ value: [UInt8]?, _ headers: [(String, [UInt8])], on topic: String, key: [UInt8]?
+    ) {
+        count += 1
+        let name = key.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let origin = TopicPartition(topic: topic, partition: Int32(Self.partition(of: name)))
+        messages[origin, default: []].append(
+            KafkaRecord(
+                origin: origin, offset: Int64(messages[origin]?.count ?? 0), key: key, value: value,
+                headers: headers.map { (name: $0.0, value: $0.1) }))
+    }
+
+    /// All messages by topic and partition, in their order.
+    public var all: [TopicPartition: [KafkaRecord]] { messages }
+
     /// Writes an event of contacts.
     public func tell<T: EventData & Encodable>(_ data: T, of party: UUID) throws {
         tell(T.versionedType, try ModelJSON.text(data), on: .contacts, key: party.text)
@@ -61,18 +77,26 @@ final class WrittenReader: LogReader {
     var onEnd: (@Loop (TopicPartition, Int64) -> Void)?
     var onError: (@Loop (KafkaError) -> Void)?
     private let log: WrittenLog
-    private let share: [TopicPartition]
+    private var share: [TopicPartition]
+    private let isPicky: Bool
     private var places: [TopicPartition: Int] = [:]
     private var chance: SeededGenerator
 
-    init(_ log: WrittenLog, _ number: Int, of processes: Int, _ chance: SeededGenerator) {
+    /// - Parameter isPicky: whether only the topics are read that are asked for, as of a log for several services.
+    init(
+        _ log: WrittenLog, _ number: Int, of processes: Int, _ chance: SeededGenerator, isPicky: Bool = false
+    ) {
         self.log = log
         self.chance = chance
+        self.isPicky = isPicky
         share = log.messages.keys.filter { Int($0.partition) % processes == number }
             .sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
     }
 
-    func subscribe(to topics: [String]) throws { onAssigned?(share) }
+    func subscribe(to topics: [String]) throws {
+        if isPicky { share.removeAll { !topics.contains($0.topic) } }
+        onAssigned?(share)
+    }
 
     func assign(_ partitions: [TopicPartition: Int64?]) throws {
         places = partitions.mapValues { Int($0 ?? 0) }

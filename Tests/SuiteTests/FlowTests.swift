@@ -115,6 +115,9 @@ extension WholeSuite {
             let early = try await made(
                 suite, "/v1/tickets", service: "tickets", #"{"subject":"Lamp","partyId":"\#(party("K210"))"}"#)
             try await suite.ask("tickets", .post, "/v1/tickets/\(early)/resolve")
+            try await eventually("status tells of the survey that waits", within: .seconds(30)) {
+                try await suite.rapport("status").text.contains("tickets: 1 of the reactions survey wait")
+            }
             // Its link outlives the process that made it, and so does what waits.
             let token = try surveyToken(try mails(to: mail, suite)[0])
             let killed = try await suite.rapport("kill", "tickets")

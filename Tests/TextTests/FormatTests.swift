@@ -39,7 +39,6 @@ import Testing
 
     @Test func stringsOfJSONAreEscaped() {
         #expect(JSONString.text("王 \"a\\\n\u{1}\0") == #""王 \"a\\\n\u0001\u0000""#)
-        #expect(JSONString.storable("a\0b\t") == #""ab\u0009""# && JSONString.storable("a") == "\"a\"")
     }
 
     @Test func encodingsAreToldApart() {

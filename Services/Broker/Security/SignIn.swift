@@ -130,17 +130,18 @@ private final class ScramExchange {
     }
 
     private static func attribute(_ name: String, of text: Substring) -> Substring? {
-        text.split(separator: ",").first { $0.hasPrefix(name + "=") }?.dropFirst(2)
+        // By code points: what follows a sign may be a mark that joins it.
+        text.unicodeScalars.split(separator: ",").first { $0.starts(with: "\(name)=".unicodeScalars) }
+            .map { Substring($0.dropFirst(2)) }
     }
 
     /// `=2C` stands for a comma and `=3D` for an equals sign.
     private static func unescaped(_ name: Substring) -> String {
-        var parts = name.split(separator: "=", omittingEmptySubsequences: false).map { String($0) }
-        for index in parts.indices.dropFirst() {
-            if parts[index].hasPrefix("2C") { parts[index] = "," + parts[index].dropFirst(2) }
-            if parts[index].hasPrefix("3D") { parts[index] = "=" + parts[index].dropFirst(2) }
+        let parts = name.unicodeScalars.split(separator: "=", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(into: String(parts.first.map(Substring.init) ?? "")) { text, part in
+            let sign = ["2C": ",", "3D": "="][String(Substring(part.prefix(2)))]
+            text += sign.map { $0 + String(Substring(part.dropFirst(2))) } ?? String(Substring(part))
         }
-        return parts.joined()
     }
 }
 

@@ -41,8 +41,9 @@ final class ProductSums {
         let rows = sold.items.sorted { ($0.key.order, $0.key.sku) < ($1.key.order, $1.key.sku) }
         transaction.enqueue(
             ProductStore.addItems, orders.map(\.document.id).sorted(), rows.map(\.key.order), rows.map(\.key.sku),
-            rows.map { sold.names[$0.key.sku] ?? $0.key.sku }, rows.map(\.value.currency), rows.map(\.value.quantity),
-            rows.map(\.value.revenue), rows.map(\.value.at))
+            rows.map { sold.names[$0.key.sku] ?? $0.key.sku }, rows.map(\.value.currency),
+            rows.map(\.value.quantity.units),
+            rows.map(\.value.revenue.units), rows.map(\.value.at))
         isBusyUntil = Loop.now + .seconds(2)
     }
 }

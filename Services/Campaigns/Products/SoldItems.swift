@@ -11,8 +11,8 @@ struct SoldItems {
     struct Item {
         let currency: String
         let at: Date
-        var quantity = 0
-        var revenue = 0
+        var quantity = Amount.zero
+        var revenue = Amount.zero
     }
 
     private(set) var items: [Key: Item] = [:]
@@ -32,13 +32,8 @@ struct SoldItems {
 }
 
 extension SoldItems.Item {
-    /// Figures that no order can have are left out rather than stop the process.
     fileprivate mutating func add(_ line: ERPLine) {
-        guard let value = line.quantity.times(line.unitPrice) else { return }
-        let quantity = quantity.addingReportingOverflow(line.quantity.units)
-        let revenue = revenue.addingReportingOverflow(value.units)
-        guard !quantity.overflow, !revenue.overflow else { return }
-        self.quantity = quantity.partialValue
-        self.revenue = revenue.partialValue
+        quantity += line.quantity
+        revenue += line.value
     }
 }

@@ -16,8 +16,9 @@ enum ClockSource: Sendable, Equatable {
         case "wall": self = .wall
         case "orders": self = .orders(of: nil)
         default:
-            guard text.hasPrefix("orders:") else { return nil }
-            self = .orders(of: String(text.dropFirst("orders:".count)))
+            let start = "orders:".unicodeScalars
+            guard text.unicodeScalars.starts(with: start) else { return nil }
+            self = .orders(of: String(text.unicodeScalars.dropFirst(start.count)))
         }
     }
 }

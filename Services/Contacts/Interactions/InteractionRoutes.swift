@@ -89,7 +89,6 @@ private struct InteractionInput: Decodable {
     /// As it is told; each refusal names its field.
     func checked() throws -> ChannelInteraction {
         let id = try FieldCheck.text(interactionId, "interactionId", atMost: 200) ?? UUID.v7().text
-        guard id.utf8.count <= 200 else { throw Problem.field("interactionId", "must have at most 200 bytes") }
         var told = ChannelInteraction(interactionId: id, at: at ?? Date())
         told.channel = try FieldCheck.text(channel, "channel", atMost: 50)
         told.direction = try FieldCheck.word(direction, "direction", of: ["inbound", "outbound"])
@@ -117,6 +116,8 @@ private struct InteractionInput: Decodable {
             }
         }
         told.fields = fields
+        // What goes on to the topic must be what everybody takes from there.
+        do { try told.judge() } catch { throw Problem.field(error.field, error.message) }
         return told
     }
 }

@@ -40,7 +40,7 @@ enum Interactions {
         let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }
         return try await transaction.rows(
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
-            told.map { $0.customerNo.map { ExternalID.party(customerNo: $0) } }, told.map(\.at),
+            told.map(\.partyID), told.map(\.at),
             touches.map(\.title), try told.map { SQLJSON(Array(try ModelJSON.encoder.encode($0))) }, mails, phones,
             mails.map { $0.map(MailAddress.alike) }, phones.map { $0.flatMap(PhoneNumber.alike) },
             touches.map(\.sender)

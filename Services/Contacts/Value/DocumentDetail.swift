@@ -19,40 +19,41 @@ struct DocumentDetail {
     let lines: SQLJSON
 
     init(_ kind: LedgerEntry.Kind, _ document: ERPDocument) {
-        var sums: [String: (quantity: Int, amount: Int)] = [:]
+        var sums: [String: Sum] = [:]
         var order: [String] = []
-        var cost = 0
-        var costed = 0
-        // Figures that no order can have are left out rather than stop the process.
+        var cost = Amount.zero
+        var costed = Amount.zero
         for line in document.lines {
-            guard let amount = line.unitPrice.times(line.quantity)?.units else { continue }
-            if let known = line.unitCost?.times(line.quantity)?.units {
-                let more = (cost.addingReportingOverflow(known), costed.addingReportingOverflow(amount))
-                if !more.0.overflow, !more.1.overflow { (cost, costed) = (more.0.partialValue, more.1.partialValue) }
+            if let known = line.cost {
+                cost += known
+                costed += line.value
             }
             guard !line.sku.isEmpty else { continue }
             if sums[line.sku] == nil { order.append(line.sku) }
-            let sum = sums[line.sku] ?? (0, 0)
-            let more = (
-                sum.quantity.addingReportingOverflow(line.quantity.units), sum.amount.addingReportingOverflow(amount)
-            )
-            sums[line.sku] = more.0.overflow || more.1.overflow ? sum : (more.0.partialValue, more.1.partialValue)
+            sums[line.sku, default: Sum()].quantity += line.quantity
+            sums[line.sku, default: Sum()].amount += line.value
         }
         id = document.id
         self.kind = kind
         currency = document.currency
         at = document.at
         channel = document.channel.map { String($0.prefix(100)) }
-        self.cost = cost
-        self.costed = costed
-        lines = Self.json(order.map { ($0, sums[$0] ?? (0, 0)) })
+        self.cost = cost.units
+        self.costed = costed.units
+        lines = Self.json(order.map { ($0, sums[$0] ?? Sum()) })
     }
 
-    private static func json(_ lines: [(sku: String, sum: (quantity: Int, amount: Int))]) -> SQLJSON {
+    /// How much of a product, and what it was sold for.
+    private struct Sum {
+        var quantity = Amount.zero
+        var amount = Amount.zero
+    }
+
+    private static func json(_ lines: [(sku: String, sum: Sum)]) -> SQLJSON {
         var text = "["
         for line in lines {
             if text.utf8.count > 1 { text += "," }
-            text += "[\(JSONString.storable(line.sku)),\(line.sum.quantity),\(line.sum.amount)]"
+            text += "[\(JSONString.text(line.sku)),\(line.sum.quantity.units),\(line.sum.amount.units)]"
         }
         return SQLJSON(Array((text + "]").utf8))
     }

@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import Messaging
 import Postgres
+import ServiceKit
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
@@ -30,17 +31,16 @@ enum ValueStore {
             INSERT INTO sales_cell AS s (currency, dimension, cell, lane, orders, revenue, credits, credited)
             SELECT currency, dimension, cell, (SELECT coalesce(min(lane), pg_backend_pid() & 7) FROM free),
                 coalesce(sum(count) FILTER (WHERE kind = 'order'), 0)::bigint,
-                coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)::bigint,
+                \(BoundedSum.of("coalesce(sum(total) FILTER (WHERE kind = 'order'), 0)")),
                 coalesce(sum(count) FILTER (WHERE kind = 'credit'), 0)::bigint,
-                coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)::bigint
+                \(BoundedSum.of("coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)"))
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
                 AS n(kind, currency, at, count, total, is_walk_in)
             CROSS JOIN LATERAL (VALUES ('month', to_char(at, 'YYYY-MM')), ('hour', to_char(at, 'ID-HH24')),
                 ('walk-in', CASE WHEN is_walk_in THEN to_char(at, 'YYYY-MM') END)) AS c(dimension, cell)
             WHERE cell IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             ON CONFLICT (currency, dimension, cell, lane) DO UPDATE SET orders = s.orders + excluded.orders,
-                revenue = s.revenue + excluded.revenue, credits = s.credits + excluded.credits,
-                credited = s.credited + excluded.credited
+                credits = s.credits + excluded.credits, \(added(["revenue", "credited"], to: "s"))
             """)
 
     /// Adds documents that are new to the months and the values of their customers, whose rows are locked.
@@ -69,9 +69,7 @@ enum ValueStore {
                 SELECT party_id, month, currency, orders, revenue, credits, credited, paid, cost, costed, days, first_at, last_at
                 FROM months
                 ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = m.orders + excluded.orders,
-                    revenue = m.revenue + excluded.revenue, credits = m.credits + excluded.credits,
-                    credited = m.credited + excluded.credited, paid = m.paid + excluded.paid,
-                    cost = m.cost + excluded.cost, costed = m.costed + excluded.costed, days = m.days | excluded.days,
+                    credits = m.credits + excluded.credits, \(added(money, to: "m")), days = m.days | excluded.days,
                     first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at))
             INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
             SELECT party_id, currency, \(total("months")),
@@ -79,15 +77,13 @@ enum ValueStore {
                 coalesce((array_agg(first_revenue ORDER BY first_at) FILTER (WHERE orders > 0))[1], 0)
             FROM months GROUP BY party_id, currency
             ON CONFLICT (party_id, currency) DO UPDATE SET orders = v.orders + excluded.orders,
-                revenue = v.revenue + excluded.revenue, credits = v.credits + excluded.credits,
-                credited = v.credited + excluded.credited, paid = v.paid + excluded.paid,
-                cost = v.cost + excluded.cost, costed = v.costed + excluded.costed,
+                credits = v.credits + excluded.credits, \(added(money, to: "v")),
                 purchase_days = v.purchase_days + excluded.purchase_days,
                 first_day_revenue = CASE
                     WHEN excluded.first_order_at IS NULL OR v.first_order_at::date < excluded.first_order_at::date
                         THEN v.first_day_revenue
                     WHEN v.first_order_at::date = excluded.first_order_at::date
-                        THEN v.first_day_revenue + excluded.first_day_revenue
+                        THEN \(BoundedSum.of("v.first_day_revenue", and: "excluded.first_day_revenue"))
                     ELSE excluded.first_day_revenue END,
                 first_order_at = least(v.first_order_at, excluded.first_order_at),
                 last_order_at = greatest(v.last_order_at, excluded.last_order_at)
@@ -125,7 +121,7 @@ enum ValueStore {
                 coalesce(sum(bit_count(m.days::bit(31))), 0)::bigint AS purchase_days
             FROM keys LEFT JOIN party_month m USING (party_id, currency) GROUP BY 1, 2)
         INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
-        SELECT s.*, (SELECT coalesce(sum(d.total), 0)::bigint FROM erp_document d
+        SELECT s.*, (SELECT \(BoundedSum.of("coalesce(sum(d.total), 0)")) FROM erp_document d
             WHERE d.party_id = s.party_id AND d.currency = s.currency AND d.kind = 'order' AND NOT d.is_cancelled
                 AND d.at >= s.first_at::date AND d.at < s.first_at::date + 1)
         FROM sums s
@@ -156,14 +152,23 @@ enum ValueStore {
         party_id, currency, orders, revenue, credits, credited, paid, cost, costed, first_order_at, last_order_at
         """
 
+    /// The sums of money.
+    private static let money = ["revenue", "credited", "paid", "cost", "costed"]
+
+    /// Adds what is new to sums of money of a row.
+    private static func added(_ columns: [String], to row: String) -> String {
+        columns.map { "\($0) = \(BoundedSum.of("\(row).\($0)", and: "excluded.\($0)"))" }.joined(separator: ", ")
+    }
+
     /// The sums of documents, in the order of the columns of `party_month`.
     private static func sums(_ table: String) -> String {
         func sum(_ kind: String) -> String {
-            "coalesce(sum(\(table).total) FILTER (WHERE \(table).kind = '\(kind)'), 0)::bigint"
+            BoundedSum.of("coalesce(sum(\(table).total) FILTER (WHERE \(table).kind = '\(kind)'), 0)")
         }
         func signed(_ column: String) -> String {
-            "coalesce(sum(CASE \(table).kind WHEN 'order' THEN \(table).\(column) "
-                + "WHEN 'credit' THEN -\(table).\(column) END), 0)::bigint"
+            BoundedSum.of(
+                "coalesce(sum(CASE \(table).kind WHEN 'order' THEN \(table).\(column) "
+                    + "WHEN 'credit' THEN -\(table).\(column) END), 0)")
         }
         return """
             count(*) FILTER (WHERE \(table).kind = 'order') AS orders, \(sum("order")) AS revenue,
@@ -179,7 +184,7 @@ enum ValueStore {
     /// The sums of months, in the order of `columns`.
     private static func total(_ table: String) -> String {
         let sums = ["orders", "revenue", "credits", "credited", "paid", "cost", "costed"]
-            .map { "coalesce(sum(\(table).\($0)), 0)::bigint AS \($0)" }.joined(separator: ", ")
+            .map { "\(BoundedSum.of("coalesce(sum(\(table).\($0)), 0)")) AS \($0)" }.joined(separator: ", ")
         return "\(sums), min(\(table).first_at) AS first_at, max(\(table).last_at) AS last_at"
     }
 }

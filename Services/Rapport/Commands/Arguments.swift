@@ -14,8 +14,10 @@ package struct Arguments {
 
     /// The value after a name, or joined to it by an equals sign; nil when it is not there.
     package mutating func value(_ name: String) throws -> String? {
-        if let index = words.firstIndex(where: { $0.hasPrefix(name + "=") }) {
-            return String(words.remove(at: index).dropFirst(name.count + 1))
+        // By code points: a value may begin with a mark that joins the sign before it.
+        let joined = "\(name)=".unicodeScalars
+        if let index = words.firstIndex(where: { $0.unicodeScalars.starts(with: joined) }) {
+            return String(words.remove(at: index).unicodeScalars.dropFirst(joined.count))
         }
         guard let index = words.firstIndex(of: name) else { return nil }
         guard index + 1 < words.count else { throw UsageError("\(name) needs a value") }
@@ -34,10 +36,11 @@ package struct Arguments {
     /// `key=value`, as often as given.
     package mutating func pairs(_ name: String) throws -> [(String, String)] {
         try values(name).map { text in
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+            let scalars = text.unicodeScalars
+            guard let equals = scalars.firstIndex(of: "="), equals > scalars.startIndex else {
                 throw UsageError("\(name) needs KEY=VALUE, not \(text)")
             }
-            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+            return (String(scalars[..<equals]), String(scalars[scalars.index(after: equals)...]))
         }
     }
 

@@ -91,7 +91,7 @@ enum HelpText {
         rapport events [tail] [TOPIC...] [--from WHERE] [--until-end] [--max N] [--partition P]
                        [--key KEY] [--type TYPE] [--json]
         rapport events publish TOPIC --key KEY --type TYPE --source SOURCE [--data JSON | --data @FILE]
-                       [--id ID] [--time TIME] [--header NAME=VALUE]... [--structured]
+                       [--id ID] [--time TIME] [--header NAME=VALUE]... [--structured] [--unchecked]
         Shows events as they come, until interrupted; without topics those of all. Brokers as for rapport topics.
           --from WHERE   end (what comes from now on, the default), beginning, an offset, a time such as
                          2026-01-31T08:00:00Z, or how long ago: 90s, 15m, 2h, 3d
@@ -101,7 +101,8 @@ enum HelpText {
           --type TYPE    only this type, with or without its version; crm.sales.* for all that begin so
           --json         a line of JSON for each
         publish takes the data from standard input unless --data gives it; the id is drawn and the time is now unless given.
-        It answers when the broker has the event for good.
+        It answers when the broker has the event for good. What no contract knows, and what every service would put aside, is
+        refused with the member that is wrong; --unchecked publishes it all the same, to see what becomes of it.
         """,
         "restart": """
         rapport restart [service | process | postgres | broker] [--run DIR]

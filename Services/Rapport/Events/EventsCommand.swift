@@ -84,12 +84,14 @@ struct EventsCommand {
             time: try arguments.value("--time") ?? RFC3339.string(Date()),
             headers: try arguments.pairs("--header"), isStructured: arguments.flag("--structured"),
             data: try data(try arguments.value("--data")))
+        let isUnchecked = arguments.flag("--unchecked")
         try arguments.end()
         try draft.check()
         let cluster = try suite.reachableKafka()
         guard try await KafkaAdmin.topics(cluster)[topic] != nil else {
             throw SuiteError("there is no topic \(topic); rapport topics create makes one")
         }
+        if !isUnchecked { try draft.judge(on: topic) }
         // A person waits: give up after a while, unlike the services.
         let producer = try KafkaProducer(cluster, properties: ["message.timeout.ms": "20000"])
         defer { producer.close() }
@@ -124,49 +126,5 @@ struct EventsCommand {
             guard count > 0 else { return count == 0 ? bytes : nil }
             bytes += buffer.prefix(count)
         }
-    }
-}
-
-/// An event that a person wants to publish.
-struct EventDraft {
-    let key: String
-    let type: String
-    let source: String
-    let id: String
-    let time: String
-    let headers: [(String, String)]
-    let isStructured: Bool
-    let data: [UInt8]
-
-    func check() throws {
-        guard RFC3339.date(time) != nil else {
-            throw UsageError("--time needs a moment such as 2026-01-31T08:00:00Z, not \(time)")
-        }
-        guard JSONShape.isValid(data) else { throw SuiteError("the data is not JSON: \(Self.start(of: data))") }
-    }
-
-    private static func start(of data: [UInt8]) -> String {
-        data.isEmpty ? "it is empty" : String(decoding: data.prefix(60), as: UTF8.self).printable
-    }
-
-    /// The message's value: the data itself, or the envelope with the data in it.
-    var value: [UInt8] {
-        guard isStructured else { return data }
-        var text = JSONText()
-        text.add("specversion", "1.0")
-        for (name, value) in [("id", id), ("source", source), ("type", type), ("time", time)] { text.add(name, value) }
-        text.add("datacontenttype", "application/json")
-        return text.finish().dropLast() + Array(",\"data\":".utf8) + data + [UInt8(ascii: "}")]
-    }
-
-    /// The message's headers, by the Kafka binding of CloudEvents 1.0.
-    var wireHeaders: [(String, [UInt8])] {
-        var all = [("content-type", isStructured ? "application/cloudevents+json; charset=UTF-8" : "application/json")]
-        if !isStructured {
-            all += [
-                ("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", source), ("ce_type", type), ("ce_time", time),
-            ]
-        }
-        return (all + headers).map { ($0.0, Array($0.1.utf8)) }
     }
 }

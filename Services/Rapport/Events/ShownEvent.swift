@@ -119,7 +119,7 @@ enum JSONShape {
     static func isValid(_ bytes: [UInt8]) -> Bool {
         guard String(validating: bytes, as: UTF8.self) != nil else { return false }
         return bytes.withUnsafeBytes { raw in
-            var reader = JSONReader(raw)
+            var reader = JSONReader(raw, takesNUL: true)
             guard let range = try? reader.range() else { return false }
             return raw[range.upperBound...].allSatisfy { isSpace($0) }
         }

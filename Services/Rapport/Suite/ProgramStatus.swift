@@ -13,6 +13,10 @@ struct ProgramStatus {
     /// Events that its service has not published yet, whichever process is asked.
     var outbox: Int?
     var unknownTypes: [String: Double] = [:]
+    /// Reactions of its service that wait for facts, by kind.
+    var intents: [String: Double] = [:]
+    /// Sessions that are not its service's own and stand still holding something.
+    var strangers = 0
     var isReady = false
     /// In words.
     var state = ""
@@ -35,10 +39,13 @@ struct ProgramStatus {
         }
         let figures = Task { @Loop in await probe.figures() }
         let unknown = Task { @Loop in await probe.labelled("crm_events_unknown_total", by: "type") }
+        let intents = Task { @Loop in await probe.labelled("crm_intents_waiting", by: "kind") }
         let missing = await probe.missing()
         status.lag = await figures.value["crm_consumer_lag_messages"].map { Int($0) }
         status.outbox = await figures.value["crm_outbox_rows"].map { Int($0) }
+        status.strangers = await figures.value["crm_strange_sessions"].map { Int($0) } ?? 0
         status.unknownTypes = await unknown.value
+        status.intents = await intents.value
         status.isReady = missing == nil
         status.state = missing ?? "ready"
         return status

@@ -36,6 +36,8 @@ struct Scaling {
                 for member in wanted { _ = try suite.choosePort(member.name, &state) }
                 try suite.folder.write(state)
                 let roles = try suite.roleURLs(state)
+                // A program that was built since then waits for its schema; those that run go on beside a newer one.
+                try await suite.migrate([service], state, roles)
                 for member in wanted where state.programs[member.name]?.mark?.isAlive != true {
                     try await suite.startMember(member, &state, roles)
                 }

@@ -46,7 +46,9 @@ package struct StatusReport {
         }
         terminal.table(["program", "pid", "address", "memory", "lag", "outbox", "state"], rows)
         for service in services(state) {
-            warnOfUnknownTypes(service, members(service, state).compactMap { found[$0.name] })
+            let members = members(service, state).compactMap { found[$0.name] }
+            warnOfUnknownTypes(service, members)
+            tellOfWaiting(service, members)
         }
         for name in Services.missing { terminal.warn("\(name) was not built") }
         if await !watching.value, state.isUp {
@@ -61,6 +63,21 @@ package struct StatusReport {
         let counts = members.reduce(into: [String: Double]()) { $0.merge($1.unknownTypes) { $0 + $1 } }
         for (type, count) in counts.sorted(by: { $0.key < $1.key }) {
             terminal.warn("\(service) was sent \(Int(count)) of the unknown type \(type); see rapport dead-letters")
+        }
+    }
+
+    /// What waits where nobody looks: reactions for facts, which every process counts in the same table, and whoever waits for others' locks.
+    private func tellOfWaiting(_ service: String, _ members: [ProgramStatus]) {
+        let counts = members.reduce(into: [String: Double]()) { $0.merge($1.intents) { max($0, $1) } }
+        for (kind, count) in counts.sorted(by: { $0.key < $1.key }) where count > 0 {
+            terminal.line("\(service): \(Int(count)) of the reactions \(kind) wait for what is not told yet")
+        }
+        let strangers = members.map(\.strangers).max() ?? 0
+        if strangers > 0 {
+            terminal.warn(
+                "\(strangers == 1 ? "a session" : "\(strangers) sessions") at the database of \(service) that"
+                    + " \(strangers == 1 ? "is not its own stands still and holds" : "are not its own stand still and hold")"
+                    + " something; its log says which")
         }
     }
 

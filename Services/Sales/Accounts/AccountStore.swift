@@ -45,8 +45,8 @@ enum AccountStore {
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                 $7::timestamptz[])
             ON CONFLICT (account_id, currency) DO UPDATE SET orders = r.orders + excluded.orders,
-                revenue = r.revenue + excluded.revenue, credits = r.credits + excluded.credits,
-                credited = r.credited + excluded.credited,
+                revenue = \(BoundedSum.of("r.revenue", and: "excluded.revenue")), credits = r.credits + excluded.credits,
+                credited = \(BoundedSum.of("r.credited", and: "excluded.credited")),
                 last_order_at = greatest(r.last_order_at, excluded.last_order_at)
             """)
 

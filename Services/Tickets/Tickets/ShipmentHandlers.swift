@@ -32,7 +32,7 @@ enum ShipmentHandlers {
         var tickets: [Ticket] = []
         var chinese: [String] = []
         for (id, shipment) in byTicket.sorted(by: { $0.key < $1.key }) {
-            let subject = subjects(String(shipment.orderId.prefix(200)))
+            let subject = subjects(shipment.orderId)
             tickets.append(
                 Ticket(
                     id: id, partyID: shipment.partyID, type: type, subject: subject.en, description: shipment.reason,

@@ -45,6 +45,18 @@ public struct ChannelInteraction: Codable, Sendable, Equatable {
         self.interactionId = interactionId
         self.at = at
     }
+
+    /// The party that the channel names; nil where it knows none.
+    public var partyID: UUID? { customerNo.flatMap { $0.isEmpty ? nil : ExternalID.party(customerNo: $0) } }
+
+    /// Throws where a member is not as it must be, also for who takes it by another way than the topic.
+    public func judge() throws(JSONError) {
+        try Judgement.expect("interactionId", Judgement.id(interactionId, from: 1))
+        try Judgement.expect("customerNo", Judgement.id(customerNo))
+        try Judgement.expect("sku", Judgement.id(sku))
+        try Judgement.expect("orderId", Judgement.id(orderId))
+        try Judgement.expect("fields", Judgement.count(fields?.count))
+    }
 }
 
 /// What kinds of touches channels tell of.
@@ -89,4 +101,6 @@ public struct ChannelTold<Kind: InteractionKind>: EventData, Codable {
     public init(from decoder: any Decoder) throws { interaction = try ChannelInteraction(from: decoder) }
     /// Writes the fields themselves.
     public func encode(to encoder: any Encoder) throws { try interaction.encode(to: encoder) }
+    /// Judges the touch.
+    public func judge() throws(JSONError) { try interaction.judge() }
 }

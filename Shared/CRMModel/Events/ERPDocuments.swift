@@ -14,6 +14,11 @@ public struct ERPLine: Sendable, Equatable {
     public var unitCost: Amount?
     /// An empty line.
     public init() {}
+
+    /// What it is sold for. No line that was read is worth more than can be held.
+    public var value: Amount { unitPrice.times(quantity) ?? .zero }
+    /// What it costs the firm, where the ERP says it.
+    public var cost: Amount? { unitCost.map { $0.times(quantity) ?? .zero } }
 }
 
 /// What orders, invoices and credits of the ERP have in common.
@@ -50,47 +55,31 @@ public struct ERPDocument: Sendable, Equatable {
         try JSONReader.object(json) { key, reader throws(JSONError) in
             switch key {
             case idKey:
-                document.id = try reader.string()
+                document.id = try reader.id()
                 found.insert(.id)
-            case "orderId": document.orderID = try reader.optionalString()
-            case "customerNo": document.customerNo = try reader.optionalString()
-            case "status": document.status = try reader.optionalString() ?? ""
+            case "orderId": document.orderID = try reader.optionalID()
+            case "customerNo": document.customerNo = try reader.optionalID().flatMap { $0.isEmpty ? nil : $0 }
+            case "status": document.status = try reader.optionalLine() ?? ""
             case timeKey:
                 document.at = try reader.date()
                 found.insert(.time)
             case "currency":
                 document.currency = try reader.string()
+                try reader.expect(Judgement.currency(document.currency))
                 found.insert(.currency)
             case "lines":
-                try reader.array { reader throws(JSONError) in document.lines.append(try ERPLine(&reader)) }
+                document.lines = try ERPLine.list(&reader)
                 found.insert(.lines)
             case totalKey:
-                document.total = try reader.amount()
+                document.total = try reader.boundedAmount()
                 found.insert(.total)
-            case "correlationId": document.correlationID = try reader.optionalString()
-            case "channel": document.channel = try reader.optionalString()
+            case "correlationId": document.correlationID = try reader.optionalLine()
+            case "channel": document.channel = try reader.optionalLine()
             default: try reader.skip()
             }
         }
         try found.check(idKey: idKey, timeKey: timeKey, totalKey: totalKey, needsLines: needsLines)
-        try document.check(idKey: idKey, totalKey: totalKey)
         self = document
-    }
-
-    private mutating func check(idKey: String, totalKey: String) throws(JSONError) {
-        guard !id.isEmpty, id.utf8.count <= 200 else {
-            throw JSONError(field: idKey, message: "expected 1 to 200 bytes")
-        }
-        if customerNo == "" { customerNo = nil }
-        guard (customerNo ?? "").utf8.count <= 200 else {
-            throw JSONError(field: "customerNo", message: "expected at most 200 bytes")
-        }
-        // So that the sums of any batch stay within an integer, differences between any two totals too.
-        guard total.units.magnitude <= 5_000_000_000_000_000 else {
-            throw JSONError(field: totalKey, message: "expected at most 500000000000")
-        }
-        let isCode = currency.utf8.count == 3 && currency.utf8.allSatisfy { (65...90).contains($0) }
-        guard isCode else { throw JSONError(field: "currency", message: "expected an ISO 4217 code such as \"EUR\"") }
     }
 
     /// The party it belongs to; nil for a walk-in.
@@ -115,13 +104,47 @@ public struct ERPDocument: Sendable, Equatable {
     }
 }
 
+/// What the lines of a document come to, all of them without regard to sign: whoever adds them up in whatever order stays within it.
+private struct LineSums {
+    private var quantity = Amount.zero
+    private var value = Amount.zero
+    private var cost = Amount.zero
+
+    /// Adds a line; answers what was expected where they come to more than a document can hold.
+    mutating func add(_ line: ERPLine) -> String? {
+        quantity += Self.size(line.quantity)
+        value += Self.size(line.unitPrice.times(line.quantity))
+        if let unitCost = line.unitCost { cost += Self.size(unitCost.times(line.quantity)) }
+        guard max(quantity, value, cost) <= Judgement.largest else {
+            return "lines that come to at most \(Judgement.largest.units / Amount.scale), pieces and money"
+        }
+        return nil
+    }
+
+    private static func size(_ amount: Amount?) -> Amount {
+        guard let amount else { return Amount(units: .max) }
+        return amount < .zero ? -amount : amount
+    }
+}
+
 extension ERPLine {
-    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+    fileprivate static func list(_ reader: inout JSONReader) throws(JSONError) -> [ERPLine] {
+        var lines: [ERPLine] = []
+        var sums = LineSums()
+        try reader.array { reader throws(JSONError) in
+            let line = try ERPLine(&reader)
+            try reader.expect(sums.add(line) ?? Judgement.count(lines.count + 1))
+            lines.append(line)
+        }
+        return lines
+    }
+
+    private init(_ reader: inout JSONReader) throws(JSONError) {
         var line = ERPLine()
         try reader.object { key, reader throws(JSONError) in
             switch key {
-            case "sku": line.sku = try reader.string()
-            case "name": line.name = try reader.optionalString() ?? ""
+            case "sku": line.sku = try reader.id(from: 0)
+            case "name": line.name = try reader.optionalLine() ?? ""
             case "quantity": line.quantity = try reader.amount()
             case "unitPrice": line.unitPrice = try reader.amount()
             case "unitCost": line.unitCost = try reader.optionalAmount()

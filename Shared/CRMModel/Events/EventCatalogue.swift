@@ -5,6 +5,8 @@ public struct EventContract: Sendable {
     public let type: String
     /// `contacts.party.created.v1`.
     public let versionedType: String
+    /// The version that is read.
+    public let version: Int
     /// Where it is told.
     public let topic: Topic
     /// The services that tell it; none for what comes from outside.
@@ -14,6 +16,7 @@ public struct EventContract: Sendable {
         self.data = data
         type = data.type
         versionedType = data.versionedType
+        version = data.version
         self.topic = topic
         // Types begin with the name of their owner.
         let owner = data.type.split(separator: ".").first.map(String.init) ?? ""
@@ -29,10 +32,25 @@ public struct EventContract: Sendable {
 
     /// Reads data as this type would; throws what is wrong with it.
     public func check(_ json: [UInt8]) throws(JSONError) {
-        do {
-            try json.withUnsafeBytes { bytes in _ = try data.init(json: bytes) }
-        } catch {
-            throw error as? JSONError ?? JSONError(field: "", message: "expected JSON")
+        let data = data
+        let outcome = json.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in _ = try data.init(json: bytes) }
+        }
+        try outcome.get()
+    }
+
+    /// Throws where an event of this type is told in another version than the one that is read.
+    public func check(version: Int) throws(JSONError) {
+        guard version == self.version else {
+            throw JSONError(field: "ce_type", message: "expected version \(self.version) of \(type), not \(version)")
+        }
+    }
+
+    /// Throws where an event of this type is told on a topic of the suite that is not its own: some services read that one, and others do
+    /// not.
+    public func check(topic: String) throws(JSONError) {
+        guard topic == self.topic.name || !Topic.names.contains(topic) else {
+            throw JSONError(field: "ce_type", message: "expected \(type) on the topic \(self.topic.name)")
         }
     }
 

@@ -11,6 +11,8 @@ public protocol EventData: Sendable {
     static var shape: DataShape { get }
     /// Reads JSON; errors name the field.
     init(json: UnsafeRawBufferPointer) throws(JSONError)
+    /// Throws where a member is of the right type and not as it must be, by the rules of `Judgement`. Whoever reads an event calls it.
+    func judge() throws(JSONError)
 }
 
 extension EventData {
@@ -20,6 +22,8 @@ extension EventData {
     public static var version: Int { 1 }
     /// Unknown, unless the type tells.
     public static var shape: DataShape { .any }
+    /// Most of our own events need no more than their types.
+    public func judge() throws(JSONError) {}
 }
 
 extension EventData where Self: Decodable {
@@ -28,6 +32,7 @@ extension EventData where Self: Decodable {
 
     /// Reads with the general decoder.
     public init(json: UnsafeRawBufferPointer) throws(JSONError) {
+        try Judgement.withoutNUL(json)
         do {
             self = try ModelJSON.decoder.decode(Self.self, from: Data(json))
         } catch let error as DecodingError {
@@ -35,6 +40,7 @@ extension EventData where Self: Decodable {
         } catch {
             throw JSONError(field: "", message: "expected JSON")
         }
+        try judge()
     }
 }
 

@@ -25,6 +25,13 @@ public struct CustomerUpserted: EventData, Codable {
 
     /// The party it is.
     public var partyID: UUID { ExternalID.party(customerNo: customerNo) }
+
+    /// What cannot be an address, a number, a language or a zone is left out by who keeps it.
+    public func judge() throws(JSONError) {
+        try Judgement.expect("customerNo", Judgement.id(customerNo, from: 1))
+        try Judgement.expect("name", Judgement.line(name))
+        try Judgement.expect("country", Judgement.line(country))
+    }
 }
 
 /// The ERP's product master said how a product stands now.
@@ -41,6 +48,15 @@ public struct ProductUpserted: EventData, Codable {
     public let currency: String?
     /// The ERP's grouping.
     public let category: String?
+
+    /// A currency may be told as an empty text where there is no price.
+    public func judge() throws(JSONError) {
+        try Judgement.expect("sku", Judgement.id(sku, from: 1))
+        try Judgement.expect("name", Judgement.line(name))
+        try Judgement.expect("price", Judgement.amount(price))
+        if let currency, !currency.isEmpty { try Judgement.expect("currency", Judgement.currency(currency)) }
+        try Judgement.expect("category", Judgement.line(category))
+    }
 }
 
 /// A product is not sold any more.
@@ -49,6 +65,9 @@ public struct ProductDiscontinued: EventData, Codable {
     public static let type = "erp.product.discontinued"
     /// The stock code.
     public let sku: String
+
+    /// By its stock code alone.
+    public func judge() throws(JSONError) { try Judgement.expect("sku", Judgement.id(sku, from: 1)) }
 }
 
 /// What every shipment event carries.
@@ -68,8 +87,15 @@ public struct Shipment: Codable, Sendable, Equatable {
     /// Why it is late or came back.
     public let reason: String?
 
-    /// The party it goes to.
-    public var partyID: UUID? { customerNo.map { ExternalID.party(customerNo: $0) } }
+    /// The party it goes to; nil for a walk-in.
+    public var partyID: UUID? { customerNo.flatMap { $0.isEmpty ? nil : ExternalID.party(customerNo: $0) } }
+
+    fileprivate func judge() throws(JSONError) {
+        try Judgement.expect("shipmentId", Judgement.id(shipmentId, from: 1))
+        try Judgement.expect("orderId", Judgement.id(orderId, from: 0))
+        try Judgement.expect("customerNo", Judgement.id(customerNo))
+        try Judgement.expect("carrier", Judgement.line(carrier))
+    }
 }
 
 /// Goods left.
@@ -82,6 +108,8 @@ public struct ShipmentDispatched: EventData, Codable {
     public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
     /// Writes the shipment's fields themselves.
     public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+    /// Judges the shipment.
+    public func judge() throws(JSONError) { try shipment.judge() }
 }
 
 /// Goods will come late.
@@ -94,6 +122,8 @@ public struct ShipmentDelayed: EventData, Codable {
     public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
     /// Writes the shipment's fields themselves.
     public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+    /// Judges the shipment.
+    public func judge() throws(JSONError) { try shipment.judge() }
 }
 
 /// Goods arrived.
@@ -106,6 +136,8 @@ public struct ShipmentDelivered: EventData, Codable {
     public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
     /// Writes the shipment's fields themselves.
     public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+    /// Judges the shipment.
+    public func judge() throws(JSONError) { try shipment.judge() }
 }
 
 /// Goods came back.
@@ -118,4 +150,6 @@ public struct ShipmentReturned: EventData, Codable {
     public init(from decoder: any Decoder) throws { shipment = try Shipment(from: decoder) }
     /// Writes the shipment's fields themselves.
     public func encode(to encoder: any Encoder) throws { try shipment.encode(to: encoder) }
+    /// Judges the shipment.
+    public func judge() throws(JSONError) { try shipment.judge() }
 }

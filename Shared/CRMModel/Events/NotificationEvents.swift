@@ -44,6 +44,16 @@ public struct MessageRequested: EventData, Codable {
         self.notBefore = notBefore
         self.expiresAt = expiresAt
     }
+
+    /// The key is unique among all messages.
+    public func judge() throws(JSONError) {
+        try Judgement.expect("deduplicationKey", Judgement.id(deduplicationKey, from: 1, to: 500))
+        for (field, text) in [
+            ("channel", channel), ("template", template), ("purpose", purpose), ("address", address),
+            ("language", language),
+        ] { try Judgement.expect(field, Judgement.line(text)) }
+        try Judgement.expect("data", Judgement.count(data.count))
+    }
 }
 
 /// What became of a message.

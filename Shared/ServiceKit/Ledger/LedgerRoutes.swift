@@ -53,7 +53,7 @@ extension Ledger {
         """
         SELECT coalesce(json_agg(json_build_object('kind', kind, 'currency', currency, 'count', n, 'units', units)
             ORDER BY kind, currency), '[]')::text
-        FROM (SELECT kind, currency, count(*) AS n, sum(total)::bigint AS units FROM erp_document
+        FROM (SELECT kind, currency, count(*) AS n, \(BoundedSum.of("sum(total)")) AS units FROM erp_document
             WHERE NOT is_cancelled GROUP BY kind, currency) AS t
         """)
 }
