@@ -61,7 +61,7 @@ extension ConsumerRunner {
                 tried = items.first?.offset
                 var batch = BatchApplication(group: group, items: items.map(subscriptions.prepare)[...])
                 batch.waitsForKeys = false
-                try await batch.apply(in: transaction)
+                try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
                 counts = batch.counts
                 self.release(key, items, transaction)
             }
