@@ -180,9 +180,7 @@ public final class DeadLetters {
         if case .skipped = item.content { throw NotReplayable("nobody here handles its type") }
         var batch = BatchApplication(group: group, items: [item])
         batch.takesEarlier = isForced
-        try await Replay.$isCareful.withValue(!isForced) {
-            try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
-        }
+        try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
         if batch.counts.duplicates > 0, case .event(let event, _, _) = item.content, event.sequence != nil {
             return .superseded
         }

@@ -13,6 +13,8 @@ struct ProgramStatus {
     /// Events that its service has not published yet, whichever process is asked.
     var outbox: Int?
     var unknownTypes: [String: Double] = [:]
+    /// By ERP, how many states were told that are older than one told before under their number; whichever process is asked.
+    var olderStates: [String: Double] = [:]
     var isReady = false
     /// In words.
     var state = ""
@@ -35,10 +37,12 @@ struct ProgramStatus {
         }
         let figures = Task { @Loop in await probe.figures() }
         let unknown = Task { @Loop in await probe.labelled("crm_events_unknown_total", by: "type") }
+        let older = Task { @Loop in await probe.labelled("crm_erp_older_states", by: "source") }
         let missing = await probe.missing()
         status.lag = await figures.value["crm_consumer_lag_messages"].map { Int($0) }
         status.outbox = await figures.value["crm_outbox_rows"].map { Int($0) }
         status.unknownTypes = await unknown.value
+        status.olderStates = await older.value
         status.isReady = missing == nil
         status.state = missing ?? "ready"
         return status

@@ -48,6 +48,7 @@ package struct StatusReport {
         for service in services(state) {
             warnOfUnknownTypes(service, members(service, state).compactMap { found[$0.name] })
         }
+        warnOfOlderStates(found.values.map(\.olderStates))
         for name in Services.missing { terminal.warn("\(name) was not built") }
         if await !watching.value, state.isUp {
             let what = supervision.record == nil ? "nobody keeps watch" : "the supervisor does not answer"
@@ -61,6 +62,16 @@ package struct StatusReport {
         let counts = members.reduce(into: [String: Double]()) { $0.merge($1.unknownTypes) { $0 + $1 } }
         for (type, count) in counts.sorted(by: { $0.key < $1.key }) {
             terminal.warn("\(service) was sent \(Int(count)) of the unknown type \(type); see rapport dead-letters")
+        }
+    }
+
+    /// What an ERP tells out of its own order; all services that keep a ledger hear the same.
+    private func warnOfOlderStates(_ counts: [[String: Double]]) {
+        let most = counts.reduce(into: [String: Double]()) { $0.merge($1) { max($0, $1) } }
+        for (source, count) in most.sorted(by: { $0.key < $1.key }) where count > 0 {
+            terminal.warn(
+                "\(source) told \(Int(count)) states that are older than one it told before under the same customer number; the"
+                    + " one told last counts: GET /v1/ledger/older-states of contacts")
         }
     }
 
