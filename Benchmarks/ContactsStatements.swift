@@ -69,18 +69,18 @@ enum ContactsStatements {
                     "'{}'::boolean[]",
                 ]),
             fill(
-                Ledger.record.sql,
+                LedgerStore.record.sql,
                 [
-                    column("kinds"), fresh, column("parties"), column("times"), column("currencies"), column("totals"),
-                    column("statuses"), column("cancelled"), column("lines"), column("times"),
-                    "false", "'{}'::uuid[]",
+                    column("sources"), column("kinds"), fresh, column("parties"), column("ones"), column("times"),
+                    column("cancelled"), column("times"), column("currencies"), column("totals"), column("statuses"),
+                    column("lines"), column("cancelled"), "false", "'{}'::uuid[]",
                 ]),
             fill(named("party.add_missing").sql, [folded("p"), folded("min(c)")]),
             fill(
                 named("value.detail").sql,
                 [
-                    fresh, column("kinds"), column("currencies"), column("times"), column("nothing"), column("zeros"),
-                    column("zeros"), column("details"),
+                    fresh, column("kinds"), column("sources"), column("currencies"), column("times"), column("nothing"),
+                    column("zeros"), column("zeros"), column("details"),
                 ]),
             fill(
                 named("value.add_cells").sql,

@@ -76,10 +76,10 @@ enum StoredOrders {
         "ALTER TABLE erp_document DROP CONSTRAINT erp_document_pkey",
         "DROP INDEX erp_document_of_party",
         """
-        INSERT INTO erp_document (kind, id, party_id, at, currency, total, status, is_cancelled, lines)
-        SELECT 'order', id, party_id, at, 'GBP', total, 'open', false, 5 FROM bench_order
+        INSERT INTO erp_document (source, kind, id, party_id, at, currency, total, status, is_cancelled, lines)
+        SELECT '/bench', 'order', id, party_id, at, 'GBP', total, 'open', false, 5 FROM bench_order
         """,
-        "ALTER TABLE erp_document ADD PRIMARY KEY (id, kind)",
+        "ALTER TABLE erp_document ADD PRIMARY KEY (id, kind, source)",
         "CREATE INDEX erp_document_of_party ON erp_document (party_id, at DESC) WHERE party_id IS NOT NULL",
         "ALTER TABLE party_month DROP CONSTRAINT party_month_pkey",
         """
@@ -115,10 +115,10 @@ enum StoredOrders {
         "ALTER TABLE document_detail DROP CONSTRAINT document_detail_pkey",
         "DROP INDEX document_detail_newest",
         """
-        INSERT INTO document_detail (id, kind, currency, at, cost, costed, lines)
-        SELECT o.id, 'order', 'GBP', o.at, 0, 0, l.lines FROM bench_order o JOIN bench_lines l ON l.n = o.n % 4000
+        INSERT INTO document_detail (source, id, kind, currency, at, cost, costed, lines)
+        SELECT '/bench', o.id, 'order', 'GBP', o.at, 0, 0, l.lines FROM bench_order o JOIN bench_lines l ON l.n = o.n % 4000
         """,
-        "ALTER TABLE document_detail ADD PRIMARY KEY (id, kind)",
+        "ALTER TABLE document_detail ADD PRIMARY KEY (id, kind, source)",
         "CREATE INDEX document_detail_newest ON document_detail (currency, at DESC)",
         "ALTER TABLE inbox DROP CONSTRAINT inbox_pkey",
         "INSERT INTO inbox (id, source, grp) SELECT id, '/bench', 'contacts' FROM bench_order",

@@ -186,7 +186,7 @@ public final class DeadLetters {
         var batch = BatchApplication(group: group, items: [item])
         batch.takesEarlier = isForced
         batch.isPast = lives.isPast(item)
-        try await Replay.$isCareful.withValue(!isForced) { try await batch.apply(in: transaction) }
+        try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
         if batch.counts.duplicates > 0, case .event(let event, _, _) = item.content, event.sequence != nil {
             return .superseded
         }

@@ -1,5 +1,6 @@
-/// What handlers may know of the replay of a dead letter that they work in.
+/// What handlers may know of how what they are given came.
 public enum Replay {
-    /// Whether what is applied comes after its time and may undo nothing newer: a replay that was not forced.
-    @TaskLocal public static var isCareful = false
+    /// Whether it comes after its time, so that what was told behind it may be applied already: a dead letter that is replayed, or a
+    /// parked message. It stands where it stood in its topic.
+    @TaskLocal public static var isLate = false
 }

@@ -104,11 +104,14 @@ extension Capability {
         _ apply: (@Loop @Sendable (ServiceContext) throws -> Subscriptions.Documents)? = nil
     ) -> Capability {
         Capability(
-            "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: Ledger.migrations,
-            statements: Ledger.statements, readModels: [ReadModel("erp_document")], given: ["party_redirect"]
+            "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: LedgerSchema.migrations,
+            statements: LedgerStore.statements + OlderStates.statements + Redirects.statements,
+            readModels: Ledger.readModels, given: ["party_redirect"]
         ) { context in
             let apply = try apply?(context)
-            return CapabilityParts(routes: Ledger.routes(context)) { if let apply { $0.onDocuments(apply) } }
+            return CapabilityParts(
+                routes: Ledger.routes(context), background: [{ await OlderStates.show(context) }]
+            ) { if let apply { $0.onDocuments(apply) } }
         }
     }
 

@@ -36,7 +36,7 @@ import Testing
     private static let documents = """
         SELECT concat_ws('|', id, party_id, is_cancelled) FROM erp_document WHERE kind = 'order'
         """
-    private static let unequalMembers = """
+    static let unequalMembers = """
         SELECT m.party_id::text FROM member m WHERE m.orders <> (
             SELECT count(*) FROM erp_document d WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled)
         """

@@ -107,10 +107,17 @@ final class ChaosAudit {
         var faults: [String] = []
         var count = 0
         for row in try await rows(
-            "tickets", "SELECT json_build_array(id, total::text, status)::text FROM customer_order")
+            "tickets",
+            """
+            SELECT json_build_array(id, total::text, status, source)::text FROM customer_order o
+            WHERE party_id <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
+                SELECT FROM customer_order k WHERE k.id = o.id AND k.source = o.source
+                    AND (coalesce(k.told_at, '-infinity'), NOT k.is_cancelled, k.party_id)
+                        > (coalesce(o.told_at, '-infinity'), NOT o.is_cancelled, o.party_id))
+            """)
         {
             count += 1
-            let entry = wanted[BookName(kind: "order", id: row[0])]
+            let entry = wanted[BookName(source: row[3], kind: "order", id: row[0])]
             if entry?.units != Int(row[1]) || entry?.isCancelled != (row[2] == "cancelled") {
                 faults.append("order \(row[0]) is \(row[1]) \(row[2]) and not \(entry.map { "\($0)" } ?? "told")")
             }

@@ -70,7 +70,10 @@ final class ChaosOrders {
         events += 1
         if event.topic == .erpOrders, event.ownHeaders == nil, let type = event.type.split(separator: ".v").first {
             event.data.withUnsafeBytes {
-                book.take(source: ShopEvent.source, id: event.id, type: String(type), version: 1, data: $0)
+                book.take(
+                    source: ShopEvent.source, id: event.id, type: String(type), version: 1,
+                    at: RFC3339.date(event.time),
+                    data: $0)
             }
         }
         try await player.publish(event)
@@ -109,7 +112,11 @@ final class ChaosOrders {
             try await tell(document(CreditIssued.versionedType, "R" + order.id, order.customer, changes: 0))
         } else {
             open[index].changes += 1
-            try await tell(document(OrderChanged.versionedType, order.id, order.customer, changes: order.changes + 1))
+            // Some go to another customer, and so to another partition.
+            if chance < 0.37 { open[index].customer = "C\(seed)-\(Int(random.next() % UInt64(Self.customers)))" }
+            try await tell(
+                document(
+                    OrderChanged.versionedType, order.id, open[index].customer, changes: order.changes + 1))
         }
         if open.count > 500 { open.removeFirst(100) }
     }
@@ -131,8 +138,8 @@ final class ChaosOrders {
         json.add("lines", [line])
         json.add("total", line.unitPrice)
         return ShopEvent(
-            topic: .erpOrders, key: customer ?? id, id: "\(seed)-\(events)", type: type, time: "2026-01-02T03:04:05Z",
-            data: json.finish())
+            topic: .erpOrders, key: customer ?? id, id: "\(seed)-\(events)", type: type,
+            time: RFC3339.string(Date(timeIntervalSince1970: 1_767_323_045 + Double(events))), data: json.finish())
     }
 
     private func customer(_ number: Int) -> ShopEvent {

@@ -23,7 +23,7 @@ let ledgerDifferences = """
             coalesce(sum(x.costed * CASE d.kind WHEN 'order' THEN 1 ELSE -1 END), 0) AS costed,
             coalesce(sum(x.cost * CASE d.kind WHEN 'order' THEN 1 ELSE -1 END), 0) AS cost,
             min(d.at) FILTER (WHERE d.kind = 'order') AS first_at, max(d.at) FILTER (WHERE d.kind = 'order') AS last_at
-        FROM erp_document d LEFT JOIN document_detail x USING (id, kind)
+        FROM erp_document d LEFT JOIN document_detail x USING (id, kind, source)
         WHERE NOT d.is_cancelled AND d.party_id IS NOT NULL GROUP BY 1, 2, 3),
     found_months AS (
         SELECT party_id, month, currency, orders, revenue, credits, credited, paid, bit_count(days::bit(31)), costed, cost,
@@ -178,7 +178,7 @@ private struct MadeUpERP {
         defer { connection.close() }
         for command in [
             """
-            DROP TABLE party_month, document_detail, product_name, sales_cell, value_weight, party_wallet, party_voice,
+            DROP TABLE party_month, document_detail, document_detail_elsewhere, product_name, sales_cell, value_weight, party_wallet, party_voice,
                 model_run, party_prediction, report, campaign_name, campaign_message
             """,
             "ALTER TABLE party_value DROP purchase_days, DROP first_day_revenue, DROP cost, DROP costed",
@@ -187,7 +187,8 @@ private struct MadeUpERP {
             try await connection.transaction { _ = try await $0.query(Statement(String(command.prefix(40)), command)) }
         }
         // Under a name above all others, as what comes later must have.
-        let again = Migration("m203001010000_value_again", ValueSchema.migration.sql)
+        let again = Migration(
+            "m203001010000_value_again", ValueSchema.migration.sql + ";" + ValueSchema.sources.sql)
         let applied = try await Migrations.apply(ContactsService.migrations + [again], to: service.options)
         #expect(applied == [again.name])
         // Costs come with the events and were not kept before.

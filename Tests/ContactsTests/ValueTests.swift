@@ -88,8 +88,13 @@ private let valueColumns = """
     @Test @Loop func anOrderThatGoesToAnotherCustomerOrCurrencyLeavesNothingBehind() async throws {
         let service = try await TestService(ContactsService.self)
         defer { service.close() }
+        var clock = 0.0
         func apply(_ entries: LedgerEntry...) async throws -> [String] {
-            try await service.transaction { try await ValueHandlers.apply(entries, $0) }
+            clock += 1
+            let told = entries.map {
+                LedgerEntry($0.kind, $0.document, toldAt: Date(timeIntervalSince1970: clock))
+            }
+            try await service.transaction { try await ValueHandlers.apply(told, $0) }
             return try await service.column(
                 """
                 SELECT concat_ws(' ', p.name, currency, orders, revenue) FROM party_value JOIN party p ON p.id = party_id

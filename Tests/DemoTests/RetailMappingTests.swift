@@ -61,7 +61,7 @@ import Text
         }
         #expect(book.unreadable == 0)
         #expect(book.entries.count == 4)
-        let order = book.entries[BookName(kind: "order", id: "536365")]
+        let order = book.entries[BookName(source: ShopEvent.source, kind: "order", id: "536365")]
         #expect(order?.units == 220_900)
         #expect(order?.party == ExternalID.party(customerNo: "17850").uuidString.lowercased())
         #expect(events.filter { $0.topic == .erpCustomers }.map(\.key) == ["17850", "14527"])

@@ -31,14 +31,15 @@ import Testing
         SELECT account_id::text FROM account_revenue r WHERE NOT EXISTS (SELECT FROM account a WHERE a.id = r.account_id)
         """
     /// Accounts whose revenue is not what their documents say.
-    private static let unequalRevenue = """
+    static let unequalRevenue = """
         SELECT coalesce(r.account_id, d.party_id)::text FROM account_revenue r FULL JOIN (
             SELECT party_id, currency, count(*) FILTER (WHERE kind = 'order') AS orders,
                 coalesce(sum(total) FILTER (WHERE kind = 'order'), 0) AS revenue,
                 count(*) FILTER (WHERE kind = 'credit') AS credits,
                 coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0) AS credited,
                 max(at) FILTER (WHERE kind = 'order') AS last_order_at
-            FROM erp_document WHERE kind IN ('order', 'credit') AND NOT is_cancelled GROUP BY party_id, currency
+            FROM erp_document WHERE kind IN ('order', 'credit') AND NOT is_cancelled AND party_id IS NOT NULL
+            GROUP BY party_id, currency
             ) d ON d.party_id = r.account_id AND d.currency = r.currency
         WHERE (coalesce(r.orders, 0), coalesce(r.revenue, 0), coalesce(r.credits, 0), coalesce(r.credited, 0))
             <> (coalesce(d.orders, 0), coalesce(d.revenue, 0), coalesce(d.credits, 0), coalesce(d.credited, 0))

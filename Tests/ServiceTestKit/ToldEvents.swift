@@ -24,4 +24,20 @@ extension TestService {
         }
         try await transaction { try await parts.subscriptions.rehearse(records, of: "test", in: $0) }
     }
+
+    /// Has the service hear outside events as they come, in order, as one batch; each is new.
+    public func hear(
+        _ events: [(type: String, json: String)], on topic: Topic, key: String = "k", source: String = "/test"
+    ) async throws {
+        let origin = TopicPartition(topic: topic.name, partition: 0)
+        let records = events.enumerated().map { place, event in
+            let names = [
+                ("ce_specversion", "1.0"), ("ce_id", UUID.v7().text), ("ce_source", source), ("ce_type", event.type),
+            ]
+            return KafkaRecord(
+                origin: origin, offset: Int64(place), key: Array(key.utf8), value: Array(event.json.utf8),
+                headers: names.map { (name: $0.0, value: Array($0.1.utf8)) })
+        }
+        try await transaction { try await parts.subscriptions.rehearse(records, of: "test", in: $0) }
+    }
 }

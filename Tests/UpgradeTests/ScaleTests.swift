@@ -120,8 +120,10 @@ import Tickets
             "product_sales (sku, currency)", "report (name, currency)", "sales_cell (currency, dimension, cell, lane)",
         ],
         "the ERP's or a channel's number: it is met before its party is known, and goes from one to another": [
-            "document_detail (id, kind)", "erp_document (id, kind)", "interaction (kind, reference)",
-            "order_item (order_id, sku)", "party_reference (system, reference)", "party_relation (other_id)",
+            "document_detail (id, kind, source)", "erp_document (id, kind, source)",
+            "erp_state_older (id, kind, source)", "interaction (kind, reference)",
+            "order_item (order_id, sku, source)", "shipment (id, source)", "party_reference (system, reference)",
+            "party_relation (other_id)",
         ],
         "part of a record, or asked for once: the record's party can stand before it": [
             "import_chunk (import_id, seq)", "import_error (import_id, line)", "message (dedup_key)",

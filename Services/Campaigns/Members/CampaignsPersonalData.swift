@@ -18,4 +18,6 @@ let campaignsPersonalData = PersonalData(
                 "reason = NULL, status = CASE WHEN t.status = 'waiting' THEN 'suppressed' ELSE t.status END",
                 because: "figures of campaigns; holds the party's id only")),
         PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
+        PersonalTable("erp_document_elsewhere", .keep(because: "books that the law has us keep; no name, no address")),
+        PersonalTable("order_item_elsewhere", .keep(because: "books that the law has us keep; no name, no address")),
     ])

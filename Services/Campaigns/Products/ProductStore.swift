@@ -26,30 +26,39 @@ enum ProductStore {
         ON CONFLICT (sku) DO UPDATE SET is_discontinued = true, updated_at = now()
         """)
 
-    /// Replaces what the orders in $1 hold, and tells by how much that moves the sums of their products. Whoever calls it holds the
+    /// Replaces what the orders in $1 and $2 hold, and tells by how much that moves the sums of their products. Whoever calls it holds the
     /// orders' rows in the ledger.
     static let addItems = Query(
         "product.add_items", takes: [String].self, [String].self, [String].self, [String].self, [String].self,
-        [Int].self, [Int].self, [Date].self,
+        [String].self, [String].self, [Int].self, [Int].self, [Date].self,
         sql: """
             WITH incoming AS (
-                SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                    $8::timestamptz[]) AS n(order_id, sku, name, currency, quantity, revenue, at)),
-            old AS (SELECT * FROM order_item WHERE order_id = ANY($1::text[])),
+                SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
+                    $10::timestamptz[]) AS n(order_id, source, sku, name, currency, quantity, revenue, at)),
+            old AS (SELECT * FROM order_item WHERE \(isOfOrders)),
             removed AS (
-                DELETE FROM order_item o WHERE o.order_id = ANY($1::text[]) AND NOT EXISTS (
-                    SELECT 1 FROM incoming i WHERE i.order_id = o.order_id AND i.sku = o.sku)),
-            written AS (
-                INSERT INTO order_item (order_id, sku, currency, quantity, revenue)
-                SELECT order_id, sku, currency, quantity, revenue FROM incoming
-                ON CONFLICT (order_id, sku) DO UPDATE SET currency = excluded.currency, quantity = excluded.quantity,
-                    revenue = excluded.revenue)
+                DELETE FROM order_item o WHERE \(isOfOrders) AND NOT EXISTS (
+                    SELECT 1 FROM incoming i WHERE i.order_id = o.order_id AND i.source = o.source AND i.sku = o.sku)),
+            \(replaceItems)
+            """)
+
+    private static let isOfOrders = """
+        order_id = ANY($1::text[]) AND (order_id, source) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+        """
+
+    /// SQL: writes the lines `incoming` in the place of `old`, and their differences.
+    static let replaceItems = """
+        written AS (
+                INSERT INTO order_item (order_id, source, sku, currency, quantity, revenue)
+                SELECT order_id, source, sku, currency, quantity, revenue FROM incoming
+                ON CONFLICT (order_id, sku, source) DO UPDATE SET currency = excluded.currency,
+                    quantity = excluded.quantity, revenue = excluded.revenue)
             INSERT INTO product_sales_delta (sku, currency, name, orders, quantity, revenue, last_ordered_at)
             SELECT sku, currency, min(name), sum(orders), sum(quantity), sum(revenue), max(at)
             FROM (SELECT sku, currency, name, 1 AS orders, quantity, revenue, at FROM incoming
                 UNION ALL SELECT sku, currency, NULL, -1, -quantity, -revenue, NULL FROM old) AS both_sides
             GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0
-            """)
+        """
 
     /// Takes up to $1 deltas and adds them to the sums in the same statement, so that none is taken and not added; those that another
     /// process works on are left to it. Rows in order of SKU. Answers how many it took.

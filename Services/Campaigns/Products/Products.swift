@@ -6,9 +6,14 @@ extension Capability {
     /// What is sold, and how much of it.
     static let products = Capability(
         "products", "what is sold, and how much of it",
-        migrations: [ProductsSchema.deltas], statements: ProductStore.statements,
+        migrations: [ProductsSchema.deltas, ProductsSchema.sources],
+        statements: ProductStore.statements + ItemStore.statements,
         readModels: [
-            ReadModel("order_item"),
+            // Those from before ERPs were told apart may lack a name.
+            ReadModel(
+                "order_item", equal: "SELECT (order_id, sku, currency, quantity, revenue)::text FROM order_item"),
+            // As what the ledger keeps aside.
+            ReadModel("order_item_elsewhere", equal: "SELECT NULL::text WHERE false"),
             // When it came and what it is called depend on which of two topics was read first. Older programs left a row with a name
             // alone for what was ordered before its master came.
             ReadModel(

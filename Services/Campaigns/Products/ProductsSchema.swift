@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The tables of products that came after the first of campaigns.
 enum ProductsSchema {
@@ -16,5 +17,19 @@ enum ProductsSchema {
         -- The name on an order, for products whose master record has not come. Sums that have no bound: one too large would stop the
         -- folding of all.
         ALTER TABLE product_sales ADD name text, ALTER quantity TYPE numeric, ALTER revenue TYPE numeric;
+        """)
+
+    static let sources = Migration(
+        "m202611301534_item_source",
+        """
+        -- Which ERP the order is of, and what it held under customer numbers that do not count, as in the ledger.
+        \(LedgerSchema.addSourceOfLedger(to: "order_item"));
+        ALTER TABLE order_item ALTER COLUMN source DROP DEFAULT, DROP CONSTRAINT order_item_pkey,
+            ADD CONSTRAINT order_item_pkey PRIMARY KEY (order_id, sku, source);
+        CREATE TABLE order_item_elsewhere (
+            order_id text NOT NULL, source text NOT NULL, party_id uuid NOT NULL, sku text NOT NULL, name text,
+            currency text NOT NULL, quantity bigint NOT NULL, revenue bigint NOT NULL,
+            PRIMARY KEY (order_id, source, party_id, sku)
+        );
         """)
 }

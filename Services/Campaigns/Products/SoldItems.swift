@@ -1,10 +1,12 @@
 import CRMModel
 import FoundationEssentials
+import Messaging
+import ServiceKit
 
-/// The lines of orders, one item for each product of an order.
+/// The lines of orders, one item for each product of an order; a cancelled one holds nothing.
 struct SoldItems {
     struct Key: Hashable {
-        let order: String
+        let order: BookName
         let sku: String
     }
 
@@ -18,15 +20,22 @@ struct SoldItems {
     private(set) var items: [Key: Item] = [:]
     private(set) var names: [String: String] = [:]
 
-    init(_ orders: [ERPDocument]) {
-        for order in orders {
-            for line in order.lines where !line.sku.isEmpty {
+    init(_ orders: [LedgerChange]) {
+        for order in orders where !order.isCancelled {
+            for line in order.document.lines where !line.sku.isEmpty {
                 if names[line.sku] == nil || names[line.sku] == line.sku {
                     names[line.sku] = line.name.isEmpty ? line.sku : line.name
                 }
-                let key = Key(order: order.id, sku: line.sku)
-                items[key, default: Item(currency: order.currency, at: order.at)].add(line)
+                let key = Key(order: order.name, sku: line.sku)
+                items[key, default: Item(currency: order.document.currency, at: order.document.at)].add(line)
             }
+        }
+    }
+
+    /// The items in order of orders and products.
+    var rows: [(key: Key, value: Item)] {
+        items.sorted {
+            ($0.key.order.id, $0.key.sku, $0.key.order.source) < ($1.key.order.id, $1.key.sku, $1.key.order.source)
         }
     }
 }

@@ -40,10 +40,10 @@ struct NewsHandlers {
     func apply(_ news: [MemberNews], _ transaction: Transaction) async throws {
         let said = SortedNews(news)
         foreseeRedirects(said, transaction)
-        let recorded = said.entries.isEmpty ? [] : try await Ledger.record(said.entries, in: transaction)
+        let recorded = said.entries.isEmpty ? nil : try await Ledger.record(said.entries, in: transaction)
         let moved = said.redirects.isEmpty ? [] : try await Ledger.follow(said.redirects, in: transaction)
         if !said.benefits.isEmpty { Redirects.hold(Array(said.benefits.keys), in: transaction) }
-        let orders = Self.orders(recorded + moved)
+        let orders = Self.orders((recorded?.changes ?? []) + moved)
         let kinds = [
             said.redirects.isEmpty, said.parties.isEmpty, said.consents.isEmpty, said.benefits.isEmpty, orders.isEmpty,
         ]
@@ -57,7 +57,7 @@ struct NewsHandlers {
         // Also where no order moved: what the merged value counts no more either.
         let evaluated = Set(orders.keys).union(said.benefits.keys).union(said.redirects.map(\.party)).sorted()
         if !evaluated.isEmpty { clock.evaluate(evaluated, transaction) }
-        sell(said.entries, recorded, transaction)
+        if let recorded { sums.count(recorded, transaction) }
     }
 
     /// By how much the number of orders of each member grows; also of those where it stays, as an order's time may have changed.
@@ -67,12 +67,5 @@ struct NewsHandlers {
             if let party = change.party { counts[party, default: 0] += change.count }
         }
         return counts
-    }
-
-    /// Counts the lines of the orders whose states were taken.
-    private func sell(_ entries: [LedgerEntry], _ recorded: [LedgerChange], _ transaction: Transaction) {
-        let taken = Set(recorded.filter { $0.kind == .order }.map(\.document.id))
-        let orders = Ledger.latest(entries).filter { $0.kind == .order && taken.contains($0.document.id) }
-        if !orders.isEmpty { sums.count(orders, transaction) }
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The tables of value, models and reports.
 enum ValueSchema {
@@ -137,5 +138,19 @@ enum ValueSchema {
         -- Weights are set all at once: who sets them locks this row, and its version says whether he has read the latest.
         CREATE TABLE weighting (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL DEFAULT 1);
         INSERT INTO weighting DEFAULT VALUES
+        """)
+
+    static let sources = Migration(
+        "m202611301533_detail_source",
+        """
+        -- Which ERP the document is of, and what was told under customer numbers that do not count, as in the ledger.
+        \(LedgerSchema.addSourceOfLedger(to: "document_detail"));
+        ALTER TABLE document_detail ALTER COLUMN source DROP DEFAULT, DROP CONSTRAINT document_detail_pkey,
+            ADD CONSTRAINT document_detail_pkey PRIMARY KEY (id, kind, source);
+        CREATE TABLE document_detail_elsewhere (
+            id text NOT NULL, kind text NOT NULL, source text NOT NULL, party_id uuid NOT NULL, currency text NOT NULL,
+            at timestamptz NOT NULL, channel text, cost bigint NOT NULL, costed bigint NOT NULL, lines jsonb NOT NULL,
+            PRIMARY KEY (id, kind, source, party_id)
+        );
         """)
 }

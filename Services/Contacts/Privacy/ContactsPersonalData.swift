@@ -68,4 +68,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("party_value", .keep(because: "sums, without the person")),
         PersonalTable("party_month", .keep(because: "sums, without the person")),
         PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
+        PersonalTable("erp_document_elsewhere", .keep(because: "books that the law has us keep; no name, no address")),
+        PersonalTable(
+            "document_detail_elsewhere", .keep(because: "books that the law has us keep; no name, no address")),
     ])

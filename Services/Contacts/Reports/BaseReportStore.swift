@@ -18,7 +18,7 @@ enum BaseReportStore {
         sold AS (
             SELECT coalesce(v.revenue - v.credited, 0) AS net, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
             FROM (SELECT * FROM document_detail WHERE currency = $1 AND kind = 'order' ORDER BY at DESC LIMIT 20000) x
-            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND NOT d.is_cancelled
+            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source AND NOT d.is_cancelled
             JOIN party_value v ON v.party_id = d.party_id AND v.currency = d.currency
             CROSS JOIN LATERAL jsonb_array_elements(x.lines) AS l(value)),
         tastes AS (

@@ -9,9 +9,9 @@ enum MarketReportStore {
         "product", en: "Product affinity", zh: "产品关联",
         """
         WITH baskets AS MATERIALIZED (
-            SELECT x.id, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
+            SELECT x.source || chr(10) || x.id AS id, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
             FROM (SELECT * FROM document_detail WHERE currency = $1 AND kind = 'order' ORDER BY at DESC LIMIT 20000) x
-            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND NOT d.is_cancelled
+            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source AND NOT d.is_cancelled
             CROSS JOIN LATERAL jsonb_array_elements(x.lines) AS l(value)),
         whole AS (SELECT count(DISTINCT id) AS n FROM baskets),
         frequent AS MATERIALIZED (

@@ -66,7 +66,7 @@ enum SalesReportStore {
         WITH newest AS MATERIALIZED (
             SELECT x.id, x.kind, x.at, x.channel, x.lines, d.total, CASE x.kind WHEN 'credit' THEN -1 ELSE 1 END AS sign
             FROM (SELECT * FROM document_detail WHERE currency = $1 ORDER BY at DESC LIMIT 100000) x
-            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND NOT d.is_cancelled),
+            JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source AND NOT d.is_cancelled),
         products AS (
             SELECT l.value ->> 0 AS sku, count(*) FILTER (WHERE kind = 'order') AS orders,
                 sum((l.value ->> 1)::bigint * sign) AS quantity, sum((l.value ->> 2)::bigint * sign) AS net,

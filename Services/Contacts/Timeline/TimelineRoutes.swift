@@ -26,8 +26,8 @@ func timelineRoutes(_ context: ServiceContext) -> [Route] {
             let kinds = request.queries("kind")
             let rows = try await context.rows(
                 TimelineStore.page, try request.id(), cursor.at, cursor.kind, cursor.reference, since,
-                kinds.isEmpty ? nil : kinds, limit)
-            let next = rows.last.map { TimelineCursor(at: $0.1, kind: $0.2, reference: $0.3).text }
+                kinds.isEmpty ? nil : kinds, limit, cursor.source)
+            let next = rows.last.map { TimelineCursor(at: $0.1, kind: $0.2, reference: $0.3, source: $0.4).text }
             return .page(rows.map(\.0), limit: limit, next: next)
         }
     ]
@@ -37,6 +37,7 @@ private let entrySchema = Schema.object([
     .init("at", .dateTime), .init("kind", .string), .init("reference", .string, "The id or number of what it is about"),
     .init("title", .string), .init("amount", .nullable(.amount)), .init("currency", .nullable(.string)),
     .init("partyId", .uuid, "Whose touch it is: this party, or one merged into it"),
+    .init("source", .nullable(.string), "Which ERP a document is of"),
 ])
 
 /// Where a page ended: behind one entry.
@@ -44,11 +45,13 @@ private struct TimelineCursor {
     let at: Date
     let kind: String
     let reference: String
+    let source: String
 
-    init(at: Date, kind: String, reference: String) {
+    init(at: Date, kind: String, reference: String, source: String = "") {
         self.at = at
         self.kind = kind
         self.reference = reference
+        self.source = source
     }
 
     @Loop
@@ -57,10 +60,11 @@ private struct TimelineCursor {
             self.init(at: try request.moment("before") ?? .endOfTime, kind: "", reference: "")
             return
         }
-        let parts = try PageCursor.parts(text, 3)
+        let parts = try PageCursor.parts(text, 4)
         guard let date = RFC3339.date(parts[0]) else { throw PageCursor.refusal }
-        self.init(at: date, kind: parts[1], reference: parts[2])
+        self.init(at: date, kind: parts[1], reference: parts[3], source: parts[2])
     }
 
-    var text: String { PageCursor.text(RFC3339.string(at), kind, reference) }
+    /// The reference stands last, as it may have several lines.
+    var text: String { PageCursor.text(RFC3339.string(at), kind, source, reference) }
 }

@@ -1,13 +1,13 @@
 import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 import ServiceKit
 import Text
 
 /// What the reports need of an order or credit besides the ledger.
 struct DocumentDetail {
-    let id: String
-    let kind: LedgerEntry.Kind
+    let name: BookName
     let currency: String
     let at: Date
     let channel: String?
@@ -18,7 +18,7 @@ struct DocumentDetail {
     /// `[[sku, quantity, amount], ...]`, numbers in ten-thousandths; lines of one product together.
     let lines: SQLJSON
 
-    init(_ kind: LedgerEntry.Kind, _ document: ERPDocument) {
+    init(_ name: BookName, _ document: ERPDocument) {
         var sums: [String: Sum] = [:]
         var order: [String] = []
         var cost = Amount.zero
@@ -33,8 +33,7 @@ struct DocumentDetail {
             sums[line.sku, default: Sum()].quantity += line.quantity
             sums[line.sku, default: Sum()].amount += line.value
         }
-        id = document.id
-        self.kind = kind
+        self.name = name
         currency = document.currency
         at = document.at
         channel = document.channel.map { String($0.prefix(100)) }

@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -43,14 +44,19 @@ struct ValueChanges {
     private(set) var parties: Set<UUID> = []
     /// The document of each of them that came last, for people.
     private(set) var causes: [UUID: String] = [:]
-    private var detailOf: [String: DocumentDetail] = [:]
+    private var detailOf: [BookName: DocumentDetail] = [:]
+    /// The details of states that do not count, each with its customer number's party.
+    private(set) var aside: [(detail: DocumentDetail, party: UUID?)] = []
 
     init(_ changes: [LedgerChange]) {
-        for change in changes {
-            guard [.order, .credit, .payment].contains(change.kind) else { continue }
-            let detail = DocumentDetail(change.kind, change.document)
+        for change in changes where [.order, .credit, .payment].contains(change.kind) {
+            let detail = DocumentDetail(change.name, change.document)
+            if change.standing == .aside {
+                if change.kind != .payment { aside.append((detail, change.party)) }
+                continue
+            }
             if change.kind != .payment {
-                detailOf["\(change.kind.rawValue)\n\(change.document.id)"] = detail
+                if change.standing == .told { detailOf[change.name] = detail }
                 addCells(change)
             }
             take(change, detail)
@@ -63,7 +69,12 @@ struct ValueChanges {
 
     private mutating func take(_ change: LedgerChange, _ detail: DocumentDetail) {
         guard let party = change.party else { return }
-        if let previous = change.previous {
+        if change.standing == .recalled {
+            // What it costs stands with the details that are kept aside.
+            for at in Set([change.document.at, change.previous?.at ?? change.document.at]) {
+                recounted.append(Recount(party: party, currency: change.document.currency, at: at))
+            }
+        } else if let previous = change.previous {
             let isMoved = previous.at != change.document.at
             guard change.count != 0 || change.total != .zero || isMoved || detail.costed != 0 else { return }
             recounted.append(Recount(party: party, currency: previous.currency, at: previous.at))

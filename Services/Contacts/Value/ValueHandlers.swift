@@ -9,12 +9,13 @@ import ServiceKit
 @Loop
 enum ValueHandlers {
     static func apply(_ entries: [LedgerEntry], _ transaction: Transaction) async throws {
-        let changes = try await Ledger.record(entries, in: transaction)
-        PartyLocks.make(customers(of: changes), in: transaction)
+        let recorded = try await Ledger.record(entries, in: transaction)
+        PartyLocks.make(customers(of: recorded.changes), in: transaction)
         // The server works on this while the rest is worked out here.
         transaction.flush()
-        let work = ValueChanges(changes)
-        keepDetails(work.details, transaction)
+        let work = ValueChanges(recorded.changes)
+        DetailHandlers.move(recorded, work.aside, transaction)
+        DetailHandlers.keep(work.details, transaction)
         addCells(work.cells, transaction)
         guard !work.parties.isEmpty else { return }
         let parties = work.parties.sorted()
@@ -57,13 +58,6 @@ enum ValueHandlers {
             ValueStore.add, documents.map(\.kind.rawValue), documents.map(\.party), documents.map(\.document.currency),
             documents.map(\.document.at), documents.map(\.document.total.units), documents.map(\.detail.cost),
             documents.map(\.detail.costed))
-    }
-
-    private static func keepDetails(_ details: [DocumentDetail], _ transaction: Transaction) {
-        guard !details.isEmpty else { return }
-        transaction.enqueue(
-            ValueStore.detail, details.map(\.id), details.map(\.kind.rawValue), details.map(\.currency),
-            details.map(\.at), details.map(\.channel), details.map(\.cost), details.map(\.costed), details.map(\.lines))
     }
 
     private static func addCells(_ cells: [ValueChanges.Cell], _ transaction: Transaction) {

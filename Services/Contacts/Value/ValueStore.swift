@@ -6,19 +6,7 @@ import ServiceKit
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements: [any Preparable] = [detail, addCells, add, recountMonths, recountValues, publish]
-
-    /// Keeps what the ledger does not: the lines and the cost of orders and credits.
-    static let detail = Query(
-        "value.detail", takes: [String].self, [String].self, [String].self, [Date].self, [String?].self, [Int].self,
-        [Int].self, [SQLJSON].self,
-        sql: """
-            INSERT INTO document_detail (id, kind, currency, at, channel, cost, costed, lines)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::jsonb[])
-            ON CONFLICT (id, kind) DO UPDATE SET currency = excluded.currency, at = excluded.at,
-                channel = excluded.channel, cost = excluded.cost, costed = excluded.costed, lines = excluded.lines
-            """)
+    static let statements: [any Preparable] = [addCells, add, recountMonths, recountValues, publish]
 
     /// Adds to the sums by month and by hour of the week, of walk-ins too, in the first lane that nobody adds in, so that nobody waits;
     /// where all are taken, in one by the session.
@@ -103,7 +91,7 @@ enum ValueStore {
                 coalesce(x.costed, 0) AS costed
             FROM keys k LEFT JOIN erp_document d ON d.party_id = k.party_id AND d.currency = k.currency
                 AND d.at >= k.month AND d.at < k.month + interval '1 month' AND NOT d.is_cancelled
-            LEFT JOIN document_detail x ON x.id = d.id AND x.kind = d.kind)
+            LEFT JOIN document_detail x ON x.id = d.id AND x.kind = d.kind AND x.source = d.source)
         INSERT INTO party_month AS m
         SELECT party_id, month, currency, \(sums("documents")) FROM documents GROUP BY 1, 2, 3
         ON CONFLICT (party_id, month, currency) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,

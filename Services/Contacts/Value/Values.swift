@@ -6,10 +6,15 @@ extension Capability {
     /// What customers are worth.
     static let values = Capability(
         "value", "what customers are worth",
-        migrations: [ValueSchema.migration, ValueSchema.months, ValueSchema.weighting],
-        statements: ValueStore.statements + ScoreStore.statements + LongWork.statements,
+        migrations: [ValueSchema.migration, ValueSchema.months, ValueSchema.weighting, ValueSchema.sources],
+        statements: ValueStore.statements + DetailStore.statements + ScoreStore.statements + LongWork.statements,
         readModels: [
-            ReadModel("document_detail"),
+            // Those from before ERPs were told apart may lack a name.
+            ReadModel(
+                "document_detail",
+                equal: "SELECT (id, kind, currency, at, channel, cost, costed, lines)::text FROM document_detail"),
+            // As what the ledger keeps aside.
+            ReadModel("document_detail_elsewhere", equal: "SELECT NULL::text WHERE false"),
             ReadModel("party_month", equal: "SELECT t::text FROM party_month t WHERE \(counted)"),
             ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
         ]

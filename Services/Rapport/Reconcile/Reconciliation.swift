@@ -25,6 +25,11 @@ package struct Reconciliation {
         terminal.line(
             "  from \(grouped(book.messages)) messages, of which \(grouped(book.repeated)) were told again,"
                 + " \(grouped(book.unreadable)) unreadable, \(grouped(book.others)) of other types")
+        for (source, count) in book.older.sorted(by: { $0.key < $1.key }) {
+            terminal.line(
+                "  \(source) told \(grouped(count)) states that are older than one it told before under the same customer"
+                    + " number; the one told last counts")
+        }
         let services = Services.withLedger.filter { Services.built.contains($0) }
         guard !services.isEmpty else { throw SuiteError("no service that keeps a ledger was built") }
         var passed = true
@@ -56,7 +61,7 @@ package struct Reconciliation {
                     parts.append("\(name) \(comparison.count == 0 ? "equal" : lasting.isEmpty ? count : "DIFFERS")")
                     for text in lasting.sorted() { suite.terminal.warn("\(name): \(text)") }
                 }
-                suite.terminal.line("\(grouped(book.entries.count)) documents: \(parts.joined(separator: ", "))")
+                suite.terminal.line("\(grouped(book.states.count)) documents: \(parts.joined(separator: ", "))")
             } catch let error as CancellationError {
                 throw error
             } catch {

@@ -17,6 +17,8 @@ struct ProgramStatus {
     var intents: [String: Double] = [:]
     /// Sessions that are not its service's own and stand still holding something.
     var strangers = 0
+    /// By ERP, how many states were told that are older than one told before under their number; whichever process is asked.
+    var olderStates: [String: Double] = [:]
     var isReady = false
     /// In words.
     var state = ""
@@ -40,12 +42,14 @@ struct ProgramStatus {
         let figures = Task { @Loop in await probe.figures() }
         let unknown = Task { @Loop in await probe.labelled("crm_events_unknown_total", by: "type") }
         let intents = Task { @Loop in await probe.labelled("crm_intents_waiting", by: "kind") }
+        let older = Task { @Loop in await probe.labelled("crm_erp_older_states", by: "source") }
         let missing = await probe.missing()
         status.lag = await figures.value["crm_consumer_lag_messages"].map { Int($0) }
         status.outbox = await figures.value["crm_outbox_rows"].map { Int($0) }
         status.strangers = await figures.value["crm_strange_sessions"].map { Int($0) } ?? 0
         status.unknownTypes = await unknown.value
         status.intents = await intents.value
+        status.olderStates = await older.value
         status.isReady = missing == nil
         status.state = missing ?? "ready"
         return status

@@ -50,6 +50,7 @@ package struct StatusReport {
             warnOfUnknownTypes(service, members)
             tellOfWaiting(service, members)
         }
+        warnOfOlderStates(found.values.map(\.olderStates))
         for name in Services.missing { terminal.warn("\(name) was not built") }
         if await !watching.value, state.isUp {
             let what = supervision.record == nil ? "nobody keeps watch" : "the supervisor does not answer"
@@ -78,6 +79,16 @@ package struct StatusReport {
                 "\(strangers == 1 ? "a session" : "\(strangers) sessions") at the database of \(service) that"
                     + " \(strangers == 1 ? "is not its own stands still and holds" : "are not its own stand still and hold")"
                     + " something; its log says which")
+        }
+    }
+
+    /// What an ERP tells out of its own order; all services that keep a ledger hear the same.
+    private func warnOfOlderStates(_ counts: [[String: Double]]) {
+        let most = counts.reduce(into: [String: Double]()) { $0.merge($1) { max($0, $1) } }
+        for (source, count) in most.sorted(by: { $0.key < $1.key }) where count > 0 {
+            terminal.warn(
+                "\(source) told \(Int(count)) states that are older than one it told before under the same customer number; the"
+                    + " one told last counts: GET /v1/ledger/older-states of contacts")
         }
     }
 

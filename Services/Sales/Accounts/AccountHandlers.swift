@@ -25,7 +25,7 @@ enum AccountHandlers {
     static func apply(_ news: [AccountNews], _ transaction: Transaction) async throws {
         let said = SortedNews(news)
         foresee(said, transaction)
-        let recorded = said.entries.isEmpty ? [] : try await Ledger.record(said.entries, in: transaction)
+        let recorded = said.entries.isEmpty ? [] : try await Ledger.record(said.entries, in: transaction).changes
         let moved = said.redirects.isEmpty ? [] : try await Ledger.follow(said.redirects, in: transaction)
         Ledger.takeForeseen(in: transaction)
         let sums = RevenueChanges(recorded + moved)

@@ -62,14 +62,16 @@ private let card = Schema.named(
             "orders",
             .array(
                 .object([
-                    .init("orderId", .string), .init("status", .string), .init("placedAt", .dateTime),
+                    .init("orderId", .string), .init("source", .string, "Which ERP told it"),
+                    .init("status", .string), .init("placedAt", .dateTime),
                     .init("total", .amount), .init("currency", .string),
                 ]))),
         .init(
             "shipments",
             .array(
                 .object([
-                    .init("shipmentId", .string), .init("orderId", .nullable(.string)), .init("status", .string),
+                    .init("shipmentId", .string), .init("source", .string, "Which carrier told it"),
+                    .init("orderId", .nullable(.string)), .init("status", .string),
                     .init("at", .dateTime), .init("carrier", .nullable(.string)),
                     .init("expectedAt", .nullable(.dateTime)), .init("reason", .nullable(.string)),
                 ]))),

@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -17,25 +18,50 @@ enum CustomerHandlers {
             list.map(\.language), list.map(\.customerNo))
     }
 
+    /// Keeps the states of orders, those of walk-ins too: an order may go from one to a customer, and back.
     static func ordered(_ entries: [LedgerEntry], _ transaction: Transaction) {
-        let list = Ledger.latest(entries).filter { $0.document.partyID != nil }
-            .sorted { $0.document.id < $1.document.id }
+        let list = Ledger.states(of: entries)
         guard !list.isEmpty else { return }
+        let documents = list.map(\.content.document)
+        let sources = list.map(\.content.source), parties = list.map { $0.party ?? .nobody }
+        transaction.enqueue(CustomerStore.claimOrders, documents.map(\.id), sources, parties)
         transaction.enqueue(
-            CustomerStore.order, list.map(\.document.id), list.map(\.document.partyID),
-            list.map { $0.isCancelled ? "cancelled" : $0.document.status }, list.map(\.document.at),
-            list.map(\.document.currency), list.map(\.document.total.units), list.map(\.toldAt))
+            CustomerStore.order, documents.map(\.id), sources, parties, list.map { $0.offset.map { Int($0) } },
+            list.map(\.toldAt), list.map(\.isCancelled),
+            list.map { $0.isCancelled ? "cancelled" : $0.content.document.status }, documents.map(\.at),
+            documents.map(\.currency), documents.map(\.total.units), Replay.isLate)
     }
 
-    static func shipped(_ shipments: [Shipment], _ status: String, _ transaction: Transaction) {
-        var latest: [String: Shipment] = [:]
-        for shipment in shipments where latest[shipment.shipmentId].map({ $0.at <= shipment.at }) ?? true {
-            latest[shipment.shipmentId] = shipment
+    /// Hears what becomes of shipments.
+    static func subscribeToShipments(_ subscriptions: inout Subscriptions) {
+        func hear<T: EventData>(_ type: T.Type, _ status: String, _ shipment: @escaping @Sendable (T) -> Shipment) {
+            subscriptions.on(type) { events, transaction in
+                shipped(
+                    events.map { ToldShipment(source: $0.event.source, shipment($0.data)) }, status, transaction)
+            }
         }
-        let list = latest.values.sorted { $0.shipmentId < $1.shipmentId }
+        hear(ShipmentDispatched.self, "dispatched", \.shipment)
+        hear(ShipmentDelayed.self, "delayed", \.shipment)
+        hear(ShipmentReturned.self, "returned", \.shipment)
+        hear(ShipmentDelivered.self, "delivered", \.shipment)
+    }
+
+    /// Of a shipment the state of the latest time is kept.
+    static func shipped(_ shipments: [ToldShipment], _ status: String, _ transaction: Transaction) {
+        var latest: [[String]: ToldShipment] = [:]
+        for told in shipments {
+            let name = [told.shipment.shipmentId, told.source]
+            if let known = latest[name], known.shipment.at > told.shipment.at { continue }
+            latest[name] = told
+        }
+        let list = latest.values.sorted {
+            ($0.shipment.shipmentId, $0.source) < ($1.shipment.shipmentId, $1.source)
+        }
         guard !list.isEmpty else { return }
+        let all = list.map(\.shipment)
+        transaction.enqueue(CustomerStore.claimShipments, all.map(\.shipmentId), list.map(\.source))
         transaction.enqueue(
-            CustomerStore.ship, list.map(\.shipmentId), list.map(\.partyID), list.map(\.orderId), status,
-            list.map(\.at), list.map(\.carrier), list.map(\.expectedAt), list.map(\.reason))
+            CustomerStore.ship, all.map(\.shipmentId), list.map(\.source), all.map(\.partyID), all.map(\.orderId),
+            status, all.map(\.at), all.map(\.carrier), all.map(\.expectedAt), all.map(\.reason))
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// What changed of the tables of customers, their orders and shipments.
 enum CustomerSchema {
@@ -7,5 +8,25 @@ enum CustomerSchema {
         """
         -- The ERP's own time of the state, which says what is newer when an order comes under another customer number.
         ALTER TABLE customer_order ADD COLUMN told_at timestamptz, DROP COLUMN stage;
+        """)
+
+    static let sources = Migration(
+        "m202611301532_order_states",
+        """
+        -- Who told it: two ERPs may use one order number, two carriers one number of a shipment.
+        \(LedgerSchema.addSource(to: "customer_order"));
+        -- An order's states, one for each customer number under which it was told; the party of a walk-in is zeros. Which of them counts
+        -- is looked for when they are read.
+        ALTER TABLE customer_order ALTER COLUMN source DROP DEFAULT, DROP CONSTRAINT customer_order_pkey,
+            ADD CONSTRAINT customer_order_pkey PRIMARY KEY (id, source, party_id),
+            -- The state's place in its partition, and the latest time told under the number in `told_at`.
+            ADD COLUMN off bigint, ADD COLUMN is_cancelled boolean NOT NULL DEFAULT false;
+        UPDATE customer_order SET is_cancelled = true WHERE status = 'cancelled';
+        ALTER TABLE customer_order ALTER COLUMN is_cancelled DROP DEFAULT;
+        CREATE INDEX customer_order_unclaimed ON customer_order (id) WHERE source = '';
+        \(LedgerSchema.addSource(to: "shipment"));
+        ALTER TABLE shipment ALTER COLUMN source DROP DEFAULT, DROP CONSTRAINT shipment_pkey,
+            ADD CONSTRAINT shipment_pkey PRIMARY KEY (id, source);
+        CREATE INDEX shipment_unclaimed ON shipment (id) WHERE source = '';
         """)
 }

@@ -4,7 +4,9 @@ import ServiceKit
 
 /// The SQL of customers, their orders and shipments.
 enum CustomerStore {
-    static let statements: [any Preparable] = [upsert, order, ship, byPhone, byMail, cards]
+    static let statements: [any Preparable] = [
+        upsert, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
+    ]
 
     static let upsert = Query(
         "customer.upsert",
@@ -16,36 +18,75 @@ enum CustomerStore {
                 language = excluded.language, customer_no = excluded.customer_no
             """)
 
-    /// The newest state of orders, by the rule of the ledgers: under one customer number the topic's order counts, and else the ERP's
-    /// own time.
+    // MARK: Orders
+
+    /// Gives states without a source that of those told under their number, of the same customer.
+    static let claimOrders = Query(
+        "customer.claim_orders", takes: [String].self, [String].self, [UUID].self,
+        sql: """
+            UPDATE customer_order o SET source = n.source
+            FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(id, source, party_id)
+            WHERE EXISTS (SELECT FROM customer_order WHERE source = '') AND o.source = '' AND n.source <> ''
+                AND o.id = n.id AND o.party_id = n.party_id AND NOT EXISTS (
+                    SELECT FROM customer_order k WHERE k.id = n.id AND k.source = n.source AND k.party_id = n.party_id)
+            """)
+
+    /// The last state of orders under each customer number, and the latest time told there, by the rule of the ledgers
+    /// (`DocumentStates`). $11 says that they may come behind states that were told after them.
     static let order = Query(
         "customer.order",
-        takes: [String].self, [UUID?].self, [String].self, [Date].self, [String].self, [Int].self, [Date?].self,
+        takes: [String].self, [String].self, [UUID].self, [Int?].self, [Date?].self, [Bool].self, [String].self,
+        [Date].self, [String].self, [Int].self, Bool.self,
         sql: """
-            INSERT INTO customer_order AS o (id, party_id, status, placed_at, currency, total, told_at)
-            SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-                $7::timestamptz[])
-            ON CONFLICT (id) DO UPDATE SET party_id = excluded.party_id, status = excluded.status,
-                placed_at = excluded.placed_at, currency = excluded.currency, total = excluded.total,
-                told_at = excluded.told_at
-            WHERE o.party_id = excluded.party_id
-                OR ((excluded.told_at, excluded.party_id) < (o.told_at, o.party_id)) IS NOT TRUE
+            INSERT INTO customer_order AS o
+                (id, source, party_id, off, told_at, is_cancelled, status, placed_at, currency, total)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::boolean[],
+                $7::text[], $8::timestamptz[], $9::text[], $10::bigint[])
+            ON CONFLICT (id, source, party_id) DO UPDATE SET told_at = greatest(o.told_at, excluded.told_at),
+                \(["off", "is_cancelled", "status", "placed_at", "currency", "total"].map {
+                    "\($0) = CASE WHEN \(isNewer) THEN excluded.\($0) ELSE o.\($0) END"
+                }.joined(separator: ", "))
+            """)
+
+    private static let isNewer = """
+        (NOT $11::boolean OR CASE WHEN o.off IS NULL OR excluded.off IS NULL
+            THEN (excluded.told_at < o.told_at) IS NOT TRUE ELSE excluded.off >= o.off END)
+        """
+
+    /// SQL: whether a state `o` is the one of its order that counts, by the rule of the ledgers (`DocumentStates`).
+    static let counts = """
+        NOT EXISTS (SELECT FROM customer_order k WHERE k.id = o.id AND k.source = o.source
+            AND (coalesce(k.told_at, '-infinity'), NOT k.is_cancelled, k.party_id)
+                > (coalesce(o.told_at, '-infinity'), NOT o.is_cancelled, o.party_id))
+        """
+
+    // MARK: Shipments
+
+    /// Gives shipments without a source that of those told under their number.
+    static let claimShipments = Query(
+        "customer.claim_shipments", takes: [String].self, [String].self,
+        sql: """
+            UPDATE shipment s SET source = n.source FROM unnest($1::text[], $2::text[]) AS n(id, source)
+            WHERE EXISTS (SELECT FROM shipment WHERE source = '') AND s.source = '' AND n.source <> '' AND s.id = n.id
+                AND NOT EXISTS (SELECT FROM shipment k WHERE k.id = n.id AND k.source = n.source)
             """)
 
     static let ship = Query(
         "customer.ship",
-        takes: [String].self, [UUID?].self, [String].self, String.self, [Date].self, [String?].self, [Date?].self,
-        [String?].self,
+        takes: [String].self, [String].self, [UUID?].self, [String].self, String.self, [Date].self, [String?].self,
+        [Date?].self, [String?].self,
         sql: """
-            INSERT INTO shipment AS s (id, party_id, order_id, status, at, carrier, expected_at, reason)
-            SELECT n.id, n.party_id, n.order_id, $4, n.at, n.carrier, n.expected_at, n.reason
-            FROM unnest($1::text[], $2::uuid[], $3::text[], $5::timestamptz[], $6::text[], $7::timestamptz[], $8::text[])
-                AS n(id, party_id, order_id, at, carrier, expected_at, reason)
-            ON CONFLICT (id) DO UPDATE SET status = excluded.status, at = excluded.at,
+            INSERT INTO shipment AS s (id, source, party_id, order_id, status, at, carrier, expected_at, reason)
+            SELECT n.id, n.source, n.party_id, n.order_id, $5, n.at, n.carrier, n.expected_at, n.reason
+            FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $6::timestamptz[], $7::text[], $8::timestamptz[],
+                $9::text[]) AS n(id, source, party_id, order_id, at, carrier, expected_at, reason)
+            ON CONFLICT (id, source) DO UPDATE SET status = excluded.status, at = excluded.at,
                 carrier = coalesce(excluded.carrier, s.carrier),
                 expected_at = coalesce(excluded.expected_at, s.expected_at), reason = excluded.reason
             WHERE excluded.at >= s.at
             """)
+
+    // MARK: Reading
 
     static let byPhone = Query(
         "customer.by_phone", takes: String.self, gives: UUID.self,
@@ -81,14 +122,14 @@ enum CustomerStore {
                     FROM (SELECT * FROM ticket WHERE party_id = ANY(p.circle) AND status <> 'resolved'
                         ORDER BY created_at DESC LIMIT 20) o) t
                 CROSS JOIN LATERAL (
-                    SELECT coalesce(json_agg(json_build_object('orderId', o.id, 'status', o.status,
+                    SELECT coalesce(json_agg(json_build_object('orderId', o.id, 'source', o.source, 'status', o.status,
                         'placedAt', o.placed_at, 'total', (o.total / 10000.0)::numeric(20, 4)::text,
                         'currency', o.currency)
                         ORDER BY o.placed_at DESC), '[]') AS list, count(*) AS n
-                    FROM (SELECT * FROM customer_order WHERE party_id = ANY(p.circle)
+                    FROM (SELECT * FROM customer_order o WHERE party_id = ANY(p.circle) AND \(counts)
                         ORDER BY placed_at DESC LIMIT 10) o) o
                 CROSS JOIN LATERAL (
-                    SELECT coalesce(json_agg(json_build_object('shipmentId', s.id, 'orderId', s.order_id,
+                    SELECT coalesce(json_agg(json_build_object('shipmentId', s.id, 'source', s.source, 'orderId', s.order_id,
                         'status', s.status, 'at', s.at, 'carrier', s.carrier, 'expectedAt', s.expected_at,
                         'reason', s.reason) ORDER BY s.at DESC), '[]') AS list, count(*) AS n
                     FROM (SELECT * FROM shipment WHERE party_id = ANY(p.circle) ORDER BY at DESC LIMIT 10) s) s

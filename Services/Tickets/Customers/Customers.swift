@@ -6,7 +6,7 @@ extension Capability {
     /// What is known of whoever calls.
     static let customers = Capability(
         "customers", "what is known of whoever calls",
-        migrations: [CustomerSchema.told],
+        migrations: [CustomerSchema.told, CustomerSchema.sources],
         statements: CustomerStore.statements
     ) { context in
         CapabilityParts(routes: callerCardRoutes(context)) {
@@ -17,18 +17,7 @@ extension Capability {
                 CustomerHandlers.known(events.map(\.data.party), transaction)
             }
             $0.onOrders { CustomerHandlers.ordered($0, $1) }
-            $0.on(ShipmentDispatched.self) { events, transaction in
-                CustomerHandlers.shipped(events.map(\.data.shipment), "dispatched", transaction)
-            }
-            $0.on(ShipmentDelayed.self) { events, transaction in
-                CustomerHandlers.shipped(events.map(\.data.shipment), "delayed", transaction)
-            }
-            $0.on(ShipmentReturned.self) { events, transaction in
-                CustomerHandlers.shipped(events.map(\.data.shipment), "returned", transaction)
-            }
-            $0.on(ShipmentDelivered.self) { events, transaction in
-                CustomerHandlers.shipped(events.map(\.data.shipment), "delivered", transaction)
-            }
+            CustomerHandlers.subscribeToShipments(&$0)
         }
     }
 }

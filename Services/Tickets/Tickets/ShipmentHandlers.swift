@@ -1,37 +1,58 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
+
+/// A shipment as its carrier told of it; two carriers may use one number.
+struct ToldShipment: Sendable {
+    /// Who told it.
+    let source: String
+    let shipment: Shipment
+
+    init(source: String, _ shipment: Shipment) {
+        self.source = source
+        self.shipment = shipment
+    }
+}
 
 /// Tickets that open themselves.
 @Loop
 enum ShipmentHandlers {
-    static func delayed(_ shipments: [Shipment], _ transaction: Transaction) {
-        open(shipments, "delayed", type: "complaint", transaction) { order in
+    static func delayed(_ shipments: [ToldShipment], _ transaction: Transaction) async throws {
+        try await open(shipments, "delayed", type: "complaint", transaction) { order in
             ("Shipment of order \(order) is late", "订单 \(order) 的货物延误")
         }
     }
 
-    static func returned(_ shipments: [Shipment], _ transaction: Transaction) {
-        open(shipments, "returned", type: "return", transaction) { order in
+    static func returned(_ shipments: [ToldShipment], _ transaction: Transaction) async throws {
+        try await open(shipments, "returned", type: "return", transaction) { order in
             ("Shipment of order \(order) came back", "订单 \(order) 的货物已退回")
         }
     }
 
-    /// One ticket for each shipment and reason, however often it is told: the id follows from both.
+    /// One ticket for each shipment and reason, however often it is told: the id follows from both. What was told of a shipment is judged
+    /// by the time that it speaks of: that it was late before it arrived, told once it has arrived, opens nothing.
     private static func open(
-        _ shipments: [Shipment], _ what: String, type: String, _ transaction: Transaction,
+        _ shipments: [ToldShipment], _ what: String, type: String, _ transaction: Transaction,
         subjects: (String) -> (en: String, zh: String)
-    ) {
-        var byTicket: [UUID: Shipment] = [:]
-        for shipment in shipments {
-            let id = ExternalID.make("ticket", "\(shipment.shipmentId):\(what)")
-            if byTicket[id] == nil { byTicket[id] = shipment }
+    ) async throws {
+        var byTicket: [UUID: ToldShipment] = [:]
+        for told in shipments {
+            let id = ExternalID.make("ticket", "\(told.source)\n\(told.shipment.shipmentId):\(what)")
+            if let known = byTicket[id], known.shipment.at >= told.shipment.at { continue }
+            byTicket[id] = told
         }
-        guard !byTicket.isEmpty else { return }
+        let all = byTicket.sorted { $0.key < $1.key }
+        // As they were named when carriers were not told apart.
+        let before = all.map { ExternalID.make("ticket", "\($0.value.shipment.shipmentId):\(what)") }
+        let due: [UUID] = try await transaction.rows(
+            TicketStore.due, all.map(\.key), all.map(\.value.source), all.map(\.value.shipment.shipmentId),
+            all.map(\.value.shipment.at), before)
         var tickets: [Ticket] = []
         var chinese: [String] = []
-        for (id, shipment) in byTicket.sorted(by: { $0.key < $1.key }) {
+        for (id, told) in all where due.contains(id) {
+            let shipment = told.shipment
             let subject = subjects(shipment.orderId)
             tickets.append(
                 Ticket(
@@ -39,6 +60,7 @@ enum ShipmentHandlers {
                     orderID: shipment.orderId))
             chinese.append(subject.zh)
         }
+        guard !tickets.isEmpty else { return }
         TicketCommands.open(tickets, chinese: chinese, source: "shipment", in: transaction)
     }
 }

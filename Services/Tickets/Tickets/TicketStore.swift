@@ -7,7 +7,7 @@ import ServiceKit
 /// The SQL of tickets.
 enum TicketStore {
     static let statements: [any Preparable] = [
-        open, translate, lock, assigned, replied, resolved, reopened, changed, get, page,
+        due, open, translate, lock, assigned, replied, resolved, reopened, changed, get, page,
     ]
 
     /// Tells of tickets by an event, in their published form, CRMModel's TicketState; complete it with FROM, where `t` is the ticket.
@@ -21,6 +21,18 @@ enum TicketStore {
     }
 
     // MARK: Changes
+
+    /// Which of the tickets that shipments would open are due: those of shipments of which nothing later is known, and that were not opened
+    /// when carriers were not told apart, under the ids in $5.
+    static let due = Query(
+        "ticket.due", takes: [UUID].self, [String].self, [String].self, [Date].self, [UUID].self, gives: UUID.self,
+        sql: """
+            SELECT n.id FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[])
+                AS n(id, source, shipment_id, at, old_id)
+            WHERE NOT EXISTS (SELECT FROM ticket t WHERE t.id = n.old_id)
+                AND NOT EXISTS (
+                    SELECT FROM shipment s WHERE s.id = n.shipment_id AND s.source = n.source AND s.at > n.at)
+            """)
 
     /// Opens tickets, starts their clocks by the database's time, and publishes them. A ticket that is there already stays as it is. One that
     /// opens itself for a customer of whom nothing is known yet waits for his language.

@@ -34,10 +34,12 @@ extension Capability {
             ], intents: [TicketLanguage.waiting]
         ) {
             $0.on(ShipmentDelayed.self) { events, transaction in
-                ShipmentHandlers.delayed(events.map(\.data.shipment), transaction)
+                try await ShipmentHandlers.delayed(
+                    events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
             }
             $0.on(ShipmentReturned.self) { events, transaction in
-                ShipmentHandlers.returned(events.map(\.data.shipment), transaction)
+                try await ShipmentHandlers.returned(
+                    events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
             }
         }
     }

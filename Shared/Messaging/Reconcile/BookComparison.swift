@@ -13,6 +13,8 @@ public struct BookComparison: Sendable {
     private let entries: [BookName: BookEntry]
     private var unseen: Set<BookName>
     private let slice: BookSlice
+    /// The ERPs of each kind and number, once a document without an ERP was met.
+    private var sources: [BookName: [String]]?
 
     /// Begins with the documents of a book, of which none was seen yet.
     public init(_ book: OrderBook) {
@@ -28,8 +30,9 @@ public struct BookComparison: Sendable {
     }
 
     /// Takes a document that a service holds; those of other shares are passed over.
-    public mutating func take(_ name: BookName, _ found: BookEntry) {
-        guard slice.contains(name) else { return }
+    public mutating func take(_ held: BookName, _ found: BookEntry) {
+        guard slice.contains(held) else { return }
+        let name = held.source.isEmpty ? completed(held) : held
         guard let expected = entries[name] else {
             return differ("\(name) is held but was never told, or not so: \(Self.text(found))")
         }
@@ -39,6 +42,18 @@ public struct BookComparison: Sendable {
         } else {
             differ("\(name) is \(Self.text(found)); the topic says \(Self.text(expected))")
         }
+    }
+
+    /// A document from before ERPs were told apart, by the ERP that alone uses its number.
+    private mutating func completed(_ name: BookName) -> BookName {
+        let all =
+            sources
+            ?? entries.keys.reduce(into: [:]) {
+                $0[BookName(source: "", kind: $1.kind, id: $1.id), default: []].append($1.source)
+            }
+        sources = all
+        guard let of = all[name], of.count == 1 else { return name }
+        return BookName(source: of[0], kind: name.kind, id: name.id)
     }
 
     /// What was never seen is missing.
@@ -61,6 +76,7 @@ public struct BookComparison: Sendable {
 
     private static func read(_ json: ArraySlice<UInt8>) throws -> (BookName, BookEntry) {
         struct Line: Decodable {
+            let source: String?
             let kind: String
             let id: String
             let partyId: String?
@@ -70,7 +86,7 @@ public struct BookComparison: Sendable {
         }
         let line = try JSONDecoder().decode(Line.self, from: Data(json))
         return (
-            BookName(kind: line.kind, id: line.id),
+            BookName(source: line.source ?? "", kind: line.kind, id: line.id),
             BookEntry(
                 party: line.partyId?.lowercased(), currency: line.currency, units: line.units,
                 isCancelled: line.cancelled)

@@ -23,23 +23,28 @@ public struct BookEntry: Equatable, Sendable {
     }
 }
 
-/// A document's kind and the ERP's number of it.
+/// What names a document: its ERP, its kind and the ERP's number of it.
 public struct BookName: Hashable, Comparable, CustomStringConvertible, Sendable {
+    /// The ERP, as its events say it; empty where a service does not know it any more.
+    public let source: String
     /// `order`, `invoice`, `credit`, `adjustment`, `payment`.
     public let kind: String
     /// The ERP's number.
     public let id: String
 
     /// Names a document.
-    public init(kind: String, id: String) {
+    public init(source: String, kind: String, id: String) {
+        self.source = source
         self.kind = kind
         self.id = id
     }
 
     /// For people.
-    public var description: String { "\(kind) \(id)" }
-    /// By kind, then number.
-    public static func < (a: BookName, b: BookName) -> Bool { (a.kind, a.id) < (b.kind, b.id) }
+    public var description: String { "\(kind) \(id)\(source.isEmpty ? "" : " of \(source)")" }
+    /// By number, then kind, then ERP.
+    public static func < (a: BookName, b: BookName) -> Bool {
+        (a.id, a.kind, a.source) < (b.id, b.kind, b.source)
+    }
 }
 
 /// A share of all documents, so that whoever has little memory compares one share after the other.
@@ -55,17 +60,24 @@ public struct BookSlice: Sendable {
         self.count = UInt(count)
     }
 
-    /// Whether a document is in it; one and the same within a process.
+    /// Whether a document is in it; one and the same within a process, and whether its ERP is known or not.
     public func contains(_ name: BookName) -> Bool {
-        count == 1 || UInt(bitPattern: name.hashValue) % count == number
+        if count == 1 { return true }
+        var hasher = Hasher()
+        hasher.combine(name.kind)
+        hasher.combine(name.id)
+        return UInt(bitPattern: hasher.finalize()) % count == number
     }
 }
 
-/// The documents of the order topic, the last state of each, as the services must have applied them.
+/// The documents of the order topic, of each the state that counts, as the services must have applied them.
 public struct OrderBook: Sendable {
-    /// The last state of each.
-    public private(set) var entries: [BookName: BookEntry] = [:]
-    private var toldAt: [BookName: Date] = [:]
+    /// The states of each.
+    public private(set) var states: [BookName: DocumentStates<BookEntry>] = [:]
+    /// The state of each that counts.
+    public var entries: [BookName: BookEntry] { states.mapValues(\.counting.content) }
+    /// By ERP, how many states were older than one told before them under the same customer number.
+    public private(set) var older: [String: Int] = [:]
     /// Messages read.
     public private(set) var messages = 0
     /// Events told before under the same source and id, which count once.
@@ -89,31 +101,33 @@ public struct OrderBook: Sendable {
         }
         event.withData {
             take(
-                source: event.source, id: event.id, type: event.type, version: event.version, at: event.time, data: $0)
+                source: event.source, id: event.id, type: event.type, version: event.version, at: event.time,
+                offset: record.offset, data: $0)
         }
     }
 
-    /// Takes the next event.
+    /// Takes the next event; `offset` is its place in its partition, where that is not the order in which events are taken.
     public mutating func take(
-        source: String, id: String, type: String, version: Int, at time: Date? = nil, data: UnsafeRawBufferPointer
+        source: String, id: String, type: String, version: Int, at time: Date? = nil, offset: Int64? = nil,
+        data: UnsafeRawBufferPointer
     ) {
         messages += 1
         guard Self.types.contains(type) else { return others += 1 }
-        guard version == 1, let (name, entry) = try? Self.read(type, data) else { return unreadable += 1 }
+        guard version == 1, let (kind, document) = try? Self.read(type, data) else { return unreadable += 1 }
+        let name = BookName(source: source, kind: kind, id: document.id)
         guard slice.contains(name) else { return }
         guard told.insert("\(source)\n\(id)").inserted else { return repeated += 1 }
-        guard !isOutdated(entry, time, by: name) else { return }
-        entries[name] = entry
-        toldAt[name] = time
-    }
-
-    /// As the services' ledgers have it: under another customer number, in another partition, only the ERP's clock says what is newer,
-    /// and at one time the greater party.
-    private func isOutdated(_ entry: BookEntry, _ time: Date?, by name: BookName) -> Bool {
-        guard let known = entries[name], known.party != entry.party, let time, let then = toldAt[name] else {
-            return false
+        let isCancelled = type == OrderCancelled.type
+        let state = DocumentStates<BookEntry>.State(
+            party: document.partyID, offset: offset ?? Int64(messages), told: time, isCancelled: isCancelled,
+            content: BookEntry(
+                party: document.partyID?.text, currency: document.currency, units: document.total.units,
+                isCancelled: isCancelled))
+        if states[name] == nil {
+            states[name] = DocumentStates(state)
+        } else if states[name]?.take(state) == true {
+            older[source, default: 0] += 1
         }
-        return (time, entry.party ?? "") < (then, known.party ?? "")
     }
 
     private static let types: Set<String> = [
@@ -123,25 +137,16 @@ public struct OrderBook: Sendable {
 
     private static func read(
         _ type: String, _ data: UnsafeRawBufferPointer
-    ) throws(JSONError) -> (BookName, BookEntry) {
+    ) throws(JSONError) -> (kind: String, ERPDocument) {
         switch type {
-        case OrderPlaced.type: return entry("order", try OrderPlaced(json: data).order)
-        case OrderChanged.type: return entry("order", try OrderChanged(json: data).order)
-        case OrderCancelled.type: return entry("order", try OrderCancelled(json: data).order, isCancelled: true)
-        case CreditIssued.type: return entry("credit", try CreditIssued(json: data).credit)
-        case PaymentReceived.type: return entry("payment", try PaymentReceived(json: data).payment)
+        case OrderPlaced.type: return ("order", try OrderPlaced(json: data).order)
+        case OrderChanged.type: return ("order", try OrderChanged(json: data).order)
+        case OrderCancelled.type: return ("order", try OrderCancelled(json: data).order)
+        case CreditIssued.type: return ("credit", try CreditIssued(json: data).credit)
+        case PaymentReceived.type: return ("payment", try PaymentReceived(json: data).payment)
         default:
             let invoice = try InvoiceIssued(json: data).invoice
-            return entry(invoice.orderID == nil ? "adjustment" : "invoice", invoice)
+            return (invoice.orderID == nil ? "adjustment" : "invoice", invoice)
         }
-    }
-
-    private static func entry(
-        _ kind: String, _ document: ERPDocument, isCancelled: Bool = false
-    ) -> (BookName, BookEntry) {
-        let entry = BookEntry(
-            party: document.partyID?.text, currency: document.currency, units: document.total.units,
-            isCancelled: isCancelled)
-        return (BookName(kind: kind, id: document.id), entry)
     }
 }

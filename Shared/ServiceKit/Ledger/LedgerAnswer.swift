@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// A document as it was recorded: what it counted for, and where.
@@ -14,37 +15,47 @@ public struct LedgerRecord: Sendable {
     public let currency: String
     /// Its time.
     public let at: Date
+    /// The latest time told under its customer number.
+    let toldAt: Date?
 
     init(_ row: Row) throws {
-        let isCancelled: Bool = try row.value(4)
+        let isCancelled: Bool = try row.value(5)
         count = isCancelled ? 0 : 1
-        total = isCancelled ? .zero : Amount(units: try row.value(3))
-        party = try row.value(5)
-        currency = try row.value(6)
-        at = try row.value(7)
+        total = isCancelled ? .zero : Amount(units: try row.value(4))
+        party = try row.value(6)
+        currency = try row.value(7)
+        at = try row.value(8)
+        toldAt = try row.value(9)
     }
 }
 
-/// What the ledger answered: of each document, by kind and id, what was there before.
+extension BookName {
+    /// Reads the source, the kind and the number, which stand first in a row.
+    init(_ row: Row) throws {
+        self.init(source: try row.value(0), kind: try row.value(1), id: try row.value(2))
+    }
+}
+
+/// What the ledger answered: of each document what was there before.
 struct LedgerAnswer {
     /// Those that were there, as they were.
-    private(set) var before: [String: LedgerRecord] = [:]
+    private(set) var before: [BookName: LedgerRecord] = [:]
     /// The parties for whom documents count in the place of their own.
-    private(set) var survivors: [String: UUID] = [:]
-    /// Those of which a newer state was there, so that nothing was written.
-    private(set) var refused: Set<String> = []
+    private(set) var survivors: [BookName: UUID] = [:]
+    /// Those of which nothing was written, as more than the last state under one number has to be looked at.
+    private(set) var open: Set<BookName> = []
 
     /// Reads the answer to `count` documents.
     init(_ rows: Rows, to count: Int) throws {
         var new = 0
         for row in rows {
-            let name = "\(try row.value(0) as String)\n\(try row.value(1) as String)"
-            switch try row.value(2) as String {
+            switch try row.value(3) as String {
             case "before":
+                let name = try BookName(row)
                 before[name] = try LedgerRecord(row)
-                if try row.value(8) { refused.insert(name) }
-            case "survivor": survivors[name] = try row.value(5)
-            default: new = try row.value(3)
+                if try row.value(10) { open.insert(name) }
+            case "survivor": survivors[try BookName(row)] = try row.value(6)
+            default: new = try row.value(4)
             }
         }
         // One that is neither new nor was there has come from another process since the look at what was there.

@@ -3,7 +3,7 @@ import HTTP
 import Postgres
 
 extension Ledger {
-    /// The route by which `rapport reconcile` reads a service's ledger, as lines of JSON in order of id and kind.
+    /// The route by which `rapport reconcile` reads a service's ledger, as lines of JSON in order of id, kind and source.
     @Loop
     public static func routes(_ context: ServiceContext) -> [Route] {
         [
@@ -12,14 +12,14 @@ extension Ledger {
                 gives: .bytes("application/x-ndjson")
             ) { _ in
                 Response.stream(contentType: "application/x-ndjson") { writer in
-                    var after = ("", "")
+                    var after = ("", "", "")
                     while true {
-                        let rows = try await context.pool.query(page, after.0, after.1)
+                        let rows = try await context.pool.query(LedgerStore.page, after.0, after.1, after.2)
                         guard let last = rows.last else { return }
                         var text = ""
-                        for row in rows { text += try row.value(2) as String + "\n" }
+                        for row in rows { text += try row.value(3) as String + "\n" }
                         try await writer.write(Array(text.utf8))
-                        after = (try last.value(0), try last.value(1))
+                        after = (try last.value(0), try last.value(1), try last.value(2))
                     }
                 }
             },
@@ -34,26 +34,10 @@ extension Ledger {
                         ])))
             ) {
                 _ in
-                let rows = try await context.pool.query(totals)
+                let rows = try await context.pool.query(LedgerStore.totals)
                 return .stored(try rows.first?.value(0) ?? "[]")
             },
+            OlderStates.route(context),
         ]
     }
-
-    static let page = Statement(
-        "ledger.page",
-        """
-        SELECT id, kind, json_build_object('kind', kind, 'id', id, 'partyId', coalesce(origin_id, party_id),
-            'currency', currency, 'units', total, 'cancelled', is_cancelled)::text
-        FROM erp_document WHERE (id, kind) > ($1, $2) ORDER BY id, kind LIMIT 2000
-        """)
-
-    static let totals = Statement(
-        "ledger.totals",
-        """
-        SELECT coalesce(json_agg(json_build_object('kind', kind, 'currency', currency, 'count', n, 'units', units)
-            ORDER BY kind, currency), '[]')::text
-        FROM (SELECT kind, currency, count(*) AS n, \(BoundedSum.of("sum(total)")) AS units FROM erp_document
-            WHERE NOT is_cancelled GROUP BY kind, currency) AS t
-        """)
 }

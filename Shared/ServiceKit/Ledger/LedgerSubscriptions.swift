@@ -29,19 +29,19 @@ extension LedgerEntry {
 
     fileprivate static var orders: [Heard<LedgerEntry>] {
         [
-            Heard(OrderPlaced.self) { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) },
-            Heard(OrderChanged.self) { LedgerEntry(.order, $0.data.order, toldAt: $0.event.time) },
+            Heard(OrderPlaced.self) { LedgerEntry(.order, $0.data.order, of: $0.event) },
+            Heard(OrderChanged.self) { LedgerEntry(.order, $0.data.order, of: $0.event) },
             Heard(OrderCancelled.self) {
-                LedgerEntry(.order, $0.data.order, isCancelled: true, toldAt: $0.event.time)
+                LedgerEntry(.order, $0.data.order, isCancelled: true, of: $0.event)
             },
         ]
     }
 
     private static var others: [Heard<LedgerEntry>] {
         [
-            Heard(CreditIssued.self) { LedgerEntry(.credit, $0.data.credit, toldAt: $0.event.time) },
-            Heard(InvoiceIssued.self) { LedgerEntry(invoice: $0.data.invoice, toldAt: $0.event.time) },
-            Heard(PaymentReceived.self) { LedgerEntry(.payment, $0.data.payment, toldAt: $0.event.time) },
+            Heard(CreditIssued.self) { LedgerEntry(.credit, $0.data.credit, of: $0.event) },
+            Heard(InvoiceIssued.self) { LedgerEntry(invoice: $0.data.invoice, of: $0.event) },
+            Heard(PaymentReceived.self) { LedgerEntry(.payment, $0.data.payment, of: $0.event) },
         ]
     }
 }

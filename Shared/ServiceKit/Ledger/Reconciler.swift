@@ -48,7 +48,7 @@ final class Reconciler {
 
     /// Whether a service keeps a ledger to compare.
     static func concerns(_ definition: any ServiceDefinition.Type) -> Bool {
-        definition.migrations.contains { $0.name == Ledger.migration.name }
+        definition.migrations.contains { $0.name == LedgerSchema.migration.name }
     }
 
     /// Compares once; `told` hears how far the reading is.
@@ -58,7 +58,7 @@ final class Reconciler {
         let ends = try await reader.ends()
         var round = Round()
         round.messages = ends.values.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) }
-        let held: Int = try await pool.query(Ledger.size).first?.value(0) ?? 0
+        let held: Int = try await pool.query(LedgerStore.size).first?.value(0) ?? 0
         let slices = max(1, (max(held, round.messages) + sliceLimit - 1) / sliceLimit)
         var read = 0
         for number in 0..<slices {
@@ -82,17 +82,17 @@ final class Reconciler {
         of book: OrderBook, _ page: () async throws -> Void
     ) async throws -> BookComparison {
         var comparison = BookComparison(book)
-        var after = ("", "")
+        var after = BookName(source: "", kind: "", id: "")
         while true {
-            let rows = try await pool.query(Ledger.entries, after.0, after.1)
+            let rows = try await pool.query(LedgerStore.entries, after.id, after.kind, after.source)
             for row in rows {
-                after = (try row.value(0), try row.value(1))
-                let party: UUID? = try row.value(2)
+                after = try BookName(row)
+                let party: UUID? = try row.value(3)
                 comparison.take(
-                    BookName(kind: after.1, id: after.0),
+                    after,
                     BookEntry(
-                        party: party?.text, currency: try row.value(3), units: try row.value(4),
-                        isCancelled: try row.value(5)))
+                        party: party?.text, currency: try row.value(4), units: try row.value(5),
+                        isCancelled: try row.value(6)))
             }
             if rows.isEmpty { break }
             try await page()

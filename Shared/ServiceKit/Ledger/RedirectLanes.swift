@@ -53,13 +53,24 @@ final class RedirectLanes {
         taken.merge(wanted) { $0 || $1 }
     }
 
+    /// Takes further ones, shared, without waiting: they may come before those that are taken.
+    func holdMore(_ parties: [UUID], _ transaction: Transaction) async throws {
+        want(parties, alone: false)
+        let open = missing.map(\.lane)
+        guard !open.isEmpty else { return }
+        guard try await transaction.query(Self.tryShared, open).first?.value(0) == true else {
+            throw PostgresError(sqlState: "40001", message: "parties are merged at the same time")
+        }
+        taken.merge(wanted) { $0 || $1 }
+    }
+
     private var missing: [(lane: Int, alone: Bool)] {
         wanted.filter { lane, alone in taken[lane].map { alone && !$0 } ?? true }
             .sorted { $0.key < $1.key }.map { (lane: $0.key, alone: $0.value) }
     }
 
     /// All statements, for the test that prepares them.
-    nonisolated static let statements = [take, tryMore]
+    nonisolated static let statements = [take, tryMore, tryShared]
 
     /// Rows of an array come in its order.
     nonisolated static let take = Statement(
@@ -72,6 +83,10 @@ final class RedirectLanes {
     nonisolated private static let tryMore = Statement(
         "redirects.try_more",
         "SELECT bool_and(pg_try_advisory_xact_lock(43, \(key))) FROM unnest($1::bigint[]) AS n(lane)")
+
+    nonisolated private static let tryShared = Statement(
+        "redirects.try_shared",
+        "SELECT bool_and(pg_try_advisory_xact_lock_shared(43, \(key))) FROM unnest($1::bigint[]) AS n(lane)")
 
     /// SQL: the lane within the schema.
     nonisolated private static let key = "(hashtext(current_schema()) & -64) | lane::integer"

@@ -63,6 +63,14 @@ public enum Redirects {
         lanes.take(transaction)
     }
 
+    /// The same of parties that come to light once documents are locked: it waits for nobody, and has the transaction tried again where one
+    /// of them is merged now.
+    @Loop
+    static func holdMore(_ parties: [UUID], in transaction: Transaction) async throws {
+        guard !parties.isEmpty else { return }
+        try await RedirectLanes.of(transaction).holdMore(parties, transaction)
+    }
+
     /// Waits until nobody holds the redirects of parties, and keeps them from all others until the transaction ends.
     @Loop
     public static func claim(_ parties: [UUID], in transaction: Transaction) {
