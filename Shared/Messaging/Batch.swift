@@ -149,6 +149,8 @@ struct BatchApplication {
     var firstPause = 1000
     /// Whether all that it applies is past.
     var isPast = false
+    /// Whether the keys of what comes are noted, to be told again.
+    var notesKeys = false
     /// How many more of what is void are put aside; the others are counted.
     var voidSamples = BatchApplication.voidSampleLimit
     static let voidSampleLimit = 100
@@ -200,6 +202,7 @@ struct BatchApplication {
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
         if isPast { transaction.markPast() }
+        if notesKeys { noteKeys(transaction) }
         var fresh = try await deduplicate(transaction)
         for item in items { putAside(item, transaction) }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
@@ -313,6 +316,14 @@ struct BatchApplication {
         transaction.enqueue(
             ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id),
             order.map(\.value.sequence), order.map(\.value.epoch), order.map(\.value.mark))
+    }
+
+    /// Notes the aggregates that were told of, heard or not.
+    private func noteKeys(_ transaction: Transaction) {
+        let told = items.filter {
+            $0.record.origin.topic != Topic.subjectKeys.name && $0.record.header("ce_sequence") != nil
+        }
+        transaction.enqueue(LifeStore.noteKeys, Set(told.compactMap(\.record.key)).sorted())
     }
 
     // MARK: Dead letters

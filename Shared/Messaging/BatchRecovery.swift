@@ -50,6 +50,7 @@ extension ConsumerRunner {
     ) -> BatchApplication {
         var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
         batch.isPast = items.first.map(lives.isPast) ?? false
+        batch.notesKeys = lives.isRecovering
         batch.voidSamples = max(0, BatchApplication.voidSampleLimit - statistics.void)
         batch.returned = returned
         batch.mayHaveParked = parked.keys > 0

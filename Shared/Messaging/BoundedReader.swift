@@ -17,8 +17,14 @@ final class BoundedReader: LogReader {
     }
     private let consumer: KafkaConsumer
     private let ends: [TopicPartition: Int64]
+    private let wants: @Loop (KafkaRecord) -> Bool
 
-    init(_ kafka: KafkaSettings, to ends: [TopicPartition: Int64]) throws {
+    /// Reads up to ends; what is not wanted is passed over.
+    init(
+        _ kafka: KafkaSettings, to ends: [TopicPartition: Int64],
+        wants: @escaping @Loop (KafkaRecord) -> Bool = { _ in true }
+    ) throws {
+        self.wants = wants
         consumer = try KafkaConsumer(kafka, group: nil, properties: ["enable.partition.eof": "true"])
         self.ends = ends
         consumer.onEnd = { [weak self] partition, next in self?.onEnd?(partition, min(next, ends[partition] ?? 0)) }
@@ -30,7 +36,7 @@ final class BoundedReader: LogReader {
 
     func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
         let records = consumer.poll(limit: limit, byteLimit: byteLimit)
-        let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 }
+        let wanted = records.filter { $0.offset < ends[$0.origin] ?? 0 && wants($0) }
         // What stood last before the end may be gone: of a compacted topic, or a marker.
         for record in records where record.offset >= ends[record.origin] ?? 0 {
             onEnd?(record.origin, ends[record.origin] ?? 0)

@@ -18,6 +18,8 @@ public final class IntentRunner {
     public var onGivenUp: (@Loop (String) -> Void)?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
+    /// The life of the schema: what was parked before it began is past.
+    public var life: Life?
     /// Looked at in one transaction.
     private static let page = 100
     private let store: any Transacting
@@ -48,22 +50,27 @@ public final class IntentRunner {
 
     /// Looks at those that are due, a page at most; whether there may be more.
     public func look() async throws -> Bool {
+        let hasMorePast = life?.hasPredecessor == true ? try await look(isPast: true) : false
+        return try await look(isPast: false) || hasMorePast
+    }
+
+    private func look(isPast: Bool) async throws -> Bool {
         var claimed: [Int] = []
         do {
-            return try await lookAt(limit: Self.page, only: nil) { claimed = $0 }
+            return try await lookAt(limit: Self.page, only: nil, isPast) { claimed = $0 }
         } catch {
             guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted), !claimed.isEmpty else {
                 throw error
             }
             // One of them is at fault: each by itself, and that one waits on.
-            for id in claimed { try await lookAlone(id) }
+            for id in claimed { try await lookAlone(id, isPast) }
             return claimed.count == Self.page
         }
     }
 
-    private func lookAlone(_ id: Int) async throws {
+    private func lookAlone(_ id: Int, _ isPast: Bool) async throws {
         do {
-            _ = try await lookAt(limit: 1, only: id) { _ in }
+            _ = try await lookAt(limit: 1, only: id, isPast) { _ in }
         } catch {
             guard (error as? PostgresError)?.verdict != .retry, !(error is PoolExhausted) else { throw error }
             onProblem?("a reaction that waits failed and is tried again: \(error)")
@@ -71,12 +78,14 @@ public final class IntentRunner {
         }
     }
 
-    private func lookAt(limit: Int, only: Int?, _ claimed: ([Int]) -> Void) async throws -> Bool {
+    private func lookAt(limit: Int, only: Int?, _ isPast: Bool, _ claimed: ([Int]) -> Void) async throws -> Bool {
+        let begin = life?.hasPredecessor == true ? life?.begunAt : nil
         var outcomes: [(kind: String, resumed: Int, expired: Int)] = []
         let count = try await store.transaction { transaction in
             outcomes = []
-            let rows = try await transaction.rows(IntentStore.claim, names, limit, only)
+            let rows = try await transaction.rows(IntentStore.claim, names, limit, only, begin, isPast)
             claimed(rows.map(\.0))
+            if isPast, !rows.isEmpty { transaction.markPast() }
             // Of one key in the order in which they were parked.
             let due = rows.sorted { $0.0 < $1.0 }.map { id, kind, key, subject, payload, isOver in
                 Due(id: id, kind: kind, intent: Intent(key: key, subject: subject, payload: payload), isOver: isOver)

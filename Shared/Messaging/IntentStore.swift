@@ -26,13 +26,14 @@ public enum IntentStore {
             """)
 
     /// Those to look at, and whether their time is over: one whose fact was told before its end has its look whenever that is. $3 is one of
-    /// them alone.
+    /// them alone; where $4 is given, $5 says whether those parked before it or the others.
     static let claim = Query(
-        "intent.claim", takes: [String].self, Int.self, Int?.self,
+        "intent.claim", takes: [String].self, Int.self, Int?.self, Date?.self, Bool.self,
         gives: Int.self, String.self, String.self, String.self, String?.self, Bool.self,
         sql: """
             SELECT id, kind, key, subject, payload, expires_at <= now() AND NOT is_told FROM intent
             WHERE look_at <= now() AND kind = ANY($1::text[]) AND ($3::bigint IS NULL OR id = $3)
+                AND ($4::timestamptz IS NULL OR (parked_at < $4) = $5)
             ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED
             """)
 

@@ -40,6 +40,8 @@ public final class Rebuild {
     public private(set) var messages = 0
     /// Messages there were to apply when it began.
     public private(set) var expected = 0
+    /// What is known of lives: what is void, and what is past, must be so here too.
+    public var lives = SourceLives()
     private var seconds = 0.0
     private let plan: RebuildPlan
     private let subscriptions: Subscriptions
@@ -161,6 +163,7 @@ public final class Rebuild {
                 openWriter: { throw RebuildError("a rebuild publishes nothing") },
                 openSession: { [build] in try await PostgresConnection.open(build) },
                 random: { Int.random(in: $0) }))
+        runner.lives = lives.forRebuild()
         var problem = ""
         runner.onProblem = { problem = $0 }
         try runner.start()

@@ -83,6 +83,13 @@ public final class Relay {
         await task?.value
     }
 
+    /// Drops what is under way and publishes nothing any more: another speaks in its place.
+    public func fallSilent() {
+        isStopping = true
+        session?.fail(RelayStopped())
+        changed.notify()
+    }
+
     private func run() async {
         while !isStopping {
             do {

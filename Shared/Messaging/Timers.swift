@@ -5,7 +5,7 @@ import Postgres
 /// Work that is due at a time of the database's clock: rows, so that it outlives any process.
 public enum Timers {
     /// All statements, for the test that prepares them.
-    public static let statements = [set, cancelOne, claim, next, take, bury]
+    public static let statements = [set, cancelOne, claim, claimPast, next, take, bury]
 
     /// Sets a timer inside a transaction; one of the same kind and key is moved.
     @Loop
@@ -33,6 +33,15 @@ public enum Timers {
         """
         WITH due AS (
             SELECT id FROM timer WHERE due_at <= now() AND kind = ANY($1::text[]) ORDER BY due_at LIMIT $2
+            FOR UPDATE SKIP LOCKED)
+        DELETE FROM timer t USING due WHERE t.id = due.id RETURNING t.kind, t.key, t.due_at, t.payload
+        """)
+    /// The same of those that were due before a time.
+    static let claimPast = Statement(
+        "timer.claim_past",
+        """
+        WITH due AS (
+            SELECT id FROM timer WHERE due_at < $3 AND kind = ANY($1::text[]) ORDER BY due_at LIMIT $2
             FOR UPDATE SKIP LOCKED)
         DELETE FROM timer t USING due WHERE t.id = due.id RETURNING t.kind, t.key, t.due_at, t.payload
         """)
@@ -104,6 +113,8 @@ public final class TimerRunner {
     public var onCommit: (@Loop () -> Void)?
     /// Called with what an operator should know.
     public var onProblem: (@Loop (String) -> Void)?
+    /// The life of the schema: what was due before it began was done in another, or nobody can know, and is past.
+    public var life: Life?
     private let store: any Transacting
     private let handlers: [String: Handler]
     private var isStopping = false
@@ -136,11 +147,15 @@ public final class TimerRunner {
         await task?.value
     }
 
+    /// Whether those that were due before the life have had their turn.
+    private lazy var hasPast = life?.hasPredecessor == true
+
     private func run() async {
         while !isStopping {
             var pause = Duration.seconds(1)
             do {
                 isWoken = false
+                while hasPast, !isStopping { hasPast = try await fire(limit: 100) > 0 }
                 while try await fire(limit: 100) > 0, !isStopping {}
                 let next = try await store.transaction { $0.enqueue(Timers.next, handlers.keys.sorted()) }
                 let row = try await next.wait().first
@@ -168,6 +183,7 @@ public final class TimerRunner {
             let count = try await store.transaction { transaction in
                 let due = try await claim(limit, transaction)
                 claimed = due
+                if hasPast, !due.isEmpty { transaction.markPast() }
                 for kind in handlers.keys.sorted() {
                     let mine = due.filter { $0.kind == kind }
                     if !mine.isEmpty { try await handlers[kind]?(mine, transaction) }
@@ -190,7 +206,12 @@ public final class TimerRunner {
     }
 
     private func claim(_ limit: Int, _ transaction: Transaction) async throws -> [DueTimer] {
-        try await transaction.query(Timers.nextClaim, handlers.keys.sorted(), limit).map { row in
+        let kinds = handlers.keys.sorted()
+        let rows =
+            if hasPast, let life { try await transaction.query(Timers.claimPast, kinds, limit, life.begunAt) } else {
+                try await transaction.query(Timers.nextClaim, kinds, limit)
+            }
+        return try rows.map { row in
             DueTimer(kind: try row.value(0), key: try row.value(1), dueAt: try row.value(2), payload: try row.value(3))
         }
     }

@@ -37,8 +37,9 @@ public enum AsyncAPI {
     }
 
     private static let preface = """
-        Events are CloudEvents 1.0 in Kafka's binary mode; of outside topics the structured mode is taken too. A message with the header \
-        ce_sealed has its data encrypted with AES-256-GCM (nonce of 12 bytes, text, tag of 16 bytes; the additional data is ce_id) under \
+        Events are CloudEvents 1.0 in Kafka's binary mode; of outside topics the structured mode is taken too. \
+        Of a key of ours the newest has the greatest ce_epoch (0 where there is none), and in it the greatest ce_sequence. A message \
+        with the header ce_sealed has its data encrypted with AES-256-GCM (nonce of 12 bytes, text, tag of 16 bytes; the additional data is ce_id) under \
         the key that crm.subject-keys tells for ce_source and the message's key; an erasure destroys that key.
         """
 

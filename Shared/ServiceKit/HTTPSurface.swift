@@ -8,6 +8,8 @@ import Telemetry
 final class HTTPSurface {
     /// Set while events cannot be published for long: changes are refused before anything overflows.
     var isOverloaded = false
+    /// Whether changes are taken: not before the service knows what was told before, and not where another schema speaks for it.
+    var isOpen = false
     private let seconds = Metrics.shared.histogram(
         "http_request_duration_seconds", help: "Time from the request's head to the answer's")
     private var requests: [Answered: Counter] = [:]
@@ -43,6 +45,11 @@ final class HTTPSurface {
                 // By the route that was found: the path as written has many spellings. Until persons sign in, the token grants all rights.
                 if request.route?.right != nil {
                     if let token { try check(request, token) } else { try checkOrigin(request) }
+                }
+                if !isOpen, request.method != .get, request.method != .head, request.route?.access != .operate {
+                    throw Problem(
+                        status: .unavailable, detail: "This service takes no changes now; /health/ready says why.",
+                        headers: ["retry-after": "5"])
                 }
                 if isOverloaded, request.method != .get, request.method != .head {
                     throw Problem(

@@ -6,8 +6,8 @@ import Telemetry
 
 /// The command line that all services have.
 public enum ServiceCommand {
-    /// Runs a service's program: `serve` (the default), `migrate`, `check`, `check --statements`, or `check --describe README`. Ends the
-    /// process with 0 or 1.
+    /// Runs a service's program: `serve` (the default), `migrate`, `check`, `check --statements`, `check --describe README`, or
+    /// `new-epoch --actor WHO --reason WHY`. Ends the process with 0 or 1.
     public static func run(_ definition: any ServiceDefinition.Type) {
         let words = Array(CommandLine.arguments.dropFirst())
         do {
@@ -15,12 +15,14 @@ public enum ServiceCommand {
                 switch (words.first ?? "serve", words.dropFirst().first, words.count) {
                 case ("check", "--describe", 3): try describe(definition, in: words[2])
                 case ("check", "--statements", 2): list(definition)
+                case ("new-epoch", "--actor", 5) where words[3] == "--reason":
+                    try await beginLife(definition, actor: words[2], reason: words[4])
                 case (let command, nil, _): try await run(command, definition)
                 default:
                     throw SettingError(
                         name: words.joined(separator: " "),
-                        problem: "is unknown; there are serve, migrate, check, check --statements and"
-                            + " check --describe README")
+                        problem: "is unknown; there are serve, migrate, check, check --statements,"
+                            + " check --describe README and new-epoch --actor WHO --reason WHY")
                 }
             }
         } catch {
@@ -44,7 +46,7 @@ public enum ServiceCommand {
         case "serve": try await serve(definition, options, settings)
         case "migrate": try await migrate(definition, options)
         case "check": try await check(definition, options, settings)
-        default: throw SettingError(name: command, problem: "is unknown; there are serve, migrate and check")
+        default: throw SettingError(name: command, problem: "is unknown; there are serve, migrate, check and new-epoch")
         }
     }
 

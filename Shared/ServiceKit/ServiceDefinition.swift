@@ -27,6 +27,12 @@ extension ServiceDefinition {
         capabilities.flatMap(\.statements).map(\.statement) + (personalData?.statements ?? [])
     }
 
+    /// The topics on which it tells, among our own.
+    static var tellsOn: [Topic] {
+        let told = EventContract.all.filter { $0.senders.contains(name) }.map(\.topic)
+        return Set(told + [topic]).filter { !Topic.isOutside($0.name) && $0 != .sources }.sorted { $0.name < $1.name }
+    }
+
     /// What each of its tables is in another life; those of messaging come before them.
     public static var standings: [Standing] { MessagingSchema.standings + capabilities.flatMap(\.standings) }
 
@@ -43,7 +49,8 @@ extension ServiceDefinition {
     public static func compose(_ context: ServiceContext) throws -> ServiceParts {
         var parts = ServiceParts()
         parts.subscriptions = Subscriptions(of: "/\(name)")
-        parts.recovery = Subscriptions(of: "/\(name)")
+        // Without a name: who recovers its keys reads old words of its own, and has none to tell again.
+        parts.recovery = Subscriptions([topic])
         for capability in capabilities {
             let opened = try capability.open(context)
             parts.routes += opened.routes
@@ -130,6 +137,8 @@ public final class ServiceContext {
     public let log: Log
     /// The settings of the process.
     public let settings: Settings
+    /// The life of the schema, once it was judged.
+    public internal(set) var life: Life?
     var onCommit: (@Loop () -> Void)?
     private var made: [ObjectIdentifier: any Sendable] = [:]
 

@@ -17,6 +17,11 @@ struct ServiceFigures {
     private let duplicates = Metrics.shared.counter("crm_duplicates_dropped_total", help: "Events seen before")
     private let skipped = Metrics.shared.counter("crm_events_skipped_total", help: "Events of types not handled here")
     private let gaps = Metrics.shared.counter("crm_sequence_gaps_total", help: "Sequences that jumped")
+    private let void = Metrics.shared.counter(
+        "crm_events_void_total", help: "Events that lives of services wrote behind their end")
+    private let forks = Metrics.shared.counter(
+        "crm_events_forked_total", help: "Events told under a number that another event of the same life had")
+    private let epoch = Metrics.shared.gauge("crm_life_epoch", help: "The life in which this process works")
     private let conflicts = Metrics.shared.counter(
         "crm_cas_conflicts_total", help: "Batches refused by the stored offsets")
     let batch = Metrics.shared.histogram("crm_apply_batch_seconds", help: "Time that batches took to apply")
@@ -91,6 +96,9 @@ struct ServiceFigures {
             duplicates.advance(to: statistics.duplicates)
             skipped.advance(to: statistics.skipped)
             gaps.advance(to: statistics.gaps)
+            void.advance(to: statistics.void)
+            forks.advance(to: statistics.forks)
+            epoch.set(Double(consumer.lives.own?.epoch ?? 0))
             conflicts.advance(to: statistics.conflicts)
             lastApplied.set(statistics.lastApplied)
             parkedKeys.set(Double(statistics.parkedKeys))

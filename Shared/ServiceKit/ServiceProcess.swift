@@ -26,6 +26,7 @@ public final class ServiceProcess {
     private let timers: TimerRunner
     /// Ends sessions of processes of this service that are frozen.
     private let watch: SessionWatch
+    private let life: LifeStart
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
@@ -36,6 +37,8 @@ public final class ServiceProcess {
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
     private var awaited: String? = "its turn"
+    /// Whether another schema speaks for this service.
+    private var isDeposed = false
     /// Whether the work has begun, be it that requests are not answered yet.
     var hasBegun: Bool { awaited == nil }
     private var isStopping = false
@@ -72,6 +75,7 @@ public final class ServiceProcess {
         database = DatabaseWatch(options.postgres, troubles)
         broker = BrokerWatch(options.kafka, troubles)
         work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
+        life = LifeStart(definition, options, parts, pool, troubles)
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }
@@ -82,6 +86,11 @@ public final class ServiceProcess {
             timers.wake()
         }
         context.onCommit = committed
+        life.onCommit = committed
+        life.onDeposed = { [weak self] words in self?.fallSilent(words) }
+        consumer?.lives = life.lives
+        letters.lives = life.lives
+        rebuilder.lives = life.lives
         consumer?.onCommit = committed
         letters.onCommit = committed
         timers.onCommit = { [relay] in relay.wake() }
@@ -113,17 +122,46 @@ public final class ServiceProcess {
         watch.start()
         awaited = "the broker"
         try await footing.topics()
-        relay.start()
-        try consumer?.start()
-        timers.start()
-        startBackground()
+        try await speak()
         awaited = nil
+        surface.isOpen = !isDeposed
         if handover.waitsUntilReady {
             while !whatIsMissing().isEmpty { try await Loop.sleep(for: .milliseconds(20)) }
             try serve()
             handover.tellReady()
         }
         context.log.info("ready", ["address": "\(options.tls == nil ? "http" : "https")://\(options.address):\(port)"])
+    }
+
+    /// Begins to publish, to apply and to act, each when this schema may.
+    private func speak() async throws {
+        awaited = "its life"
+        let own = try await life.judge()
+        context.life = own
+        relay.life = own
+        timers.life = own
+        parts.intents?.life = own
+        relay.start()
+        try consumer?.start()
+        awaited = "what lies before its life"
+        try await life.complete(own)
+        guard !isDeposed else { return }
+        timers.start()
+        startBackground()
+    }
+
+    /// Another schema speaks for this service from now on: publishes, applies and does nothing any more, and says so.
+    private func fallSilent(_ words: String) {
+        guard !isDeposed, !isStopping else { return }
+        isDeposed = true
+        surface.isOpen = false
+        troubles.begin(.otherLife, words, times: 1)
+        relay.fallSilent()
+        for task in background { task.cancel() }
+        Task { @Loop [consumer, timers] in
+            await timers.stop()
+            await consumer?.stop()
+        }
     }
 
     private func startBackground() {
@@ -136,6 +174,12 @@ public final class ServiceProcess {
                         try await pruner.prune()
                         return false
                     }
+                },
+                { [context] in
+                    let ended = EndedLives(
+                        group: self.name, lives: self.life.lives, pool: context.pool, orphans: self.parts.orphans)
+                    let ending = SteadyWork(context.log, every: .seconds(5), failing: "what ended lives told stays")
+                    await ending.run { try await ended.look() }
                 },
                 { await self.measureOutbox() },
                 { await self.measureDeadLetters() },
@@ -187,6 +231,7 @@ public final class ServiceProcess {
     /// given up then.
     public func stop() async {
         isStopping = true
+        life.isStopping = true
         troubles.isSilent = true
         database.stop()
         broker.stop()
@@ -203,6 +248,7 @@ public final class ServiceProcess {
         await consuming.value
         await settled.value
         await relay.stop()
+        await life.stop()
         watch.stop()
         context.pool.close()
         context.log.info("stopped")
@@ -235,7 +281,9 @@ public final class ServiceProcess {
     private func whatIsMissing() -> [String] {
         var missing: [String] = []
         if isStopping { missing.append("the process is stopping") }
-        if let awaited { missing.append("the process is starting: it waits for \(awaited)") }
+        if let awaited {
+            missing.append("the process is starting: it waits for \(awaited == "its life" ? life.step : awaited)")
+        }
         if let consumer, awaited == nil, !consumer.isAssigned, !work.wasAssigned {
             missing.append("no partitions assigned yet")
         }

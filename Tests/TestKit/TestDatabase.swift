@@ -21,6 +21,16 @@ public enum TestDatabase {
         return server.url(database: name)
     }
 
+    /// Copies a database, which nobody may use meanwhile: a backup, or a restored one.
+    public static func copy(of url: String) async throws -> String {
+        let server = try await startedServer()
+        let from = url[(url.lastIndex(of: "/") ?? url.startIndex)...].dropFirst().prefix { $0 != "?" }
+        made += 1
+        let name = "copy_t\(getpid())_\(made)"
+        try await server.execute("CREATE DATABASE \(name) TEMPLATE \(from)")
+        return server.url(database: name)
+    }
+
     /// Has psql run a file of SQL, such as a dump, on a database that was made here.
     public static func run(_ file: String, on url: String) async throws {
         try await startedServer().run(["-f", file], on: url)

@@ -6,7 +6,12 @@ import Postgres
 /// The SQL of lives.
 public enum LifeStore {
     /// All statements, for the test that prepares them.
-    public static let statements: [any Preparable] = [current, drawFirst, draw, advance, place, home, clock]
+    public static let statements: [any Preparable] =
+        [
+            current, drawFirst, draw, advance, place, home, clock, claim, parked, noteKeys, takeKeys, isTold, hear,
+            unsettled,
+            orphans, settle,
+        ] + forgetGroup
 
     /// The life of this schema, and how far its outbox has come; no row where it has none yet.
     static let current = Query(
@@ -36,7 +41,7 @@ public enum LifeStore {
         "life.advance", takes: UUID.self, String.self, sql: "UPDATE life SET state = $2 WHERE incarnation = $1")
 
     /// The last place that the outbox has given.
-    static let place = Query(
+    public static let place = Query(
         "life.place", gives: Int.self, sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_id_seq")
 
     /// Which database this is: a copy is another.
@@ -51,6 +56,78 @@ public enum LifeStore {
     /// Milliseconds since 1970: epochs are drawn above them, so that they grow even where all else is lost.
     static let clock = Query(
         "life.clock", gives: Int.self, sql: "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+
+    // MARK: Recovering and telling again
+
+    /// The number of the lock that one process of a service holds while it does what is done once in a life.
+    static let claimNumber = 52
+
+    /// One at a time, until the session's end.
+    static let claim = Query(
+        "life.claim", gives: Bool.self, sql: "SELECT pg_try_advisory_lock(\(claimNumber), hashtext(current_schema()))")
+
+    /// Messages of a group that wait to be tried again.
+    static let parked = Query(
+        "life.parked", takes: String.self, gives: Int.self, sql: "SELECT count(*) FROM parked_message WHERE grp = $1")
+
+    /// Where a recovery stands is of no use behind its end.
+    static let forgetGroup = [
+        Query("life.forget_offsets", takes: String.self, sql: "DELETE FROM consumer_offset WHERE grp = $1"),
+        Query("life.forget_sequences", takes: String.self, sql: "DELETE FROM applied_sequence WHERE grp = $1"),
+        Query("life.forget_inbox", takes: String.self, sql: "DELETE FROM inbox WHERE grp = $1"),
+    ]
+
+    /// Keys of which more was told than this schema knows.
+    static let noteKeys = Query(
+        "life.note_keys", takes: [String].self,
+        sql: "INSERT INTO tell_again SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING")
+
+    /// Some of them, to be told again in this transaction.
+    public static let takeKeys = Query(
+        "life.take_keys", takes: Int.self, gives: String.self,
+        sql: """
+            DELETE FROM tell_again t USING (
+                SELECT key FROM tell_again ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED) n
+            WHERE t.key = n.key RETURNING t.key
+            """)
+
+    /// Whether nothing waits in the outbox up to a place.
+    public static let isTold = Query(
+        "life.is_told", takes: Int.self, gives: Bool.self,
+        sql: "SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE id <= $1)")
+
+    // MARK: Lives of others
+
+    /// A life of another was told.
+    public static let hear = Query(
+        "life.hear", takes: String.self, Int.self, UUID.self, String.self, Date.self, String.self, String?.self,
+        sql: """
+            INSERT INTO source_life (source, epoch, incarnation, cause, begun_at, ends, whole)
+            VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
+            ON CONFLICT (source, epoch) DO UPDATE SET incarnation = excluded.incarnation, whole = excluded.whole
+            WHERE source_life.whole IS NULL AND excluded.whole IS NOT NULL
+            """)
+
+    /// A life that is whole and whose keys were not looked through yet.
+    public static let unsettled = Query(
+        "life.unsettled", gives: String.self, Int.self, String.self,
+        sql: """
+            SELECT source, epoch, whole::text FROM source_life WHERE whole IS NOT NULL AND settled_at IS NULL
+            ORDER BY epoch LIMIT 1
+            """)
+
+    /// Keys of a source that a life has not told again, in order, behind one of them.
+    public static let orphans = Query(
+        "life.orphans", takes: String.self, String.self, Int.self, String.self, Int.self, gives: String.self,
+        sql: """
+            SELECT key FROM applied_sequence WHERE grp = $1 AND source = $2 AND epoch < $3 AND key > $4
+            ORDER BY key LIMIT $5
+            """)
+
+    /// All of them were looked through.
+    public static let settle = Query(
+        "life.settle", takes: String.self, Int.self,
+        sql: "UPDATE source_life SET settled_at = clock_timestamp() WHERE source = $1 AND epoch = $2")
 }
 
 extension Life {

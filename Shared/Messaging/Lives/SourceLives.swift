@@ -8,9 +8,10 @@ import Kafka
 @Loop
 public final class SourceLives {
     /// The life of this service; nil where nobody judged it, as in tests.
-    package var own: Life?
+    package var own: Life? { didSet { actFrom = own?.actFrom ?? LogEnds() } }
+    private var actFrom = LogEnds()
     /// Every record is past: commitments are recovered.
-    package var isRecovering = false
+    private(set) var isRecovering = false
     private var lives: [String: [SourceLife]] = [:]
     /// Whether any life has ended.
     private(set) var hasEnded = false
@@ -22,6 +23,20 @@ public final class SourceLives {
     package func take(_ told: SourceChanged) {
         lives[told.source] = told.lives.sorted { $0.isBefore($1) }
         hasEnded = lives.values.contains { $0.count > 1 }
+    }
+
+    /// The same knowledge for a recovery: whatever it reads is past, and it is no business of the schema's life.
+    func forRecovery() -> SourceLives {
+        let other = SourceLives()
+        (other.lives, other.hasEnded, other.isRecovering) = (lives, hasEnded, true)
+        return other
+    }
+
+    /// The same knowledge for a rebuild: its schema has no life, and what is past to the service is past to it.
+    func forRebuild() -> SourceLives {
+        let other = SourceLives()
+        (other.lives, other.hasEnded, other.actFrom) = (lives, hasEnded, actFrom)
+        return other
     }
 
     /// The lives of a source in order; none where it has told none.
@@ -45,7 +60,7 @@ public final class SourceLives {
     /// Whether a message speaks of the time before this life.
     func isPast(_ item: BatchItem) -> Bool {
         if isRecovering { return true }
-        if let own, own.actFrom.contain(item.record.origin, item.record.offset) { return true }
+        if actFrom.contain(item.record.origin, item.record.offset) { return true }
         guard case .event(let event, _, _) = item.content else { return false }
         return event.isPast
     }

@@ -12,6 +12,8 @@ final class Rebuilder {
     private let context: ServiceContext
     private let make: (@Loop () -> Rebuild)?
     private var task: Task<Void, Never>?
+    /// What is known of lives, as the consumer knows it.
+    var lives = SourceLives()
 
     init(
         _ context: ServiceContext, _ definition: any ServiceDefinition.Type, _ subscriptions: Subscriptions?,
@@ -39,6 +41,7 @@ final class Rebuilder {
         let (actor, reason) = (try order.checkedActor(), try FieldCheck.text(order.reason, "reason", atMost: 1000))
         let id: Int = try await context.query(RebuildStore.begin, actor, reason).first?.value(0) ?? 0
         let rebuild = make()
+        rebuild.lives = lives
         task = Task { @Loop in
             await self.run(rebuild, id, order)
             self.task = nil

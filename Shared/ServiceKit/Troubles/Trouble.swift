@@ -16,6 +16,10 @@ public enum Trouble: String, CaseIterable, Sendable {
     case brokerRefuses = "broker-refuses"
     /// What the start needs is there and does not give it, for another reason than those above.
     case startWaits = "start-waits"
+    /// The schema is not the one that spoke last for this service.
+    case otherLife = "other-life"
+    /// Two copies of a schema of a service tell in one life.
+    case twoCopies = "two-copies"
     /// The log no longer has the stored position.
     case positionLost = "position-lost"
     /// The group gives this process no partitions.
@@ -44,6 +48,8 @@ public enum Trouble: String, CaseIterable, Sendable {
         case .brokerAway: ("the broker is away", "the broker is back")
         case .brokerRefuses: ("the broker refuses this service", "the broker lets this service in again")
         case .startWaits: ("the start waits", "the start goes on")
+        case .otherLife: ("another schema has spoken for this service", "this schema speaks for this service")
+        case .twoCopies: ("two copies of a service tell under the same numbers", "only one copy tells again")
         case .positionLost: ("the log no longer has the stored position", "the log has the position again")
         case .noPartitions: ("no partitions are assigned", "partitions are assigned again")
         case .eventsNotApplied: ("events cannot be applied", "events are applied again")
@@ -62,6 +68,10 @@ public enum Trouble: String, CaseIterable, Sendable {
         case .databaseFull: "make room on the database's disk; nothing is lost meanwhile"
         case .databaseReadOnly: "point DATABASE_URL at the primary, or end its default_transaction_read_only"
         case .brokerRefuses: "check KAFKA_SASL_… and KAFKA_SSL_…, and the rights (deploy/topics.md)"
+        case .otherLife:
+            "point DATABASE_URL at the schema that spoke last; or end all processes of this service and begin another life in this"
+                + " one: `rapport-SERVICE new-epoch --actor WHO --reason WHY` (docs/run-it.md)"
+        case .twoCopies: "end the older copy of the service that is named, or its database"
         case .positionLost: "nothing is skipped; an operator must decide: docs/run-it.md, \"When something is wrong\""
         case .deadLetters: "see `rapport dead-letters list`"
         default: nil
@@ -71,7 +81,7 @@ public enum Trouble: String, CaseIterable, Sendable {
     /// Whether the process cannot do its work while it lasts, so that it is not ready.
     var isDisabling: Bool {
         switch self {
-        case .timersStand, .deadLetters, .backgroundWork, .standstill: false
+        case .timersStand, .deadLetters, .backgroundWork, .standstill, .twoCopies: false
         default: true
         }
     }
@@ -80,7 +90,7 @@ public enum Trouble: String, CaseIterable, Sendable {
     var grace: Duration {
         switch self {
         case .databaseAway, .databaseRefuses, .noConnections, .brokerAway, .brokerRefuses: .seconds(2)
-        case .databaseFull, .databaseReadOnly, .positionLost, .deadLetters, .standstill: .zero
+        case .databaseFull, .databaseReadOnly, .positionLost, .deadLetters, .standstill, .otherLife, .twoCopies: .zero
         case .startWaits, .noPartitions, .eventsNotApplied, .eventsNotPublished, .timersStand, .backgroundWork:
             .seconds(3)
         }
@@ -93,8 +103,9 @@ public enum Trouble: String, CaseIterable, Sendable {
         return switch self {
         case .databaseRefuses, .databaseFull, .databaseReadOnly: [.databaseAway]
         case .noConnections: database
-        case .startWaits, .noPartitions, .eventsNotPublished: database + broker
-        case .eventsNotApplied: database + [.positionLost]
+        case .startWaits: database + broker
+        case .noPartitions, .eventsNotPublished: database + broker + [.otherLife]
+        case .eventsNotApplied: database + [.positionLost, .otherLife]
         case .timersStand, .backgroundWork: database
         default: []
         }

@@ -21,6 +21,8 @@ final class WorkWatch {
     private var batches = (count: 0, at: Duration.zero)
     /// Messages put aside, by class, as they were counted last, and when one was.
     private var dead: (byClass: [String: Int], at: Duration) = ([:], .zero)
+    /// Events told under a number that another had, as they were counted last, and when one was.
+    private var forks = (count: 0, at: Duration.zero)
     /// Messages put aside since the trouble began.
     private var deadInARow = 0
     private var unassignedSince: Duration?
@@ -59,9 +61,21 @@ final class WorkWatch {
             lookAtTimers()
             lookAtSessions()
             lookAtDeadLetters()
+            lookAtForks()
             troubles.look()
             lastLook = Loop.now
             try? await Loop.sleep(for: Self.pause)
+        }
+    }
+
+    /// As long as it goes on, and a minute more.
+    private func lookAtForks() {
+        let now = consumer?.statistics.forks ?? 0
+        if now > forks.count {
+            forks = (now, Loop.now)
+            troubles.begin(.twoCopies, "\(now) events came under a number that another had", times: now)
+        } else if Loop.now - forks.at > .seconds(60) {
+            troubles.end(.twoCopies)
         }
     }
 

@@ -1,0 +1,190 @@
+import CRMModel
+import EventLoop
+import Kafka
+import Messaging
+import Postgres
+
+/// Brings a process from the question whether its schema may speak to where it speaks, acts and is ready.
+///
+/// A life that had a predecessor first takes from its own topics what was told, then derives all that lies before it without acting, then
+/// tells again what others know better or otherwise. Each step is noted in the schema, so that whoever starts next goes on there.
+@Loop
+final class LifeStart {
+    /// What is known of lives, for all parts of the process.
+    let lives = SourceLives()
+    /// What it is at, for those who ask what the start waits for.
+    private(set) var step = "its life"
+    /// Called when another schema speaks for this service from now on, with words that say so.
+    var onDeposed: (@Loop (String) -> Void)?
+    /// Called after commits that may have put events into the outbox.
+    var onCommit: (@Loop () -> Void)?
+    private let service: String
+    private let options: ServiceOptions
+    private let parts: ServiceParts
+    private let pool: PostgresPool
+    private let troubles: Troubles
+    private let keeper: LifeKeeper
+    private let watch: SourceWatch
+    private var home = ""
+    /// Whether what is told of this service is held against its life: not before its own word was read, which comes behind older ones.
+    private var isFollowing = false
+    /// The life that was announced.
+    private var announced: Life?
+    /// Ends all waiting.
+    var isStopping = false
+
+    init(
+        _ definition: any ServiceDefinition.Type, _ options: ServiceOptions, _ parts: ServiceParts,
+        _ pool: PostgresPool, _ troubles: Troubles
+    ) {
+        service = definition.name
+        self.options = options
+        self.parts = parts
+        self.pool = pool
+        self.troubles = troubles
+        watch = SourceWatch(lives, kafka: options.kafka)
+        keeper = LifeKeeper(
+            "/\(definition.name)", telling: definition.tellsOn, hearing: parts.subscriptions.topics, store: pool,
+            kafka: options.kafka, lives: lives)
+        watch.onTold = { [weak self] in self?.heard($0) }
+    }
+
+    // MARK: Before anything speaks
+
+    /// Waits until the schema may speak, and recovers what it does not know; answers its life.
+    func judge() async throws -> Life {
+        try await patiently { try await self.watch.start() }
+        var life = try await patiently { try await self.awaitLife() }
+        if life.hasPredecessor {
+            step = "what was told in former lives"
+            if life.state == .drawn { life = try await told(life) }
+            let recovery = Recovery(keeper, parts.recovery, group: service, postgres: options.postgres)
+            try await patiently { [life] in try await recovery.run(life) }
+        }
+        lives.own = life
+        return life
+    }
+
+    private func told(_ life: Life) async throws -> Life {
+        try await keeper.advance(life, to: .told)
+        return try await keeper.current() ?? life
+    }
+
+    private func awaitLife() async throws -> Life {
+        home = try await keeper.home()
+        while true {
+            let verdict = try await keeper.verdict()
+            switch verdict {
+            case .first: try await keeper.drawFirst()
+            case .fits:
+                guard let life = try await keeper.current() else { continue }
+                announced = life
+                isFollowing = try await !keeper.announce(life) || isFollowing
+                if !life.hasPredecessor, life.state == .drawn { try await keeper.advance(life, to: .whole) }
+                troubles.end(.otherLife)
+                return life
+            case .empty, .restored, .deposed, .replaced:
+                troubles.begin(.otherLife, verdict.words ?? "", times: 1)
+                try await waitForAnother(than: try await keeper.current())
+            }
+        }
+    }
+
+    /// A person begins another life, from another program; or the schema is exchanged.
+    private func waitForAnother(than life: Life?) async throws {
+        for _ in 0..<20 {
+            try await pause(.milliseconds(500))
+            let now = try await keeper.current()
+            if now != life { return }
+        }
+    }
+
+    /// What is away is waited for.
+    private func patiently<T>(_ body: () async throws -> T) async throws -> T {
+        while true {
+            do {
+                let value = try await body()
+                troubles.end(.startWaits)
+                return value
+            } catch let error as PostgresError where error.verdict == .retry {
+                troubles.begin(.startWaits, "\(error)")
+            } catch let error as PoolExhausted {
+                troubles.begin(.startWaits, "\(error)")
+            } catch let error as KafkaError where !error.isConfiguration && !error.isRefusal {
+                troubles.begin(.startWaits, error.text)
+            } catch let error as TopicUnread {
+                troubles.begin(.startWaits, error.description)
+            }
+            try await pause(.milliseconds(300))
+        }
+    }
+
+    private func pause(_ duration: Duration) async throws {
+        try await Loop.sleep(for: duration)
+        if isStopping { throw CancellationError() }
+    }
+
+    // MARK: Before anything acts
+
+    /// Waits until all that lies before the life is derived, and tells again what others know otherwise. Events are applied and published.
+    func complete(_ life: Life) async throws {
+        guard life.hasPredecessor, life.state != .whole else { return }
+        step = "what lies before this life"
+        try await patiently { while try await !self.isDerived(life) { try await self.pause(.milliseconds(200)) } }
+        step = "what is told again"
+        try await patiently { try await self.tellAgain(life) }
+    }
+
+    private func isDerived(_ life: Life) async throws -> Bool {
+        let heard = Set(parts.subscriptions.topics.map(\.name))
+        let positions = try await positions()
+        return life.actFrom.offsets.allSatisfy { partition, end in
+            !heard.contains(partition.topic) || positions[partition] ?? -1 >= end || end == 0
+        }
+    }
+
+    private func positions() async throws -> [TopicPartition: Int64] {
+        var positions: [TopicPartition: Int64] = [:]
+        for row in try await pool.query(ServiceStore.positions) {
+            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
+            positions[partition] = max(positions[partition] ?? -1, Int64(try row.value(2) as Int))
+        }
+        return positions
+    }
+
+    private func tellAgain(_ life: Life) async throws {
+        while try await tellSome() { onCommit?() }
+        let place: Int = try await pool.rows(LifeStore.place).first ?? 0
+        while try await pool.rows(LifeStore.isTold, place).first == false { try await pause(.milliseconds(100)) }
+        try await keeper.advance(life, to: .whole)
+        if let life = try await keeper.current() { try await keeper.announce(life) }
+    }
+
+    private func tellSome() async throws -> Bool {
+        try await pool.transaction { transaction in
+            let keys = try await transaction.rows(LifeStore.takeKeys, 200)
+            if keys.isEmpty { return false }
+            transaction.markPast()
+            for tell in parts.tellsAgain { try await tell(keys.sorted(), transaction) }
+            return true
+        }
+    }
+
+    // MARK: While it runs
+
+    /// Somebody has told of a service's lives: where another schema speaks for this one from now on, it must not.
+    private func heard(_ told: SourceChanged) {
+        guard told.source == keeper.source, let own = announced, let last = told.lives.last else { return }
+        let isOurs = last.epoch == own.epoch && last.incarnation == own.incarnation && last.home == home
+        if isOurs { isFollowing = true }
+        guard isFollowing, !isOurs, last.epoch >= own.epoch else { return }
+        onDeposed?(
+            last.epoch > own.epoch
+                ? "another schema has begun the life \(last.epoch) of this service (\(last.cause))"
+                : last.incarnation == own.incarnation
+                    ? "a copy of this schema was started on another database"
+                    : "another schema tells in the life that this one has the number of")
+    }
+
+    func stop() async { await watch.stop() }
+}

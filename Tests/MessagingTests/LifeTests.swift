@@ -1,0 +1,144 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Messaging
+import ServiceKit
+import TestKit
+import Testing
+
+@Suite struct LifeTests {
+    @Loop private func fill(_ desk: DiaryDesk, _ range: Range<Int>, text: String) async throws {
+        for number in range {
+            try await desk.note("\(text)-\(number)", key: "k\(number % 10)", text: "\(text) \(number)")
+        }
+    }
+
+    /// Runs a diary until it has heard so many notes.
+    @Loop private func run(_ desk: DiaryDesk, _ url: String, until deeds: Int) async throws {
+        let process = try desk.start(url)
+        try await desk.turns(process, to: "ready\n")
+        try await eventually("\(deeds) deeds", within: .seconds(30)) { try await desk.deeds(url) >= deeds }
+        try await eventually("all is told", within: .seconds(20)) {
+            try await desk.column(url, "SELECT id::text FROM outbox").isEmpty
+        }
+        await desk.end(process)
+    }
+
+    @Loop private func begin(_ desk: DiaryDesk, _ url: String) async throws {
+        try await ServiceCommand.beginLife(
+            DiaryService.self, try desk.options(url), actor: "test", reason: "the database was lost")
+    }
+
+    @Test @Loop func anEmptySchemaWaitsAndThenDerivesWithoutActing() async throws {
+        try await DiaryDesk.work { desk in
+            let old = try await desk.database()
+            try await fill(desk, 0..<20, text: "old")
+            try await run(desk, old, until: 20)
+            let new = try await desk.database()
+            let process = try desk.start(new)
+            try await desk.turns(process, to: "this schema is empty")
+            try await Loop.sleep(for: .seconds(2))
+            #expect(try await desk.entries(new).isEmpty)
+            try await begin(desk, new)
+            try await desk.turns(process, to: "ready\n")
+            #expect(try await desk.entries(new) == desk.entries(old))
+            #expect(try await desk.deeds(new) == 0)
+            #expect(try await desk.readEntries() == desk.entries(new))
+            try await desk.note("new", key: "k3", text: "new")
+            try await eventually("one deed", within: .seconds(20)) { try await desk.deeds(new) == 1 }
+            try await eventually("readers know it", within: .seconds(20)) { try await desk.read()["k3"] == "new" }
+            // Whoever was moved from may come back: it has been deposed.
+            let former = try desk.start(old)
+            try await desk.turns(former, to: "after this one")
+        }
+    }
+
+    @Test @Loop func anOlderSchemaWaitsAndThenKnowsWhatWasTold() async throws {
+        try await DiaryDesk.work { desk in
+            let old = try await desk.database()
+            try await fill(desk, 0..<10, text: "kept")
+            try await run(desk, old, until: 10)
+            let backup = try await TestDatabase.copy(of: old)
+            try await fill(desk, 0..<7, text: "lost")
+            try await run(desk, old, until: 17)
+            let process = try desk.start(backup)
+            try await desk.turns(process, to: "older than the topics")
+            #expect(try await desk.deeds(backup) == 10)
+            try await begin(desk, backup)
+            try await desk.turns(process, to: "ready\n")
+            #expect(try await desk.entries(backup) == desk.entries(old))
+            #expect(try await desk.deeds(backup) == 10)
+            #expect(try await desk.readEntries() == desk.entries(backup))
+            let told = try await desk.column(backup, "SELECT cause || ' ' || state || ' ' || actor FROM life")
+            #expect(told == ["restored whole test"])
+            // A word that the former life wrote late is nobody's any more.
+            try await desk.say("k0", "late", ["ce_sequence": "99", "ce_epoch": "1"])
+            #expect(try await desk.readEntries() == desk.entries(backup))
+        }
+    }
+
+    @Test @Loop func ofTwoCopiesTheOlderFallsSilent() async throws {
+        try await DiaryDesk.work { desk in
+            let old = try await desk.database()
+            try await fill(desk, 0..<10, text: "kept")
+            try await run(desk, old, until: 10)
+            let copy = try await TestDatabase.copy(of: old)
+            let first = try desk.start(old)
+            try await desk.turns(first, to: "ready\n")
+            let second = try desk.start(copy)
+            try await desk.turns(second, to: "ready\n")
+            try await desk.turns(first, to: "a copy of this schema was started", within: .seconds(12))
+            // The one that goes on begins another life, and the one that was silent stays so.
+            try await desk.note("new", key: "k1", text: "new")
+            try await eventually("the second acts", within: .seconds(30)) { try await desk.deeds(copy) == 11 }
+            #expect(try await desk.deeds(old) == 10)
+            await desk.end(first)
+            let again = try desk.start(old)
+            try await desk.turns(again, to: "older than the topics")
+        }
+    }
+
+    @Test @Loop func aSchemaOfTodayGoesOnInTheLifeWithoutANumber() async throws {
+        try await DiaryDesk.work { desk in
+            // As a program from before lives leaves a schema and its topic.
+            let url = try await desk.database()
+            _ = try await desk.column(url, "INSERT INTO life (epoch, cause) VALUES (0, 'first') RETURNING cause")
+            _ = try await desk.column(url, "INSERT INTO entry VALUES ('k1', 3, 'before') RETURNING id")
+            _ = try await desk.column(url, "SELECT setval('outbox_id_seq', 50)::text")
+            for sequence in 1...3 { try await desk.say("k1", "before", ["ce_sequence": "\(sequence)"]) }
+            let process = try desk.start(url)
+            try await desk.turns(process, to: "ready\n")
+            try await desk.note("new", key: "k1", text: "new")
+            try await eventually("readers know it", within: .seconds(20)) { try await desk.read() == ["k1": "new"] }
+            #expect(try await desk.deeds(url) == 1)
+            #expect(try await desk.column(url, "SELECT epoch || ' ' || cause FROM life") == ["0 first"])
+            // And is told from an older one by its places.
+            await desk.end(process)
+            _ = try await desk.column(url, "SELECT setval('outbox_id_seq', 50)::text")
+            let older = try desk.start(url)
+            try await desk.turns(older, to: "older than the topics")
+        }
+    }
+
+    @Test func aSchemaIsJudgedByWhatWasTold() {
+        var told = ToldMark()
+        let life = Life(epoch: 5)
+        func judge(_ life: Life?, _ place: Int, lives: [SourceLife] = []) -> LifeVerdict {
+            LifeVerdict.judge(life, place: place, told: told, lives: lives)
+        }
+        #expect(judge(nil, 0) == .first)
+        #expect(judge(life, 0) == .fits)
+        told = ToldMark(epoch: 5, place: 7)
+        #expect(judge(nil, 0) == .empty)
+        #expect(judge(life, 7) == .fits)
+        #expect(judge(life, 6) == .restored(told: 7, known: 6))
+        #expect(judge(Life(epoch: 4), 100) == .deposed(by: 5))
+        // From before there were places nothing can be said, and nothing is held up.
+        told = ToldMark(epoch: 0, place: nil)
+        #expect(judge(Life(epoch: 0), 0) == .fits)
+        let other = SourceLife(
+            epoch: 5, incarnation: .init(), cause: "first", begunAt: .now, home: "", ends: [], whole: nil)
+        #expect(judge(life, 7, lives: [other]) == .replaced)
+    }
+}
