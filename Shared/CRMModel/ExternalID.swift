@@ -18,6 +18,14 @@ public enum ExternalID {
     /// The party behind an ERP customer number.
     public static func party(customerNo: String) -> UUID { party(system: "erp", reference: customerNo) }
 
+    /// The order request of one revision of a quote: the ERP knows it again, whoever asks for it anew after a database was restored.
+    public static func orderRequest(quote: UUID, revision: Int) -> UUID {
+        make("order-request", "\(quote.text):\(revision)")
+    }
+
+    /// The message that is asked for under a deduplication key: the same, whoever asks for it anew.
+    public static func message(deduplicationKey: String) -> UUID { make("message", deduplicationKey) }
+
     /// Anything else: a kind of thing and what makes it unique.
     public static func make(_ kind: String, _ reference: String) -> UUID {
         UUID.v5(namespace: namespace, name: "\(kind)\n\(reference)")

@@ -31,6 +31,9 @@ public struct Event: Sendable {
     /// The data's place in the message's value: all of it, or the `data` member of structured mode.
     private let dataRange: Range<Int>
 
+    /// The message's place in its partition.
+    public var offset: Int { Int(record.offset) }
+
     /// The message's key, empty when it has none.
     public var key: String { record.key ?? "" }
 

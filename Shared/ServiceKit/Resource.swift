@@ -71,6 +71,20 @@ public struct Resource: Sendable {
         }
     }
 
+    /// `GET path`: a page in order of time, newest first, each item with its time and id, for what has ids that say no order; `page` is
+    /// asked with the page's parameters, the place behind which it begins, and the filters.
+    public func newest(
+        _ summary: String, filters: [Route.Parameter] = [], of item: Schema? = nil,
+        page: @escaping @Loop @Sendable (Request, TimeCursor) async throws -> [(String, Date, UUID)]
+    ) -> Route {
+        Route(
+            .get, path, summary, tag: tag, access: .read, parameters: Route.Parameter.pagingByTime + filters,
+            gives: .json(.page(of: item ?? schema))
+        ) { request in
+            .page(byTime: try await page(request, try TimeCursor(request.query("after"))), limit: request.pageLimit)
+        }
+    }
+
     /// `POST path`: makes one; 201 with its address and version. It takes Idempotency-Key.
     public func create<Said>(
         _ context: ServiceContext, _ input: Input<Said>, summary: String? = nil, refuses: [Status] = [],

@@ -107,11 +107,10 @@ import Testing
             defer { service.close() }
             let clock = try SegmentClock(service.context)
             let party = PartyState(partyId: ann, kind: "consumer", name: "安妮", email: "ann@example.com")
-            let consent = ConsentChanged(
-                partyId: ann, channel: "mail", purpose: "marketing", granted: true, source: "web")
+            let consent = ConsentWord(granted: true, decidedAt: Date(timeIntervalSince1970: 0))
             var steps: [@Loop (Transaction) async throws -> Void] = [
                 { try await NewsHandlers(service.context).apply([.party(party)], $0) },
-                { try await NewsHandlers(service.context).apply([.consent(consent)], $0) },
+                { try await NewsHandlers(service.context).apply([.consent(ann, consent)], $0) },
                 {
                     clock.note([("/erp", try order("A1", "1", "2010-12-01").document.at)], $0)
                     try await NewsHandlers(service.context).apply([order("A1", "1", "2010-12-01")], $0)

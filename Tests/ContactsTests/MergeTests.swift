@@ -242,7 +242,10 @@ struct TwoCustomers {
         }
         func counts(_ party: UUID) async throws -> [String] {
             try await two.service.column(
-                "SELECT channel || ' ' || granted FROM consent_effective WHERE party_id = '\(party.text)' ORDER BY 1")
+                """
+                SELECT channel || ' ' || granted FROM consent_effective WHERE party_id = '\(party.text)' AND is_said
+                ORDER BY 1
+                """)
         }
         try await say(two.second, false)
         try await say(two.second, true, "sms")

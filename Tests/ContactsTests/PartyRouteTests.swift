@@ -202,7 +202,7 @@ private func encoded(_ text: String) -> String {
         #expect(
             try await service.column("SELECT granted::text FROM consent_decision ORDER BY id")
                 == ["true", "true", "false"])
-        #expect(try await service.column("SELECT granted || ' ' || version FROM consent, party") == ["false 3"])
+        #expect(try await service.column("SELECT granted || ' ' || version FROM consent, party") == ["false 4"])
         let odd = try await service.send(.put, path, #"{"channel":"pigeon","purpose":"marketing","granted":true}"#)
         #expect(odd.status == 400 && odd.text.contains("\"field\":\"channel\""))
     }

@@ -139,7 +139,10 @@ private let valueColumns = """
             let record = try customer(json)
             try await service.transaction {
                 try PartyHandlers.upsert([record], $0)
-                ConsentHandlers.decided([record], $0)
+                if let granted = record.marketingConsent {
+                    let word = ConsentHandlers.Said(granted: granted, at: Date(), offset: 0, isChange: false)
+                    ConsentCommands.hear([record.partyID: word], $0)
+                }
             }
             return try await service.column("SELECT concat_ws('|', version, kind, name, email, country) FROM party")
         }

@@ -149,8 +149,8 @@ import Testing
             async throws
         {
             let decision = ConsentChanged(
-                partyId: party, channel: channel, purpose: purpose, granted: granted, source: "test")
-            try await fixture.pool.transaction { WithdrawalHandlers.consentsChanged([decision], $0) }
+                partyId: party, channel: channel, purpose: purpose, granted: granted, source: "test", decidedAt: Date())
+            try await fixture.service.apply([decision])
         }
         let held = try await fixture.ask("a", template: "campaign", purpose: "marketing", recipient: wang)
         let needed = try await fixture.ask("b", recipient: wang)

@@ -48,7 +48,7 @@ final class NotificationsFixture {
             messageId: UUID.v7(), recipientId: recipient, channel: channel, address: address, template: template,
             language: language, data: data, deduplicationKey: key, purpose: purpose, notBefore: notBefore,
             expiresAt: expiresAt)
-        try await pool.transaction { try MessageHandlers.requested([request, request], $0) }
+        try await pool.transaction { try MessageHandlers.requested([(request, nil), (request, nil)], $0) }
         return request.messageId
     }
 

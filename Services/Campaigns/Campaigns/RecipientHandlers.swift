@@ -24,16 +24,23 @@ enum RecipientHandlers {
         guard let campaign = try await LockedCampaign(id, in: transaction), campaign.state.status == "running" else {
             return
         }
-        let messages = (0..<page).map { _ in UUID.v7() }
-        let taken = try await transaction.query(RecipientStore.ask, id, campaign.reached, messages).first
-        if let taken { transaction.enqueue(CampaignStore.reach, id, try taken.value(0) as UUID) }
-        guard try taken?.value(1) ?? 0 < page else {
+        let members: [UUID] = try await transaction.rows(RecipientStore.audience, id, campaign.reached, page)
+        if let last = members.last {
+            transaction.enqueue(RecipientStore.ask, id, members, members.map { message(to: $0, of: id) })
+            transaction.enqueue(CampaignStore.reach, id, last)
+        }
+        guard members.count < page else {
             return Timers.set(kind: timer, key: id.text, dueAt: Date(), in: transaction)
         }
         transaction.enqueue(CampaignStore.complete, id)
         try Outbox.append(
             CampaignCompleted(campaign: campaign.state("completed")), key: id, sequence: campaign.version + 1,
             in: transaction)
+    }
+
+    /// The id of the message to a member: it follows from the key under which it is sent once.
+    static func message(to member: UUID, of campaign: UUID) -> UUID {
+        ExternalID.message(deduplicationKey: "campaign:\(campaign.text):\(member.text)")
     }
 
     // MARK: Outcomes

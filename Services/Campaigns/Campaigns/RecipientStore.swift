@@ -5,40 +5,44 @@ import Postgres
 
 /// The SQL of a campaign's recipients.
 enum RecipientStore {
-    static let statements: [any Preparable] = [ask, askWaiting, giveUp, outcome]
+    static let statements: [any Preparable] = [audience, ask, askWaiting, giveUp, outcome]
 
-    /// Takes the next members of a campaign's audience behind `$2`: each gets its row, and those new with consent and a mail
-    /// address a request for one message; those of whom contacts has told nothing yet wait for it. $3 holds ids for the messages, as many
-    /// as the page is long. Answers where it ended and how many it took.
+    /// The next members of a campaign's audience behind `$2`, in order.
+    static let audience = Query(
+        "recipient.audience", takes: UUID.self, UUID?.self, Int.self, gives: UUID.self,
+        sql: """
+            SELECT s.party_id FROM segment_member s JOIN member m USING (party_id)
+            WHERE s.segment = (SELECT segment FROM campaign WHERE id = $1)
+                AND ($2::uuid IS NULL OR s.party_id > $2)
+            ORDER BY s.party_id LIMIT $3
+            """)
+
+    /// Takes members of a campaign's audience: each gets its row, and those new with consent and a mail address a request for one message,
+    /// which has the id given; those of whom contacts has told nothing yet wait for it.
     static let ask = Statement(
         "recipient.ask",
         """
         WITH taken AS (
-            SELECT s.party_id, m.name, m.email, m.language, row_number() OVER (ORDER BY s.party_id) AS place,
+            SELECT n.party_id, n.message_id, m.name, m.email, m.language,
                 CASE WHEN \(isUnknown) THEN 'unknown yet' WHEN m.may_mail IS NOT TRUE THEN 'no consent'
                     WHEN m.email IS NULL THEN 'no mail address'
-                    WHEN \(isAsked("$1", "s.party_id")) THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
-            FROM segment_member s JOIN member m USING (party_id)
-            WHERE s.segment = (SELECT segment FROM campaign WHERE id = $1)
-                AND ($2::uuid IS NULL OR s.party_id > $2)
-            ORDER BY s.party_id LIMIT cardinality($3::uuid[])),
+                    WHEN \(isAsked("$1", "n.party_id")) THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
+            FROM unnest($2::uuid[], $3::uuid[]) AS n(party_id, message_id) JOIN member m USING (party_id)),
         chosen AS (
             INSERT INTO recipient (campaign_id, party_id, message_id, status, reason)
-            SELECT $1, t.party_id, CASE WHEN t.reason IS NULL THEN ($3::uuid[])[t.place] END,
+            SELECT $1, t.party_id, CASE WHEN t.reason IS NULL THEN t.message_id END,
                 CASE WHEN t.reason IS NULL THEN 'requested' WHEN t.is_unknown THEN 'waiting' ELSE 'suppressed' END,
                 t.reason
-            FROM taken t
+            FROM taken t ORDER BY t.party_id
             ON CONFLICT DO NOTHING RETURNING campaign_id, party_id, message_id, status),
         waits AS (
             \(Intents.insert(
                 WaitingRecipients.name, within: "\(WaitingRecipients.bound)", key: "party_id::text",
                 subject: "campaign_id::text || ':' || party_id"))
-            FROM chosen WHERE status = 'waiting' ORDER BY party_id),
-        asked AS (
-            \(message)
-            FROM chosen h JOIN taken t USING (party_id) JOIN campaign c ON c.id = $1 \(words)
-            WHERE h.message_id IS NOT NULL ORDER BY t.place)
-        SELECT party_id, count(*) OVER () FROM taken ORDER BY party_id DESC LIMIT 1
+            FROM chosen WHERE status = 'waiting' ORDER BY party_id)
+        \(message)
+        FROM chosen h JOIN taken t USING (party_id) JOIN campaign c ON c.id = $1 \(words)
+        WHERE h.message_id IS NOT NULL ORDER BY t.party_id
         """)
 
     /// Asks for the messages of recipients of whom contacts has told since, and says why not of the others; those of whom it has not

@@ -15,11 +15,12 @@ enum WaitingRecipients {
 
     static let kind = IntentKind(name, within: .seconds(bound), for: IntentFact.party + [.consent]) {
         intents, transaction in
-        let (list, messages) = (recipients(intents), intents.map { _ in UUID.v7() })
+        let list = recipients(intents)
+        let messages = list.map { RecipientHandlers.message(to: $0.party, of: $0.campaign) }
         return waiting(
             intents,
             try await transaction.rows(
-                RecipientStore.askWaiting, list.map(\.campaign), list.map(\.party), Array(messages.prefix(list.count))))
+                RecipientStore.askWaiting, list.map(\.campaign), list.map(\.party), messages))
     } expire: { intents, transaction in
         let list = recipients(intents)
         return waiting(

@@ -14,9 +14,11 @@ enum MemberHandlers {
             MemberStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.email), list.map(\.language))
     }
 
-    static func decide(_ consents: [UUID: Bool], _ transaction: Transaction) {
+    static func decide(_ consents: [UUID: ConsentWord], _ transaction: Transaction) {
         let list = consents.sorted { $0.key < $1.key }
-        if !list.isEmpty { transaction.enqueue(MemberStore.consent, list.map(\.key), list.map(\.value)) }
+        guard !list.isEmpty else { return }
+        transaction.enqueue(
+            MemberStore.consent, list.map(\.key), list.map(\.value.granted), list.map(\.value.decidedAt))
     }
 
     static func value(_ benefits: [UUID: BenefitChanged], _ transaction: Transaction) {

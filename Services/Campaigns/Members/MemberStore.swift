@@ -34,11 +34,16 @@ enum MemberStore {
         WHERE (m.name, m.email, m.language) IS DISTINCT FROM (excluded.name, excluded.email, excluded.language)
         """)
 
+    /// Writes what members allow where it was decided later than what stands, or refused at the same time.
     static let consent = Statement(
         "member.consent",
         """
-        INSERT INTO member (party_id, may_mail) SELECT * FROM unnest($1::uuid[], $2::boolean[])
-        ON CONFLICT (party_id) DO UPDATE SET may_mail = excluded.may_mail
+        INSERT INTO member AS m (party_id, may_mail, consent_decided_at)
+        SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[])
+        ON CONFLICT (party_id) DO UPDATE SET may_mail = excluded.may_mail,
+            consent_decided_at = excluded.consent_decided_at
+        WHERE m.may_mail IS NULL OR (excluded.consent_decided_at, NOT excluded.may_mail)
+            > (coalesce(m.consent_decided_at, '-infinity'), NOT m.may_mail)
         """)
 
     /// Writes what members value, and locks them, where they are not, for the segments that are worked out behind it.

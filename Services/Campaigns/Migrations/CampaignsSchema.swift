@@ -69,4 +69,11 @@ enum CampaignsSchema {
         -- What the party values most, as contacts tells it, and whether he says so himself.
         ALTER TABLE member ADD benefit text, ADD is_benefit_declared boolean NOT NULL DEFAULT false;
         """)
+
+    static let decisions = Migration(
+        "m202611301541_member_consent_decided",
+        """
+        -- When the member decided what `may_mail` says; null where that was told before times were told.
+        ALTER TABLE member ADD consent_decided_at timestamptz;
+        """)
 }

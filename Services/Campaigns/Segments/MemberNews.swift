@@ -9,7 +9,8 @@ enum MemberNews: Sendable {
     case document(LedgerEntry)
     case redirect(Redirect)
     case party(PartyState)
-    case consent(ConsentChanged)
+    /// What a party allows by mail for marketing, as only that matters here.
+    case consent(UUID, ConsentWord)
     case benefit(BenefitChanged)
 
     /// The events that tell it.
@@ -17,18 +18,22 @@ enum MemberNews: Sendable {
     static var heard: [Heard<MemberNews>] {
         LedgerEntry.heard.map { $0.map(document) } + Redirect.heard.map { $0.map(redirect) } + [
             Heard(PartyCreated.self) { .party($0.data.party) }, Heard(PartyChanged.self) { .party($0.data.party) },
-            Heard(ConsentChanged.self) { .consent($0.data) }, Heard(BenefitChanged.self) { .benefit($0.data) },
+            Heard(ConsentChanged.self, consent), Heard(BenefitChanged.self) { .benefit($0.data) },
         ]
+    }
+
+    private static func consent(_ told: Received<ConsentChanged>) -> MemberNews? {
+        guard told.data.channel == "mail", told.data.purpose == "marketing" else { return nil }
+        return .consent(told.data.partyId, told.data.word(at: told.event.time))
     }
 }
 
-/// The news of a batch by kind. Kinds commute; of one the last word on a member counts.
+/// The news of a batch by kind. Kinds commute; of one the last word on a member counts, of consent the one decided last.
 struct SortedNews {
     private(set) var entries: [LedgerEntry] = []
     private(set) var redirects: [Redirect] = []
     private(set) var parties: [UUID: PartyState] = [:]
-    /// To marketing by mail, as only that matters here.
-    private(set) var consents: [UUID: Bool] = [:]
+    private(set) var consents: [UUID: ConsentWord] = [:]
     private(set) var benefits: [UUID: BenefitChanged] = [:]
 
     init(_ news: [MemberNews]) {
@@ -37,9 +42,7 @@ struct SortedNews {
             case .document(let entry): entries.append(entry)
             case .redirect(let redirect): redirects.append(redirect)
             case .party(let party): parties[party.partyId] = party
-            case .consent(let said) where said.channel == "mail" && said.purpose == "marketing":
-                consents[said.partyId] = said.granted
-            case .consent: break
+            case .consent(let party, let word): consents[party] = max(consents[party] ?? word, word)
             case .benefit(let benefit): benefits[benefit.partyId] = benefit
             }
         }

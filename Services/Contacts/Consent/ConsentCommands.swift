@@ -9,7 +9,7 @@ struct ConsentDecision {
     let channel: String
     let purpose: String
     let granted: Bool
-    /// Where it was said: `erp`, `api`, `preference centre`.
+    /// Where it was said: `api`, `preference centre`.
     let source: String
     /// What shows it; nil where nothing does.
     var proof: String?
@@ -23,7 +23,7 @@ struct ConsentDecision {
 /// Keeps decisions and works out what counts.
 @Loop
 enum ConsentCommands {
-    /// Records decisions, each with where it comes from; what counts is published where it changes.
+    /// Records decisions that are made now, each with where it comes from; what counts is published where it changes.
     static func record(_ decisions: [ConsentDecision], _ transaction: Transaction) {
         guard !decisions.isEmpty else { return }
         let parties = decisions.map(\.party)
@@ -32,6 +32,19 @@ enum ConsentCommands {
         transaction.enqueue(
             ConsentStore.decide, parties, decisions.map(\.channel), decisions.map(\.purpose),
             decisions.map(\.granted), decisions.map(\.source), decisions.map(\.proof))
+        settle(parties, transaction)
+    }
+
+    /// Keeps what the ERP says of parties that are there; what counts is published where it changes.
+    static func hear(_ said: [UUID: ConsentHandlers.Said], _ transaction: Transaction) {
+        guard !said.isEmpty else { return }
+        let list = said.sorted { $0.key < $1.key }
+        let parties = list.map(\.key)
+        Redirects.hold(parties, in: transaction)
+        PartyLocks.take(parties, in: transaction)
+        transaction.enqueue(
+            ConsentStore.hear, parties, list.map(\.value.granted), list.map(\.value.at), list.map(\.value.offset),
+            list.map(\.value.isChange))
         settle(parties, transaction)
     }
 

@@ -4,21 +4,31 @@ import FoundationEssentials
 import Messaging
 import Postgres
 
-/// Decisions that come with the ERP's customer master, which repeats itself: only what changes something is a decision.
+/// What the ERP's customer master says of consent to marketing by mail. It repeats itself: only a word that is another than its last is a
+/// decision, made at the time of its record.
 @Loop
 enum ConsentHandlers {
-    static func customersUpserted(_ events: [Received<CustomerUpserted>], _ transaction: Transaction) {
-        decided(events.map(\.data), transaction)
+    /// The last word of a customer's records in a batch.
+    struct Said {
+        let granted: Bool
+        /// The time of the record.
+        let at: Date
+        /// The record's place in its partition.
+        let offset: Int
+        /// Whether the batch itself holds another word before it.
+        let isChange: Bool
     }
 
-    /// Records decisions on marketing by mail of parties that are there.
-    static func decided(_ records: [CustomerUpserted], _ transaction: Transaction) {
-        let decisions = PartyHandlers.latest(records).compactMap { party, customer in
-            customer.marketingConsent.map { granted in
-                ConsentDecision(
-                    party: party, channel: "mail", purpose: "marketing", granted: granted, source: "erp")
-            }
+    static func customersUpserted(_ events: [Received<CustomerUpserted>], _ transaction: Transaction) {
+        var said: [UUID: Said] = [:]
+        for received in events {
+            guard let granted = received.data.marketingConsent else { continue }
+            let before = said[received.data.partyID]
+            said[received.data.partyID] = Said(
+                granted: granted, at: received.event.time ?? ConsentWord.timeUnknown,
+                offset: received.event.offset,
+                isChange: before.map { $0.isChange || $0.granted != granted } ?? false)
         }
-        ConsentCommands.record(decisions, transaction)
+        ConsentCommands.hear(said, transaction)
     }
 }

@@ -46,7 +46,7 @@ func consentRoutes(_ context: ServiceContext) -> [Route] {
 
 private let consentSchema = Schema.object([
     .init("channel", .string), .init("purpose", .string), .init("granted", .boolean), .init("source", .string),
-    .init("decidedAt", .dateTime),
+    .init("decidedAt", .nullable(.dateTime), "Null where the ERP said it and not when"),
 ])
 
 private let decisionSchema = Schema.object([

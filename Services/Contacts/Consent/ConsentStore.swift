@@ -6,21 +6,25 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements: [any Preparable] = [decide, settle, get, counting, decisions]
+    static let statements: [any Preparable] = [decide, hear, settle, get, counting, decisions]
 
-    /// Keeps decisions; the ERP's only where they change something, for its master repeats itself.
+    /// When nobody knows when something was decided: `ConsentWord.timeUnknown`.
+    private static let timeUnknown = "timestamptz '0001-01-01T00:00:00Z'"
+
+    /// Keeps decisions that are made now. They are later than all that the party has said, whatever the clock did meanwhile.
     static let decide = Query(
         "consent.decide", takes: [UUID].self, [String].self, [String].self, [Bool].self, [String].self, [String?].self,
         sql: """
             WITH incoming AS (
-                SELECT n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
+                SELECT n.*, greatest(clock_timestamp(), c.decided_at + interval '1 millisecond',
+                    e.decided_at + interval '1 millisecond') AS decided_at
+                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
                     AS n(party_id, channel, purpose, granted, source, proof)
-                WHERE n.source <> 'erp' OR NOT EXISTS (
-                    SELECT 1 FROM consent c WHERE c.party_id = n.party_id AND c.channel = n.channel
-                        AND c.purpose = n.purpose AND c.granted = n.granted)),
+                LEFT JOIN consent c USING (party_id, channel, purpose)
+                LEFT JOIN consent_erp e USING (party_id, channel, purpose)),
             kept AS (
                 INSERT INTO consent_decision (party_id, channel, purpose, granted, source, proof, decided_at)
-                SELECT party_id, channel, purpose, granted, source, proof, clock_timestamp() FROM incoming
+                SELECT party_id, channel, purpose, granted, source, proof, decided_at FROM incoming
                 RETURNING *)
             INSERT INTO consent AS c (party_id, channel, purpose, granted, source, decided_at)
             SELECT DISTINCT ON (party_id, channel, purpose) party_id, channel, purpose, granted, source, decided_at
@@ -29,8 +33,61 @@ enum ConsentStore {
                 SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
             """)
 
+    /// Keeps what the ERP's master says of marketing by mail, of parties that are locked.
+    ///
+    /// Its records stand in order under a number, so a later one is newer; but an old one that is applied late allows nothing that a newer
+    /// one forbade. What it says anew was decided at the time of its record, no record having a time before all else, and none a time
+    /// to come. Against what the person said elsewhere that time counts, and a refusal where both are equal. What a life derives from before
+    /// its beginning may be repeated by a record of any later time: a grant among it was decided nobody knows when.
+    static let hear = Query(
+        "consent.hear", takes: [UUID].self, [Bool].self, [Date].self, [Int].self, [Bool].self,
+        sql: """
+            WITH incoming AS (
+                SELECT n.party_id, n.granted, n.at, n.off, n.is_change,
+                    n.granted AND coalesce(current_setting('rapport.past', true), '') = '1' AS is_derived
+                FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::bigint[], $5::boolean[])
+                    AS n(party_id, granted, at, off, is_change)),
+            judged AS (
+                SELECT i.*, e.granted AS was, e.decided_at AS since,
+                    e.granted IS NULL OR (i.is_change OR i.granted <> e.granted OR i.granted <> e.said) AND (
+                        i.at > e.seen_at OR i.off > e.seen_off AND (NOT i.granted OR i.at = e.seen_at)) AS is_new
+                FROM incoming i LEFT JOIN consent_erp e
+                    ON e.party_id = i.party_id AND e.channel = 'mail' AND e.purpose = 'marketing'),
+            said AS (
+                SELECT j.*, greatest(
+                    CASE WHEN is_derived THEN \(timeUnknown) ELSE least(at, clock_timestamp()) END, since) AS decided_at
+                FROM judged j WHERE is_new),
+            seen AS (
+                INSERT INTO consent_erp AS e
+                    (party_id, channel, purpose, granted, decided_at, said, seen_at, seen_off)
+                SELECT j.party_id, 'mail', 'marketing', coalesce(s.granted, j.was),
+                    coalesce(s.decided_at, j.since), j.granted, j.at, j.off
+                FROM judged j LEFT JOIN said s USING (party_id)
+                ON CONFLICT (party_id, channel, purpose) DO UPDATE
+                    SET granted = excluded.granted, decided_at = excluded.decided_at,
+                        said = CASE WHEN excluded.seen_at > e.seen_at OR excluded.seen_off > e.seen_off
+                            THEN excluded.said ELSE e.said END,
+                        seen_at = greatest(e.seen_at, excluded.seen_at),
+                        seen_off = greatest(e.seen_off, excluded.seen_off)),
+            kept AS (
+                INSERT INTO consent_decision (party_id, channel, purpose, granted, source, decided_at)
+                SELECT party_id, 'mail', 'marketing', granted, 'erp',
+                    CASE WHEN decided_at = \(timeUnknown) THEN clock_timestamp() ELSE decided_at END
+                FROM said)
+            INSERT INTO consent AS c (party_id, channel, purpose, granted, source, decided_at)
+            SELECT party_id, 'mail', 'marketing', granted, 'erp', decided_at FROM said
+            ON CONFLICT (party_id, channel, purpose) DO UPDATE
+                SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
+                WHERE c.source = 'erp' AND (NOT excluded.granted OR excluded.decided_at >= c.decided_at)
+                    OR (excluded.decided_at, NOT excluded.granted) >= (c.decided_at, NOT c.granted)
+            """)
+
     /// What counts for parties and all that are merged into them: the last word, but a refusal from before a merge stands until the
-    /// person decides anew, for a merge may be wrong. Publishes what has changed; what nobody says any more is refused.
+    /// person decides anew, for a merge may be wrong. Publishes what has changed, and what was decided anew alike, for readers
+    /// compare times; what nobody says any more is refused.
+    ///
+    /// It is told by a time by which it counts with those who keep the word that was decided last: never before what was told last, and
+    /// a millisecond behind it where an undone merge allows again what the merge forbade.
     static let settle = Statement(
         "consent.settle",
         """
@@ -51,22 +108,28 @@ enum ConsentStore {
                 max(k.decided_at) AS decided_at
             FROM circle c JOIN consent k ON k.party_id = c.member LEFT JOIN merged m ON m.id = c.id
             GROUP BY c.id, k.channel, k.purpose),
-        before AS (SELECT e.* FROM roots o JOIN consent_effective e ON e.party_id = o.id),
-        gone AS (
-            DELETE FROM consent_effective e USING before b
-            WHERE e.party_id = b.party_id AND e.channel = b.channel AND e.purpose = b.purpose AND NOT EXISTS (
-                SELECT 1 FROM said s
-                WHERE s.party_id = b.party_id AND s.channel = b.channel AND s.purpose = b.purpose)
-            RETURNING e.party_id, e.channel, e.purpose, e.granted),
+        before AS (
+            SELECT e.party_id, e.channel, e.purpose, e.granted, e.decided_at,
+                greatest(e.told_at, e.decided_at) AS told_at
+            FROM roots o JOIN consent_effective e ON e.party_id = o.id),
+        judged AS (
+            SELECT party_id, channel, purpose, coalesce(s.granted, false) AS granted,
+                coalesce(s.source, 'merge undone') AS source, coalesce(s.decided_at, b.decided_at) AS decided_at,
+                s.granted IS NOT NULL AS is_said,
+                greatest(s.decided_at, b.told_at + CASE WHEN s.granted AND NOT b.granted
+                    THEN interval '1 millisecond' ELSE interval '0' END) AS told_at,
+                coalesce(s.granted, false) IS DISTINCT FROM b.granted OR s.decided_at > b.told_at AS is_new
+            FROM said s FULL JOIN before b USING (party_id, channel, purpose)),
         written AS (
-            INSERT INTO consent_effective AS e SELECT * FROM said
+            INSERT INTO consent_effective AS e
+                (party_id, channel, purpose, granted, source, decided_at, told_at, is_said)
+            SELECT party_id, channel, purpose, granted, source, decided_at, told_at, is_said FROM judged
             ON CONFLICT (party_id, channel, purpose) DO UPDATE
-                SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at),
+                SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at,
+                    told_at = excluded.told_at, is_said = excluded.is_said),
         changed AS (
-            SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY channel, purpose) AS place FROM (
-                SELECT s.party_id, s.channel, s.purpose, s.granted, s.source FROM said s
-                LEFT JOIN before b USING (party_id, channel, purpose) WHERE s.granted IS DISTINCT FROM b.granted
-                UNION ALL SELECT party_id, channel, purpose, false, 'merge undone' FROM gone WHERE granted) AS c),
+            SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY channel, purpose) AS place
+            FROM judged WHERE is_new),
         raised AS (
             UPDATE party p SET version = p.version + c.n
             FROM (SELECT party_id, count(*) AS n FROM changed GROUP BY party_id) c
@@ -80,7 +143,7 @@ enum ConsentStore {
         ConsentChanged.self, key: "r.id::text", sequence: "r.version - r.n + c.place",
         [
             "partyId": "r.id", "channel": "c.channel", "purpose": "c.purpose", "granted": "c.granted",
-            "source": "c.source",
+            "source": "c.source", "decidedAt": "c.told_at",
         ])
 
     /// What counts, for the survivor where the party is merged.
@@ -88,9 +151,9 @@ enum ConsentStore {
         "consent.get", takes: UUID.self, gives: String.self,
         sql: """
             SELECT coalesce(json_agg(json_build_object('channel', channel, 'purpose', purpose, 'granted', granted,
-                'source', source, 'decidedAt', decided_at) ORDER BY channel, purpose), '[]')::text
+                'source', source, 'decidedAt', nullif(decided_at, \(timeUnknown))) ORDER BY channel, purpose), '[]')::text
             FROM consent_effective
-            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1) AND is_said
             """)
 
     /// What counts as rows, for the preference centre.
@@ -98,7 +161,7 @@ enum ConsentStore {
         "consent.counting", takes: UUID.self, gives: String.self, String.self, Bool.self,
         sql: """
             SELECT channel, purpose, granted FROM consent_effective
-            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1)
+            WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1) AND is_said
             """)
 
     /// Every decision of a party and of all that are merged into it, newest first.

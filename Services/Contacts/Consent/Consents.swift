@@ -6,7 +6,7 @@ extension Capability {
     /// What a person allows, by channel and purpose.
     static let consents = Capability(
         "consent", "what a person allows, by channel and purpose",
-        migrations: [ConsentSchema.consent],
+        migrations: [ConsentSchema.consent, ConsentSchema.decisions],
         statements: ConsentStore.statements
     ) { context in
         CapabilityParts(

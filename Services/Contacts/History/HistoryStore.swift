@@ -20,7 +20,8 @@ enum HistoryStore {
                 'consents', (SELECT coalesce(json_agg(json_build_object('channel', d.channel, 'purpose', d.purpose,
                     'granted', d.granted, 'source', d.source, 'decidedAt', d.decided_at) ORDER BY d.channel, d.purpose), '[]')
                     FROM (SELECT DISTINCT ON (channel, purpose) * FROM consent_decision
-                        WHERE party_id = $1 AND decided_at <= $2 ORDER BY channel, purpose, id DESC) d),
+                        WHERE party_id = $1 AND decided_at <= $2
+                        ORDER BY channel, purpose, decided_at DESC, granted, id DESC) d),
                 'documents', (SELECT coalesce(json_agg(json_build_object('kind', s.kind, 'currency', s.currency,
                     'count', s.n, 'total', (s.total / 10000.0)::numeric(20, 4)::text) ORDER BY s.kind, s.currency), '[]')
                     FROM (SELECT kind, currency, count(*) AS n, sum(total) AS total FROM erp_document

@@ -251,8 +251,8 @@ extension PartyQuery {
         }
         add(
             """
-            EXISTS (SELECT 1 FROM consent c WHERE c.party_id = p.id AND c.channel = \(bind(parts[0]))
-                AND c.purpose = \(bind(parts[1])) AND c.granted = \(bind("\(granted)", as: "boolean")))
+            EXISTS (SELECT 1 FROM consent_effective c WHERE c.party_id = p.id AND c.channel = \(bind(parts[0]))
+                AND c.purpose = \(bind(parts[1])) AND c.is_said AND c.granted = \(bind("\(granted)", as: "boolean")))
             """)
     }
 }

@@ -43,6 +43,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("party_reference", where: "coalesce(t.origin_id, t.party_id) = $1", .remove),
         PersonalTable("touch", .remove),
         PersonalTable("consent", .remove),
+        PersonalTable("consent_erp", .remove),
         PersonalTable("consent_effective", .remove),
         PersonalTable(
             "consent_decision",

@@ -7,7 +7,8 @@ import Postgres
 enum DeliveryStore {
     static let statements: [any Preparable] = [claim, settle]
 
-    /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts.
+    /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts. Whether consent was withdrawn
+    /// is asked of the recipient and of the party that it was merged into since.
     static let claim = Query(
         "delivery.claim", takes: String.self, Int.self, Double.self,
         gives: UUID.self, Int.self, String.self, String?.self, String.self, String?.self, String.self, String.self,
@@ -24,6 +25,8 @@ enum DeliveryStore {
                 m.created_at, coalesce(m.expires_at <= now(), false),
                 EXISTS (SELECT 1 FROM suppression s WHERE s.address = lower(m.address)),
                 EXISTS (SELECT 1 FROM withdrawal w WHERE w.party_id = m.recipient AND w.channel = m.channel)
+                    OR EXISTS (SELECT 1 FROM party_redirect d JOIN withdrawal w ON w.party_id = d.survivor_id
+                        WHERE d.party_id = m.recipient AND w.channel = m.channel)
             """)
 
     /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing. An attempt that

@@ -7,19 +7,24 @@ import Postgres
 @Loop
 enum MessageHandlers {
     /// Takes requests in; of those with one deduplication key the first is kept, and the others have no effect.
-    static func requested(_ requests: [MessageRequested], _ transaction: Transaction) throws {
-        var first: [String: MessageRequested] = [:]
-        for request in requests where first[request.deduplicationKey] == nil {
-            first[request.deduplicationKey] = request
+    ///
+    /// Each is of the time at which it was asked for: a mail that is made again is then the same to the last byte, in whatever database.
+    static func requested(
+        _ requests: [(data: MessageRequested, at: Date?)], _ transaction: Transaction
+    ) throws {
+        var first: [String: (data: MessageRequested, at: Date?)] = [:]
+        for request in requests where first[request.data.deduplicationKey] == nil {
+            first[request.data.deduplicationKey] = request
         }
-        let list = first.values.sorted { $0.deduplicationKey < $1.deduplicationKey }
-        guard !list.isEmpty else { return }
+        let asked = first.values.sorted { $0.data.deduplicationKey < $1.data.deduplicationKey }
+        guard !asked.isEmpty else { return }
+        let list = asked.map(\.data)
         transaction.enqueue(
             MessageStore.queue, list.map(\.messageId), list.map(\.deduplicationKey), list.map(\.recipientId),
             list.map(\.channel), list.map(\.address), list.map(\.template), list.map(\.language),
             try list.map { SQLJSON(Array(try ModelJSON.text($0.data).utf8)) },
             // What does not say that it must be sent may be held back.
             list.map { $0.purpose == "transactional" ? "transactional" : "marketing" }, list.map(\.notBefore),
-            list.map(\.expiresAt))
+            list.map(\.expiresAt), asked.map(\.at))
     }
 }

@@ -30,16 +30,16 @@ enum MessageStore {
     static let queue = Query(
         "message.queue",
         takes: [UUID].self, [String].self, [UUID?].self, [String].self, [String?].self, [String].self, [String?].self,
-        [SQLJSON].self, [String].self, [Date?].self, [Date?].self,
+        [SQLJSON].self, [String].self, [Date?].self, [Date?].self, [Date?].self,
         sql: """
             INSERT INTO message (id, dedup_key, recipient, channel, address, template, language, data, purpose,
-                next_try_at, expires_at)
+                next_try_at, expires_at, created_at)
             SELECT n.id, n.dedup_key, n.recipient, n.channel, n.address, n.template, n.language, n.data, n.purpose,
-                greatest(now(), n.not_before), n.expires_at
+                greatest(now(), n.not_before), n.expires_at, coalesce(n.asked_at, now())
             FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::jsonb[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+                $8::jsonb[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
                 AS n(id, dedup_key, recipient, channel, address, template, language, data, purpose, not_before,
-                    expires_at)
+                    expires_at, asked_at)
             ON CONFLICT DO NOTHING
             """)
 

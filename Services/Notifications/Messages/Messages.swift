@@ -11,7 +11,7 @@ extension Capability {
     ) { context in
         CapabilityParts(routes: messageRoutes(context)) {
             $0.on(MessageRequested.self) { events, transaction in
-                try MessageHandlers.requested(events.map(\.data), transaction)
+                try MessageHandlers.requested(events.map { ($0.data, $0.event.time) }, transaction)
             }
         }
     }

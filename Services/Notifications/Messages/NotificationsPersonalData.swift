@@ -9,6 +9,7 @@ let notificationsPersonalData = PersonalData(
         PersonalTable(
             "suppression", where: "t.address IN (SELECT lower(address) FROM message WHERE recipient = $1)", .remove),
         PersonalTable("withdrawal", .keep(because: "so that nobody writes again; holds the party's id only")),
+        PersonalTable("consent_word", .keep(because: "so that nobody writes again; holds the party's id only")),
         PersonalTable(
             "message", where: "t.recipient = $1",
             .blank(

@@ -10,4 +10,14 @@ enum SuppressionSchema {
             party_id uuid NOT NULL, channel text NOT NULL, PRIMARY KEY (party_id, channel)
         );
         """)
+
+    static let decisions = Migration(
+        "m202611301542_consent_decided",
+        """
+        -- What a party said last of marketing on a channel, by the time of the decision; `withdrawal` holds those who refuse.
+        CREATE TABLE consent_word (
+            party_id uuid NOT NULL, channel text NOT NULL, granted boolean NOT NULL, decided_at timestamptz NOT NULL,
+            PRIMARY KEY (party_id, channel)
+        );
+        """)
 }

@@ -6,13 +6,11 @@ extension Capability {
     /// Whom nobody writes to.
     static let suppressions = Capability(
         "suppressions", "whom nobody writes to",
-        migrations: [SuppressionSchema.withdrawals],
+        migrations: [SuppressionSchema.withdrawals, SuppressionSchema.decisions],
         statements: SuppressionStore.statements
     ) { context in
         CapabilityParts(routes: suppressionRoutes(context)) {
-            $0.on(ConsentChanged.self) { events, transaction in
-                WithdrawalHandlers.consentsChanged(events.map(\.data), transaction)
-            }
+            $0.on(ConsentChanged.self, WithdrawalHandlers.consentsChanged)
         }
     }
 }

@@ -1,30 +1,34 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// What notifications does with consent: whoever asks for a message has looked at it once, but the message may wait for days.
 @Loop
 enum WithdrawalHandlers {
-    private struct Key: Hashable {
+    /// Who speaks of which channel.
+    struct Key: Hashable {
         let party: UUID
         let channel: String
     }
 
-    /// The last decision on a channel counts; rows in order, so that two processes never wait for each other in a circle.
-    static func consentsChanged(_ decisions: [ConsentChanged], _ transaction: Transaction) {
-        var latest: [Key: Bool] = [:]
-        for decision in decisions where decision.purpose == "marketing" {
-            latest[Key(party: decision.partyId, channel: decision.channel)] = decision.granted
+    static func consentsChanged(_ events: [Received<ConsentChanged>], _ transaction: Transaction) {
+        var words: [Key: ConsentWord] = [:]
+        for told in events where told.data.purpose == "marketing" {
+            let key = Key(party: told.data.partyId, channel: told.data.channel)
+            let word = told.data.word(at: told.event.time)
+            words[key] = max(words[key] ?? word, word)
         }
-        let keys = latest.keys.sorted { ($0.party, $0.channel) < ($1.party, $1.channel) }
-        let withdrawn = keys.filter { latest[$0] == false }
-        let granted = keys.filter { latest[$0] == true }
-        if !withdrawn.isEmpty {
-            transaction.enqueue(SuppressionStore.withdraw, withdrawn.map(\.party), withdrawn.map(\.channel))
-        }
-        if !granted.isEmpty {
-            transaction.enqueue(SuppressionStore.grant, granted.map(\.party), granted.map(\.channel))
-        }
+        hear(words, transaction)
+    }
+
+    /// The decision that was made last counts; rows in order, so that two processes never wait for each other in a circle.
+    static func hear(_ words: [Key: ConsentWord], _ transaction: Transaction) {
+        let list = words.sorted { ($0.key.party, $0.key.channel) < ($1.key.party, $1.key.channel) }
+        guard !list.isEmpty else { return }
+        transaction.enqueue(
+            SuppressionStore.hear, list.map(\.key.party), list.map(\.key.channel), list.map(\.value.granted),
+            list.map(\.value.decidedAt))
     }
 }

@@ -1,3 +1,6 @@
+import EventLoop
+import FoundationEssentials
+
 /// The words after a command, taken one by one.
 package struct Arguments {
     private var words: [String]
@@ -63,6 +66,15 @@ package struct Arguments {
         guard let first = words.first, !first.hasPrefix("-") else { throw UsageError("expected \(what)") }
         return words.removeFirst()
     }
+
+    /// The next word where it is one of these.
+    package mutating func next(of known: [String]) -> String? {
+        guard let first = words.first, known.contains(first) else { return nil }
+        return words.removeFirst()
+    }
+
+    /// Who gives a command, for what is kept of it.
+    package static var person: String { ProcessInfo.processInfo.environment["USER"] ?? "user \(getuid())" }
 
     /// All that is left, for another program.
     package mutating func rest() -> [String] {

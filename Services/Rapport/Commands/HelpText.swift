@@ -8,6 +8,8 @@ enum HelpText {
           rapport status            what runs, whether it is ready, memory, lag, outbox
           rapport reconcile         compare the order topic with what the services hold
           rapport dead-letters      list, show, replay or discard what services have put aside
+          rapport held              list, release or discard what only a person can decide after a service lost its past
+          rapport backup <folder>   keep the services' data; rapport restore brings it back
           rapport lag               where each service stands in each topic
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport topics            list, describe, create, alter and delete the topics of the broker
@@ -60,6 +62,20 @@ enum HelpText {
         A filter is --group G, --topic T, --type T, --class C, or several of them. list shows groups that failed alike;
         --each shows each message. Replay applies a message in the service itself, each key's oldest first, and what was
         applied before is not applied again; --force applies also what later events of its key have overtaken.
+        """,
+        "held": """
+        rapport held [list] [service] [--kind KIND] [--state held|released|discarded|any]
+        rapport held release <service> <number>... | --all [--kind KIND] --reason TEXT
+        rapport held discard <service> <number>... | --all [--kind KIND] --reason TEXT
+        A service that lost its data, or went back to a backup, does not do again what it was asked for before. Of some deeds nobody
+        can know whether they were done: a mail that was asked for, and of which no outcome was told. They are held until a person
+        decides: release does them now, discard gives them up. Who decided and why is kept.
+        """,
+        "backup": """
+        rapport backup <folder> [service]... [--run DIR]
+        Keeps the data of services, of all that were built unless some are named, in a folder that is new or empty: a file of pg_dump for
+        each, and manifest.json, which says how far each had read and told. The services go on meanwhile. Uses pg_dump of the newest
+        PostgreSQL that is installed.
         """,
         "lag": """
         rapport lag [--partitions] [--run DIR]

@@ -61,6 +61,8 @@ public enum RapportCommand {
             return isFollowing
                 ? try await Reconciliation(suite).follow(every: .seconds(pause)) : try await Reconciliation(suite).run()
         case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
+        case "held": return try await HeldCommand(suite).run(&arguments)
+        case "backup": try await BackupCommand(suite).run(&arguments)
         case "lag":
             let isEach = arguments.flag("--partitions")
             try arguments.end()

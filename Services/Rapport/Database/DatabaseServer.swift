@@ -12,7 +12,7 @@ struct DatabaseServer {
 
     /// Finds the programs, the user and a place for the data that this user can reach; `note` is told of choices.
     init(_ folder: SuiteFolder, remembered: String?, note: (String) -> Void) throws {
-        tools = try Self.findTools()
+        tools = try Self.findTools(["initdb", "postgres"])
         if getuid() == 0 {
             guard let found = SystemUser(named: "postgres") else {
                 throw SuiteError(
@@ -32,17 +32,21 @@ struct DatabaseServer {
         }
     }
 
-    /// The newest that Debian has, else what is in `PATH`.
-    private static func findTools() throws -> String {
+    /// The folder of the newest programs of these names that Debian has, else what is in `PATH`.
+    static func findTools(_ names: [String]) throws -> String {
         let base = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
         let debian = versions.compactMap(Int.init).sorted(by: >).map { "\(base)/\($0)/bin" }
         let path = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map(String.init) ?? []
         let found = (debian + path).first { folder in
-            ["initdb", "postgres"].allSatisfy { access("\(folder)/\($0)", X_OK) == 0 }
+            names.allSatisfy { access("\(folder)/\($0)", X_OK) == 0 }
         }
         guard let found else {
-            throw SuiteError("PostgreSQL is not installed: make deps, or set DATABASE_URL to a server that is there")
+            throw SuiteError(
+                """
+                PostgreSQL is not installed here (\(names.joined(separator: ", "))): make deps, or for the server set \
+                DATABASE_URL to one that is there
+                """)
         }
         return found
     }

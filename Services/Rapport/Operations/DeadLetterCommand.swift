@@ -154,7 +154,7 @@ struct DeadLetterCommand {
         order.fingerprint = try arguments.value("--group")
         order.reason = try arguments.value("--reason")
         order.all = arguments.flag("--all") ? true : nil
-        order.actor = ProcessInfo.processInfo.environment["USER"] ?? "user \(getuid())"
+        order.actor = Arguments.person
         return order
     }
 

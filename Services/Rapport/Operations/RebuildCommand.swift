@@ -24,7 +24,7 @@ package struct RebuildCommand {
         guard Services.names.contains(name) else { throw UsageError("there is no service \(name)") }
         guard !isCheck || !isForced else { throw UsageError("--check and --force exclude each other") }
         let order = Order(
-            actor: ProcessInfo.processInfo.environment["USER"] ?? "user \(getuid())", reason: reason, swap: !isCheck,
+            actor: Arguments.person, reason: reason, swap: !isCheck,
             force: isForced)
         let outcome = try await rebuild(name, order)
         show(name, outcome)

@@ -8,12 +8,13 @@ import Postgres
 /// Asks the ERP for orders.
 @Loop
 enum OrderRequestCommands {
-    /// Asks for the order of an accepted quote, whose row is locked; answers the request's id.
+    /// Asks for the order of an accepted quote, whose row is locked; answers the request's id, which follows from the quote and the
+    /// revision that was accepted.
     static func request(
-        _ quote: QuoteState, _ lines: [OrderRequested.Line], party: UUID, owner: String?, answerTime: Int,
-        in transaction: Transaction
+        _ quote: QuoteState, revision: Int, _ lines: [OrderRequested.Line], party: UUID, owner: String?,
+        answerTime: Int, in transaction: Transaction
     ) async throws -> UUID {
-        let id = UUID.v7()
+        let id = ExternalID.orderRequest(quote: quote.quoteId, revision: revision)
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
         let request = OrderRequested(

@@ -29,6 +29,8 @@ enum OrderRequestHandlers {
 
     static func overdue(_ timers: [DueTimer], _ transaction: Transaction) async throws {
         let requests = timers.compactMap { UUID(text: $0.key) }
-        transaction.enqueue(OrderRequestStore.overdue, requests, requests.map { _ in UUID.v7() }, timer)
+        // One task for each, however often it is found out.
+        let tasks = requests.map { ExternalID.make("task", "\(timer):\($0.text)") }
+        transaction.enqueue(OrderRequestStore.overdue, requests, tasks, timer)
     }
 }

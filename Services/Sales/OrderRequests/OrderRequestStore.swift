@@ -81,9 +81,11 @@ enum OrderRequestStore {
         sql: "SELECT \(json), r.version FROM order_request r WHERE r.id = $1")
 
     static let page = Query(
-        "order_request.page", takes: UUID?.self, String?.self, Int.self, gives: String.self, UUID.self,
+        "order_request.page", takes: String?.self, Date.self, UUID.self, Int.self,
+        gives: String.self, Date.self, UUID.self,
         sql: """
-            SELECT \(json), r.id FROM order_request r
-            WHERE ($1::uuid IS NULL OR r.id < $1) AND ($2::text IS NULL OR r.status = $2) ORDER BY r.id DESC LIMIT $3
+            SELECT \(json), r.requested_at, r.id FROM order_request r
+            WHERE ($1::text IS NULL OR r.status = $1) AND (r.requested_at, r.id) < ($2, $3)
+            ORDER BY r.requested_at DESC, r.id DESC LIMIT $4
             """)
 }

@@ -6,17 +6,18 @@ import ServiceKit
 extension Capability {
     /// What the ERP was asked for.
     static let orderRequests = Capability(
-        "order-requests", "what the ERP was asked for", statements: OrderRequestStore.statements
+        "order-requests", "what the ERP was asked for", migrations: [OrderRequestSchema.newest],
+        statements: OrderRequestStore.statements
     ) { context in
         let requests = Resource.orderRequests
         return CapabilityParts(
             routes: [
-                requests.list(
+                requests.newest(
                     "What the ERP was asked for, newest first",
                     filters: [.query("status", .enumeration(statuses), "Only those of a status")]
-                ) { request in
+                ) { request, after in
                     try await context.rows(
-                        OrderRequestStore.page, request.pageAfter, request.query("status"), request.pageLimit)
+                        OrderRequestStore.page, request.query("status"), after.at, after.id, request.pageLimit)
                 },
                 requests.one(context),
             ], timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue],

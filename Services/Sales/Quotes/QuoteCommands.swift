@@ -51,8 +51,8 @@ enum QuoteCommands {
         opportunity.currency = quote.currency
         try OpportunityCommands.save(opportunity, version: version, from: stage, in: transaction)
         return try await OrderRequestCommands.request(
-            quote, try await lines(of: id, in: transaction), party: party, owner: opportunity.owner,
-            answerTime: answerTime, in: transaction)
+            quote, revision: current, try await lines(of: id, in: transaction), party: party,
+            owner: opportunity.owner, answerTime: answerTime, in: transaction)
     }
 
     /// The lines as the ERP is asked for them.

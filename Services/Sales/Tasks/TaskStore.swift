@@ -32,11 +32,12 @@ enum TaskStore {
             """)
 
     static let page = Query(
-        "task.page", takes: UUID?.self, String?.self, String?.self, Int.self, gives: String.self, UUID.self,
+        "task.page", takes: String?.self, String?.self, Date.self, UUID.self, Int.self,
+        gives: String.self, Date.self, UUID.self,
         sql: """
-            SELECT \(record.json), o.id \(record.from)
-            WHERE ($1::uuid IS NULL OR o.id < $1) AND ($2::text IS NULL OR o.status = $2)
-                AND ($3::text IS NULL OR o.owner = $3)
-            ORDER BY o.id DESC LIMIT $4
+            SELECT \(record.json), o.created_at, o.id \(record.from)
+            WHERE ($1::text IS NULL OR o.status = $1) AND ($2::text IS NULL OR o.owner = $2)
+                AND (o.created_at, o.id) < ($3, $4)
+            ORDER BY o.created_at DESC, o.id DESC LIMIT $5
             """)
 }

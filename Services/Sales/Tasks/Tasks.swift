@@ -8,18 +8,19 @@ import ServiceKit
 extension Capability {
     /// What is to be done.
     static let tasks = Capability(
-        "tasks", "what is to be done", statements: TaskStore.statements, records: [TaskState.record]
+        "tasks", "what is to be done", migrations: [TaskSchema.newest], statements: TaskStore.statements,
+        records: [TaskState.record]
     ) { context in
         CapabilityParts(routes: [
-            Resource.tasks.list(
+            Resource.tasks.newest(
                 "Tasks, newest first",
                 filters: [
                     .query("status", .enumeration(TaskState.statuses), "Only those of a status"),
                     .query("owner", .string, "Only those of an owner"),
                 ]
-            ) { request in
+            ) { request, after in
                 try await context.rows(
-                    TaskStore.page, request.pageAfter, request.query("status"), request.query("owner"),
+                    TaskStore.page, request.query("status"), request.query("owner"), after.at, after.id,
                     request.pageLimit)
             },
             Resource.tasks.one(context),

@@ -77,11 +77,13 @@ extension Surveys {
             guard let party else { continue }
             let resolution = Resolution(ticket: ticket, version: version)
             let expires = now.addingTimeInterval(Self.lifetime)
+            let key = "survey:\(resolution.subject)"
             let message = MessageRequested(
-                messageId: UUID.v7(), recipientId: party, channel: "mail", address: address, template: "survey.csat",
+                messageId: ExternalID.message(deduplicationKey: key), recipientId: party, channel: "mail",
+                address: address, template: "survey.csat",
                 language: language,
                 data: ["name": name, "subject": subject, "link": link(to: resolution, expires: expires)],
-                deduplicationKey: "survey:\(resolution.subject)", purpose: "transactional", expiresAt: expires)
+                deduplicationKey: key, purpose: "transactional", expiresAt: expires)
             try Outbox.append(
                 message, topic: .notificationRequests, key: party.text, sequence: nil, in: transaction)
         }

@@ -54,17 +54,15 @@ extension Resource {
 /// In order of time and not of id: the ids of those that open themselves follow from their shipments.
 @Loop
 private func newestTickets(_ context: ServiceContext) -> Route {
-    Route(
-        .get, "/v1/tickets", "Tickets, newest first", tag: "tickets", access: .read,
-        parameters: Route.Parameter.pagingByTime + [
+    Resource.tickets.newest(
+        "Tickets, newest first",
+        filters: [
             .query("status", .enumeration(Ticket.statuses), "Only those of a status"),
             .query("party", .uuid, "Only those of a customer"),
-        ], gives: .json(.page(of: Ticket.record.shown))
-    ) { request in
-        let after = try TimeCursor(request.query("after"))
-        let rows = try await context.rows(
+        ], of: Ticket.record.shown
+    ) { request, after in
+        try await context.rows(
             TicketStore.page, request.query("status"), request.id(query: "party"), after.at, after.id,
             request.pageLimit)
-        return .page(byTime: rows, limit: request.pageLimit)
     }
 }

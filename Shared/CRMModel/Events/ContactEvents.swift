@@ -105,13 +105,23 @@ public struct ConsentChanged: EventData, Codable {
     public let granted: Bool
     /// Where it was said.
     public let source: String
+    /// When it was decided; `ConsentWord.timeUnknown` where nobody knows. What was told before this member was says it by its `ce_time`.
+    public let decidedAt: Date?
     /// Tells of a decision.
-    public init(partyId: UUID, channel: String, purpose: String, granted: Bool, source: String) {
+    public init(
+        partyId: UUID, channel: String, purpose: String, granted: Bool, source: String, decidedAt: Date? = nil
+    ) {
         self.partyId = partyId
         self.channel = channel
         self.purpose = purpose
         self.granted = granted
         self.source = source
+        self.decidedAt = decidedAt
+    }
+
+    /// What it says, by the time of the decision; `time` is the event's own.
+    public func word(at time: Date?) -> ConsentWord {
+        ConsentWord(granted: granted, decidedAt: decidedAt ?? time ?? ConsentWord.timeUnknown)
     }
 }
 

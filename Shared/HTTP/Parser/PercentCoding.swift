@@ -1,7 +1,7 @@
 /// Percent-encoded text of paths and queries.
-enum PercentCoding {
+package enum PercentCoding {
     /// Decodes; nil where an escape is malformed, the bytes are not UTF-8 or a NUL is among them.
-    static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+    package static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var rest = bytes.makeIterator()

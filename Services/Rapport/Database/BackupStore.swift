@@ -1,0 +1,66 @@
+import Postgres
+
+/// The SQL of backups, run by a service's own role in its schema.
+enum BackupStore {
+    /// The last place that the outbox has given, and the transaction that comes next: what was given before is decided once all before it
+    /// have ended.
+    static let place = Query(
+        "backup.place", gives: Int.self, Int.self,
+        sql: """
+            SELECT coalesce((SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_id_seq), 0),
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+            """)
+
+    /// The oldest transaction that has not ended.
+    static let oldest = Query(
+        "backup.oldest", gives: Int.self, sql: "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+    /// Whether the schema has lives.
+    static let hasLife = Query("backup.has_life", gives: Bool.self, sql: "SELECT to_regclass('life') IS NOT NULL")
+
+    /// The life: epoch, incarnation and cause.
+    static let life = Query(
+        "backup.life", gives: Int.self, String.self, String.self,
+        sql: "SELECT epoch, incarnation::text, cause FROM life")
+
+    /// What the schema is at this moment, under a name by which another session sees the very same: the time, the server's version, the
+    /// steps applied, where the service stood, and about how many rows there are.
+    static let moment = Query(
+        "backup.moment", gives: String.self, String.self, Int.self, String.self, String.self, String.self,
+        sql: """
+            SELECT pg_export_snapshot(), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                current_setting('server_version_num')::int,
+                (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM schema_migration)::text,
+                (SELECT coalesce(json_agg(json_build_object('topic', topic, 'partition', part, 'next', next_offset)
+                    ORDER BY topic, part), '[]') FROM consumer_offset)::text,
+                (SELECT coalesce(json_object_agg(relname, greatest(reltuples, 0)::bigint ORDER BY relname), '{}')
+                    FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')::text
+            """)
+
+    /// The steps that were applied.
+    static let migrations = Query(
+        "backup.migrations", gives: String.self, sql: "SELECT name FROM schema_migration ORDER BY name")
+
+    /// Whether a schema holds anything that was told or read.
+    static let isUsed = Query(
+        "backup.is_used", gives: Bool.self,
+        sql: "SELECT EXISTS (SELECT FROM consumer_offset) OR (SELECT is_called FROM outbox_id_seq)")
+
+    /// Takes everything out of the schema, which its role may not make itself.
+    static let clear = Statement(
+        "backup.clear",
+        """
+        DO $$
+        DECLARE part text;
+        BEGIN
+            FOREACH part IN ARRAY ARRAY(
+                SELECT format('%s IF EXISTS %I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+                    WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname)
+                FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+                UNION ALL
+                SELECT format('ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
+                FROM pg_proc WHERE pronamespace = current_schema()::regnamespace)
+            LOOP EXECUTE 'DROP ' || part; END LOOP;
+        END $$
+        """)
+}
