@@ -105,7 +105,8 @@ extension Capability {
     ) -> Capability {
         Capability(
             "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: Ledger.migrations,
-            statements: Ledger.statements, readModels: [ReadModel("erp_document")], given: ["party_redirect"]
+            statements: Ledger.statements, readModels: [ReadModel("erp_document")], given: ["party_redirect"],
+            standings: [.fact("erp_document"), .assertion("party_redirect")]
         ) { context in
             let apply = try apply?(context)
             return CapabilityParts(routes: Ledger.routes(context)) { if let apply { $0.onDocuments(apply) } }
@@ -115,7 +116,7 @@ extension Capability {
     /// The redirects of merged parties, in a service that keeps facts of parties and no ledger.
     public static let redirects = Capability(
         "redirects", "where the facts of merged parties count", migrations: [Redirects.migration],
-        statements: Redirects.statements
+        statements: Redirects.statements, standings: [.assertion("party_redirect")]
     ) { _ in
         CapabilityParts {
             $0.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }

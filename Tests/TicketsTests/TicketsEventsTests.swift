@@ -34,8 +34,8 @@ import Testing
         defer { fixture.pool.close() }
         try await fixture.pool.transaction { CustomerHandlers.known([party("17850", language: "zh-CN")], $0) }
         let late = try [shipment("s1"), shipment("s1"), shipment("s2", customer: nil)]
-        for _ in 0..<2 { try await fixture.pool.transaction { ShipmentHandlers.delayed(late, $0) } }
-        try await fixture.pool.transaction { ShipmentHandlers.returned([try shipment("s1")], $0) }
+        for _ in 0..<2 { try await fixture.pool.transaction { try ShipmentHandlers.delayed(late, $0) } }
+        try await fixture.pool.transaction { try ShipmentHandlers.returned([try shipment("s1")], $0) }
         let tickets = try await fixture.sql("SELECT type, subject, description FROM ticket ORDER BY type, subject")
         #expect(try tickets.map { try $0.value(0) as String } == ["complaint", "complaint", "return"])
         #expect(try tickets.map { try $0.value(1) as String }.contains("订单 536365 的货物延误"))
@@ -71,7 +71,7 @@ import Testing
             CustomerHandlers.ordered(
                 [LedgerEntry(.order, before, toldAt: Date(timeIntervalSince1970: 1))], transaction)
             CustomerHandlers.shipped([try shipment("s1")], "delayed", transaction)
-            ShipmentHandlers.delayed([try shipment("s1")], transaction)
+            try ShipmentHandlers.delayed([try shipment("s1")], transaction)
             CustomerHandlers.shipped([try shipment("s1", at: "2010-12-01T09:00:00Z")], "dispatched", transaction)
         }
         let id = ExternalID.party(customerNo: "17850")

@@ -161,7 +161,7 @@ import Testing
             try ModelJSON.decoder.decode(Shipment.self, from: Data($0.utf8))
         }
         try await tell([party(ExternalID.party(customerNo: "3"))], fixture)
-        for _ in 0..<2 { try await fixture.pool.transaction { ShipmentHandlers.delayed(late, $0) } }
+        for _ in 0..<2 { try await fixture.pool.transaction { try ShipmentHandlers.delayed(late, $0) } }
         #expect(try await fixture.sql("SELECT 1 FROM intent").count == 2)
         try await tell([party(ann), party(bob, language: nil)], fixture)
         try await look(fixture)
@@ -184,7 +184,7 @@ import Testing
         let shipment = try ModelJSON.decoder.decode(
             Shipment.self,
             from: Data(#"{"shipmentId":"s1","orderId":"1","customerNo":"17850","at":"2010-12-03T10:00:00Z"}"#.utf8))
-        try await fixture.pool.transaction { ShipmentHandlers.delayed([shipment], $0) }
+        try await fixture.pool.transaction { try ShipmentHandlers.delayed([shipment], $0) }
         try await tell([party(ann)], fixture)
         try await fixture.pool.transaction { holder in
             _ = try await holder.query(Statement("test.hold", "SELECT 1 FROM ticket FOR UPDATE"))

@@ -26,7 +26,8 @@ extension Capability {
                     SELECT (sku, currency, orders, quantity, revenue)::text FROM (\(ProductStore.sums())) AS sums
                     WHERE (orders, quantity, revenue) <> (0, 0, 0)
                     """),
-        ]
+        ],
+        standings: [.fact("order_item"), .assertion("product"), .fact("product_sales_delta"), .fact("product_sales")]
     ) { context in
         let sums = context.shared(ProductSums.init)
         return CapabilityParts(routes: productRoutes(context), background: [{ await sums.run() }]) {

@@ -12,6 +12,10 @@ extension Capability {
             ReadModel("document_detail"),
             ReadModel("party_month", equal: "SELECT t::text FROM party_month t WHERE \(counted)"),
             ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
+        ],
+        standings: [
+            .fact("document_detail"), .fact("party_month"), .fact("party_value"), .fact("value_scale"),
+            .own("value_weight"), .own("weighting"), .own("party_wallet"),
         ]
     ) { context in
         CapabilityParts(routes: valueRoutes(context))
