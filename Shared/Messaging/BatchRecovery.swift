@@ -51,7 +51,8 @@ extension ConsumerRunner {
         var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
         batch.isPast = items.first.map(lives.isPast) ?? false
         batch.notesKeys = lives.isRecovering
-        batch.voidSamples = max(0, BatchApplication.voidSampleLimit - statistics.void)
+        batch.voidSamples = max(0, BatchApplication.voidSampleLimit - voidMet)
+        voidMet += batch.items.count(where: \.isVoid)
         batch.returned = returned
         batch.mayHaveParked = parked.keys > 0
         batch.firstPause = parking.pause(after: 0, substrate.random)

@@ -32,6 +32,8 @@ public final class ConsumerRunner {
     public var isHeld = false
     /// What is known of the lives of those who tell, and of its own.
     public var lives = SourceLives()
+    /// How many messages that are void were met.
+    var voidMet = 0
     /// How long parked keys wait.
     public var parking = ParkingPolicy()
     /// Work that takes longer than this does not get on: above the bound of a statement and of a connection that died silently.

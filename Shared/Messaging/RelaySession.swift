@@ -20,11 +20,11 @@ final class RelaySession {
     let owner: String
     /// The types of events, and which of them are sealed.
     let kinds: EventKinds
-    private let source: [UInt8]
+    let source: [UInt8]
     /// The life that it speaks in; nil where nobody judged it.
     private let life: Life?
     /// `ce_epoch`; nil in the life that has no number.
-    private let epoch: [UInt8]?
+    let epoch: [UInt8]?
     let reader: any DatabaseSession
     private let deleter: any DatabaseSession
     private let producer: any LogWriter
@@ -44,7 +44,7 @@ final class RelaySession {
     var isBusy: Bool { inFlight.count >= 8 }
     private var acknowledged: [Int] = []
     /// Those of one message at a time, so that their array is made once.
-    private var headers: [(String, [UInt8])] = []
+    var headers: [(String, [UInt8])] = []
     private let changed = Notice()
     private var deleting: Task<Void, Never>?
     private var isClosed = false
@@ -236,34 +236,6 @@ final class RelaySession {
     func awaitDelivery(of ids: Set<Int>) async throws {
         try await changed.wait(until: { ids.isDisjoint(with: inFlight) || isBroken })
         try check()
-    }
-
-    private static let yes = Array("1".utf8)
-    private static let specversion = Array("1.0".utf8)
-    private static let json = Array("application/json".utf8)
-    private static let binary = Array("application/octet-stream".utf8)
-
-    /// The value of a row's message; its headers are in `headers`.
-    private func message(of row: OutboxRow) throws -> [UInt8]? {
-        headers.removeAll(keepingCapacity: true)
-        headers.append(("ce_specversion", Self.specversion))
-        headers.append(("ce_id", row.event))
-        headers.append(("ce_source", source))
-        headers.append(("ce_type", row.kind.type))
-        headers.append(("ce_time", RFC3339.bytes(row.time)))
-        if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
-        if let epoch { headers.append(("ce_epoch", epoch)) }
-        headers.append(("ce_place", Array(String(row.id).utf8)))
-        if row.isPast { headers.append(("ce_past", Self.yes)) }
-        if let trace = row.trace { headers.append(("traceparent", trace)) }
-        guard row.kind.isSealed else {
-            headers.append(("content-type", Self.json))
-            return row.payload
-        }
-        let (value, version) = try sealed(row)
-        headers.append(("content-type", Self.binary))
-        headers.append(("ce_sealed", Array(String(version).utf8)))
-        return value
     }
 
     private func delivered(_ deliveries: [KafkaProducer.Delivery]) {

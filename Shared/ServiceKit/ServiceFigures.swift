@@ -21,6 +21,8 @@ struct ServiceFigures {
         "crm_events_void_total", help: "Events that lives of services wrote behind their end")
     private let forks = Metrics.shared.counter(
         "crm_events_forked_total", help: "Events told under a number that another event of the same life had")
+    let held = Metrics.shared.gauge(
+        "crm_held", help: "Deeds that wait for a person, as nobody can know whether they were done")
     private let epoch = Metrics.shared.gauge("crm_life_epoch", help: "The life in which this process works")
     private let conflicts = Metrics.shared.counter(
         "crm_cas_conflicts_total", help: "Batches refused by the stored offsets")

@@ -15,33 +15,33 @@ public final class ServiceProcess {
     private let options: ServiceOptions
     private let name: String
     private let footing: Footing
-    private let troubles: Troubles
+    let troubles: Troubles
     private let database: DatabaseWatch
     private let broker: BrokerWatch
-    private let work: WorkWatch
+    let work: WorkWatch
     private let context: ServiceContext
     private let parts: ServiceParts
-    private let consumer: ConsumerRunner?
+    let consumer: ConsumerRunner?
     private let relay: Relay
     private let timers: TimerRunner
     /// Ends sessions of processes of this service that are frozen.
     private let watch: SessionWatch
-    private let life: LifeStart
+    let life: LifeStart
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
     private let reconciler: Reconciler?
-    private let surface = HTTPSurface()
+    let surface = HTTPSurface()
     private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
-    private var awaited: String? = "its turn"
+    var awaited: String? = "its turn"
     /// Whether another schema speaks for this service.
     private var isDeposed = false
     /// Whether the work has begun, be it that requests are not answered yet.
     var hasBegun: Bool { awaited == nil }
-    private var isStopping = false
+    var isStopping = false
     private let figures = ServiceFigures()
 
     /// Puts a service together.
@@ -181,6 +181,7 @@ public final class ServiceProcess {
                     let ending = SteadyWork(context.log, every: .seconds(5), failing: "what ended lives told stays")
                     await ending.run { try await ended.look() }
                 },
+                { await self.life.watchLateWords(self.relay) },
                 { await self.measureOutbox() },
                 { await self.measureDeadLetters() },
             ]
@@ -254,44 +255,6 @@ public final class ServiceProcess {
         context.log.info("stopped")
     }
 
-    // MARK: Health
-
-    private var healthRoutes: [Route] {
-        [
-            Route(
-                .get, "/health/live", "Whether the process runs", tag: "operations", access: .open, gives: .text
-            ) { _ in Response(.ok, text: "live\n") },
-            Route(
-                .get, "/health/ready", "Whether it can do its work; what is missing, a line each", tag: "operations",
-                access: .open, gives: .text, or: [.bytes("text/plain", .unavailable)]
-            ) { [unowned self] _ in
-                let missing = whatIsMissing()
-                return missing.isEmpty
-                    ? Response(.ok, text: "ready\n")
-                    : Response(.unavailable, text: missing.joined(separator: "\n") + "\n")
-            },
-            Route(
-                .get, "/metrics", "Figures for Prometheus", tag: "operations", access: .open, gives: .text
-            ) { _ in
-                Response(.ok, text: Metrics.shared.rendered(), contentType: "text/plain; version=0.0.4; charset=utf-8")
-            },
-        ]
-    }
-
-    private func whatIsMissing() -> [String] {
-        var missing: [String] = []
-        if isStopping { missing.append("the process is stopping") }
-        if let awaited {
-            missing.append("the process is starting: it waits for \(awaited == "its life" ? life.step : awaited)")
-        }
-        if let consumer, awaited == nil, !consumer.isAssigned, !work.wasAssigned {
-            missing.append("no partitions assigned yet")
-        }
-        missing += troubles.missing
-        if surface.isOverloaded { missing.append("events have not been published for a minute") }
-        return missing
-    }
-
     private func tellTroubles() async {
         await work.run { [figures] in figures.takeHold() }
     }
@@ -316,6 +279,7 @@ public final class ServiceProcess {
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
             var pause = Duration.seconds(2)
+            if let held = try? await context.rows(HeldStore.count).first { figures.held.set(Double(held)) }
             if let open = try? await letters.open() {
                 figures.show(deadLetters: open)
                 pause = min(.seconds(20), max(pause, (Loop.now - begin) * 10))

@@ -121,6 +121,54 @@ import Testing
         }
     }
 
+    @Test @Loop func aCrashOfTheServerMakesNoOlderSchema() async throws {
+        try await DiaryDesk.work { desk in
+            let server = try await OwnPostgres()
+            try await server.start()
+            try await server.execute("CREATE DATABASE diary")
+            let url = server.url("diary")
+            try await ServiceCommand.migrate(DiaryService.self, try desk.options(url))
+            let process = try desk.start(url)
+            try await desk.turns(process, to: "ready\n")
+            for round in 0..<4 {
+                try await fill(desk, 0..<50, text: "round \(round)")
+                // In the midst of what is applied and told.
+                try await Loop.sleep(for: .milliseconds(Int.random(in: 20...300)))
+                try await server.kill()
+                try await server.start()
+                try await desk.turns(process, to: "ready\n", within: .seconds(60))
+            }
+            try await eventually("each note once", within: .seconds(60)) { try await desk.deeds(url) == 200 }
+            await desk.end(process)
+            let next = try desk.start(url)
+            try await desk.turns(next, to: "ready\n")
+            await desk.end(next)
+            await server.remove()
+        }
+    }
+
+    @Test @Loop func aLateWordOfAFormerLifeIsToldAgain() async throws {
+        try await DiaryDesk.work { desk in
+            let old = try await desk.database()
+            try await fill(desk, 0..<10, text: "kept")
+            try await run(desk, old, until: 10)
+            let new = try await desk.database()
+            let process = try desk.start(new)
+            try await desk.turns(process, to: "this schema is empty")
+            try await begin(desk, new)
+            try await desk.turns(process, to: "ready\n")
+            let before = try await desk.column(new, "SELECT version::text FROM entry WHERE id = 'k4'")
+            try await desk.say("k4", "late", ["ce_sequence": "9"])
+            try await eventually("it is told again", within: .seconds(20)) {
+                try await desk.column(new, "SELECT version::text FROM entry WHERE id = 'k4'") != before
+            }
+            try await eventually("and noticed", within: .seconds(10)) {
+                try await desk.readiness(process).contains("ready")
+            }
+            #expect(try await desk.readEntries() == desk.entries(old))
+        }
+    }
+
     @Test func aSchemaIsJudgedByWhatWasTold() {
         var told = ToldMark()
         let life = Life(epoch: 5)

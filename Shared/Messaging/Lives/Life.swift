@@ -50,6 +50,9 @@ public struct Life: Sendable, Equatable {
     /// Whether others spoke for this service before it.
     public var hasPredecessor: Bool { cause != .first }
 
+    /// How long ago it began.
+    public var age: Duration { .seconds(Date.now.timeIntervalSince(begunAt)) }
+
     /// Describes a life; the store and tests do.
     public init(
         epoch: Int, incarnation: UUID = UUID(), cause: Cause = .first, state: State = .whole, begunAt: Date = .now,

@@ -19,6 +19,9 @@ public final class SourceLives {
     /// Nothing known yet.
     public nonisolated init() {}
 
+    /// Where acting begins, without a life: for tests.
+    func begin(at ends: LogEnds) { actFrom = ends }
+
     /// Takes in what a service tells of its lives.
     package func take(_ told: SourceChanged) {
         lives[told.source] = told.lives.sorted { $0.isBefore($1) }

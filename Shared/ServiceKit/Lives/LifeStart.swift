@@ -186,5 +186,38 @@ final class LifeStart {
                     : "another schema tells in the life that this one has the number of")
     }
 
+    /// For a day behind the beginning of a life: what a former one still writes is told again, by the process that publishes.
+    func watchLateWords(_ relay: Relay) async {
+        guard let life = lives.own, life.hasPredecessor else { return }
+        let words = LateWords(keeper, life)
+        let failing = "late words of a former life are not told again"
+        var met = (count: 0, at: Loop.now)
+        var isStarted = false
+        while !isStopping, !Task.isCancelled, life.age < LateWords.patience {
+            do {
+                if !isStarted { try await words.start() }
+                isStarted = true
+                if relay.isLeading {
+                    try await words.note()
+                    while try await tellSome() { onCommit?() }
+                }
+                troubles.end(.backgroundWork, about: failing)
+            } catch {
+                troubles.begin(.backgroundWork, about: failing, "\(error)")
+            }
+            if words.count > met.count {
+                met = (words.count, Loop.now)
+                troubles.begin(
+                    .twoCopies, about: Self.former, "it has told \(words.count) events since", times: words.count)
+            } else if Loop.now - met.at > .seconds(60) {
+                troubles.end(.twoCopies, about: Self.former)
+            }
+            try? await Loop.sleep(for: .seconds(2))
+        }
+        await words.stop()
+    }
+
+    private static let former = "a former life of this service"
+
     func stop() async { await watch.stop() }
 }
