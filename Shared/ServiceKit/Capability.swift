@@ -106,7 +106,11 @@ extension Capability {
         Capability(
             "ledger", "the ERP's documents, so that nothing is lost or doubled", migrations: LedgerSchema.migrations,
             statements: LedgerStore.statements + OlderStates.statements + Redirects.statements,
-            readModels: Ledger.readModels, given: ["party_redirect"]
+            readModels: Ledger.readModels, given: ["party_redirect"],
+            standings: [
+                .fact("erp_document"), .fact("erp_document_elsewhere"), .fact("erp_state_older"),
+                .assertion("party_redirect"),
+            ]
         ) { context in
             let apply = try apply?(context)
             return CapabilityParts(
@@ -118,7 +122,7 @@ extension Capability {
     /// The redirects of merged parties, in a service that keeps facts of parties and no ledger.
     public static let redirects = Capability(
         "redirects", "where the facts of merged parties count", migrations: [Redirects.migration],
-        statements: Redirects.statements
+        statements: Redirects.statements, standings: [.assertion("party_redirect")]
     ) { _ in
         CapabilityParts {
             $0.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }

@@ -17,6 +17,9 @@ public enum ServiceCommand {
                 case ("check", "--statements", 2): list(definition)
                 case ("new-epoch", "--actor", 5) where words[3] == "--reason":
                     try await beginLife(definition, actor: words[2], reason: words[4])
+                // By who has just put back a backup, whatever the topics say.
+                case ("new-epoch", "--actor", 6) where words[3] == "--reason" && words[5] == "--restored":
+                    try await beginLife(definition, actor: words[2], reason: words[4], isForced: true)
                 case (let command, nil, _): try await run(command, definition)
                 default:
                     throw SettingError(

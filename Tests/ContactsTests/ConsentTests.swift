@@ -91,8 +91,8 @@ import Testing
                     master[party, default: []].append(word)
                 }
                 guard isNew || word.granted else { continue }
-                let before = said[party]?.filter { !$0.isPerson }.map(\.at).max() ?? word.at
                 let at = min(word.at, after)
+                let before = said[party]?.filter { !$0.isPerson }.map(\.at).max() ?? at
                 said[party, default: []].append(
                     Saying(granted: word.granted, at: word.granted ? at : max(at, before), isPerson: false))
             }

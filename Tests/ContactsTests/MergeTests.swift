@@ -31,6 +31,9 @@ struct TwoCustomers {
         try await service.transaction { try PartyHandlers.upsert(records, $0) }
     }
 
+    /// The same of a database that has them.
+    init(on service: TestService) { self.service = service }
+
     func order(_ id: String, _ customer: String, total: String, at: String = "2011-01-05T08:00:00Z") async throws {
         let entry = LedgerEntry(.order, try .order(id, customer: customer, at: at, total: total))
         try await service.transaction { try await ValueHandlers.apply([entry], $0) }

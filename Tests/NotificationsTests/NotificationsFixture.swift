@@ -21,9 +21,10 @@ final class NotificationsFixture {
     var context: ServiceContext { service.context }
     var pool: PostgresPool { service.context.pool }
 
-    init(_ given: [String: String] = [:]) async throws {
+    init(_ given: [String: String] = [:], on database: String? = nil) async throws {
         folder = try TestPaths.temporaryFolder()
-        service = try await TestService(NotificationsService.self, settings: ["MAILDIR": folder].merging(given) { $1 })
+        service = try await TestService(
+            NotificationsService.self, settings: ["MAILDIR": folder].merging(given) { $1 }, on: database)
         settings = try MailSettings(service.context.settings)
     }
 

@@ -127,6 +127,7 @@ import Tickets
         ],
         "part of a record, or asked for once: the record's party can stand before it": [
             "import_chunk (import_id, seq)", "import_error (import_id, line)", "message (dedup_key)",
+            "message_told (dedup_key)",
             "opportunity_stage (opportunity_id, version)", "order_answer (request_id)", "order_request (quote_id)",
             "quote_line (quote_id, position)", "survey_answer (ticket_id, resolution)",
             "survey_request (ticket_id, resolution)", "task (kind, reference)",

@@ -57,13 +57,17 @@ struct LockedCampaign {
     let state: CampaignState
     /// How far its audience, in order of party, was asked for.
     let reached: UUID?
+    /// Whether it has anything to say: what it says is in no event, and may be lost with the data of a life before.
+    let hasWords: Bool
 
     /// Locks a campaign; nil where there is none.
     @Loop
     init?(_ id: UUID, in transaction: Transaction) async throws {
         guard
-            let (version, status, name, segment, reached) = try await transaction.rows(CampaignStore.lock, id).first
+            let (version, status, name, segment, reached, hasWords) =
+                try await transaction.rows(CampaignStore.lock, id).first
         else { return nil }
+        self.hasWords = hasWords
         self.version = version
         self.reached = reached
         state = CampaignState(campaignId: id, name: name, segment: segment, status: status)

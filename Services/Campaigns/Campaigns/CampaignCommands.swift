@@ -38,4 +38,22 @@ enum CampaignCommands {
             in: transaction)
         Timers.set(kind: RecipientHandlers.timer, key: id.text, dueAt: Date(), in: transaction)
     }
+
+    /// Lets a campaign go on that stands still: a life before had begun it. Whom that has asked is known, and is not asked again.
+    static func resume(_ id: UUID, in transaction: Transaction) async throws {
+        guard let campaign = try await LockedCampaign(id, in: transaction) else {
+            throw Problem.missing("campaign", id)
+        }
+        guard campaign.state.status == "halted" else {
+            throw Problem(
+                status: .conflict, detail: "The campaign is \(campaign.state.status), and does not stand still.")
+        }
+        guard campaign.hasWords else {
+            throw Problem(
+                status: .conflict,
+                detail: "What the campaign says is lost with the data of before: restore a backup, or begin another.")
+        }
+        transaction.enqueue(CampaignStore.resume, id)
+        Timers.set(kind: RecipientHandlers.timer, key: id.text, dueAt: Date(), in: transaction)
+    }
 }

@@ -17,7 +17,7 @@ func campaignRoutes(_ context: ServiceContext) -> [Route] {
         },
         campaigns.list(
             "Campaigns, newest first",
-            filters: [.query("status", .enumeration(["draft", "running", "completed"]), "Only those of a status")]
+            filters: [.query("status", .enumeration(statuses), "Only those of a status")]
         ) { request in
             try await context.rows(
                 CampaignStore.page, request.pageAfter, request.query("status"), request.pageLimit)
@@ -49,16 +49,30 @@ func campaignRoutes(_ context: ServiceContext) -> [Route] {
                 return .stored("{\"status\":\"running\"}", status: .accepted)
             }
         },
+        Route(
+            .post, "/v1/campaigns/{id}/resume",
+            "Lets a campaign go on that stands still since the service's data were lost or restored", tag: "campaigns",
+            access: .change, parameters: [.path("id", .uuid), .idempotencyKey],
+            gives: .json(.object([.init("status", .enumeration(["running"]))]), .accepted), refuses: [404, 409, 422]
+        ) { request in
+            let id = try request.id()
+            return try await context.create(request) { transaction in
+                try await CampaignCommands.resume(id, in: transaction)
+                return .stored("{\"status\":\"running\"}", status: .accepted)
+            }
+        },
     ]
 }
 
+/// Halted: it runs, but a life before had begun it, and it waits until a person lets it go on.
+private let statuses = ["draft", "running", "halted", "completed"]
 private let words = Schema.nullable(.object([.init("subject", .string), .init("body", .string)]))
 private let shownCampaign = Schema.named(
     "Campaign",
     .object([
         .init("id", .uuid), .init("version", .integer()), .init("name", .string), .init("segment", .string),
         .init("template", .string), .init("purpose", .string),
-        .init("status", .enumeration(["draft", "running", "completed"])),
+        .init("status", .enumeration(statuses)),
         .init("content", .object([.init("zh", words), .init("en", words)])), .init("createdAt", .dateTime),
         .init("launchedAt", .nullable(.dateTime)), .init("completedAt", .nullable(.dateTime)),
         .init("counts", .map(.integer()), "Messages by what became of them"),

@@ -3,7 +3,9 @@ import Postgres
 
 /// The SQL of campaigns.
 enum CampaignStore {
-    static let statements: [any Preparable] = [insert, lock, launch, reach, complete, get, page, preview]
+    static let statements: [any Preparable] = [
+        insert, lock, launch, reach, complete, resume, know, get, page, preview,
+    ]
 
     static let insert = Query(
         "campaign.insert", takes: UUID.self, String.self, String.self, String.self, String.self, String?.self,
@@ -15,8 +17,37 @@ enum CampaignStore {
 
     static let lock = Query(
         "campaign.lock", takes: UUID.self,
-        gives: Int.self, String.self, String.self, String.self, UUID?.self,
-        sql: "SELECT version, status, name, segment, reached FROM campaign WHERE id = $1 FOR UPDATE")
+        gives: Int.self, String.self, String.self, String.self, UUID?.self, Bool.self,
+        sql: """
+            SELECT version, \(status), name, segment, reached, subject_zh IS NOT NULL OR subject_en IS NOT NULL
+            FROM campaign c WHERE id = $1 FOR UPDATE
+            """)
+
+    /// Whether a campaign `c` stands still: a life before had begun it, and no person has let it go on since.
+    static let isHalted = """
+        (c.status = 'running' AND coalesce(greatest(c.launched_at, c.resumed_at)
+            < (SELECT begun_at FROM life WHERE cause <> 'first'), false))
+        """
+
+    /// What a campaign `c` is in.
+    private static let status = "CASE WHEN \(isHalted) THEN 'halted' ELSE c.status END"
+
+    static let resume = Statement("campaign.resume", "UPDATE campaign SET resumed_at = now() WHERE id = $1")
+
+    /// A campaign as it was told, where nothing newer is known of it; its words are in no event.
+    static let know = Query(
+        "campaign.know", takes: UUID.self, Int.self, String.self, String.self, String.self, Date.self,
+        sql: """
+            INSERT INTO campaign AS c
+                (id, version, name, segment, template, purpose, status, created_at, launched_at, completed_at)
+            SELECT $1::uuid, $2::bigint, $3::text, $4::text, 'campaign', 'marketing', n.status, n.at,
+                CASE WHEN n.status <> 'draft' THEN n.at END, CASE WHEN n.status = 'completed' THEN n.at END
+            FROM (SELECT $5::text AS status, $6::timestamptz AS at) n
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name,
+                segment = excluded.segment, status = excluded.status,
+                launched_at = coalesce(c.launched_at, excluded.launched_at), completed_at = excluded.completed_at
+            WHERE c.version < excluded.version
+            """)
 
     static let launch = Statement(
         "campaign.launch",
@@ -31,7 +62,7 @@ enum CampaignStore {
     /// A campaign as JSON, as the routes show it. `c` is the campaign.
     private static let json = """
         json_build_object('id', c.id, 'version', c.version, 'name', c.name, 'segment', c.segment,
-            'template', c.template, 'purpose', c.purpose, 'status', c.status, 'content', json_build_object(
+            'template', c.template, 'purpose', c.purpose, 'status', \(status), 'content', json_build_object(
                 'zh', CASE WHEN c.subject_zh IS NOT NULL
                     THEN json_build_object('subject', c.subject_zh, 'body', c.body_zh) END,
                 'en', CASE WHEN c.subject_en IS NOT NULL
@@ -49,7 +80,7 @@ enum CampaignStore {
         "campaign.page", takes: UUID?.self, String?.self, Int.self, gives: String.self, UUID.self,
         sql: """
             SELECT \(json), c.id FROM campaign c
-            WHERE ($1::uuid IS NULL OR c.id < $1) AND ($2::text IS NULL OR c.status = $2) ORDER BY c.id DESC LIMIT $3
+            WHERE ($1::uuid IS NULL OR c.id < $1) AND ($2::text IS NULL OR \(status) = $2) ORDER BY c.id DESC LIMIT $3
             """)
 
     /// How many the campaign would reach now.

@@ -43,6 +43,21 @@ enum RecipientHandlers {
         ExternalID.message(deduplicationKey: "campaign:\(campaign.text):\(member.text)")
     }
 
+    /// Whom a campaign asks for, as the key of the message says it.
+    struct Key {
+        let campaign: UUID
+        let party: UUID
+
+        /// Nil for messages that other services asked for.
+        init?(_ text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(text: String(parts[1])),
+                let party = UUID(text: String(parts[2]))
+            else { return nil }
+            (self.campaign, self.party) = (campaign, party)
+        }
+    }
+
     // MARK: Outcomes
 
     static func sent(_ events: [Received<MessageSent>], _ transaction: Transaction) async throws {
@@ -67,17 +82,15 @@ enum RecipientHandlers {
 
     /// Messages that other services asked for are not of this one.
     static func settle(_ outcomes: [MessageOutcome], _ status: String, _ transaction: Transaction) {
-        var latest: [String: (campaign: UUID, party: UUID, reason: String?)] = [:]
+        var latest: [String: (recipient: Key, reason: String?)] = [:]
         for outcome in outcomes {
-            let parts = outcome.deduplicationKey.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(text: String(parts[1])),
-                let party = UUID(text: String(parts[2]))
-            else { continue }
-            latest[outcome.deduplicationKey] = (campaign, party, outcome.reason)
+            guard let recipient = Key(outcome.deduplicationKey) else { continue }
+            latest[outcome.deduplicationKey] = (recipient, outcome.reason)
         }
         guard !latest.isEmpty else { return }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)
         transaction.enqueue(
-            RecipientStore.outcome, list.map(\.campaign), list.map(\.party), status, list.map(\.reason))
+            RecipientStore.outcome, list.map(\.recipient.campaign), list.map(\.recipient.party), status,
+            list.map(\.reason))
     }
 }

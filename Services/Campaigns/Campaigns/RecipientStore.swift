@@ -5,7 +5,7 @@ import Postgres
 
 /// The SQL of a campaign's recipients.
 enum RecipientStore {
-    static let statements: [any Preparable] = [audience, ask, askWaiting, giveUp, outcome]
+    static let statements: [any Preparable] = [audience, ask, askWaiting, giveUp, outcome, know]
 
     /// The next members of a campaign's audience behind `$2`, in order.
     static let audience = Query(
@@ -55,7 +55,8 @@ enum RecipientStore {
             open AS (
                 SELECT r.campaign_id, r.party_id, n.message_id
                 FROM incoming n JOIN recipient r USING (campaign_id, party_id)
-                WHERE r.status = 'waiting' ORDER BY 1, 2 FOR UPDATE OF r SKIP LOCKED),
+                WHERE r.status = 'waiting' AND NOT \(isHalted("r.campaign_id"))
+                ORDER BY 1, 2 FOR UPDATE OF r SKIP LOCKED),
             judged AS (
                 SELECT o.*, m.name, m.email, m.language,
                     CASE WHEN d.party_id IS NOT NULL THEN 'merged into another customer'
@@ -88,7 +89,7 @@ enum RecipientStore {
                 JOIN recipient r USING (campaign_id, party_id) WHERE r.status = 'waiting'),
             open AS (
                 SELECT r.campaign_id, r.party_id FROM recipient r JOIN waiting USING (campaign_id, party_id)
-                WHERE r.status = 'waiting' FOR UPDATE OF r SKIP LOCKED),
+                WHERE r.status = 'waiting' AND NOT \(isHalted("r.campaign_id")) FOR UPDATE OF r SKIP LOCKED),
             settled AS (
                 UPDATE recipient r SET status = 'suppressed', reason = 'no consent was told in time', updated_at = now()
                 FROM open o WHERE r.campaign_id = o.campaign_id AND r.party_id = o.party_id)
@@ -105,6 +106,27 @@ enum RecipientStore {
             WHERE x.survivor_id = \(party) AND y.campaign_id = \(campaign) AND y.message_id IS NOT NULL)
         """
     }
+
+    /// Whether a campaign stands still: those who wait wait on.
+    private static func isHalted(_ campaign: String) -> String {
+        "EXISTS (SELECT FROM campaign c WHERE c.id = \(campaign) AND \(CampaignStore.isHalted))"
+    }
+
+    /// Whom a life before has asked for a message, which is known by its own request: nobody asks again, and nobody waits.
+    static let know = Query(
+        "recipient.know", takes: [UUID].self, [UUID].self, [UUID].self,
+        sql: """
+            WITH asked AS (
+                SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(campaign_id, party_id, message_id)),
+            gone AS (
+                DELETE FROM intent i USING asked a WHERE i.kind = '\(WaitingRecipients.name)'
+                    AND i.subject = a.campaign_id::text || ':' || a.party_id)
+            INSERT INTO recipient AS r (campaign_id, party_id, message_id, status)
+            SELECT campaign_id, party_id, message_id, 'requested' FROM asked
+            ON CONFLICT (campaign_id, party_id) DO UPDATE SET message_id = excluded.message_id, status = 'requested',
+                reason = NULL, updated_at = now()
+            WHERE r.message_id IS NULL
+            """)
 
     /// The request for the message of a recipient; `h` has its id, `t` the party, `c` the campaign, `w` its words.
     private static let message = SQLEvent.insert(

@@ -7,7 +7,8 @@ extension Capability {
     static let members = Capability(
         "members", "whom campaigns may write to, and what they bought",
         migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions],
-        statements: MemberStore.statements
+        statements: MemberStore.statements,
+        standings: [.assertion("member")]
     ) { context in
         CapabilityParts(routes: memberRoutes(context)) {
             // What is done about it stands with the personal data; here its locks are only foreseen.

@@ -63,6 +63,15 @@ enum CampaignsSchema {
         ) WITH (fillfactor = 80);
         """)
 
+    static let lives = Migration(
+        "m202611301553_campaign_lives",
+        """
+        -- When a person let a campaign go on that stood still, as a life before had begun it.
+        ALTER TABLE campaign ADD resumed_at timestamptz;
+        -- A life that had others before it reads of campaigns and of what they asked for in any order.
+        ALTER TABLE recipient DROP CONSTRAINT recipient_campaign_id_fkey;
+        """)
+
     static let benefits = Migration(
         "m0038_member_benefit",
         """

@@ -31,6 +31,10 @@ extension Capability {
                     SELECT (sku, currency, orders, quantity, revenue)::text FROM (\(ProductStore.sums())) AS sums
                     WHERE (orders, quantity, revenue) <> (0, 0, 0)
                     """),
+        ],
+        standings: [
+            .fact("order_item"), .fact("order_item_elsewhere"), .assertion("product"), .fact("product_sales_delta"),
+            .fact("product_sales"),
         ]
     ) { context in
         let sums = context.shared(ProductSums.init)

@@ -7,7 +7,8 @@ extension Capability {
     static let segments = Capability(
         "segments", "groups of members, kept current by events",
         migrations: [CampaignsSchema.migration, SegmentsSchema.clock],
-        statements: SegmentStore.statements
+        statements: SegmentStore.statements,
+        standings: [.fact("segment_member"), .fact("order_clock"), .fact("order_clock_delta")]
     ) { context in
         let news = try NewsHandlers(context)
         return CapabilityParts(routes: segmentRoutes(context), background: [{ await news.clock.run() }]) {

@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,7 +6,8 @@ extension Capability {
     static let benefits = Capability(
         "benefits", "what a customer values",
         migrations: [StageSchema.benefits],
-        statements: BenefitStore.statements
+        statements: BenefitStore.statements,
+        standings: [.own("party_benefit")]
     ) { context in
         CapabilityParts(routes: benefitRoutes(context))
     }

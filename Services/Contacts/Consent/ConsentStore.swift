@@ -6,7 +6,7 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements: [any Preparable] = [decide, hear, settle, get, counting, decisions]
+    static let statements: [any Preparable] = [decide, hear, settle, know, tellAgain, get, counting, decisions]
 
     /// When nobody knows when something was decided: `ConsentWord.timeUnknown`.
     private static let timeUnknown = "timestamptz '0001-01-01T00:00:00Z'"
@@ -46,7 +46,9 @@ enum ConsentStore {
                 SELECT n.party_id, n.granted, n.at, n.off, n.is_change,
                     n.granted AND coalesce(current_setting('rapport.past', true), '') = '1' AS is_derived
                 FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::bigint[], $5::boolean[])
-                    AS n(party_id, granted, at, off, is_change)),
+                    AS n(party_id, granted, at, off, is_change)
+                WHERE coalesce(current_setting('rapport.past', true), '') <> '1'
+                    OR NOT EXISTS (SELECT FROM erasure e WHERE n.party_id = ANY(e.parties))),
             judged AS (
                 SELECT i.*, e.granted AS was, e.decided_at AS since,
                     e.granted IS NULL OR (i.is_change OR i.granted <> e.granted OR i.granted <> e.said) AND (
@@ -145,6 +147,48 @@ enum ConsentStore {
             "partyId": "r.id", "channel": "c.channel", "purpose": "c.purpose", "granted": "c.granted",
             "source": "c.source", "decidedAt": "c.told_at",
         ])
+
+    /// What was told of parties, by the times at which it was decided, where nothing newer is known.
+    static let know = Query(
+        "consent.know", takes: [UUID].self, [String].self, [String].self, [Bool].self, [String].self, [Date].self,
+        sql: """
+            WITH told AS (
+                SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::timestamptz[])
+                    AS n(party_id, channel, purpose, granted, source, at)),
+            kept AS (
+                INSERT INTO consent AS c (party_id, channel, purpose, granted, source, decided_at)
+                SELECT * FROM told
+                ON CONFLICT (party_id, channel, purpose) DO UPDATE
+                    SET granted = excluded.granted, source = excluded.source, decided_at = excluded.decided_at
+                    WHERE (excluded.decided_at, NOT excluded.granted) > (c.decided_at, NOT c.granted)
+                RETURNING *),
+            made AS (
+                INSERT INTO consent_decision (party_id, channel, purpose, granted, source, decided_at)
+                SELECT party_id, channel, purpose, granted, source, decided_at FROM kept
+                WHERE decided_at <> \(timeUnknown))
+            INSERT INTO consent_effective AS e
+                (party_id, channel, purpose, granted, source, decided_at, told_at, is_said)
+            SELECT party_id, channel, purpose, granted, source, at, at, true FROM told
+            ON CONFLICT (party_id, channel, purpose) DO UPDATE SET granted = excluded.granted, source = excluded.source,
+                decided_at = excluded.decided_at, told_at = excluded.told_at, is_said = true
+            WHERE (excluded.decided_at, NOT excluded.granted) > (greatest(e.told_at, e.decided_at), NOT e.granted)
+            """)
+
+    /// Tells again what counts for parties, each word by its own time.
+    static let tellAgain = Query(
+        "consent.tell_again", takes: [UUID].self,
+        sql: """
+            WITH c AS (
+                SELECT party_id, channel, purpose, granted, source, greatest(told_at, decided_at) AS told_at,
+                    row_number() OVER (PARTITION BY party_id ORDER BY channel, purpose) AS place
+                FROM consent_effective WHERE party_id = ANY($1::uuid[])),
+            r AS (
+                UPDATE party p SET version = p.version + n.n
+                FROM (SELECT party_id, count(*) AS n FROM c GROUP BY party_id) n
+                WHERE p.id = n.party_id RETURNING p.id, p.version, n.n)
+            \(changed)
+            FROM r JOIN c ON c.party_id = r.id ORDER BY r.id, c.place
+            """)
 
     /// What counts, for the survivor where the party is merged.
     static let get = Query(

@@ -7,13 +7,17 @@ extension Capability {
     static let consents = Capability(
         "consent", "what a person allows, by channel and purpose",
         migrations: [ConsentSchema.consent, ConsentSchema.decisions],
-        statements: ConsentStore.statements
+        statements: ConsentStore.statements,
+        standings: [
+            .restriction("consent"), .restriction("consent_erp"), .restriction("consent_effective"),
+            .fact("consent_decision"),
+        ]
     ) { context in
         CapabilityParts(
-            routes: consentRoutes(context) + preferencePages(context, try PreferenceLinks(context))
-        ) {
-            // After the parties, which it is of.
-            $0.on(CustomerUpserted.self, ConsentHandlers.customersUpserted)
-        }
+            routes: consentRoutes(context) + preferencePages(context, try PreferenceLinks(context)),
+            listen: {
+                // After the parties, which it is of.
+                $0.on(CustomerUpserted.self, ConsentHandlers.customersUpserted)
+            }, recovers: { $0.on(ConsentChanged.self, ConsentRecovery.know) }, tellsAgain: ConsentRecovery.tellAgain)
     }
 }

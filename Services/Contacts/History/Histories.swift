@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,7 +6,8 @@ extension Capability {
     static let history = Capability(
         "history", "records as they were",
         migrations: [HistorySchema.history],
-        statements: HistoryStore.statements
+        statements: HistoryStore.statements,
+        standings: [.own("party_history")]
     ) { context in
         CapabilityParts(routes: historyRoutes(context))
     }

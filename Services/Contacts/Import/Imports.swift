@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,7 +6,8 @@ extension Capability {
     static let imports = Capability(
         "import", "files of people, taken in row by row",
         migrations: [SearchSchema.imports],
-        statements: ImportStore.statements
+        statements: ImportStore.statements,
+        standings: [.own("party_import"), .own("import_chunk"), .own("import_error"), .own("import_row")]
     ) { context in
         let worker = ImportWorker(context)
         return CapabilityParts(routes: importRoutes(context, worker), background: [{ await worker.run() }])

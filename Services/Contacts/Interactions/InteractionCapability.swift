@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,7 +6,8 @@ extension Capability {
     static let interactions = Capability(
         "interactions", "what channels tell: calls, messages, forms, reviews",
         migrations: [InteractionSchema.migration, InteractionSchema.checks],
-        statements: InteractionStore.statements
+        statements: InteractionStore.statements,
+        standings: [.fact("interaction"), .own("interaction_check")]
     ) { context in
         let matcher = InteractionMatcher(context)
         return CapabilityParts(routes: interactionRoutes(context), background: [{ await matcher.run() }]) {

@@ -7,7 +7,8 @@ import ServiceKit
 /// The SQL of merges.
 enum MergeStore {
     static let statements: [any Preparable] = [
-        lock, intoIt, intoIts, whereItLeads, put, redirect, references, pair, find, undo, later, patch, get, list,
+        lock, intoIt, intoIts, whereItLeads, put, redirect, references, pair, find, undo, later, patch, stub, know,
+        leading, get, list,
     ]
 
     /// Parties whole, as the routes show them, and what they are merged into, locked in order of id.
@@ -96,6 +97,28 @@ enum MergeStore {
         SELECT id, changes::text FROM party_merge
         WHERE survivor_id = $1 AND undone_at IS NULL AND merged_at > $2 ORDER BY merged_at FOR UPDATE
         """)
+
+    /// Parties of which only a merge is known yet; whatever is told of them is newer.
+    static let stub = Query(
+        "merge.stub", takes: [UUID].self,
+        sql: """
+            INSERT INTO party (id, version, kind, name) SELECT n.id, 0, 'consumer', 'unknown' FROM unnest($1::uuid[]) AS n(id)
+            ORDER BY n.id ON CONFLICT DO NOTHING
+            """)
+
+    /// Where parties lead, as it was told; one that leads to itself stands for itself.
+    static let know = Query(
+        "merge.know", takes: [UUID].self, [UUID].self,
+        sql: """
+            UPDATE party p SET merged_into = nullif(n.survivor_id, p.id), updated_at = now()
+            FROM unnest($1::uuid[], $2::uuid[]) AS n(party_id, survivor_id)
+            WHERE p.id = n.party_id AND p.merged_into IS DISTINCT FROM nullif(n.survivor_id, p.id)
+            """)
+
+    /// Those of some parties that are merged, and their survivors.
+    static let leading = Query(
+        "merge.leading", takes: [UUID].self, gives: UUID.self, UUID.self,
+        sql: "SELECT party_id, survivor_id FROM party_redirect WHERE party_id = ANY($1::uuid[]) ORDER BY party_id")
 
     static let patch = Statement("merge.patch", "UPDATE party_merge SET changes = $2 WHERE id = $1")
 

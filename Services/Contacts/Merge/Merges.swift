@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,8 +6,10 @@ extension Capability {
     static let merges = Capability(
         "merge", "two parties made one, and apart again",
         migrations: MergeSchema.migrations,
-        statements: MergeStore.statements
+        statements: MergeStore.statements, standings: [.own("party_merge")]
     ) { context in
-        CapabilityParts(routes: mergeRoutes(context))
+        CapabilityParts(
+            routes: mergeRoutes(context), recovers: { $0.on(Redirect.heard, MergeRecovery.know) },
+            tellsAgain: MergeRecovery.tellAgain)
     }
 }

@@ -7,11 +7,14 @@ extension Capability {
     static let parties = Capability(
         "parties", "people and organisations",
         migrations: [ContactsSchema.migration],
-        statements: PartyStore.statements
+        statements: PartyStore.statements, standings: [.own("party"), .own("party_reference")]
     ) { context in
-        CapabilityParts(routes: partyRoutes(context)) {
-            $0.on(
-                [Heard(CustomerUpserted.self) { $0 }], foresee: PartyHandlers.foresee, PartyHandlers.customersUpserted)
-        }
+        CapabilityParts(
+            routes: partyRoutes(context),
+            listen: {
+                $0.on(
+                    [Heard(CustomerUpserted.self) { $0 }], foresee: PartyHandlers.foresee,
+                    PartyHandlers.customersUpserted)
+            }, recovers: { PartyRecovery.recover(&$0) }, tellsAgain: PartyRecovery.tellAgain)
     }
 }

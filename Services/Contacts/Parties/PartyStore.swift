@@ -7,7 +7,8 @@ import Postgres
 enum PartyStore {
     static let statements: [any Preparable] = [
         insert, clearNumbers, insertNumbers, addMissing, insertFromERP, updateFromERP, lock, lockAll, lockAndRaise,
-        raise, mergedInto, update, get, unsearched, setSearch, setSearchUnchanged, select, estimate, bodies, shares,
+        raise, mergedInto, know, tellAgain, update, get, unsearched, setSearch, setSearchUnchanged, select, estimate,
+        bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -152,6 +153,9 @@ enum PartyStore {
             WHERE p.id = n.id AND (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
                 (coalesce(n.kind, p.kind), n.name, coalesce(n.email, p.email), coalesce(n.phone, p.phone),
                 coalesce(n.language, p.language), coalesce(n.time_zone, p.time_zone), coalesce(n.country, p.country))
+                -- A record of before this life may be one of before its erasure too.
+                AND (coalesce(current_setting('rapport.past', true), '') <> '1'
+                    OR NOT EXISTS (SELECT FROM erasure e WHERE n.id = ANY(e.parties)))
             RETURNING p.*),
         referenced AS (
             INSERT INTO party_reference (system, reference, party_id)
@@ -199,6 +203,43 @@ enum PartyStore {
     /// Raises the versions of parties whose rows are locked.
     static let raise = Statement(
         "party.raise", "UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[])")
+
+    /// Parties as this service has told them, where nothing newer is known of them: the nine members that events hold.
+    static let know = Query(
+        "party.know",
+        takes: [UUID].self, [Int].self, [String].self, [String].self, [String?].self, [String?].self, [String?].self,
+        [String?].self, [String?].self, [String?].self, [Date].self,
+        sql: """
+            WITH told AS (
+                SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                    $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+                    AS n(id, version, kind, name, email, phone, language, time_zone, country, customer_no, at)),
+            written AS (
+                INSERT INTO party AS p
+                    (id, version, kind, name, email, phone, language, time_zone, country, created_at, updated_at)
+                SELECT id, version, kind, name, email, phone, language, time_zone, country, at, at FROM told ORDER BY id
+                ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, name = excluded.name,
+                    email = excluded.email, phone = excluded.phone, language = excluded.language,
+                    time_zone = excluded.time_zone, country = excluded.country, details = p.details
+                        || \(led("emails", "address", by: "excluded.email"))
+                        || \(led("phones", "number", by: "excluded.phone")),
+                    search_terms = NULL, updated_at = now()
+                WHERE p.version < excluded.version RETURNING p.id)
+            INSERT INTO party_reference (system, reference, party_id)
+            SELECT 'erp', t.customer_no, t.id FROM told t WHERE t.customer_no IS NOT NULL
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// Tells parties again as they are, each under its next version; not those who were erased.
+    static let tellAgain = Query(
+        "party.tell_again", takes: [UUID].self,
+        sql: """
+            WITH p AS (
+                UPDATE party SET version = version + 1
+                WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM erasure e WHERE party.id = ANY(e.parties))
+                RETURNING *)
+            \(tell(PartyChanged.self)) FROM p ORDER BY p.id
+            """)
 
     static let mergedInto = Statement("party.merged_into", "SELECT merged_into FROM party WHERE id = $1")
 

@@ -5,7 +5,7 @@ import Postgres
 
 /// The SQL of erasures.
 enum ErasureStore {
-    static let statements: [any Preparable] = [lock, put, customerNumbers, publish, receive, get]
+    static let statements: [any Preparable] = [lock, put, customerNumbers, publish, receive, know, get]
 
     /// The party and all merged into it, locked; and the survivor where it is merged itself.
     static let lock = Statement(
@@ -47,6 +47,17 @@ enum ErasureStore {
         FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[]) AS n(erasure_id, party_id, lines)
         ON CONFLICT DO NOTHING
         """)
+
+    /// An erasure as it was told of one of its parties, whose row stands so that nobody takes it for a new one. Who asked for it is in no event.
+    static let know = Query(
+        "erasure.know", takes: UUID.self, UUID.self, Date.self,
+        sql: """
+            WITH stub AS (
+                INSERT INTO party (id, version, kind, name) VALUES ($2, 0, 'consumer', 'erased') ON CONFLICT DO NOTHING)
+            INSERT INTO erasure AS e (id, party_id, parties, reason, requested_at)
+            VALUES ($1, $2, ARRAY[$2::uuid], 'known from what was told of it', $3)
+            ON CONFLICT (id) DO UPDATE SET parties = CASE WHEN $2 = ANY(e.parties) THEN e.parties ELSE e.parties || $2 END
+            """)
 
     /// An erasure with all receipts; complete when each service has answered for each party.
     static let get = Query(

@@ -20,6 +20,10 @@ extension Capability {
                 "party_voice",
                 equal: "SELECT (party_id, survey, answers, round(total::numeric, 9), last_at)::text FROM party_voice",
                 person: "party_id"),
+        ],
+        standings: [
+            .fact("sales_cell"), .assertion("product_name"), .assertion("campaign_name"), .fact("campaign_message"),
+            .fact("party_voice"), .fact("report"), .fact("cohort_month"), .fact("month_seen"), .fact("month_stale"),
         ]
     ) { context in
         let scale = ValueScale(context)

@@ -1,3 +1,4 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -5,7 +6,8 @@ extension Capability {
     static let stages = Capability(
         "stage", "where a party stands in its life as a customer",
         migrations: [StageSchema.migration],
-        statements: StageStore.statements
+        statements: StageStore.statements,
+        standings: [.fact("party_stage"), .fact("party_stage_change")]
     ) { context in
         let clock = StageClock(context)
         return CapabilityParts(routes: stageRoutes(context), background: [{ await clock.run() }]) {

@@ -6,7 +6,7 @@ extension Capability {
     static let timeline = Capability(
         "timeline", "every touch of a party, newest first",
         statements: TimelineStore.statements,
-        readModels: [ReadModel("touch", person: "party_id")]
+        readModels: [ReadModel("touch", person: "party_id")], standings: [.fact("touch")]
     ) { context in
         CapabilityParts(routes: timelineRoutes(context)) { TimelineHandlers.subscribe(&$0) }
     }

@@ -17,6 +17,11 @@ extension Capability {
             ReadModel("document_detail_elsewhere", equal: "SELECT NULL::text WHERE false"),
             ReadModel("party_month", equal: "SELECT t::text FROM party_month t WHERE \(counted)"),
             ReadModel("party_value", equal: "SELECT t::text FROM party_value t WHERE \(counted)"),
+        ],
+        standings: [
+            .fact("document_detail"), .fact("document_detail_elsewhere"), .fact("party_month"), .fact("party_value"),
+            .fact("value_scale"),
+            .own("value_weight"), .own("weighting"), .own("party_wallet"),
         ]
     ) { context in
         CapabilityParts(routes: valueRoutes(context))

@@ -1,10 +1,12 @@
+import Messaging
 import ServiceKit
 
 extension Capability {
     /// Saved lists.
     static let views = Capability(
         "views", "saved lists",
-        statements: ViewStore.statements
+        statements: ViewStore.statements,
+        standings: [.own("party_view")]
     ) { context in
         CapabilityParts(routes: viewRoutes(context))
     }

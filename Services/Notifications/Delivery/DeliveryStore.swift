@@ -7,7 +7,7 @@ import Postgres
 enum DeliveryStore {
     static let statements: [any Preparable] = [claim, settle]
 
-    /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts. Whether consent was withdrawn
+    /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts; what a life before has left is held. Whether consent was withdrawn
     /// is asked of the recipient and of the party that it was merged into since.
     static let claim = Query(
         "delivery.claim", takes: String.self, Int.self, Double.self,
@@ -17,6 +17,7 @@ enum DeliveryStore {
             WITH due AS (
                 SELECT id FROM message
                 WHERE status IN ('queued', 'sending') AND purpose = $1 AND next_try_at <= now()
+                    AND updated_at >= coalesce((SELECT begun_at FROM life WHERE cause <> 'first'), '-infinity')
                 ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             UPDATE message m SET status = 'sending', attempts = m.attempts + 1,
                 next_try_at = now() + make_interval(secs => $3), updated_at = now()

@@ -33,6 +33,7 @@ final class DeliveryWorker {
     private let settings: MailSettings
     private let transport: any MailTransport
     private let work: SteadyWork
+    private var hasHeld = false
 
     init(_ context: ServiceContext, _ settings: MailSettings, _ transport: any MailTransport) {
         self.context = context
@@ -45,7 +46,14 @@ final class DeliveryWorker {
 
     /// Works until its task is cancelled; then it takes no more, and returns when all that it took is settled.
     func run() async {
-        await work.run { try await sendPage() > 0 }
+        await work.run(begin: hold) { try await sendPage() > 0 }
+    }
+
+    /// Holds, once, what a life before has left: nobody knows whether it was sent.
+    func hold() async throws {
+        guard !hasHeld else { return }
+        while let count = try await context.rows(MessageRecoveryStore.hold).first, count > 0 {}
+        hasHeld = true
     }
 
     /// Sends what is due, a page at most; how many it took.
@@ -96,7 +104,7 @@ final class DeliveryWorker {
         }
         if message.isExpired { return outcome("suppressed", "its time was over") }
         if message.isMarketing, message.isAddressSuppressed {
-            return outcome("suppressed", "the address gets no marketing")
+            return outcome("suppressed", MessageRecoveryStore.addressSuppressed)
         }
         if message.isMarketing, message.isConsentWithdrawn {
             return outcome("suppressed", "the consent was withdrawn")

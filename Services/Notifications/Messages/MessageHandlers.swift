@@ -1,6 +1,7 @@
 import CRMModel
 import EventLoop
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// What notifications does with requests.
@@ -19,8 +20,10 @@ enum MessageHandlers {
         let asked = first.values.sorted { $0.data.deduplicationKey < $1.data.deduplicationKey }
         guard !asked.isEmpty else { return }
         let list = asked.map(\.data)
+        // What was asked for before this life is not sent again.
+        let taken = transaction.isPast ? MessageRecoveryStore.derive : MessageStore.queue
         transaction.enqueue(
-            MessageStore.queue, list.map(\.messageId), list.map(\.deduplicationKey), list.map(\.recipientId),
+            taken, list.map(\.messageId), list.map(\.deduplicationKey), list.map(\.recipientId),
             list.map(\.channel), list.map(\.address), list.map(\.template), list.map(\.language),
             try list.map { SQLJSON(Array(try ModelJSON.text($0.data).utf8)) },
             // What does not say that it must be sent may be held back.

@@ -6,13 +6,17 @@ extension Capability {
     /// What the other services ask to be sent, each once.
     static let messages = Capability(
         "messages", "what the other services ask to be sent, each once",
-        migrations: [NotificationsSchema.migration],
-        statements: MessageStore.statements
+        migrations: [NotificationsSchema.migration, NotificationsSchema.lives],
+        statements: MessageStore.statements + MessageRecoveryStore.statements,
+        standings: [.fact("message"), .fact("message_told"), .restriction("suppression")]
     ) { context in
-        CapabilityParts(routes: messageRoutes(context)) {
-            $0.on(MessageRequested.self) { events, transaction in
-                try MessageHandlers.requested(events.map { ($0.data, $0.event.time) }, transaction)
-            }
-        }
+        CapabilityParts(
+            routes: messageRoutes(context),
+            listen: {
+                $0.on(MessageRequested.self) { events, transaction in
+                    try MessageHandlers.requested(events.map { ($0.data, $0.event.time) }, transaction)
+                }
+            }, recovers: { MessageRecovery.recover(&$0) },
+            releases: [MessageRecovery.kind: MessageRecovery.release])
     }
 }

@@ -15,7 +15,7 @@ let notificationsPersonalData = PersonalData(
             .blank(
                 """
                 address = NULL, data = '{}', language = NULL,
-                status = CASE WHEN t.status IN ('queued', 'sending') THEN 'suppressed' ELSE t.status END,
-                reason = CASE WHEN t.status IN ('queued', 'sending') THEN 'recipient erased' END
+                status = CASE WHEN t.status IN ('queued', 'sending', 'held') THEN 'suppressed' ELSE t.status END,
+                reason = CASE WHEN t.status IN ('queued', 'sending', 'held') THEN 'recipient erased' END
                 """, because: "figures of delivery, without the person; asking again must not send again")),
     ])

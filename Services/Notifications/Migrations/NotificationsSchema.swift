@@ -30,4 +30,18 @@ enum NotificationsSchema {
             address text PRIMARY KEY, reason text NOT NULL, created_at timestamptz NOT NULL DEFAULT now()
         );
         """)
+
+    static let lives = Migration(
+        "m202611301550_message_lives",
+        """
+        -- What lives before have told of messages, by what they are sent once; their requests are read behind it.
+        CREATE TABLE message_told (
+            dedup_key text PRIMARY KEY, message_id uuid NOT NULL, version bigint NOT NULL, status text, reason text,
+            told_at timestamptz NOT NULL
+        );
+        -- Held: asked for before this life, and nobody knows whether it was sent.
+        ALTER TABLE message DROP CONSTRAINT message_status_check;
+        ALTER TABLE message ADD CONSTRAINT message_status_check
+            CHECK (status IN ('queued', 'sending', 'sent', 'failed', 'suppressed', 'held'));
+        """)
 }

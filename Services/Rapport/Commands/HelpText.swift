@@ -77,6 +77,14 @@ enum HelpText {
         each, and manifest.json, which says how far each had read and told. The services go on meanwhile. Uses pg_dump of the newest
         PostgreSQL that is installed.
         """,
+        "restore": """
+        rapport restore <folder> [service]... --reason TEXT [--yes] [--run DIR]
+        Brings services back to a backup, all that are in the folder unless some are named. First it looks whether these programs and this
+        server can take it; without --yes it only says what it would replace. What there is then is kept in the folder before.
+        A service goes on in another life (who and why is kept): from its topics it takes what it told since the backup, so that nothing
+        is sent, opened or ordered twice, withdrawals and erasures hold, and what nobody can know is held for a person (rapport held).
+        What no event tells, such as the threads of tickets, is as the backup has it; it is named at the end.
+        """,
         "lag": """
         rapport lag [--partitions] [--run DIR]
         Shows for each service and topic (or partition) the stored position, the end of the log and the difference.

@@ -63,6 +63,7 @@ public enum RapportCommand {
         case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
         case "held": return try await HeldCommand(suite).run(&arguments)
         case "backup": try await BackupCommand(suite).run(&arguments)
+        case "restore": return try await RestoreCommand(suite).run(&arguments)
         case "lag":
             let isEach = arguments.flag("--partitions")
             try arguments.end()

@@ -46,6 +46,17 @@ enum BackupStore {
         "backup.is_used", gives: Bool.self,
         sql: "SELECT EXISTS (SELECT FROM consumer_offset) OR (SELECT is_called FROM outbox_id_seq)")
 
+    /// The version of the server.
+    static let server = Query(
+        "backup.server", gives: Int.self, sql: "SELECT current_setting('server_version_num')::bigint")
+
+    /// Lets the outbox go on behind a place, and behind what waits in it.
+    static let setPlace = Query(
+        "backup.set_place", takes: Int.self, gives: Int.self,
+        sql: """
+            SELECT setval('outbox_id_seq', greatest($1::bigint, (SELECT coalesce(max(id), 0) FROM outbox), 1))
+            """)
+
     /// Takes everything out of the schema, which its role may not make itself.
     static let clear = Statement(
         "backup.clear",

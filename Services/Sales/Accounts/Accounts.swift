@@ -19,7 +19,7 @@ extension Capability {
                 "account_revenue",
                 equal:
                     "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)")
-        ]
+        ], standings: [.assertion("account"), .fact("account_revenue")]
     ) { context in
         CapabilityParts(routes: accountRoutes(context)) {
             $0.on(AccountNews.heard, isFirst: true, foresee: AccountHandlers.foresee, AccountHandlers.apply)

@@ -1,6 +1,8 @@
+import CRMModel
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
@@ -8,27 +10,36 @@ extension Capability {
     /// Calls, visits, meetings and mails that were made.
     static let activities = Capability(
         "activities", "calls, visits, meetings and mails that were made", migrations: [ActivitySchema.migration],
-        statements: ActivityStore.statements
+        statements: ActivityStore.statements, standings: [.own("activity")]
     ) { context in
-        CapabilityParts(routes: [
-            Resource.activities.create(
-                context, Activity.input, summary: "Logs a call, a visit, a meeting or a mail that was made",
-                refuses: [415]
-            ) { said, transaction in try await ActivityCommands.log(said, in: transaction) },
-            Resource.activities.list(
-                "What was logged, newest first",
-                filters: [
-                    .query("partyId", .uuid, "Only with this party"),
-                    .query("owner", .string, "Only those of an owner"),
-                    .query("kind", .enumeration(Activity.kinds), "Only those of a kind"),
-                ]
-            ) { request in
-                try await context.rows(
-                    ActivityStore.page, request.pageAfter, request.id(query: "partyId"), request.query("owner"),
-                    request.query("kind"), request.pageLimit)
-            },
-            Resource.activities.one(context),
-        ])
+        CapabilityParts(
+            routes: [
+                Resource.activities.create(
+                    context, Activity.input, summary: "Logs a call, a visit, a meeting or a mail that was made",
+                    refuses: [415]
+                ) { said, transaction in try await ActivityCommands.log(said, in: transaction) },
+                Resource.activities.list(
+                    "What was logged, newest first",
+                    filters: [
+                        .query("partyId", .uuid, "Only with this party"),
+                        .query("owner", .string, "Only those of an owner"),
+                        .query("kind", .enumeration(Activity.kinds), "Only those of a kind"),
+                    ]
+                ) { request in
+                    try await context.rows(
+                        ActivityStore.page, request.pageAfter, request.id(query: "partyId"), request.query("owner"),
+                        request.query("kind"), request.pageLimit)
+                },
+                Resource.activities.one(context),
+            ],
+            recovers: {
+                $0.on(ActivityLogged.self) { told, transaction in
+                    for activity in told.map(\.data.activity) {
+                        // Notes are in no event.
+                        ActivityCommands.write(Activity(told: activity, notes: nil), in: transaction)
+                    }
+                }
+            })
     }
 }
 

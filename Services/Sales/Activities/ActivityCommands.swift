@@ -17,10 +17,16 @@ enum ActivityCommands {
         {
             throw Problem.field("opportunityId", "is no opportunity")
         }
+        write(activity, in: transaction)
+        try Outbox.append(ActivityLogged(activity: told), key: told.activityId, sequence: 1, in: transaction)
+        return told.activityId
+    }
+
+    /// Writes what was done, where it is not known.
+    static func write(_ activity: Activity, in transaction: Transaction) {
+        let told = activity.told
         transaction.enqueue(
             ActivityStore.insert, told.activityId, told.kind, told.subject, told.at, told.partyId, told.opportunityId,
             told.owner, told.minutes, told.outcome, told.place, activity.notes)
-        try Outbox.append(ActivityLogged(activity: told), key: told.activityId, sequence: 1, in: transaction)
-        return told.activityId
     }
 }

@@ -10,7 +10,7 @@ enum ActivityStore {
         Int?.self, String?.self, String?.self, String?.self,
         sql: """
             INSERT INTO activity (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
             """)
 
     /// An activity as JSON, as the routes show it. `a` is the activity.

@@ -5,13 +5,18 @@ import ServiceKit
 
 /// The SQL of leads.
 enum LeadStore {
-    static let statements: [any Preparable] = [insert, lock, update, convert, get, page]
+    static let statements: [any Preparable] = [insert, lock, update, convert, recover, converted, get, page]
     private static let record = LeadState.record
 
     static let insert = record.insert()
     static let lock = record.lock
     static let update = record.update()
     static let get = record.get
+    static let recover = record.recover()
+
+    /// What a lead became, as it was told.
+    static let converted = Query(
+        "lead.converted", takes: UUID.self, UUID.self, sql: "UPDATE lead SET opportunity_id = $2 WHERE id = $1")
 
     static let convert = Query(
         "lead.convert", takes: UUID.self, UUID.self,

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Postgres
+import Messaging
 import ServiceKit
 
 extension Capability {
@@ -12,33 +13,36 @@ extension Capability {
         "opportunities", "chances to sell, through the stages of the pipeline",
         migrations: [
             Migration("m202611301030_opportunity_industry", "ALTER TABLE opportunity ADD COLUMN industry text")
-        ], statements: OpportunityStore.statements, records: [OpportunityState.record]
+        ], statements: OpportunityStore.statements, records: [OpportunityState.record],
+        standings: [.own("opportunity"), .own("opportunity_stage"), .own("pipeline_stage")]
     ) { context in
         let (record, opportunities) = (OpportunityState.record, Resource.opportunities)
-        return CapabilityParts(routes: [
-            opportunities.create(context, .new(record)) { said, transaction in
-                try OpportunityCommands.create(said.applied(to: .init(opportunityId: .v7())), in: transaction)
-            },
-            opportunities.list(
-                "Opportunities, newest first",
-                filters: [
-                    .query("stage", .enumeration(OpportunityState.stages), "Only those in a stage"),
-                    .query("owner", .string, "Only those of an owner"), .query("party", .uuid, "Only those of a party"),
-                ]
-            ) { request in
-                try await context.rows(
-                    OpportunityStore.page, request.pageAfter, request.query("stage"), request.query("owner"),
-                    request.id(query: "party"), request.pageLimit)
-            },
-            opportunities.one(context),
-            opportunities.change(context, .change(record)) { id, seen, said, transaction in
-                try await OpportunityCommands.change(id, seen, said, in: transaction)
-            },
-            Route(
-                .get, "/v1/pipeline", "The stages and what stands in them", tag: "opportunities", access: .read,
-                gives: .json(.items(pipelineStage))
-            ) { _ in .items(try await context.rows(OpportunityStore.pipeline).first) },
-        ])
+        return CapabilityParts(
+            routes: [
+                opportunities.create(context, .new(record)) { said, transaction in
+                    try OpportunityCommands.create(said.applied(to: .init(opportunityId: .v7())), in: transaction)
+                },
+                opportunities.list(
+                    "Opportunities, newest first",
+                    filters: [
+                        .query("stage", .enumeration(OpportunityState.stages), "Only those in a stage"),
+                        .query("owner", .string, "Only those of an owner"),
+                        .query("party", .uuid, "Only those of a party"),
+                    ]
+                ) { request in
+                    try await context.rows(
+                        OpportunityStore.page, request.pageAfter, request.query("stage"), request.query("owner"),
+                        request.id(query: "party"), request.pageLimit)
+                },
+                opportunities.one(context),
+                opportunities.change(context, .change(record)) { id, seen, said, transaction in
+                    try await OpportunityCommands.change(id, seen, said, in: transaction)
+                },
+                Route(
+                    .get, "/v1/pipeline", "The stages and what stands in them", tag: "opportunities", access: .read,
+                    gives: .json(.items(pipelineStage))
+                ) { _ in .items(try await context.rows(OpportunityStore.pipeline).first) },
+            ], recovers: { OpportunityRecovery.recover(&$0) })
     }
 }
 

@@ -5,7 +5,7 @@ import ServiceKit
 
 /// The SQL of opportunities.
 enum OpportunityStore {
-    static let statements: [any Preparable] = [insert, lock, update, get, remember, page, pipeline]
+    static let statements: [any Preparable] = [insert, lock, update, get, remember, recover, reached, page, pipeline]
     private static let record = OpportunityState.record
 
     /// With who to talk to where there is no party yet.
@@ -15,6 +15,15 @@ enum OpportunityStore {
     static let update = record.update(
         also: "stage_since = CASE WHEN stage = \(record.parameter("stage")) THEN stage_since ELSE now() END")
     static let get = record.get
+    static let recover = record.recover()
+
+    /// A stage that an opportunity has reached with a version, as it was told.
+    static let reached = Query(
+        "opportunity.reached", takes: UUID.self, Int.self, String.self, Date.self,
+        sql: """
+            INSERT INTO opportunity_stage (opportunity_id, version, stage, at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT DO NOTHING
+            """)
 
     /// Keeps the stage that an opportunity has reached with a version.
     static let remember = Query(

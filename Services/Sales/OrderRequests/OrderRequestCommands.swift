@@ -4,10 +4,15 @@ import EventLoop
 import FoundationEssentials
 import Messaging
 import Postgres
+import ServiceKit
 
 /// Asks the ERP for orders.
 @Loop
 enum OrderRequestCommands {
+    /// How long the ERP may take.
+    nonisolated static let answerTime = Setting<Int>(
+        "ORDER_ANSWER_SECONDS", default: 86_400, help: "how long the ERP may take to answer an order request")
+
     /// Asks for the order of an accepted quote, whose row is locked; answers the request's id, which follows from the quote and the
     /// revision that was accepted.
     static func request(

@@ -6,7 +6,7 @@ import Postgres
 /// The SQL of order requests.
 enum OrderRequestStore {
     static let statements: [any Preparable] = [
-        customerNo, waiting, insert, cancelTimers, answer, overdue, get, page,
+        customerNo, waiting, insert, cancelTimers, answer, overdue, asked, confirmed, forget, wind, get, page,
     ]
 
     static let customerNo = Query(
@@ -68,6 +68,44 @@ enum OrderRequestStore {
                 SELECT task_id, $3, 'The ERP has not answered order request ' || id, owner, party_id, id::text FROM late
                 ON CONFLICT (kind, reference) DO NOTHING RETURNING *)
             \(SQLEvent.insert(TaskRaised.self, key: "id::text", sequence: "version", ["task": TaskStore.state])) FROM raised
+            """)
+
+    /// A request that the ERP was told of.
+    static let asked = Query(
+        "order_request.asked", takes: UUID.self, UUID.self, UUID.self, Date.self,
+        sql: """
+            INSERT INTO order_request (id, quote_id, party_id, requested_at, status, order_id, ordered_at)
+            SELECT n.id, $2, $3, $4, CASE WHEN a.order_id IS NULL THEN 'requested' ELSE 'ordered' END, a.order_id, a.at
+            FROM (SELECT $1::uuid AS id) n LEFT JOIN order_answer a ON a.request_id = n.id
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// A request that the ERP has answered.
+    static let confirmed = Query(
+        "order_request.confirmed", takes: UUID.self, UUID.self, UUID.self, String.self, Date.self, Int.self,
+        sql: """
+            WITH timers AS (DELETE FROM timer WHERE kind = 'order-answer' AND key = $1::uuid::text)
+            INSERT INTO order_request AS r (id, quote_id, party_id, status, order_id, requested_at, ordered_at, version)
+            VALUES ($1, $2, $3, 'ordered', $4, $5, $5, $6)
+            ON CONFLICT (id) DO UPDATE SET status = 'ordered', order_id = excluded.order_id,
+                ordered_at = excluded.ordered_at, version = greatest(r.version, excluded.version)
+            WHERE r.status = 'requested'
+            """)
+
+    /// What waited to be told to the ERP, and was told by another life.
+    static let forget = Query(
+        "order_request.forget", takes: String.self,
+        sql: "DELETE FROM intent WHERE kind = 'order-request' AND subject = $1")
+
+    /// Sets the time for the ERP's answer to requests that a new life knows from events. Nothing to do in a first life.
+    static let wind = Query(
+        "order_request.wind", takes: String.self, Int.self,
+        sql: """
+            INSERT INTO timer (kind, key, due_at)
+            SELECT $1, r.id::text, r.requested_at + make_interval(secs => $2) FROM order_request r
+            WHERE r.status = 'requested' AND EXISTS (SELECT FROM life WHERE cause <> 'first')
+                AND NOT EXISTS (SELECT FROM task t WHERE t.kind = $1 AND t.reference = r.id::text)
+            ON CONFLICT (kind, key) DO NOTHING
             """)
 
     /// An order request as JSON, as the routes show it. `r` is the request.

@@ -1,15 +1,19 @@
 import EventLoop
 import HTTP
 import Postgres
+import Messaging
 import ServiceKit
 
 extension Capability {
     /// What the ERP was asked for.
     static let orderRequests = Capability(
         "order-requests", "what the ERP was asked for", migrations: [OrderRequestSchema.newest],
-        statements: OrderRequestStore.statements
+        statements: OrderRequestStore.statements, standings: [.own("order_request"), .fact("order_answer")]
     ) { context in
         let requests = Resource.orderRequests
+        let answerTime = try context.settings.value(OrderRequestCommands.answerTime)
+        // Timers are not set while a life looks at what was before it: the ERP's time to answer then is set once, behind that.
+        let winding = SteadyWork(context.log, every: .seconds(300), failing: "nobody waits for the ERP's answers")
         return CapabilityParts(
             routes: [
                 requests.newest(
@@ -21,7 +25,15 @@ extension Capability {
                 },
                 requests.one(context),
             ], timers: [OrderRequestHandlers.timer: OrderRequestHandlers.overdue],
-            intents: [WaitingRequests.kind])
+            intents: [WaitingRequests.kind],
+            background: [
+                {
+                    await winding.run {
+                        _ = try await context.rows(OrderRequestStore.wind, OrderRequestHandlers.timer, answerTime)
+                        return false
+                    }
+                }
+            ], recovers: { OrderRequestRecovery.recover(&$0) })
     }
 }
 

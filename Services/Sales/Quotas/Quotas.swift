@@ -2,11 +2,14 @@ import CRMModel
 import EventLoop
 import HTTP
 import Postgres
+import Messaging
 import ServiceKit
 
 extension Capability {
     /// What owners should sell.
-    static let quotas = Capability("quotas", "what owners should sell", statements: QuotaStore.statements) { context in
+    static let quotas = Capability(
+        "quotas", "what owners should sell", statements: QuotaStore.statements, standings: [.own("quota")]
+    ) { context in
         CapabilityParts(routes: [
             Route(
                 .put, "/v1/quotas", "Sets a quota of an owner, or of `all`, for a period", tag: "quotas",

@@ -3,7 +3,9 @@ import Postgres
 
 /// The SQL of quotes.
 enum QuoteStore {
-    static let statements: [any Preparable] = [insert, insertLines, lock, lines, accept, get, ofOpportunity]
+    static let statements: [any Preparable] = [
+        insert, insertLines, lock, lines, accept, recover, recoverLines, get, ofOpportunity,
+    ]
 
     /// A quote as JSON, as the routes show it. `q` is the quote.
     private static let json = """
@@ -44,6 +46,30 @@ enum QuoteStore {
     static let accept = Query(
         "quote.accept", takes: UUID.self,
         sql: "UPDATE quote SET version = version + 1, status = 'accepted', updated_at = now() WHERE id = $1")
+
+    /// An accepted quote as it was told, where nothing newer is known of it.
+    static let recover = Query(
+        "quote.recover", takes: UUID.self, Int.self, UUID.self, String.self, Int.self, Date.self,
+        sql: """
+            INSERT INTO quote AS q (id, version, opportunity_id, status, currency, total, created_at, updated_at)
+            VALUES ($1, $2, $3, 'accepted', $4, $5, $6, $6)
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
+                currency = excluded.currency, total = excluded.total, updated_at = excluded.updated_at
+            WHERE q.version < excluded.version
+            """)
+
+    /// The lines of a quote as the ERP was asked for them, where none are known: what they cost before the discount is not told.
+    static let recoverLines = Query(
+        "quote.recover_lines", takes: UUID.self, [Int].self, [String].self, [String].self, [Int].self, [Int].self,
+        [Int].self,
+        sql: """
+            INSERT INTO quote_line
+                (quote_id, position, sku, name, quantity, unit_price, discount_percent, net_price, total)
+            SELECT $1, n.position, n.sku, n.name, n.quantity, n.price, 0, n.price, n.total
+            FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+                AS n(position, sku, name, quantity, price, total)
+            WHERE NOT EXISTS (SELECT FROM quote_line l WHERE l.quote_id = $1)
+            """)
 
     static let get = Query(
         "quote.get", takes: UUID.self, gives: String.self, Int.self,

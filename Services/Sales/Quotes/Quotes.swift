@@ -1,15 +1,20 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Messaging
 import Postgres
 import ServiceKit
 
 extension Capability {
     /// Offers; with one that is accepted the ERP is asked for an order.
-    static let quotes = Capability("quotes", "offers", statements: QuoteStore.statements) { context in
-        let answerTime = Setting<Int>(
-            "ORDER_ANSWER_SECONDS", default: 86_400, help: "how long the ERP may take to answer an order request")
-        return CapabilityParts(routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)))
+    static let quotes = Capability(
+        "quotes", "offers", migrations: [QuoteSchema.recovered], statements: QuoteStore.statements,
+        standings: [.own("quote"), .own("quote_line")]
+    ) { context in
+        let answerTime = OrderRequestCommands.answerTime
+        return CapabilityParts(
+            routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)),
+            recovers: { QuoteRecovery.recover(&$0) })
     }
 }
 

@@ -7,7 +7,8 @@ extension Capability {
     static let customers = Capability(
         "customers", "what is known of whoever calls",
         migrations: [CustomerSchema.told, CustomerSchema.sources],
-        statements: CustomerStore.statements
+        statements: CustomerStore.statements,
+        standings: [.assertion("customer"), .fact("customer_order"), .fact("shipment")]
     ) { context in
         CapabilityParts(routes: callerCardRoutes(context)) {
             $0.on(PartyCreated.self) { events, transaction in

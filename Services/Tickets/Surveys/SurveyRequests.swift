@@ -71,13 +71,13 @@ extension Surveys {
 
     /// Asks about those whose customer has an address.
     private func ask(_ list: [Resolution], in transaction: Transaction) async throws {
-        for (ticket, version, party, subject, name, address, language, now) in try await transaction.rows(
+        for (ticket, version, epoch, party, subject, name, address, language, now) in try await transaction.rows(
             SurveyStore.ask, list.map(\.ticket), list.map(\.version))
         {
             guard let party else { continue }
             let resolution = Resolution(ticket: ticket, version: version)
             let expires = now.addingTimeInterval(Self.lifetime)
-            let key = "survey:\(resolution.subject)"
+            let key = "survey:\(resolution.subject)" + (epoch.map { ":\($0)" } ?? "")
             let message = MessageRequested(
                 messageId: ExternalID.message(deduplicationKey: key), recipientId: party, channel: "mail",
                 address: address, template: "survey.csat",

@@ -13,4 +13,12 @@ enum SurveySchema {
             PRIMARY KEY (ticket_id, resolution)
         );
         """)
+
+    static let epochs = Migration(
+        "m202611301551_survey_epoch",
+        """
+        -- The life in which the ticket was resolved, where others were before it: they may have asked under the same number for another
+        -- resolution, of which nothing was told.
+        ALTER TABLE survey_request ADD epoch bigint;
+        """)
 }

@@ -20,8 +20,8 @@ enum SurveyStore {
     static let request = Query(
         "survey.request", takes: UUID.self, Int.self,
         sql: """
-            INSERT INTO survey_request (ticket_id, resolution, resolved_at, state, reason)
-            SELECT id, $2, resolved_at, CASE WHEN party_id IS NULL THEN 'dropped' ELSE 'waiting' END,
+            INSERT INTO survey_request (ticket_id, resolution, epoch, resolved_at, state, reason)
+            SELECT id, $2, (SELECT epoch FROM life WHERE cause <> 'first'), resolved_at, CASE WHEN party_id IS NULL THEN 'dropped' ELSE 'waiting' END,
                 CASE WHEN party_id IS NULL THEN 'the ticket has no customer' END
             FROM ticket WHERE id = $1
             """)
@@ -30,15 +30,16 @@ enum SurveyStore {
     /// opened again are dropped. One that somebody is at waits on.
     static let ask = Query(
         "survey.ask", takes: [UUID].self, [Int].self,
-        gives: UUID.self, Int.self, UUID?.self, String.self, String.self, String?.self, String?.self, Date.self,
+        gives: UUID.self, Int.self, Int?.self, UUID?.self, String.self, String.self, String?.self, String?.self,
+        Date.self,
         sql: """
             WITH open AS (
-                SELECT r.ticket_id, r.resolution, r.resolved_at
+                SELECT r.ticket_id, r.resolution, r.epoch, r.resolved_at
                 FROM unnest($1::uuid[], $2::bigint[]) AS n(ticket_id, resolution)
                 JOIN survey_request r USING (ticket_id, resolution)
                 WHERE r.state = 'waiting' FOR UPDATE OF r SKIP LOCKED),
             standing AS (
-                SELECT o.ticket_id, o.resolution, t.party_id, t.subject,
+                SELECT o.ticket_id, o.resolution, o.epoch, t.party_id, t.subject,
                     t.resolved_at IS NOT DISTINCT FROM o.resolved_at AS stands
                 FROM open o JOIN ticket t ON t.id = o.ticket_id),
             gone AS (
@@ -53,7 +54,7 @@ enum SurveyStore {
             asked AS (
                 UPDATE survey_request r SET state = 'asked', changed_at = now() FROM known k
                 WHERE r.ticket_id = k.ticket_id AND r.resolution = k.resolution)
-            SELECT ticket_id, resolution, party_id, subject, name, email, language, now() FROM known
+            SELECT ticket_id, resolution, epoch, party_id, subject, name, email, language, now() FROM known
             ORDER BY ticket_id, resolution
             """)
 

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -33,6 +34,8 @@ enum ShipmentHandlers {
 
     /// One ticket for each shipment and reason, however often it is told: the id follows from both. What was told of a shipment is judged
     /// by the time that it speaks of: that it was late before it arrived, told once it has arrived, opens nothing.
+    ///
+    /// What came before this life opens nothing: the lives before have, and told of it. Where no ticket was told, a person decides.
     private static func open(
         _ shipments: [ToldShipment], _ what: String, type: String, _ transaction: Transaction,
         subjects: (String) -> (en: String, zh: String)
@@ -61,6 +64,42 @@ enum ShipmentHandlers {
             chinese.append(subject.zh)
         }
         guard !tickets.isEmpty else { return }
+        guard !transaction.isPast else {
+            return try hold(all.filter { due.contains($0.key) }.map { ($0.key, $0.value) }, what, transaction)
+        }
         TicketCommands.open(tickets, chinese: chinese, source: "shipment", in: transaction)
+    }
+
+    // MARK: Held
+
+    /// What is held.
+    nonisolated static let kind = "shipment-ticket"
+
+    /// A shipment of which no ticket was told.
+    private struct Waiting: Codable {
+        let what: String
+        let source: String
+        let shipment: Shipment
+    }
+
+    private static func hold(
+        _ shipments: [(id: UUID, told: ToldShipment)], _ what: String, _ transaction: Transaction
+    ) throws {
+        transaction.enqueue(
+            TicketRecoveryStore.hold, shipments.map(\.id),
+            shipments.map { $0.told.shipment.partyID?.text ?? $0.told.shipment.orderId },
+            try shipments.map {
+                try ModelJSON.text(Waiting(what: what, source: $0.told.source, shipment: $0.told.shipment))
+            }, shipments.map(\.told.shipment.at))
+    }
+
+    /// Opens the ticket of a shipment that was held.
+    static func release(_ held: Held, _ transaction: Transaction) async throws {
+        let waiting = try ModelJSON.decoder.decode(Waiting.self, from: Data((held.payload ?? "").utf8))
+        let told = [ToldShipment(source: waiting.source, waiting.shipment)]
+        switch waiting.what {
+        case "returned": try await returned(told, transaction)
+        default: try await delayed(told, transaction)
+        }
     }
 }

@@ -11,7 +11,8 @@ extension Capability {
     static let tickets = Capability(
         "tickets", "what customers ask, and what is answered",
         migrations: [TicketsSchema.migration],
-        statements: TicketStore.statements + ReplyStore.statements
+        statements: TicketStore.statements + ReplyStore.statements + TicketRecoveryStore.statements,
+        standings: [.own("ticket"), .own("reply")]
     ) { context in
         let tickets = Resource.tickets
         return CapabilityParts(
@@ -31,17 +32,18 @@ extension Capability {
                     try await TicketCommands.reopen(id, in: transaction)
                 },
                 Reply.route(context),
-            ], intents: [TicketLanguage.waiting]
-        ) {
-            $0.on(ShipmentDelayed.self) { events, transaction in
-                try await ShipmentHandlers.delayed(
-                    events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
-            }
-            $0.on(ShipmentReturned.self) { events, transaction in
-                try await ShipmentHandlers.returned(
-                    events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
-            }
-        }
+            ], intents: [TicketLanguage.waiting],
+            listen: {
+                $0.on(ShipmentDelayed.self) { events, transaction in
+                    try await ShipmentHandlers.delayed(
+                        events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
+                }
+                $0.on(ShipmentReturned.self) { events, transaction in
+                    try await ShipmentHandlers.returned(
+                        events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
+                }
+            }, recovers: { TicketRecovery.recover(&$0) },
+            releases: [ShipmentHandlers.kind: ShipmentHandlers.release])
     }
 }
 

@@ -8,9 +8,11 @@ import Telemetry
 extension ServiceCommand {
     /// `new-epoch`: begins another life in a schema that is not the one that spoke last.
     @Loop
-    static func beginLife(_ definition: any ServiceDefinition.Type, actor: String, reason: String) async throws {
+    static func beginLife(
+        _ definition: any ServiceDefinition.Type, actor: String, reason: String, isForced: Bool = false
+    ) async throws {
         let options = try ServiceOptions(service: definition.name, Settings())
-        try await beginLife(definition, options, actor: actor, reason: reason)
+        try await beginLife(definition, options, actor: actor, reason: reason, isForced: isForced)
     }
 
     /// Begins another life of a service, and tells of it. No process of the service may publish meanwhile; those that wait for it go on.
