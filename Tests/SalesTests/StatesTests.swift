@@ -17,12 +17,6 @@ import Testing
         SELECT concat_ws('|', source, id, coalesce(origin_id, party_id), total / 10000, is_cancelled) FROM erp_document
         """
 
-    static func line(_ state: MadeUpHistories.State) -> String {
-        [
-            state.name.source, state.name.id, state.party?.text, "\(state.quantity)", state.isCancelled ? "t" : "f",
-        ].compactMap(\.self).joined(separator: "|")
-    }
-
     /// Ten thousand histories; some customers are merged while they are read, and that plays no part.
     @Test @Loop func everyReadingEndsAlike() async throws {
         let seed = UInt64.random(in: 1...999_999)
@@ -37,8 +31,9 @@ import Testing
             try await AccountHandlers.apply(
                 entries.map(AccountNews.document) + merged.map(AccountNews.redirect), transaction)
         }
-        let expected = histories.counting.values.map(Self.line)
-        #expect(try await service.column(Self.documents).sorted() == expected.sorted())
+        let found = try await service.column(Self.documents)
+        let expected = histories.counting.values.map { $0.line() }
+        #expect(found.count == expected.count && MadeUpHistories.differences(found, expected) == [])
         #expect(try await service.column(SideBySideTests.unequalRevenue) == [])
         #expect(
             try await service.column(

@@ -32,6 +32,12 @@ public struct MadeUpHistories {
         /// The party that it is of.
         public var party: UUID? { customer.map { ExternalID.party(customerNo: $0) } }
 
+        /// What of it a service must hold, and what else it may: the ERP, the number, the party, the quantity, whether it is cancelled.
+        public func line(_ more: String...) -> String {
+            ([name.source, name.id, party?.text, "\(quantity)", isCancelled ? "t" : "f"].compactMap(\.self) + more)
+                .joined(separator: "|")
+        }
+
         /// It as services hear it.
         public var entry: LedgerEntry {
             var document = ERPDocument()
@@ -131,6 +137,13 @@ public struct MadeUpHistories {
             found[name] = ranked.max { $0.rank < $1.rank }?.last
         }
         return found
+    }
+
+    /// Some of the lines that are in one of two only.
+    public static func differences(_ found: [String], _ expected: [String]) -> [String] {
+        let (found, expected) = (Set(found), Set(expected))
+        return found.subtracting(expected).sorted().prefix(3).map { "found: \($0)" }
+            + expected.subtracting(found).sorted().prefix(3).map { "expected: \($0)" }
     }
 
     // MARK: Readings
