@@ -38,10 +38,10 @@ public struct PostgresSettings: Sendable {
         if let schema { options += " -c search_path=\(schema)" }
         return [
             ("dbname", url), ("application_name", applicationName), ("options", options), ("connect_timeout", "5"),
-            // The same on our side, for a way that swallows what is sent: quiet for four seconds, then asked twice; or, where something is
-            // under way, eight without its receipt.
-            ("keepalives_idle", "4"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
-            ("tcp_user_timeout", "8000"), ("client_encoding", "UTF8"),
+            // The same on our side, for a way that swallows what is sent. The last is longer than the server's: to the kernel a server that
+            // is at work and reads no further looks like one that is gone.
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "15000"), ("client_encoding", "UTF8"),
         ]
     }
 }

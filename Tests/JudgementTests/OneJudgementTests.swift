@@ -87,7 +87,8 @@ import Tickets
             let isAsJudged = mine.allSatisfy { reader in
                 switch (reader.refused[place], expected) {
                 case (nil, nil): true
-                case (let words?, let expected?): words.utf8.starts(with: expected.utf8)
+                // What is kept of the words has an end.
+                case (let words?, let expected?): words.utf8.starts(with: expected.utf8.prefix(3000))
                 default: false
                 }
             }

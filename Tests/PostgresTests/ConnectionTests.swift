@@ -49,16 +49,6 @@ extension PostgresConnection {
         }
     }
 
-    /// The longest that a way to the database can swallow what is sent before our kernel says so, by the rules of tcp(7).
-    @Test func aWayThatSwallowsIsNoticedInEightSeconds() throws {
-        let keywords = Dictionary(
-            PostgresSettings(url: "postgresql:///x", applicationName: "test").keywords, uniquingKeysWith: { $1 })
-        func number(_ name: String) throws -> Int { try #require(keywords[name].flatMap { Int($0) }) }
-        let idle = try number("keepalives_idle") + number("keepalives_interval") * number("keepalives_count")
-        #expect(idle == 8)
-        #expect(try number("tcp_user_timeout") == 8000)
-    }
-
     @Test @Loop func anErrorOfOursRollsBackAndTheConnectionGoesOn() async throws {
         try await withTable { _, connection in
             for isAwaited in [true, false] {
