@@ -19,17 +19,17 @@ import Testing
         try await desk.column("SELECT pid::text FROM pg_stat_activity WHERE application_name LIKE '\(name)'").count
     }
 
-    private static func touch(_ row: String) -> String { "UPDATE held SET n = n + 1 WHERE id = '\(row)'" }
+    private static func touch(_ row: String) -> String { "UPDATE locked SET n = n + 1 WHERE id = '\(row)'" }
 
     /// All at once, as each takes the watch's whole patience.
     @Test @Loop func whoStandsStillIsEndedAndWhoWorksOrWaitsIsNot() async throws {
         let service = try await TestService(DeskService.self)
         defer { service.close() }
         try await service.transaction {
-            $0.enqueue(Self.statement("CREATE TABLE held (id text PRIMARY KEY, n int NOT NULL)"))
+            $0.enqueue(Self.statement("CREATE TABLE locked (id text PRIMARY KEY, n int NOT NULL)"))
             $0.enqueue(
                 Self.statement(
-                    "INSERT INTO held SELECT x, 0 FROM unnest(ARRAY['pipeline','midMessage','afterBegin','unreadAnswer',"
+                    "INSERT INTO locked SELECT x, 0 FROM unnest(ARRAY['pipeline','midMessage','afterBegin','unreadAnswer',"
                         + "'slow','beating','person','other']) x"))
         }
         @Loop func client(_ name: String) throws -> FrozenClient {
