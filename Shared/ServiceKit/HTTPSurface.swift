@@ -9,7 +9,7 @@ final class HTTPSurface {
     /// Set while events cannot be published for long: changes are refused before anything overflows.
     var isOverloaded = false
     /// Whether changes are taken: not before the service knows what was told before, and not where another schema speaks for it.
-    var isOpen = false
+    var isOpen = true
     private let seconds = Metrics.shared.histogram(
         "http_request_duration_seconds", help: "Time from the request's head to the answer's")
     private var requests: [Answered: Counter] = [:]

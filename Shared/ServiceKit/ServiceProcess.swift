@@ -77,6 +77,7 @@ public final class ServiceProcess {
         broker = BrokerWatch(options.kafka, troubles)
         work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         life = LifeStart(definition, options, parts, pool, troubles)
+        surface.isOpen = false
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }

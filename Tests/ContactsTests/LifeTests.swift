@@ -41,7 +41,7 @@ import Testing
         let third = try ModelJSON.decoder.decode(
             CustomerUpserted.self, from: Data(#"{"customerNo":"300","name":"Gone","email":"gone@x.example"}"#.utf8))
         try await before.transaction { try PartyHandlers.upsert([third], $0) }
-        let hand = try await before.make("/v1/parties", #"{"name":"王小明","email":"wangone@x.example","notes":"vip"}"#)
+        let hand = try await before.make("/v1/parties", #"{"name":"王小明","email":"li@x.example","notes":"vip"}"#)
         try await say(before, two.first, true)
         try await say(before, two.first, false)
         try await say(before, hand, true)

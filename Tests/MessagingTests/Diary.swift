@@ -75,12 +75,41 @@ extension Subscriptions {
 
     fileprivate mutating func recover() {
         on(EntryWritten.self) { events, transaction in
-            for event in events {
+            // What only a person knew comes from a backup, or not.
+            for event in events where !event.data.text.hasPrefix("by hand") {
                 transaction.enqueue(
                     DiaryService.take, [event.event.key], [event.event.sequence ?? 0], [event.data.text])
             }
         }
     }
+}
+
+/// A service that keeps what a diary says.
+enum ReaderService: ServiceDefinition {
+    static let name = "reader"
+    static let topic = Topic(name: "reader", key: "any", owner: "reader")
+    static let personalData: PersonalData? = nil
+    static let capabilities = [
+        Capability(
+            "seen", "what a diary says",
+            migrations: [Migration("m0001_reader", "CREATE TABLE seen (id text PRIMARY KEY, text text NOT NULL)")],
+            statements: [see, forget], standings: [.assertion("seen")],
+            open: { _ in
+                CapabilityParts(
+                    listen: { subscriptions in
+                        subscriptions = Subscriptions([DiaryService.topic], of: "/reader")
+                        subscriptions.on(EntryWritten.self) { events, transaction in
+                            for event in events { transaction.enqueue(see, event.event.key, event.data.text) }
+                        }
+                    },
+                    orphans: { source, keys, transaction in
+                        if source == "/diary" { transaction.enqueue(forget, keys) }
+                    })
+            })
+    ]
+    static let see = Statement(
+        "reader.see", "INSERT INTO seen VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET text = excluded.text")
+    static let forget = Statement("reader.forget", "DELETE FROM seen WHERE id = ANY($1::text[])")
 }
 
 struct EntryWritten: EventData, Codable {
@@ -126,9 +155,9 @@ final class DiaryDesk {
 
     // MARK: Databases
 
-    func database() async throws -> String {
-        let url = try await TestDatabase.make("diary")
-        try await ServiceCommand.migrate(DiaryService.self, try options(url))
+    func database(_ definition: any ServiceDefinition.Type = DiaryService.self) async throws -> String {
+        let url = try await TestDatabase.make(definition.name)
+        try await ServiceCommand.migrate(definition, try options(url, definition))
         return url
     }
 
@@ -136,11 +165,15 @@ final class DiaryDesk {
         Settings(["DATABASE_URL": url, "KAFKA_BROKERS": kafka.brokers])
     }
 
-    func options(_ url: String) throws -> ServiceOptions { try ServiceOptions(service: "diary", settings(url)) }
+    func options(
+        _ url: String, _ definition: any ServiceDefinition.Type = DiaryService.self
+    ) throws -> ServiceOptions { try ServiceOptions(service: definition.name, settings(url)) }
 
     /// The first column of a query, a text for each row.
-    func column(_ url: String, _ sql: String) async throws -> [String] {
-        let connection = try await PostgresConnection.open(try options(url).postgres)
+    func column(
+        _ url: String, _ sql: String, of definition: any ServiceDefinition.Type = DiaryService.self
+    ) async throws -> [String] {
+        let connection = try await PostgresConnection.open(try options(url, definition).postgres)
         defer { connection.close() }
         return try await connection.transaction { transaction in
             try await transaction.query(Statement("test.column", sql)).map { try $0.value(0) }
@@ -157,8 +190,10 @@ final class DiaryDesk {
 
     // MARK: Processes
 
-    func start(_ url: String) throws -> ServiceProcess {
-        let process = try ServiceProcess(DiaryService.self, try options(url), settings(url))
+    func start(
+        _ url: String, _ definition: any ServiceDefinition.Type = DiaryService.self
+    ) throws -> ServiceProcess {
+        let process = try ServiceProcess(definition, try options(url, definition), settings(url))
         processes.append(process)
         Task { @Loop in
             do { try await process.start() } catch is CancellationError {} catch { Issue.record(error) }

@@ -32,6 +32,8 @@ import Tickets
             "64 lanes of match keys: newcomers with one key are looked at one after the other, in the background",
         "51 Services/Contacts/Value/ValueStore.swift":
             "8 lanes of sums over all customers, the first that is free: nobody waits",
+        "52 Shared/Messaging/Lives/LifeStore.swift":
+            "one process recovers what former lives have told; the others wait until that is done",
         "hashtext($1) Shared/Postgres/Migrations.swift": "one process migrates a schema, when a new program starts",
     ]
 
@@ -125,7 +127,11 @@ import Tickets
             "order_item (order_id, sku, source)", "shipment (id, source)", "party_reference (system, reference)",
             "party_relation (other_id)",
         ],
+        "of a schema and its life: each of several databases has its own": [
+            "life (one)", "source_life (source, epoch)", "tell_again (key)",
+        ],
         "part of a record, or asked for once: the record's party can stand before it": [
+            "held (kind, key)",
             "import_chunk (import_id, seq)", "import_error (import_id, line)", "message (dedup_key)",
             "message_told (dedup_key)",
             "opportunity_stage (opportunity_id, version)", "order_answer (request_id)", "order_request (quote_id)",

@@ -49,20 +49,20 @@ struct BackupCommand {
         return try await connection.transaction { transaction in
             let hasLife = try await transaction.rows(BackupStore.hasLife).first ?? false
             guard
-                let (snapshot, at, server, migrations, positions, rows) =
+                let (snapshot, at, server, migrations, positions) =
                     try await transaction.rows(BackupStore.moment).first
             else { throw SuiteError("\(name) says nothing of itself") }
             let life = hasLife ? try await transaction.rows(BackupStore.life).first : nil
             let file = "\(name).dump"
             try await tool.dump(name, snapshot: snapshot, to: "\(folder)/\(file)")
             chmod("\(folder)/\(file)", 0o600)
-            let size = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")[.size] as? Int
+            var info = stat()
+            stat("\(folder)/\(file)", &info)
             return BackupManifest.Part(
-                at: at, file: file, bytes: size ?? 0, server: server,
+                at: at, file: file, bytes: Int(info.st_size), server: server,
                 migrations: try Self.decoded([String].self, migrations),
                 life: life.map { .init(epoch: $0.0, incarnation: $0.1, cause: $0.2, place: place) },
-                positions: try Self.decoded([BackupManifest.Position].self, positions),
-                rows: try Self.decoded([String: Int].self, rows))
+                positions: try Self.decoded([BackupManifest.Position].self, positions))
         }
     }
 

@@ -24,8 +24,6 @@ struct BackupManifest: Codable {
         let life: Life?
         /// How far it had read.
         let positions: [Position]
-        /// How many rows its tables had, as far as the server knew without counting.
-        let rows: [String: Int]
     }
 
     /// The life that a schema was in.

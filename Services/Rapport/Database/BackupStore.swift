@@ -24,17 +24,15 @@ enum BackupStore {
         sql: "SELECT epoch, incarnation::text, cause FROM life")
 
     /// What the schema is at this moment, under a name by which another session sees the very same: the time, the server's version, the
-    /// steps applied, where the service stood, and about how many rows there are.
+    /// steps applied, and where the service stood.
     static let moment = Query(
-        "backup.moment", gives: String.self, String.self, Int.self, String.self, String.self, String.self,
+        "backup.moment", gives: String.self, String.self, Int.self, String.self, String.self,
         sql: """
             SELECT pg_export_snapshot(), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                 current_setting('server_version_num')::int,
                 (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM schema_migration)::text,
                 (SELECT coalesce(json_agg(json_build_object('topic', topic, 'partition', part, 'next', next_offset)
-                    ORDER BY topic, part), '[]') FROM consumer_offset)::text,
-                (SELECT coalesce(json_object_agg(relname, greatest(reltuples, 0)::bigint ORDER BY relname), '{}')
-                    FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')::text
+                    ORDER BY topic, part), '[]') FROM consumer_offset)::text
             """)
 
     /// The steps that were applied.
@@ -57,7 +55,7 @@ enum BackupStore {
             SELECT setval('outbox_id_seq', greatest($1::bigint, (SELECT coalesce(max(id), 0) FROM outbox), 1))
             """)
 
-    /// Takes everything out of the schema, which its role may not make itself.
+    /// Takes everything out of the schema, which its role may not make itself. Tables first: with them go the sequences that are theirs.
     static let clear = Statement(
         "backup.clear",
         """
@@ -65,11 +63,11 @@ enum BackupStore {
         DECLARE part text;
         BEGIN
             FOREACH part IN ARRAY ARRAY(
-                SELECT format('%s IF EXISTS %I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                    WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname)
-                FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
-                UNION ALL
-                SELECT format('ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
+                SELECT format('%s IF EXISTS %I CASCADE', k.word, c.relname)
+                FROM pg_class c JOIN (VALUES (1, 'r', 'TABLE'), (1, 'p', 'TABLE'), (2, 'v', 'VIEW'),
+                    (3, 'm', 'MATERIALIZED VIEW'), (4, 'S', 'SEQUENCE')) AS k(place, kind, word) ON k.kind = c.relkind::text
+                WHERE c.relnamespace = current_schema()::regnamespace ORDER BY k.place, c.relname)
+                || ARRAY(SELECT format('ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
                 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace)
             LOOP EXECUTE 'DROP ' || part; END LOOP;
         END $$

@@ -89,9 +89,8 @@ struct RestoreCommand {
             )
         }
         let isUsed = try await connection.transaction { try await $0.rows(BackupStore.isUsed) }.first ?? false
-        let rows = order.part.rows.values.reduce(0, +)
         terminal.line(
-            "\(order.name): as of \(order.part.at), about \(grouped(rows)) rows"
+            "\(order.name): as of \(order.part.at)"
                 + (isUsed ? ", instead of what it has now" : ", into an empty schema"))
     }
 

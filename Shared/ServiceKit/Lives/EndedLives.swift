@@ -53,6 +53,6 @@ struct EndedLives {
                 Int64(try row.value(2) as Int)
         }
         let heard = Set(positions.keys.map(\.topic))
-        return ends.offsets.allSatisfy { !heard.contains($0.key.topic) || positions[$0.key] ?? 0 >= $0.value }
+        return ends.offsets.allSatisfy { !heard.contains($0.key.topic) || max(0, positions[$0.key] ?? 0) >= $0.value }
     }
 }
