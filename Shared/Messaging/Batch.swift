@@ -46,24 +46,6 @@ struct BatchItem {
     }
 }
 
-/// What became of a batch's messages, for the metrics.
-struct BatchCounts {
-    var applied = 0
-    var duplicates = 0
-    var skipped = 0
-    var dead = 0
-    var gaps = 0
-    var parked = 0
-    /// Written by lives that had ended.
-    var void = 0
-    /// Told under a number that another event of the same life had.
-    var forks = 0
-    /// Dead letters by error class.
-    var deadByClass: [String: Int] = [:]
-    /// Events of unknown types, by type.
-    var unknown: [String: Int] = [:]
-}
-
 extension Subscriptions {
     /// Reads the envelope and the data of a message; what cannot be read becomes a dead letter.
     func prepare(_ record: KafkaRecord) -> BatchItem {
@@ -99,24 +81,6 @@ extension Subscriptions {
             try contract.check(event.withData { Array($0) })
         }
         return BatchItem(record: record, content: .skipped)
-    }
-}
-
-extension BatchCounts {
-    /// Counts what is not applied.
-    mutating func note(_ content: BatchItem.Content) {
-        switch content {
-        case .event: break
-        case .skipped: skipped += 1
-        case .void: void += 1
-        case .unknown(let type):
-            unknown[type, default: 0] += 1
-            dead += 1
-            deadByClass[BatchItem.unknownType, default: 0] += 1
-        case .dead(let name, _):
-            dead += 1
-            deadByClass[name, default: 0] += 1
-        }
     }
 }
 
@@ -256,38 +220,83 @@ struct BatchApplication {
             order.map { Int($0.value.expected) }, order.map { Int($0.value.next) })
     }
 
-    /// Notes the aggregates that were told of, heard or not.
-    private func noteKeys(_ transaction: Transaction) {
-        let told = items.filter {
-            $0.record.origin.topic != Topic.subjectKeys.name && $0.record.header("ce_sequence") != nil
+    // MARK: Duplicates
+
+    /// The items to apply: outside events that the inbox does not know, own events above their key's watermark.
+    private mutating func deduplicate(_ transaction: Transaction) async throws -> [BatchItem] {
+        var outside: Set<Name> = []
+        var own: Set<Name> = []
+        for item in items {
+            guard case .event(let event, _, let handler) = item.content, !handler.knowsOrder else { continue }
+            if event.sequence == nil {
+                outside.insert(Name(source: event.source, id: event.id))
+            } else {
+                own.insert(Name(source: event.source, id: event.key))
+            }
         }
-        transaction.enqueue(LifeStore.noteKeys, Set(told.compactMap(\.record.key)).sorted())
+        var unseen: Completion<Rows>?
+        var known: Completion<Rows>?
+        if !outside.isEmpty {
+            // In order: what a producer told twice may be met by two processes at once.
+            let order = outside.sorted { ($0.id, $0.source) < ($1.id, $1.source) }
+            unseen = transaction.enqueue(ConsumerStore.remember, group, order.map(\.source), order.map(\.id))
+        }
+        if !own.isEmpty {
+            known = transaction.enqueue(ConsumerStore.sequences, group, own.map(\.source), own.map(\.id))
+        }
+        transaction.flush()
+        var new = try await names(unseen, of: outside)
+        var watermarks: [Name: Watermark] = [:]
+        if let known {
+            for row in try await known.wait() {
+                watermarks[Name(source: try row.value(0), id: try row.value(1))] = Watermark(
+                    epoch: try row.value(3), sequence: try row.value(2), mark: try row.value(4))
+            }
+        }
+        let before = watermarks
+        let fresh = items.filter { item in
+            guard case .event(let event, _, let handler) = item.content else {
+                counts.note(item.content)
+                return false
+            }
+            let isFresh: Bool
+            if handler.knowsOrder {
+                isFresh = true
+            } else if let sequence = event.sequence {
+                let name = Name(source: event.source, id: event.key)
+                let (last, this) = (watermarks[name] ?? .none, Watermark(event, sequence))
+                let isNew = last.isBelow(this)
+                isFresh = isNew || takesEarlier
+                if isNew {
+                    if last.leavesGap(to: this) { counts.gaps += 1 }
+                    watermarks[name] = this
+                } else if last.isFork(of: this) {
+                    counts.forks += 1
+                }
+            } else {
+                let name = Name(source: event.source, id: event.id)
+                isFresh = PlantedBug.unfoldedBatch.isPlanted ? new.contains(name) : new.remove(name) != nil
+            }
+            if isFresh { counts.applied += 1 } else { counts.duplicates += 1 }
+            return isFresh
+        }
+        raise(watermarks.filter { before[$0.key] != $0.value }, transaction)
+        return Array(fresh)
     }
 
-    // MARK: Dead letters
-
-    /// Puts a message aside that has a fault; of what is void a sample.
-    private mutating func putAside(_ item: BatchItem, _ transaction: Transaction) {
-        guard let fault = item.fault else { return }
-        if item.isVoid {
-            guard voidSamples > 0 else { return }
-            voidSamples -= 1
-            counts.dead += 1
-            counts.deadByClass[fault.errorClass, default: 0] += 1
-        }
-        bury(item, fault.errorClass, fault.text, transaction)
+    private func names(_ answer: Completion<Rows>?, of asked: Set<Name>) async throws -> Set<Name> {
+        guard let rows = try await answer?.wait() else { return [] }
+        if rows.count == asked.count { return asked }
+        var names: Set<Name> = []
+        for row in rows { names.insert(Name(source: try row.value(0), id: try row.value(1))) }
+        return names
     }
 
-    func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
-        let record = item.record
-        // NUL is legal in headers and in JSON, and not in PostgreSQL's text; the bytes as they came stand beside it.
-        let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
-        let pairs = record.headers.map { [clean($0.name), clean(String(decoding: $0.value, as: UTF8.self))] }
-        let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
+    private func raise(_ watermarks: [Name: Watermark], _ transaction: Transaction) {
+        guard !watermarks.isEmpty else { return }
+        let order = watermarks.sorted { ($0.key.id, $0.key.source) < ($1.key.id, $1.key.source) }
         transaction.enqueue(
-            ConsumerStore.deadLetter, group, record.origin.topic, Int(record.origin.partition), Int(record.offset),
-            record.keyBytes.map { SQLBytes($0) }, SQLJSON(Array(headers)),
-            record.value.map { SQLBytes($0) }, item.type.map(clean), errorClass, clean(text),
-            SQLBytes(RawHeaders.encode(record.headers)))
+            ConsumerStore.raiseSequences, group, order.map(\.key.source), order.map(\.key.id),
+            order.map(\.value.sequence), order.map(\.value.epoch), order.map(\.value.mark))
     }
 }

@@ -60,7 +60,8 @@ public struct CapabilityParts {
     let releases: [String: Held.Release]
 
     /// Tells aggregates again, of which a life before told more than this one knows: those of the keys that exist, whole, as they are now,
-    /// each under its next version. Keys of other capabilities are among them.
+    /// each under its next version. Keys of other capabilities are among them. A key of which nobody tells anything is one that this life
+    /// does not know: readers end what rests on it.
     public typealias TellsAgain = @Loop @Sendable (_ keys: [String], Transaction) async throws -> Void
 
     /// Ends what rests on the word of a source's life that has ended, of keys that the next one has not told again.

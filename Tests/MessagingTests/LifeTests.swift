@@ -147,6 +147,50 @@ import Testing
         }
     }
 
+    @Test @Loop func whatWasNotToldAgainEndsWithItsLife() async throws {
+        try await DiaryDesk.work { desk in
+            let (old, readers) = (try await desk.database(), try await desk.database(ReaderService.self))
+            let reader = try desk.start(readers, ReaderService.self)
+            func seen() async throws -> [String] {
+                try await desk.column(
+                    readers, "SELECT id || ' ' || text FROM seen ORDER BY id COLLATE \"C\"", of: ReaderService.self)
+            }
+            try await fill(desk, 0..<10, text: "heard")
+            try await run(desk, old, until: 10)
+            let backup = try await TestDatabase.copy(of: old)
+            // Somebody enters one by hand, and changes another.
+            for (id, version) in [("k3", 2), ("own", 1)] {
+                _ = try await desk.column(
+                    old,
+                    """
+                    INSERT INTO entry VALUES ('\(id)', \(version), 'by hand') ON CONFLICT (id) DO UPDATE
+                    SET version = excluded.version, text = excluded.text RETURNING id
+                    """)
+                _ = try await desk.column(
+                    old,
+                    """
+                    INSERT INTO outbox (topic, key, seq, type, payload)
+                    VALUES ('diary', '\(id)', \(version), '\(EntryWritten.versionedType)', '{"text":"by hand"}') RETURNING key
+                    """)
+            }
+            try await run(desk, old, until: 10)
+            try await eventually("it is seen", within: .seconds(20)) {
+                try await seen().filter { $0.hasSuffix("by hand") }.count == 2
+            }
+            let process = try desk.start(backup)
+            try await desk.turns(process, to: "older than the topics")
+            try await begin(desk, backup)
+            try await desk.turns(process, to: "ready\n")
+            // The one is as the restored schema has it, and the other is nobody's word any more.
+            try await eventually("they agree", within: .seconds(30)) { try await seen() == desk.entries(backup) }
+            #expect(try await desk.entries(backup).count == 10)
+            let kept = try await desk.column(
+                readers, "SELECT cause || ' ' || (settled_at IS NOT NULL) FROM source_life", of: ReaderService.self)
+            #expect(kept == ["restored true"])
+            await desk.end(reader)
+        }
+    }
+
     @Test @Loop func aLateWordOfAFormerLifeIsToldAgain() async throws {
         try await DiaryDesk.work { desk in
             let old = try await desk.database()

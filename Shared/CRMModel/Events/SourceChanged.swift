@@ -31,11 +31,15 @@ public struct SourceLife: Codable, Sendable, Equatable {
     public let ends: [TopicEnds]
     /// Where they ended when it had told all that it knows; nil until then.
     public let whole: [TopicEnds]?
+    /// Keys that the life before told of and this one does not know; nil where it has told again all that it knows, and what it has not
+    /// told is not known.
+    public let gone: [String]?
     /// Describes a life.
     public init(
         epoch: Int, incarnation: UUID, cause: String, begunAt: Date, home: String, ends: [TopicEnds],
-        whole: [TopicEnds]?
+        whole: [TopicEnds]?, gone: [String]? = nil
     ) {
+        self.gone = gone
         self.epoch = epoch
         self.incarnation = incarnation
         self.cause = cause

@@ -103,10 +103,14 @@ public struct LifeKeeper {
         told.removeAll { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
         let names = Set(topics.map(\.name))
         let whole = isWhole && life.hasPredecessor ? LogEnds(try await ends(of: topics)).topics : nil
+        // Whoever lost everything tells all that it knows; whoever lost a part tells that part.
+        let gone: [String]? =
+            whole != nil && life.cause == .restored
+            ? try await store.transaction { try await $0.rows(LifeStore.gone) } : nil
         told.append(
             SourceLife(
                 epoch: life.epoch, incarnation: life.incarnation, cause: life.cause.rawValue, begunAt: life.begunAt,
-                home: home, ends: life.actFrom.topics.filter { names.contains($0.topic) }, whole: whole))
+                home: home, ends: life.actFrom.topics.filter { names.contains($0.topic) }, whole: whole, gone: gone))
         let change = SourceChanged(source: source, lives: told)
         try await publish(change, epoch: life.epoch)
         lives.take(change)

@@ -8,9 +8,8 @@ public enum LifeStore {
     /// All statements, for the test that prepares them.
     public static let statements: [any Preparable] =
         [
-            current, drawFirst, draw, advance, place, home, clock, claim, parked, noteKeys, takeKeys, isTold, hear,
-            unsettled,
-            orphans, settle,
+            current, drawFirst, draw, advance, place, home, clock, claim, parked, noteKeys, takeKeys, keepGone,
+            gone, isTold, hear, unsettled, orphans, settle,
         ] + forgetGroup
 
     /// The life of this schema, and how far its outbox has come; no row where it has none yet.
@@ -87,9 +86,22 @@ public enum LifeStore {
         "life.take_keys", takes: Int.self, gives: String.self,
         sql: """
             DELETE FROM tell_again t USING (
-                SELECT key FROM tell_again ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED) n
+                SELECT key FROM tell_again WHERE NOT is_gone ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED) n
             WHERE t.key = n.key RETURNING t.key
             """)
+
+    /// Those of some keys of which nothing was told behind a place of the outbox: nobody here knows them.
+    public static let keepGone = Query(
+        "life.keep_gone", takes: [String].self, Int.self,
+        sql: """
+            INSERT INTO tell_again (key, is_gone) SELECT n.key, true FROM unnest($1::text[]) AS n(key)
+            WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id > $2 AND o.key = n.key) ORDER BY n.key
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// Keys that nobody here knows; as many as a message takes.
+    static let gone = Query(
+        "life.gone", gives: String.self, sql: "SELECT key FROM tell_again WHERE is_gone ORDER BY key LIMIT 15000")
 
     /// Whether nothing waits in the outbox up to a place.
     public static let isTold = Query(
@@ -101,10 +113,12 @@ public enum LifeStore {
     /// A life of another was told.
     public static let hear = Query(
         "life.hear", takes: String.self, Int.self, UUID.self, String.self, Date.self, String.self, String?.self,
+        String?.self,
         sql: """
-            INSERT INTO source_life (source, epoch, incarnation, cause, begun_at, ends, whole)
-            VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
-            ON CONFLICT (source, epoch) DO UPDATE SET incarnation = excluded.incarnation, whole = excluded.whole
+            INSERT INTO source_life (source, epoch, incarnation, cause, begun_at, ends, whole, gone)
+            VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8::text::jsonb)
+            ON CONFLICT (source, epoch)
+                DO UPDATE SET incarnation = excluded.incarnation, whole = excluded.whole, gone = excluded.gone
             WHERE source_life.whole IS NULL AND excluded.whole IS NOT NULL
             """)
 
@@ -116,12 +130,15 @@ public enum LifeStore {
             ORDER BY epoch LIMIT 1
             """)
 
-    /// Keys of a source that a life has not told again, in order, behind one of them.
+    /// Keys of a source that a life has not told again, in order, behind one of them; where it has named those that it does not know, of
+    /// them alone.
     public static let orphans = Query(
         "life.orphans", takes: String.self, String.self, Int.self, String.self, Int.self, gives: String.self,
         sql: """
-            SELECT key FROM applied_sequence WHERE grp = $1 AND source = $2 AND epoch < $3 AND key > $4
-            ORDER BY key LIMIT $5
+            SELECT a.key FROM applied_sequence a
+            WHERE a.grp = $1 AND a.source = $2 AND a.epoch < $3 AND a.key > $4 AND EXISTS (
+                SELECT 1 FROM source_life l WHERE l.source = $2 AND l.epoch = $3 AND (l.gone IS NULL OR l.gone ? a.key))
+            ORDER BY a.key LIMIT $5
             """)
 
     /// All of them were looked through.

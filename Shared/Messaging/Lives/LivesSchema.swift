@@ -50,4 +50,12 @@ extension MessagingSchema {
         );
         CREATE INDEX held_open ON held (id) WHERE state = 'held';
         """)
+
+    /// What a life does not tell again, as it does not know it.
+    static let gone = Migration(
+        "m202611301641_gone",
+        """
+        ALTER TABLE tell_again ADD is_gone boolean NOT NULL DEFAULT false;
+        ALTER TABLE source_life ADD gone jsonb;
+        """)
 }

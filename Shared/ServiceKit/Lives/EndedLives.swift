@@ -41,7 +41,8 @@ struct EndedLives {
         for life in lives.all(of: source) where life.cause != Life.Cause.first.rawValue {
             _ = try await pool.rows(
                 LifeStore.hear, source, life.epoch, life.incarnation, life.cause, life.begunAt,
-                try ModelJSON.text(life.ends), try life.whole.map { try ModelJSON.text($0) })
+                try ModelJSON.text(life.ends), try life.whole.map { try ModelJSON.text($0) },
+                try life.gone.map { try ModelJSON.text($0) })
         }
     }
 

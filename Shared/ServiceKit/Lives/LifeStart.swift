@@ -164,8 +164,10 @@ final class LifeStart {
         try await pool.transaction { transaction in
             let keys = try await transaction.rows(LifeStore.takeKeys, 200)
             if keys.isEmpty { return false }
+            let place = try await transaction.rows(LifeStore.place).first ?? 0
             transaction.markPast()
             for tell in parts.tellsAgain { try await tell(keys.sorted(), transaction) }
+            transaction.enqueue(LifeStore.keepGone, keys, place)
             return true
         }
     }
