@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import FoundationEssentials
 import Kafka
