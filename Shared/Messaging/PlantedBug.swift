@@ -47,6 +47,20 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case onlyHolders
     /// A batch that fits is applied though it knows nothing of what another process has parked.
     case overtakesParked
+    /// Any life but the last one met counts as newer.
+    case epochUnordered
+    /// Lives are not looked at, only numbers.
+    case sequenceOnly
+    /// An empty schema behind full topics begins a life by itself.
+    case silentBirth
+    /// A schema that knows less than was told is taken for the one that told it.
+    case placeIgnored
+    /// What was under way when a backup was made counts as known to it.
+    case trustsPlace
+    /// What lies before a life is acted on in it.
+    case actsOnPast
+    /// What is told of the time before a life does not say so.
+    case pastNotCarried
     /// A batch locks its offsets one partition after the other, each with a statement of its own.
     case lockAgain
 

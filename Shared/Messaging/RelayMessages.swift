@@ -18,7 +18,7 @@ extension RelaySession {
         if let sequence = row.sequence { headers.append(("ce_sequence", Array(String(sequence).utf8))) }
         if let epoch { headers.append(("ce_epoch", epoch)) }
         headers.append(("ce_place", Array(String(row.id).utf8)))
-        if row.isPast { headers.append(("ce_past", Self.yes)) }
+        if row.isPast, !PlantedBug.pastNotCarried.isPlanted { headers.append(("ce_past", Self.yes)) }
         if let trace = row.trace { headers.append(("traceparent", trace)) }
         guard row.kind.isSealed else {
             headers.append(("content-type", Self.json))

@@ -10,7 +10,9 @@ import Testing
 @Suite(.serialized) struct FrozenQueueTests {
     private static func statement(_ sql: String) -> Statement { Statement("test.\(sql.hashValue)", sql) }
 
-    private static func touch(_ row: String) -> Statement { statement("UPDATE locked SET n = n + 1 WHERE id = '\(row)'") }
+    private static func touch(_ row: String) -> Statement {
+        statement("UPDATE locked SET n = n + 1 WHERE id = '\(row)'")
+    }
 
     @Loop private static func work(_ body: (TestService, SessionWatch) async throws -> Void) async throws {
         let service = try await TestService(DeskService.self)

@@ -213,7 +213,7 @@ import Testing
         }
     }
 
-    @Test func aSchemaIsJudgedByWhatWasTold() {
+    @Test @Loop func aSchemaIsJudgedByWhatWasTold() {
         var told = ToldMark()
         let life = Life(epoch: 5)
         func judge(_ life: Life?, _ place: Int, lives: [SourceLife] = []) -> LifeVerdict {

@@ -59,6 +59,30 @@ import Testing
         }
     }
 
+    /// A batch that fits behind another process's is refused where that one has parked something of which this knows nothing.
+    @Test @Loop func whoKnowsOfNothingParkedMovesNoOffsetBehindIt() async throws {
+        let service = try await TestService(DeskService.self)
+        defer { service.close() }
+        @Loop func move(_ statement: Statement, _ part: Int, from: Int) async throws {
+            _ = try await service.transaction { $0.enqueue(statement, "desk", ["t"], [part], [from], [from + 1]) }
+        }
+        _ = try await service.transaction { transaction in
+            transaction.enqueue(ConsumerStore.addMissing, "desk", ["t", "t"], [0, 1])
+            transaction.enqueue(ConsumerStore.addMissing, "other", ["t"], [1])
+            transaction.enqueue(ParkingStore.parkKeys, "desk", ["t"], [1], ["k"], ["not known yet"], 1000)
+            transaction.enqueue(ParkingStore.parkKeys, "other", ["t"], [0], ["k"], ["not known yet"], 1000)
+        }
+        try await move(ConsumerStore.moveUnparked, 0, from: -1)
+        let error = await #expect(throws: PostgresError.self) {
+            try await move(ConsumerStore.moveUnparked, 1, from: -1)
+        }
+        #expect(error?.isMovedOffset == true)
+        try await move(ConsumerStore.move, 1, from: -1)
+        #expect(
+            try await service.column("SELECT next_offset::text FROM consumer_offset WHERE grp = 'desk' ORDER BY part")
+                == ["0", "0"])
+    }
+
     @Test @Loop func anotherProcessGoesOnWithWhatIsParked() async throws {
         try await Desk.work(partitions: 1) { desk in
             let gate = Gate()

@@ -8,13 +8,19 @@ import TestKit
 /// Runs the messaging core on a simulated loop, log and store.
 ///
 /// `rapport-simulate [--schedules 100000] [--first 0] [--threads 2]`, or `--seed N` to replay one schedule and see what happens in it.
-/// A debug build can plant a bug: `--plant idCursor`.
+/// A debug build can plant a bug: `--plant idCursor`. `--seed N --lives` replays the schedule of lives of a seed.
 @main
 enum Main {
     static func main() throws {
         plant()
         if let seed = number("--seed") {
-            do { _ = try Simulation.run(seed: seed, traces: true) } catch { stop(error) }
+            do {
+                if CommandLine.arguments.contains("--lives") {
+                    try Simulation.runLives(seed: seed, traces: true)
+                } else {
+                    _ = try Simulation.run(seed: seed, traces: true)
+                }
+            } catch { stop(error) }
             return print("no violation")
         }
         let first = number("--first") ?? 0

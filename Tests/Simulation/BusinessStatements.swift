@@ -14,6 +14,11 @@ enum Business {
     static let fired = Statement("business.fired", "what a timer does")
     static let open = Statement("business.open", "begins sagas that wait for an answer")
     static let close = Statement("business.close", "ends sagas that still wait")
+    static let say = Statement("business.say", "changes aggregates and tells what they say")
+    static let recall = Statement("business.recall", "takes from what was told what aggregates say")
+    static let repeatWords = Statement("business.repeat", "tells again what aggregates say")
+    static let hear = Statement("business.hear", "keeps what another's aggregates say")
+    static let act = Statement("business.act", "does something outside")
 }
 
 extension SimulatedStore {
@@ -55,9 +60,45 @@ extension SimulatedStore {
                 if sagas.value(key, transaction.id) == nil { sagas.set(key, "waiting", transaction.id) }
             }
         case Business.close.name: try await close(value, transaction)
+        case Business.act.name: transaction.deeds += try value(0, [String].self)
+        case Business.say.name, Business.repeatWords.name, Business.recall.name, Business.hear.name:
+            try await speak(name, value, transaction, session)
         default: throw unknown(name)
         }
         return []
+    }
+
+    /// What those do who have lives.
+    private func speak(
+        _ name: String, _ value: Arguments, _ transaction: ServerTransaction, _ session: ServerSession
+    ) async throws {
+        let keys: [String] = try value(0)
+        let isRepeated = name == Business.repeatWords.name
+        let said = isRepeated ? keys : try value(1)
+        // Of one key in the order in which they came.
+        for place in keys.indices.sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) {
+            let key = Names(first: keys[place], second: "")
+            var word = said[place]
+            if isRepeated || name == Business.say.name {
+                let version = try await bump(keys[place], transaction)
+                if isRepeated {
+                    guard let known = words.value(key, transaction.id) else { continue }
+                    word = known
+                }
+                append(
+                    topic: SimulatedLog.own, key: keys[place], sequence: version, type: OwnEvent.versionedType,
+                    payload: word, transaction, session)
+            }
+            if name == Business.recall.name {
+                // What it may know already is told apart by its version.
+                let version = try value(2, [Int].self)[place]
+                try await lock(aggregates, key, transaction)
+                guard version > aggregates.value(key, transaction.id) ?? 0 else { continue }
+                aggregates.set(key, version, transaction.id)
+            }
+            try await lock(words, key, transaction)
+            words.set(key, word, transaction.id)
+        }
     }
 
     /// Moves sagas to their end, those only that wait: a late answer or timer finds a terminal state and does nothing.

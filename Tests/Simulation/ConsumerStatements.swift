@@ -8,6 +8,8 @@ extension SimulatedStore {
         -> [AnswerRow]
     {
         let id = transaction.id
+        let mine = places(of: try value(0))
+        let (offsets, inbox, sequences) = (mine.offsets, mine.inbox, mine.sequences)
         switch name {
         case "consumer.load":
             return offsets.rows(id).map { [$0.key.first, $0.key.number, $0.value] }
@@ -63,6 +65,7 @@ extension SimulatedStore {
     }
 
     private func move(_ name: String, _ value: Arguments, _ transaction: ServerTransaction) async throws {
+        let offsets = places(of: try value(0)).offsets
         let topics: [String] = try value(1)
         let parts: [Int] = try value(2)
         let expected: [Int] = try value(3)

@@ -23,7 +23,7 @@ struct Invariants {
         for topic in world.topics {
             for number in 0..<SimulatedLog.partitions {
                 let end = log.end(of: TopicPartition(topic: topic, partition: Int32(number)))
-                let stored = store.offsets.value(Names(first: topic, second: "", number: number)) ?? -1
+                let stored = store.places.offsets.value(Names(first: topic, second: "", number: number)) ?? -1
                 if max(stored, 0) != end { return "I7: \(topic)[\(number)] is at \(stored) of \(end)" }
             }
         }

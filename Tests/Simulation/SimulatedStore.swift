@@ -15,7 +15,7 @@ final class SimulatedStore {
         let payload: String?
         let writer: Int
         let createdAt: Date
-        let isPast: Bool
+        var isPast: Bool
         var lane: Int { Int(key.utf8.reduce(5381) { ($0 &* 33) ^ UInt64($1) } & 7) }
     }
     struct ParkedKeyRow {
@@ -37,6 +37,25 @@ final class SimulatedStore {
         let due: Date
         let payload: String?
     }
+    /// Where a group stands, and what it has applied.
+    @Loop
+    struct Places {
+        let offsets = SimulatedTable<Names, Int>()
+        let inbox = SimulatedTable<Names, Bool>()
+        let sequences = SimulatedTable<Names, AppliedRow>()
+
+        func end(_ id: Int, commits: Bool) {
+            offsets.end(id, commits: commits)
+            inbox.end(id, commits: commits)
+            sequences.end(id, commits: commits)
+        }
+
+        func copy(_ other: Places) {
+            offsets.copy(other.offsets)
+            inbox.copy(other.inbox)
+            sequences.copy(other.sequences)
+        }
+    }
     struct Effect {
         let id: String
         let key: String
@@ -48,26 +67,37 @@ final class SimulatedStore {
     }
 
     let chance: Chance
+    /// Which database it is.
+    let home: String
     let outbox = SimulatedTable<Int, OutboxRow>()
-    let offsets = SimulatedTable<Names, Int>()
-    let inbox = SimulatedTable<Names, Bool>()
-    let sequences = SimulatedTable<Names, AppliedRow>()
+    let places = Places()
     let dead = SimulatedTable<Names, String>()
     let parkedKeys = SimulatedTable<Names, ParkedKeyRow>()
     let parkedMessages = SimulatedTable<Names, ParkedMessageRow>()
     let timers = SimulatedTable<Names, TimerRow>()
     let aggregates = SimulatedTable<Names, Int>()
     let sagas = SimulatedTable<Names, String>()
+    /// What each aggregate says, as its owner or a reader has it.
+    let words = SimulatedTable<Names, String>()
+    let life = SimulatedTable<Int, LifeRow>()
+    /// Keys that are to be told again.
+    let toldAgain = SimulatedTable<Names, Bool>()
+    /// Where a recovery stands.
+    let recovery = Places()
 
     /// What was done, in order of the commits.
     private(set) var effects: [Effect] = []
     private(set) var firings: [Firing] = []
+    /// Called with what a commit has done outside, each by what tells it from others.
+    var onDeeds: (@Loop ([String]) -> Void)?
     private(set) var outcomes: [(saga: String, outcome: String)] = []
     /// Every event that was committed into the outbox, in order of commit.
     private(set) var committedEvents: [OutboxRow] = []
     /// Set when a rule that holds at every moment was broken.
     var violation: String?
     var isDown = false
+    /// Whether the tables of lives are used; other schedules need not look at them.
+    var hasLives = false
     var trace: (@Loop (String) -> Void)?
     let ended = Notice()
     /// The sessions that are open, by number.
@@ -84,8 +114,9 @@ final class SimulatedStore {
         return Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 20
     }()
 
-    init(chance: Chance) {
+    init(chance: Chance, home: String = "1") {
         self.chance = chance
+        self.home = home
         parkedKeys.onCommit = { [unowned self] key, _, new in
             trace?(
                 "parked key \(key.first) \(key.second): \(new.map { "attempt \($0.attempt), due \($0.nextTry)" } ?? "free")"
@@ -94,13 +125,31 @@ final class SimulatedStore {
         parkedMessages.onCommit = { [unowned self] key, _, new in
             trace?("parked message \(key.first) \(key.second) \(key.number): \(new == nil ? "free" : "waits")")
         }
-        offsets.onCommit = { [unowned self] key, old, new in
+        places.offsets.onCommit = { [unowned self] key, old, new in
             trace?("offset of \(key.first)[\(key.number)] is \(new ?? -2)")
             if let old, (new ?? -2) < old {
                 violation = "I7: the offset of \(key) went back from \(old) to \(new ?? -2)"
             }
         }
     }
+
+    /// A copy of what another has committed, in a database of its own.
+    convenience init(copying other: SimulatedStore, home: String) {
+        self.init(chance: other.chance, home: home)
+        outbox.copy(other.outbox)
+        places.copy(other.places)
+        aggregates.copy(other.aggregates)
+        words.copy(other.words)
+        life.copy(other.life)
+        toldAgain.copy(other.toldAgain)
+        drawnIDs = other.drawnIDs
+    }
+
+    /// Where a group stands.
+    func places(of group: String) -> Places { group.hasSuffix(".recovery") ? recovery : places }
+
+    /// The last place that the outbox has given.
+    var place: Int { drawnIDs }
 
     /// The database's clock.
     var clock: Date { Date(timeIntervalSince1970: 1_800_000_000 + Loop.now.seconds) }
@@ -124,6 +173,7 @@ final class SimulatedStore {
             firings += transaction.firings
             outcomes += transaction.outcomes
             committedEvents += transaction.events
+            if !transaction.deeds.isEmpty { onDeeds?(transaction.deeds) }
         }
         transaction.isOver = true
         ended.notify()
@@ -132,15 +182,18 @@ final class SimulatedStore {
     /// Each by its name, which the compiler makes quick code of.
     private func endTables(_ id: Int, commits: Bool) {
         outbox.end(id, commits: commits)
-        offsets.end(id, commits: commits)
-        inbox.end(id, commits: commits)
-        sequences.end(id, commits: commits)
+        places.end(id, commits: commits)
         dead.end(id, commits: commits)
         parkedKeys.end(id, commits: commits)
         parkedMessages.end(id, commits: commits)
         timers.end(id, commits: commits)
         aggregates.end(id, commits: commits)
         sagas.end(id, commits: commits)
+        guard hasLives else { return }
+        recovery.end(id, commits: commits)
+        words.end(id, commits: commits)
+        life.end(id, commits: commits)
+        toldAgain.end(id, commits: commits)
     }
 
     /// Waits until no other transaction has the row; two that wait for each other are told apart as PostgreSQL does it.
@@ -209,6 +262,7 @@ final class ServerTransaction {
     var firings: [SimulatedStore.Firing] = []
     var outcomes: [(saga: String, outcome: String)] = []
     var events: [SimulatedStore.OutboxRow] = []
+    var deeds: [String] = []
 
     init(id: Int, session: Int) {
         self.id = id

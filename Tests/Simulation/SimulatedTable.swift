@@ -48,6 +48,11 @@ final class SimulatedTable<Key: Hashable & Comparable, Value> {
     /// Whether no row is committed and none is being written.
     var isEmpty: Bool { cells.isEmpty }
 
+    /// Takes over what is committed in another.
+    func copy(_ other: SimulatedTable) {
+        cells = other.cells.compactMapValues { cell in cell.committed.map { Cell(committed: $0) } }
+    }
+
     /// Lets others see what a transaction has written, or forgets it.
     func end(_ transaction: Int, commits: Bool) {
         guard !written.isEmpty, let keys = written.removeValue(forKey: transaction) else { return }

@@ -40,10 +40,27 @@ public enum Simulation {
 
     /// Runs the schedule of one seed.
     public static func run(seed: UInt64, traces: Bool = false) throws -> SimulatedLoop.Run<Void> {
+        // Drawn by itself, so that the others are what they were.
+        var draw = SeededGenerator(seed: ~seed)
+        return try run(seed: seed, traces: traces, ofLives: Int.random(in: 0..<1000, using: &draw) < 60)
+    }
+
+    /// Runs a schedule of lives for a seed, whatever that one is otherwise.
+    public static func runLives(seed: UInt64, traces: Bool = false) throws {
+        _ = try run(seed: seed, traces: traces, ofLives: true)
+    }
+
+    private static func run(seed: UInt64, traces: Bool, ofLives: Bool) throws -> SimulatedLoop.Run<Void> {
         // Outlives the schedule, as jobs that are left over run out after it.
         let keeper = Keeper()
         do {
             let run = try SimulatedLoop.trace(seed: seed, stepLimit: 400_000) {
+                if ofLives {
+                    let world = LivesWorld(Chance(seed: seed), trace: traces ? tell : nil)
+                    keeper.world = world
+                    keeper.store = world.readerStore
+                    return try await world.run()
+                }
                 let world = World(seed: seed, trace: traces ? tell : nil)
                 keeper.world = world
                 keeper.store = world.store
@@ -69,7 +86,7 @@ public enum Simulation {
 ///
 /// `@unchecked Sendable`: written and released on the thread that runs the schedule.
 private final class Keeper: @unchecked Sendable {
-    var world: World?
+    var world: AnyObject?
     /// Gone with the world, unless a task that never ends holds it: of a million schedules each would leave something behind.
     weak var store: SimulatedStore?
 }

@@ -192,7 +192,9 @@ final class World {
         let name = Names(first: partition.topic, second: "", number: Int(partition.partition))
         // A partition that was never read begins wherever the log begins.
         guard stored > 0 else { return }
-        guard store.offsets.value(name) == Int(stored) else { throw Violation("I2: skipped what the log had lost") }
+        guard store.places.offsets.value(name) == Int(stored) else {
+            throw Violation("I2: skipped what the log had lost")
+        }
         guard alarms > 0 else { throw Violation("nobody was told that the log had lost messages") }
     }
 }

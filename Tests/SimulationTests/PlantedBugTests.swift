@@ -28,15 +28,25 @@
             .deleteUnacknowledged: ["I2", "I4", "I5"],
             .onlyHolders: ["TA1"],
             .overtakesParked: ["I1, I4"],
+            .epochUnordered: ["TB1", "TB5"],
+            .sequenceOnly: ["TB1", "TB5"],
+            .silentBirth: ["TB4"],
+            .placeIgnored: ["TB4"],
+            .trustsPlace: ["TB1"],
+            .actsOnPast: ["TB2"],
+            .pastNotCarried: ["TB2"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
             .lockAgain: ["I1", "I2", "I6", "I7"],
         ]
 
-        /// What chance meets once in hundreds of thousands of schedules is shown by one made for it.
+        /// What chance meets once in hundreds of thousands of schedules is shown by one made for it, and what concerns lives by those.
         private static func run(_ bug: PlantedBug, seed: UInt64) throws {
             switch bug {
             case .onlyHolders: try Simulation.runQueue(seed: seed, freezes: true)
             case .overtakesParked: _ = try Simulation.runOvertaken(seed: seed, parks: true)
+            case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .trustsPlace, .actsOnPast,
+                .pastNotCarried:
+                try Simulation.runLives(seed: seed)
             default: _ = try Simulation.run(seed: seed)
             }
         }

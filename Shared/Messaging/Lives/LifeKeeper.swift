@@ -78,6 +78,7 @@ public struct LifeKeeper {
             transaction.enqueue(
                 LifeStore.draw, max(clock, last + 1), (life == nil ? Life.Cause.empty : .restored).rawValue,
                 try ModelJSON.text(ends.topics), life?.epoch, place, actor, reason)
+            transaction.enqueue(LifeStore.markWaiting)
         }
         if let life = try await current() { try await announce(life) }
     }

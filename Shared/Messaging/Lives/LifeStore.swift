@@ -8,7 +8,7 @@ public enum LifeStore {
     /// All statements, for the test that prepares them.
     public static let statements: [any Preparable] =
         [
-            current, drawFirst, draw, advance, place, home, clock, claim, parked, noteKeys, takeKeys, keepGone,
+            current, drawFirst, draw, markWaiting, advance, place, home, clock, claim, parked, noteKeys, takeKeys, keepGone,
             gone, isTold, hear, unsettled, orphans, settle,
         ] + forgetGroup
 
@@ -34,6 +34,9 @@ public enum LifeStore {
                 before = excluded.before, known_place = excluded.known_place, actor = excluded.actor,
                 reason = excluded.reason
             """)
+
+    /// What waits in the outbox of a schema that went back may have been told by the life before: it is told again, and nobody acts on it.
+    static let markWaiting = Query("life.mark_waiting", sql: "UPDATE outbox SET past = true WHERE NOT past")
 
     /// It has come further, and is no other.
     static let advance = Query(

@@ -1,4 +1,5 @@
 import CRMModel
+import EventLoop
 import FoundationEssentials
 
 /// Whether a schema may speak for its service.
@@ -23,14 +24,19 @@ public enum LifeVerdict: Sendable, Equatable {
     ///   - place: the last place that its outbox has given.
     ///   - told: what its topics hold of it.
     ///   - lives: what was told of its lives.
+    @Loop
     public static func judge(_ life: Life?, place: Int, told: ToldMark, lives: [SourceLife]) -> LifeVerdict {
-        guard let life else { return told.isAny || !lives.isEmpty ? .empty : .first }
+        guard let life else {
+            return (told.isAny || !lives.isEmpty) && !PlantedBug.silentBirth.isPlanted ? .empty : .first
+        }
         if let last = lives.last {
             if last.epoch > life.epoch { return .deposed(by: last.epoch) }
             if last.epoch == life.epoch, last.incarnation != life.incarnation { return .replaced }
         }
         if told.isAny, told.epoch > life.epoch { return .deposed(by: told.epoch) }
-        if told.epoch == life.epoch, let last = told.place, last > place { return .restored(told: last, known: place) }
+        if told.epoch == life.epoch, let last = told.place, last > place, !PlantedBug.placeIgnored.isPlanted {
+            return .restored(told: last, known: place)
+        }
         return .fits
     }
 

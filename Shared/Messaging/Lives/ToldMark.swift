@@ -22,7 +22,7 @@ public struct ToldMark: Sendable, Equatable {
     }
 
     /// Takes a record of the service in.
-    mutating func take(_ record: KafkaRecord) {
+    package mutating func take(_ record: KafkaRecord) {
         isAny = true
         let (epoch, place) = (record.epoch, record.place)
         if epoch > self.epoch { (self.epoch, self.place) = (epoch, place) }
@@ -60,8 +60,8 @@ public struct ToldMark: Sendable, Equatable {
 
 extension KafkaRecord {
     /// The life that told it; 0 where it names none.
-    var epoch: Int { header("ce_epoch").flatMap { Int($0) } ?? 0 }
+    package var epoch: Int { header("ce_epoch").flatMap { Int($0) } ?? 0 }
 
     /// Its place in the outbox of who told it; nil where that is not said.
-    var place: Int? { header("ce_place").flatMap { Int($0) } }
+    package var place: Int? { header("ce_place").flatMap { Int($0) } }
 }

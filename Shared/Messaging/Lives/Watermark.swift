@@ -1,3 +1,5 @@
+import EventLoop
+
 /// The newest event of a key that was applied: of which life, under which number, and which one it was.
 struct Watermark: Equatable {
     private(set) var epoch = 0
@@ -20,7 +22,12 @@ struct Watermark: Equatable {
     }
 
     /// Whether an event comes behind it: later lives are newer whatever they count.
-    func isBelow(_ other: Watermark) -> Bool { (epoch, sequence) < (other.epoch, other.sequence) }
+    @Loop
+    func isBelow(_ other: Watermark) -> Bool {
+        if PlantedBug.epochUnordered.isPlanted, epoch != other.epoch { return true }
+        if PlantedBug.sequenceOnly.isPlanted { return sequence < other.sequence }
+        return (epoch, sequence) < (other.epoch, other.sequence)
+    }
 
     /// Whether numbers are missing between the two; each life begins where it will.
     func leavesGap(to other: Watermark) -> Bool {

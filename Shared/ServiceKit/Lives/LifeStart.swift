@@ -78,6 +78,8 @@ final class LifeStart {
             case .first: try await keeper.drawFirst()
             case .fits:
                 guard let life = try await keeper.current() else { continue }
+                // Who ends meanwhile must not say that it is the one that speaks.
+                if isStopping { throw CancellationError() }
                 announced = life
                 isFollowing = try await !keeper.announce(life) || isFollowing
                 if !life.hasPredecessor, life.state == .drawn { try await keeper.advance(life, to: .whole) }

@@ -1,0 +1,119 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Messaging
+import Postgres
+
+extension SimulatedStore {
+    /// The row of a schema's life.
+    struct LifeRow {
+        var epoch: Int
+        var incarnation: UUID
+        var cause: String
+        var state: String
+        var begunAt: Date
+        var before: Int?
+        var knownPlace = 0
+        /// JSON, as it lies in the table.
+        var actFrom = "[]"
+    }
+
+    /// What the statements of lives do.
+    func live(
+        _ name: String, _ value: Arguments, _ transaction: ServerTransaction, _ session: ServerSession
+    ) async throws
+        -> [AnswerRow]
+    {
+        let id = transaction.id
+        switch name {
+        case "life.current":
+            return life.value(0, id).map {
+                [
+                    [
+                        $0.epoch, $0.incarnation, $0.cause, $0.state, $0.begunAt, $0.before, $0.knownPlace,
+                        $0.actFrom,
+                    ]
+                ]
+            } ?? []
+        case "life.draw_first":
+            try await lock(life, 0, transaction)
+            guard life.value(0, id) == nil else { break }
+            life.set(0, try lifeRow(epoch: value(0), cause: "first"), id)
+        case "life.draw":
+            try await lock(life, 0, transaction)
+            var row = lifeRow(epoch: try value(0), cause: try value(1))
+            (row.actFrom, row.before, row.knownPlace) = (try value(2), try value(3), try value(4))
+            life.set(0, row, id)
+        case "life.mark_waiting":
+            for row in outbox.rows(id) {
+                try await lock(outbox, row.key, transaction)
+                guard var waiting = outbox.value(row.key, id) else { continue }
+                waiting.isPast = true
+                outbox.set(row.key, waiting, id)
+            }
+        case "life.advance":
+            try await lock(life, 0, transaction)
+            guard var row = life.value(0, id), try row.incarnation == value(0) else { break }
+            row.state = try value(1)
+            life.set(0, row, id)
+        case "life.place": return [[place]]
+        case "life.home": return [[home]]
+        case "life.clock": return [[Int(clock.timeIntervalSince1970 * 1000)]]
+        case "life.claim": return [[takeAdvisoryLock(52, session.id)]]
+        case "life.note_keys":
+            for key in try value(0, [String].self).sorted() {
+                let name = Names(first: key, second: "")
+                try await lock(toldAgain, name, transaction)
+                toldAgain.set(name, true, id)
+            }
+        case "life.take_keys":
+            let free = toldAgain.rows(id).filter { [0, id].contains(toldAgain.owner(of: $0.key)) }
+            return free.prefix(try value(0)).map { row in
+                toldAgain.set(row.key, nil, id)
+                return [row.key.first]
+            }
+        case "life.is_told":
+            let last: Int = try value(0)
+            return [[!outbox.rows(id).contains { $0.key <= last }]]
+        default: return try await forget(name, transaction)
+        }
+        return []
+    }
+
+    private func lifeRow(epoch: Int, cause: String) -> LifeRow {
+        LifeRow(epoch: epoch, incarnation: chance.uuid(), cause: cause, state: "drawn", begunAt: clock)
+    }
+
+    /// Where a recovery stood is of no use behind its end.
+    private func forget(_ name: String, _ transaction: ServerTransaction) async throws -> [AnswerRow] {
+        let places = recovery
+        switch name {
+        case "life.forget_offsets": try await clear(places.offsets, transaction)
+        case "life.forget_sequences": try await clear(places.sequences, transaction)
+        case "life.forget_inbox": try await clear(places.inbox, transaction)
+        default: throw unknown(name)
+        }
+        return []
+    }
+
+    private func clear<Value>(_ table: SimulatedTable<Names, Value>, _ transaction: ServerTransaction)
+        async throws
+    {
+        for row in table.rows(transaction.id) {
+            try await lock(table, row.key, transaction)
+            table.set(row.key, nil, transaction.id)
+        }
+    }
+}
+
+extension Chance {
+    func uuid() -> UUID {
+        let bytes = (0..<16).map { _ in UInt8(number(0...255)) }
+        return UUID(
+            uuid: (
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8],
+                bytes[9],
+                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+            ))
+    }
+}

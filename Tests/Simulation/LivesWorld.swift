@@ -1,0 +1,229 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Messaging
+import Postgres
+
+/// A schedule of lives: a service whose schema is lost, goes back to a backup, moves or runs twice, another that reads what it tells, and
+/// what the outside sees of their deeds.
+@Loop
+final class LivesWorld {
+    let chance: Chance
+    let faults: Faults
+    let log = SimulatedLog()
+    let trace: (@Loop (String) -> Void)?
+    /// What the services have told of their lives, in order.
+    private(set) var sources: [SourceChanged] = []
+    private(set) lazy var owner = LivingService(
+        "/own", tells: SimulatedLog.own, hears: [SimulatedLog.outside], self, derives, recalls)
+    private(set) lazy var reader = LivingService(
+        "/reader", tells: nil, hears: [SimulatedLog.own], self, reads)
+    var processes: [LivingProcess] = []
+    /// The schema that may speak for the owner.
+    var rightful: SimulatedStore { didSet { former.append(oldValue) } }
+    /// Those that did before.
+    private var former: [SimulatedStore] = []
+    var readerStore: SimulatedStore
+    /// When another schema began to speak than before.
+    var turn = Duration.zero
+    /// Set when a rule that holds at every moment was broken.
+    var violation: String?
+    /// What was done outside, and how often; by who may do so, and by who did not know yet that it may not.
+    private var deeds: Set<String> = []
+    private(set) var late: Set<String> = []
+    private var drawn = 0
+    private var asked = 0
+    var commands: [Task<Void, Never>] = []
+    /// Whether retention has taken some of what the owner told.
+    var isShortened = false
+
+    init(_ chance: Chance, trace: (@Loop (String) -> Void)?) {
+        self.chance = chance
+        self.trace = trace
+        faults = Faults(chance)
+        rightful = SimulatedStore(chance: chance, home: "owner 0")
+        readerStore = SimulatedStore(chance: chance, home: "reader")
+        for store in [rightful, readerStore] { prepare(store) }
+    }
+
+    /// Watches what a schema does.
+    func prepare(_ store: SimulatedStore) {
+        store.hasLives = true
+        store.trace = trace
+        store.onDeeds = { [unowned self, unowned store] deeds in did(deeds, store) }
+    }
+
+    // MARK: What the services do
+
+    private var derives: Subscriptions {
+        var subscriptions = Subscriptions([Topic(name: SimulatedLog.outside, key: "any", owner: "any")])
+        subscriptions.on(OutsideEvent.self) { events, transaction in
+            let ids = events.map(\.event.id)
+            transaction.enqueue(Business.say, events.map(\.event.key), ids)
+            let isPast = transaction.isPast
+            if !isPast { transaction.enqueue(Business.act, ids.map { "deed \($0)" }) }
+        }
+        return subscriptions
+    }
+
+    private var recalls: Subscriptions {
+        var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
+        subscriptions.on(OwnEvent.self) { events, transaction in
+            transaction.enqueue(
+                Business.recall, events.map(\.event.key), events.map(\.data.cause),
+                events.map { $0.event.sequence ?? 0 })
+        }
+        return subscriptions
+    }
+
+    var reads: Subscriptions {
+        var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
+        subscriptions.on(OwnEvent.self) { events, transaction in
+            transaction.enqueue(Business.hear, events.map(\.event.key), events.map(\.data.cause))
+            let isPast = transaction.isPast
+            if !isPast { transaction.enqueue(Business.act, events.map { "welcome \($0.data.cause)" }) }
+        }
+        return subscriptions
+    }
+
+    // MARK: What is seen of them
+
+    /// TB2: whatever lives there were, nothing is done twice; but by a copy that had not heard yet that another speaks.
+    private func did(_ done: [String], _ store: SimulatedStore) {
+        let isLate = store !== rightful && store !== readerStore
+        if isLate, Loop.now - turn > .seconds(12) {
+            violation = "TB7: a schema that was replaced \(Loop.now - turn) ago did \(done)"
+        }
+        for deed in done {
+            trace?("\(store.home) did \(deed)")
+            let cause = String(deed.split(separator: " ").last ?? "")
+            if isLate { late.insert(cause) }
+            guard !deeds.insert(deed).inserted, !late.contains(cause) else { continue }
+            violation = "TB2: \(deed) was done twice"
+        }
+    }
+
+    /// TB4: only the schema that spoke last, or that a person has told to, speaks.
+    func speaks(_ process: LivingProcess) {
+        guard process.service === owner, process.store !== rightful else { return }
+        // Judged before another life began, of which it is about to hear.
+        if former.contains(where: { $0 === process.store }), Loop.now - turn < .seconds(5) { return }
+        violation = "TB4: \(process.store.home) speaks, and is not the one that may"
+    }
+
+    /// The greatest life and place that were told, as `ToldMark.read` finds them.
+    func mark(of service: LivingService) -> ToldMark {
+        guard let topic = service.tells else { return ToldMark() }
+        var mark = ToldMark()
+        for (partition, end) in ends(of: [topic]) {
+            for record in log.records(partition, log.begin(of: partition)..<end) { mark.take(record) }
+        }
+        return mark
+    }
+
+    func ends(of topics: [String]) -> [TopicPartition: Int64] {
+        var ends: [TopicPartition: Int64] = [:]
+        for topic in topics {
+            for number in 0..<SimulatedLog.partitions {
+                let partition = TopicPartition(topic: topic, partition: Int32(number))
+                ends[partition] = log.end(of: partition)
+            }
+        }
+        return ends
+    }
+
+    static func name(of partition: TopicPartition) -> Names {
+        Names(first: partition.topic, second: "", number: Int(partition.partition))
+    }
+
+    // MARK: Telling of lives
+
+    /// As `LifeKeeper.announce`: all lives of the service, those that were known and this one. Says whether there was anything to tell.
+    @discardableResult
+    func announce(
+        _ life: Life, of service: LivingService, in store: SimulatedStore, knowing lives: SourceLives
+    ) -> Bool {
+        var told = lives.all(of: service.source)
+        let known = told.last { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
+        let isWhole = life.state == .whole
+        if let known, known.home == store.home, (known.whole != nil) == isWhole || !life.hasPredecessor {
+            return false
+        }
+        told.removeAll { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
+        let topic = service.tells ?? ""
+        told.append(
+            SourceLife(
+                epoch: life.epoch, incarnation: life.incarnation, cause: life.cause.rawValue,
+                begunAt: life.begunAt,
+                home: store.home, ends: life.actFrom.topics.filter { $0.topic == topic },
+                whole: isWhole && life.hasPredecessor ? LogEnds(ends(of: [topic])).topics : nil))
+        let change = SourceChanged(source: service.source, lives: told)
+        trace?("\(store.home) tells of its life \(life.epoch), \(life.state)")
+        sources.append(change)
+        lives.take(change)
+        for process in processes where !process.isDead {
+            // A second or two is what a fetch may wait at a broker.
+            let delay = chance.milliseconds(0...2000)
+            Task { @Loop [weak process] in
+                try? await Loop.sleep(for: delay)
+                await process?.network.travel()
+                process?.followSources()
+            }
+        }
+        return true
+    }
+
+    /// As `LifeKeeper.begin`: a person begins a life in a schema; nobody may publish from it.
+    func beginLife(in store: SimulatedStore) async throws {
+        let session = SimulatedSession(store, SimulatedNetwork(chance, Faults(chance)))
+        defer { session.close() }
+        let lives = SourceLives()
+        for one in sources { lives.take(one) }
+        let lanes = try await session.transaction { try await $0.query(Living.lead, [Int]()) }
+        guard lanes.count == 8 else { throw Violation("a process of this schema publishes") }
+        let mark = mark(of: owner)
+        let ends = LogEnds(ends(of: [SimulatedLog.own, SimulatedLog.outside]))
+        let life = try await session.transaction { transaction in
+            let life = try await Life.current(in: transaction)
+            let clock: Int = try await transaction.query(Living.clock)[0].value(0)
+            let place: Int = try await transaction.query(Living.place)[0].value(0)
+            let last = max(
+                mark.epoch, lives.all(of: self.owner.source).last?.epoch ?? 0, life?.epoch ?? 0)
+            transaction.enqueue(
+                Living.draw, max(clock, last + 1), (life == nil ? Life.Cause.empty : .restored).rawValue,
+                try ModelJSON.text(ends.topics), life?.epoch, place, "somebody", "a schedule")
+            transaction.enqueue(Living.markWaiting)
+            return try await Life.current(in: transaction)
+        }
+        guard let life else { throw Violation("a life was begun and is not there") }
+        rightful = store
+        turn = Loop.now
+        trace?("\(store.home) begins the life \(life.epoch): \(life.cause)")
+        announce(life, of: owner, in: store, knowing: lives)
+    }
+
+    // MARK: Processes
+
+    func start(_ service: LivingService, _ store: SimulatedStore) throws {
+        let process = LivingProcess(self, service, store, number: processes.count)
+        trace?("process \(process.number) of \(service.source) starts on \(store.home)")
+        processes.append(process)
+        try process.start()
+    }
+
+    /// Those that run, be it silently.
+    func living(_ service: LivingService) -> [LivingProcess] {
+        processes.filter { $0.service === service && !$0.isDead }
+    }
+
+    func nextHome() -> String {
+        drawn += 1
+        return "owner \(drawn)"
+    }
+
+    func nextID() -> String {
+        asked += 1
+        return "\(asked)"
+    }
+}
