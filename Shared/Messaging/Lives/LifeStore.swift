@@ -8,7 +8,8 @@ public enum LifeStore {
     /// All statements, for the test that prepares them.
     public static let statements: [any Preparable] =
         [
-            current, drawFirst, draw, markWaiting, advance, place, home, clock, claim, parked, noteKeys, takeKeys, keepGone,
+            current, drawFirst, draw, markWaiting, advance, place, home, clock, claim, parked, noteKeys, takeKeys,
+            keepGone,
             gone, isTold, hear, unsettled, orphans, settle,
         ] + forgetGroup
 
