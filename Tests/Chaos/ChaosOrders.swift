@@ -183,16 +183,16 @@ final class ChaosOrders {
 
     // MARK: Poison
 
-    /// One of the ways in which a message can be impossible to apply, amid the messages of a customer: what cannot be read, what is read
-    /// and refused by the database, and what is of a type that nobody knows.
+    /// One of the ways in which a message can be impossible to apply, amid the messages of a customer: what cannot be read, what no
+    /// service takes, and what is of a type that nobody knows.
     private func impossible() -> ShopEvent {
         let customer = "C\(seed)-\(random.next() % UInt64(Self.customers))"
         let kind = poison.count % 11
         let number = "\(seed)-\(poison.count)"
-        // NUL is legal in JSON, and not in PostgreSQL's text: only the handler's statement finds it.
+        // NUL is legal in JSON, and not in PostgreSQL's text.
         let id = "BAD-\(number)" + (kind == 8 ? "\\u0000" : "")
         let event = document(OrderPlaced.versionedType, "BAD-\(number)", customer, changes: 0)
-        poison[number] = kind == 8 ? "sql-22021" : kind == 10 ? "unknown-type" : "decode"
+        poison[number] = kind == 10 ? "unknown-type" : "decode"
         let mark = [(Self.poisonHeader, Array(number.utf8))]
         let usual = event.headers + mark
         let text = String(decoding: event.data, as: UTF8.self)
