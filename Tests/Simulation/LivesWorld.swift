@@ -181,7 +181,7 @@ final class LivesWorld {
         let lives = SourceLives()
         for one in sources { lives.take(one) }
         let lanes = try await session.transaction { try await $0.query(Living.lead, [Int]()) }
-        guard lanes.count == 8 else { throw Violation("a process of this schema publishes") }
+        guard lanes.count == 8 else { throw Violation(violation ?? "TB4: a process of this schema publishes") }
         let mark = mark(of: owner)
         let ends = LogEnds(ends(of: [SimulatedLog.own, SimulatedLog.outside]))
         let life = try await session.transaction { transaction in
