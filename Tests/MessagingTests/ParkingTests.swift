@@ -86,10 +86,10 @@ import Testing
     @Test @Loop func anotherProcessGoesOnWithWhatIsParked() async throws {
         try await Desk.work(partitions: 1) { desk in
             let gate = Gate()
-            gate.closed = ["灯\0"]
+            gate.closed = ["灯"]
             let first = Self.runner(desk, gate)
             try first.start()
-            for number in 0..<5 { try desk.note("n\(number)", key: "灯\0") }
+            for number in 0..<5 { try desk.note("n\(number)", key: "灯") }
             try desk.note("other", key: "x")
             try await desk.flush()
             try await eventually("the other", within: .seconds(30)) { try await desk.notes() == ["other"] }
