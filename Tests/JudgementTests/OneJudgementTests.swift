@@ -127,8 +127,8 @@ import Tickets
         same(
             try await contacts.rows(
                 """
-                SELECT concat_ws('|', id, party_id, at, currency, total) FROM erp_document
-                WHERE kind = 'order' AND party_id IS NOT NULL
+                SELECT concat_ws('|', id, coalesce(party_id, '00000000-0000-0000-0000-000000000000'), at, currency, total)
+                FROM erp_document WHERE kind = 'order'
                 """),
             try await tickets.rows(
                 "SELECT concat_ws('|', id, party_id, placed_at, currency, total) FROM customer_order"),

@@ -15,9 +15,7 @@ import Testing
             Route(.post, "/v1/parties", "", tag: "", access: .change, gives: .json(.any)) { _ in Response(.created) },
             Route(.get, "/health/live", "", tag: "", access: .open, gives: .json(.any)) { _ in Response(.ok) },
         ]
-        let surface = HTTPSurface()
-        surface.isOpen = true
-        let router = Router(routes, middleware: surface.middleware(token: token, Log(service: "test")))
+        let router = Router(routes, middleware: HTTPSurface().middleware(token: token, Log(service: "test")))
         return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
     }
 
@@ -51,6 +49,7 @@ import Testing
             await router.respond(to: try Request(method, "/v1/parties", headers: [:], body: []))
         }
         // Who does not know yet what was told before, or is no longer asked, changes nothing either.
+        surface.isOpen = false
         #expect(try await answer(.post).status == .unavailable)
         surface.isOpen = true
         #expect(try await answer(.post).status == .created)
