@@ -27,6 +27,10 @@ extension LivesWorld {
         try start(reader, readerStore)
         for _ in 0..<chance.number(1...2) { try start(owner, rightful) }
         let backup = await work()
+        // Before it has spoken a schema has no life that another could follow.
+        while rightful.life.value(0)?.state != Life.State.whole.rawValue {
+            try await Loop.sleep(for: .milliseconds(100))
+        }
         for _ in 0..<(chance.happens(250) ? 2 : 1) {
             try await change(backup)
             _ = await work()
