@@ -55,8 +55,6 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case silentBirth
     /// A schema that knows less than was told is taken for the one that told it.
     case placeIgnored
-    /// What was under way when a backup was made counts as known to it.
-    case trustsPlace
     /// What lies before a life is acted on in it.
     case actsOnPast
     /// What is told of the time before a life does not say so.

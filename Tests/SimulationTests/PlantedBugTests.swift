@@ -32,7 +32,6 @@
             .sequenceOnly: ["TB1", "TB5"],
             .silentBirth: ["TB4"],
             .placeIgnored: ["TB4"],
-            .trustsPlace: ["TB1"],
             .actsOnPast: ["TB2"],
             .pastNotCarried: ["TB2"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
@@ -44,7 +43,7 @@
             switch bug {
             case .onlyHolders: try Simulation.runQueue(seed: seed, freezes: true)
             case .overtakesParked: _ = try Simulation.runOvertaken(seed: seed, parks: true)
-            case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .trustsPlace, .actsOnPast,
+            case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .actsOnPast,
                 .pastNotCarried:
                 try Simulation.runLives(seed: seed)
             default: _ = try Simulation.run(seed: seed)

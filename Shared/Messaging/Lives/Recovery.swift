@@ -105,7 +105,6 @@ extension Life {
         guard epoch != self.epoch else { return false }
         guard let before else { return true }
         if epoch != before { return epoch > before }
-        let known = PlantedBug.trustsPlace.isPlanted ? knownPlace : knownPlace - Self.uncertain
-        return place.map { $0 > known } ?? true
+        return place.map { $0 > knownPlace - Self.uncertain } ?? true
     }
 }
