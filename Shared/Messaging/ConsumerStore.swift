@@ -13,7 +13,7 @@ extension LockKind {
 public enum ConsumerStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        load, addMissing, reusePlans, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
+        load, addMissing, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
     ]
 
     static let load = Statement(
@@ -25,11 +25,6 @@ public enum ConsumerStore {
         INSERT INTO consumer_offset (grp, topic, part, next_offset)
         SELECT $1, t, p, -1 FROM unnest($2::text[], $3::bigint[]) AS n(t, p) ON CONFLICT DO NOTHING
         """)
-
-    /// Until the transaction's end, statements are not planned anew for their values. The server would, for nearly each: it takes an array
-    /// that it knows for shorter than one that it does not.
-    static let reusePlans = Statement(
-        "consumer.reuse_plans", "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.
