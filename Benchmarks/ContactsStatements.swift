@@ -69,7 +69,7 @@ enum ContactsStatements {
                     "'{}'::boolean[]",
                 ]),
             fill(
-                LedgerStore.record.sql,
+                LedgerStore.record.statement.sql,
                 [
                     column("sources"), column("kinds"), fresh, column("parties"), column("ones"), column("times"),
                     column("cancelled"), column("times"), column("currencies"), column("totals"), column("statuses"),

@@ -1,3 +1,5 @@
+import EventLoop
+import Kafka
 import Postgres
 
 /// The SQL that every service's process needs.
@@ -12,8 +14,18 @@ public enum ServiceStore {
         "service.missing_migrations",
         "SELECT n FROM unnest($1::text[]) AS n WHERE NOT EXISTS (SELECT 1 FROM schema_migration WHERE name = n)")
 
-    static let positions = Statement(
-        "service.positions", "SELECT topic, part, next_offset FROM consumer_offset ORDER BY topic, part")
+    /// Where the service stands in each partition; while a life is recovered another group reads its own topics, too.
+    private static let positions = Statement(
+        "service.positions", "SELECT topic, part, max(next_offset) FROM consumer_offset GROUP BY 1, 2 ORDER BY 1, 2")
+
+    /// The offset that comes next in each partition, in order of topics; -1 before the first message.
+    @Loop
+    static func places(_ pool: PostgresPool) async throws -> [(partition: TopicPartition, next: Int64)] {
+        try await pool.query(positions).map { row in
+            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
+            return (partition, Int64(try row.value(2) as Int))
+        }
+    }
 
     /// Whether the database takes changes: a standby does not.
     static let takesChanges = Statement(

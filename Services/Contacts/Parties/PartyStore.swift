@@ -7,8 +7,7 @@ import Postgres
 enum PartyStore {
     static let statements: [any Preparable] = [
         insert, clearNumbers, insertNumbers, addMissing, insertFromERP, updateFromERP, lock, lockAll, lockAndRaise,
-        raise, mergedInto, know, tellAgain, update, get, unsearched, setSearch, setSearchUnchanged, select, estimate,
-        bodies, shares,
+        raise, mergedInto, know, tellAgain, update, get, setSearch, select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -269,25 +268,6 @@ enum PartyStore {
     static let get = Query(
         "party.get", takes: UUID.self, gives: String.self, Int.self,
         sql: "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
-
-    /// Parties whose terms wait to be written, each with the mark that its row bears until it is written again.
-    static let unsearched = Statement(
-        "party.unsearched",
-        "SELECT \(columns), p.xmin::text FROM party p WHERE search_terms IS NULL ORDER BY id LIMIT 200")
-
-    /// Writes the terms of parties that are as they were read, and are not locked: nobody waits for the working out of terms, nor it for
-    /// anybody. The others are found again.
-    static let setSearchUnchanged = Statement(
-        "party.set_search_unchanged",
-        """
-        UPDATE party p SET sort_name = n.sort_name, search_text = n.search_text,
-            search_terms = n.search_terms::integer[]
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-            AS n(id, sort_name, search_text, search_terms, mark)
-        CROSS JOIN LATERAL (
-            SELECT q.id FROM party q WHERE q.id = n.id AND q.xmin::text = n.mark FOR NO KEY UPDATE SKIP LOCKED) l
-        WHERE p.id = l.id
-        """)
 
     static let setSearch = Statement(
         "party.set_search",

@@ -22,13 +22,13 @@ final class PartyIndexer {
     func step() async throws -> Int {
         try await context.pool.transaction { transaction in
             guard try await LongWork.claim("search terms", transaction) else { return 0 }
-            let rows = try await transaction.query(PartyStore.unsearched)
+            let rows = try await transaction.query(PartyIndexStore.unsearched)
             guard !rows.isEmpty else { return 0 }
             let parties = try rows.map { try Party($0) }
             let marks: [String] = try rows.map { try $0.value(2) }
             let search = parties.map(\.search)
             return try await transaction.query(
-                PartyStore.setSearchUnchanged, parties.map(\.id), search.map(\.sortName), search.map(\.text),
+                PartyIndexStore.setSearch.statement, parties.map(\.id), search.map(\.sortName), search.map(\.text),
                 search.map(\.terms), marks
             ).affected
         }

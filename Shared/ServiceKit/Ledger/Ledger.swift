@@ -34,7 +34,7 @@ public enum Ledger {
         let claims = claim(told, in: transaction)
         let found = try LedgerAnswer(
             try await transaction.query(
-                LedgerStore.record,
+                LedgerStore.record.statement,
                 values: LedgerStore.columns(of: told.all.map { DocumentRow($0) }) + [
                     Replay.isLate, Redirects.moving(in: transaction),
                 ]), to: told.all.count)

@@ -18,14 +18,13 @@ public struct LedgerRecord: Sendable {
     /// The latest time told under its customer number.
     let toldAt: Date?
 
-    init(_ row: Row) throws {
-        let isCancelled: Bool = try row.value(5)
+    init(isCancelled: Bool, total: Int, party: UUID?, currency: String, at: Date, toldAt: Date?) {
         count = isCancelled ? 0 : 1
-        total = isCancelled ? .zero : Amount(units: try row.value(4))
-        party = try row.value(6)
-        currency = try row.value(7)
-        at = try row.value(8)
-        toldAt = try row.value(9)
+        self.total = isCancelled ? .zero : Amount(units: total)
+        self.party = party
+        self.currency = currency
+        self.at = at
+        self.toldAt = toldAt
     }
 }
 
@@ -49,13 +48,17 @@ struct LedgerAnswer {
     init(_ rows: Rows, to count: Int) throws {
         var new = 0
         for row in rows {
-            switch try row.value(3) as String {
+            let (source, kind, id, what, number, wasCancelled, party, currency, at, toldAt, isOpen) = try row.values(
+                of: LedgerStore.record)
+            let name = BookName(source: source, kind: kind, id: id)
+            switch what {
             case "before":
-                let name = try BookName(row)
-                before[name] = try LedgerRecord(row)
-                if try row.value(10) { open.insert(name) }
-            case "survivor": survivors[try BookName(row)] = try row.value(6)
-            default: new = try row.value(4)
+                guard let number, let wasCancelled, let currency, let at else { continue }
+                before[name] = LedgerRecord(
+                    isCancelled: wasCancelled, total: number, party: party, currency: currency, at: at, toldAt: toldAt)
+                if isOpen == true { open.insert(name) }
+            case "survivor": survivors[name] = party
+            default: new = number ?? 0
             }
         }
         // One that is neither new nor was there has come from another process since the look at what was there.

@@ -25,17 +25,16 @@ extension Ledger {
         Redirects.follow(redirects, in: transaction)
         let latest = Redirects.last(redirects)
         lock(documentsOf: latest.map(\.party), in: transaction)
-        let rows = try await transaction.query(LedgerStore.move, latest.map(\.party), latest.map(\.survivor))
-        return try rows.flatMap { row in
-            let name = try BookName(row)
-            guard let kind = LedgerEntry.Kind(rawValue: name.kind) else { return [LedgerChange]() }
+        let rows = try await transaction.rows(LedgerStore.move, latest.map(\.party), latest.map(\.survivor))
+        return rows.flatMap { source, kind, id, before, after, at, currency, sum, isCancelled, status in
+            guard let kind = LedgerEntry.Kind(rawValue: kind) else { return [LedgerChange]() }
+            let name = BookName(source: source, kind: kind.rawValue, id: id)
             var document = ERPDocument()
-            document.id = name.id
-            document.at = try row.value(5)
-            document.currency = try row.value(6)
-            document.total = Amount(units: try row.value(7))
-            document.status = try row.value(9)
-            let isCancelled: Bool = try row.value(8)
+            document.id = id
+            document.at = at
+            document.currency = currency
+            document.total = Amount(units: sum)
+            document.status = status
             let count = isCancelled ? 0 : 1
             let total = isCancelled ? 0 : document.total.units
             func change(_ party: UUID, _ sign: Int) -> LedgerChange {
@@ -43,7 +42,7 @@ extension Ledger {
                     name: name, kind: kind, party: party, document: document, isCancelled: isCancelled,
                     count: sign * count, total: Amount(units: sign * total), previous: nil, standing: .recalled)
             }
-            return [change(try row.value(3), -1), change(try row.value(4), 1)]
+            return [change(before, -1), change(after, 1)]
         }
     }
 

@@ -47,24 +47,23 @@ extension Ledger {
         of names: [BookName], in transaction: Transaction
     ) async throws -> [BookName: DocumentStates<KnownState>] {
         var found: [BookName: DocumentStates<KnownState>] = [:]
-        let rows = try await transaction.query(
+        let rows = try await transaction.rows(
             LedgerStore.states, names.map(\.source), names.map(\.kind), names.map(\.id))
-        for row in rows {
-            let name = try BookName(row)
-            guard let kind = LedgerEntry.Kind(rawValue: name.kind) else { continue }
+        for (source, kind, id, party, offset, toldAt, isCancelled, at, currency, total, status, lines) in rows {
+            let name = BookName(source: source, kind: kind, id: id)
+            guard let kind = LedgerEntry.Kind(rawValue: kind) else { continue }
             var document = ERPDocument()
-            document.id = name.id
-            document.at = try row.value(7)
-            document.currency = try row.value(8)
-            document.total = Amount(units: try row.value(9))
-            document.status = try row.value(10)
-            let offset: Int? = try row.value(4)
+            document.id = id
+            document.at = at
+            document.currency = currency
+            document.total = Amount(units: total)
+            document.status = status
             let entry = LedgerEntry(
-                kind, document, isCancelled: try row.value(6), toldAt: try row.value(5), source: name.source,
-                offset: offset.map(Int64.init))
+                kind, document, isCancelled: isCancelled, toldAt: toldAt, source: source, offset: offset.map(Int64.init)
+            )
             let state = DocumentStates<KnownState>.State(
-                party: try row.value(3), offset: entry.offset, told: entry.toldAt, isCancelled: entry.isCancelled,
-                content: KnownState(entry: entry, lines: try row.value(11), isStored: true))
+                party: party, offset: entry.offset, told: entry.toldAt, isCancelled: isCancelled,
+                content: KnownState(entry: entry, lines: lines, isStored: true))
             if found[name] == nil { found[name] = DocumentStates(state) } else { found[name]?.take(state) }
         }
         return found

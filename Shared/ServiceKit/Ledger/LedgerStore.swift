@@ -7,7 +7,7 @@ import Postgres
 
 /// The SQL that records documents.
 package enum LedgerStore {
-    static let statements = [
+    static let statements: [any Preparable] = [
         claim, record, states, settle, putAside, takeBack, lockMoving, move, page, entries, size, totals,
     ]
 
@@ -42,38 +42,44 @@ package enum LedgerStore {
     /// First those that are missing are added, in order, then those that were there are locked, in order, those of parties that move
     /// ($15) among them: who waits in one of the two holds nothing that one in the other waits for. What was told under one customer
     /// number alone is written: its last state counts. The others are left open, and with $14 all: what is told comes after its time.
-    package static let record = Statement(
-        "ledger.record", locks: .documents,
-        """
-        WITH incoming AS (\(incoming)),
-        added AS (
-            INSERT INTO erp_document (\(columns)) SELECT \(values) FROM incoming ORDER BY \(order)
-            ON CONFLICT (id, kind, source) DO NOTHING RETURNING id, kind, source),
-        due AS (
-            SELECT *, true AS is_told FROM incoming WHERE (id, kind, source) NOT IN (SELECT id, kind, source FROM added)
+    package static let record = Query(
+        "ledger.record", locks: .documents, takes: [String].self, [String].self, [String].self, [UUID?].self,
+        [Int?].self,
+        [Date?].self, [Bool].self, [Date].self, [String].self, [Int].self, [String].self, [Int].self, [Bool].self,
+        Bool.self,
+        [UUID].self,
+        gives: String.self, String.self, String.self, String.self, Int?.self, Bool?.self, UUID?.self, String?.self,
+        Date?.self, Date?.self, Bool?.self,
+        sql: """
+            WITH incoming AS (\(incoming)),
+            added AS (
+                INSERT INTO erp_document (\(columns)) SELECT \(values) FROM incoming ORDER BY \(order)
+                ON CONFLICT (id, kind, source) DO NOTHING RETURNING id, kind, source),
+            due AS (
+                SELECT *, true AS is_told FROM incoming WHERE (id, kind, source) NOT IN (SELECT id, kind, source FROM added)
+                UNION ALL
+                SELECT source, kind, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
+                FROM \(documents(of: "$15")) m),
+            old AS MATERIALIZED (
+                SELECT n.*, d.total AS old_total, d.is_cancelled AS was_cancelled, d.party_id AS old_party_id,
+                    d.currency AS old_currency, d.at AS old_at, d.told_at AS old_told_at,
+                    $14::boolean OR n.is_moved OR d.is_moved
+                        OR n.party_id IS DISTINCT FROM coalesce(d.origin_id, d.party_id) AS is_open
+                FROM (SELECT * FROM due ORDER BY \(order)) n
+                CROSS JOIN LATERAL (
+                    SELECT * FROM erp_document d WHERE d.id = n.id AND d.kind = n.kind AND d.source = n.source FOR UPDATE) d),
+            written AS (
+                INSERT INTO erp_document AS d (\(columns)) SELECT \(values) FROM old WHERE is_told AND NOT is_open
+                ON CONFLICT (id, kind, source) DO UPDATE SET \(replacing),
+                    told_at = greatest(d.told_at, excluded.told_at))
+            SELECT source, kind, id, 'before', old_total, was_cancelled, old_party_id, old_currency, old_at, old_told_at, is_open
+            FROM old WHERE is_told
             UNION ALL
-            SELECT source, kind, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
-            FROM \(documents(of: "$15")) m),
-        old AS MATERIALIZED (
-            SELECT n.*, d.total AS old_total, d.is_cancelled AS was_cancelled, d.party_id AS old_party_id,
-                d.currency AS old_currency, d.at AS old_at, d.told_at AS old_told_at,
-                $14::boolean OR n.is_moved OR d.is_moved
-                    OR n.party_id IS DISTINCT FROM coalesce(d.origin_id, d.party_id) AS is_open
-            FROM (SELECT * FROM due ORDER BY \(order)) n
-            CROSS JOIN LATERAL (
-                SELECT * FROM erp_document d WHERE d.id = n.id AND d.kind = n.kind AND d.source = n.source FOR UPDATE) d),
-        written AS (
-            INSERT INTO erp_document AS d (\(columns)) SELECT \(values) FROM old WHERE is_told AND NOT is_open
-            ON CONFLICT (id, kind, source) DO UPDATE SET \(replacing),
-                told_at = greatest(d.told_at, excluded.told_at))
-        SELECT source, kind, id, 'before', old_total, was_cancelled, old_party_id, old_currency, old_at, old_told_at, is_open
-        FROM old WHERE is_told
-        UNION ALL
-        SELECT source, kind, id, 'survivor', NULL, NULL, survivor_id, NULL, NULL, NULL, NULL FROM incoming
-        WHERE survivor_id IS NOT NULL
-        UNION ALL
-        SELECT '', '', '', 'new', count(*), NULL, NULL, NULL, NULL, NULL, NULL FROM added
-        """)
+            SELECT source, kind, id, 'survivor', NULL, NULL, survivor_id, NULL, NULL, NULL, NULL FROM incoming
+            WHERE survivor_id IS NOT NULL
+            UNION ALL
+            SELECT '', '', '', 'new', count(*), NULL, NULL, NULL, NULL, NULL, NULL FROM added
+            """)
 
     /// Gives documents without a source that of those told under their number, of the same customer: another ERP may use the number too.
     static let claim = Statement(
@@ -99,43 +105,48 @@ package enum LedgerStore {
     // MARK: Documents of several numbers
 
     /// All that is kept of documents that are locked: for each what counts, then the states of other numbers.
-    static let states = Statement(
-        "ledger.states",
-        """
-        SELECT n.source, n.kind, n.id, s.party_id, s.off, s.told_at, s.is_cancelled, s.at, s.currency, s.total, s.status,
-            s.lines
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS n(source, kind, id) CROSS JOIN LATERAL (
-            (SELECT 0 AS place, coalesce(d.origin_id, d.party_id) AS party_id, d.off, d.told_at, d.is_cancelled, d.at,
-                d.currency, d.total, d.status, d.lines
-            FROM erp_document d WHERE d.id = n.id AND d.kind = n.kind AND d.source = n.source LIMIT 1)
-            UNION ALL
-            SELECT 1, nullif(e.party_id, '\(UUID.nobody.text)'), e.off, e.told_at, e.is_cancelled, e.at, e.currency, e.total,
-                e.status, e.lines
-            FROM erp_document_elsewhere e WHERE e.id = n.id AND e.kind = n.kind AND e.source = n.source) s
-        ORDER BY s.place
-        """)
+    static let states = Query(
+        "ledger.states", takes: [String].self, [String].self, [String].self,
+        gives: String.self, String.self, String.self, UUID?.self, Int?.self, Date?.self, Bool.self, Date.self,
+        String.self, Int.self, String.self, Int.self,
+        sql: """
+            SELECT n.source, n.kind, n.id, s.party_id, s.off, s.told_at, s.is_cancelled, s.at, s.currency, s.total, s.status,
+                s.lines
+            FROM unnest($1::text[], $2::text[], $3::text[]) AS n(source, kind, id) CROSS JOIN LATERAL (
+                (SELECT 0 AS place, coalesce(d.origin_id, d.party_id) AS party_id, d.off, d.told_at, d.is_cancelled, d.at,
+                    d.currency, d.total, d.status, d.lines
+                FROM erp_document d WHERE d.id = n.id AND d.kind = n.kind AND d.source = n.source LIMIT 1)
+                UNION ALL
+                SELECT 1, nullif(e.party_id, '\(UUID.nobody.text)'), e.off, e.told_at, e.is_cancelled, e.at, e.currency, e.total,
+                    e.status, e.lines
+                FROM erp_document_elsewhere e WHERE e.id = n.id AND e.kind = n.kind AND e.source = n.source) s
+            ORDER BY s.place
+            """)
 
     /// Writes what counts of documents that are locked; answers for whom it counts.
-    private static let settle = Statement(
-        "ledger.settle",
-        """
-        WITH incoming AS (\(incoming))
-        INSERT INTO erp_document AS d (\(columns)) SELECT \(values) FROM incoming ORDER BY \(order)
-        ON CONFLICT (id, kind, source) DO UPDATE SET \(replacing), told_at = excluded.told_at
-        RETURNING source, kind, id, party_id
-        """)
+    private static let settle = Query(
+        "ledger.settle", takes: [String].self, [String].self, [String].self, [UUID?].self, [Int?].self, [Date?].self,
+        [Bool].self, [Date].self, [String].self, [Int].self, [String].self, [Int].self, [Bool].self,
+        gives: String.self, String.self, String.self, UUID?.self,
+        sql: """
+            WITH incoming AS (\(incoming))
+            INSERT INTO erp_document AS d (\(columns)) SELECT \(values) FROM incoming ORDER BY \(order)
+            ON CONFLICT (id, kind, source) DO UPDATE SET \(replacing), told_at = excluded.told_at
+            RETURNING source, kind, id, party_id
+            """)
 
-    private static let putAside = Statement(
-        "ledger.put_aside",
-        """
-        INSERT INTO erp_document_elsewhere AS e
-            (source, kind, id, party_id, off, told_at, is_cancelled, at, currency, total, status, lines)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::boolean[],
-            $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::bigint[])
-        ON CONFLICT (id, kind, source, party_id) DO UPDATE SET off = excluded.off, told_at = excluded.told_at,
-            is_cancelled = excluded.is_cancelled, at = excluded.at, currency = excluded.currency,
-            total = excluded.total, status = excluded.status, lines = excluded.lines
-        """)
+    private static let putAside = Query(
+        "ledger.put_aside", takes: [String].self, [String].self, [String].self, [UUID].self, [Int?].self, [Date?].self,
+        [Bool].self, [Date].self, [String].self, [Int].self, [String].self, [Int].self,
+        sql: """
+            INSERT INTO erp_document_elsewhere AS e
+                (source, kind, id, party_id, off, told_at, is_cancelled, at, currency, total, status, lines)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::boolean[],
+                $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::bigint[])
+            ON CONFLICT (id, kind, source, party_id) DO UPDATE SET off = excluded.off, told_at = excluded.told_at,
+                is_cancelled = excluded.is_cancelled, at = excluded.at, currency = excluded.currency,
+                total = excluded.total, status = excluded.status, lines = excluded.lines
+            """)
 
     private static let takeBack = Statement(
         "ledger.take_back",
@@ -157,30 +168,33 @@ package enum LedgerStore {
         """)
 
     /// Nobody else writes documents of these parties meanwhile: their redirects are claimed, and the documents locked.
-    static let move = Statement(
-        "ledger.move",
-        """
-        WITH told AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS n(origin_id, survivor_id)),
-        found AS (
-            SELECT d.id, d.kind, d.source, d.party_id, t.* FROM told t
-            JOIN erp_document d ON d.party_id = t.origin_id AND d.origin_id IS NULL WHERE t.survivor_id <> t.origin_id
-            UNION ALL
-            SELECT d.id, d.kind, d.source, d.party_id, t.* FROM told t
-            JOIN erp_document d ON d.origin_id = t.origin_id WHERE d.party_id <> t.survivor_id)
-        UPDATE erp_document d SET party_id = f.survivor_id, origin_id = nullif(f.origin_id, f.survivor_id)
-        FROM found f WHERE d.id = f.id AND d.kind = f.kind AND d.source = f.source
-        RETURNING d.source, d.kind, d.id, f.party_id, d.party_id, d.at, d.currency, d.total, d.is_cancelled, d.status
-        """)
+    static let move = Query(
+        "ledger.move", takes: [UUID].self, [UUID].self,
+        gives: String.self, String.self, String.self, UUID.self, UUID.self, Date.self, String.self, Int.self, Bool.self,
+        String.self,
+        sql: """
+            WITH told AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS n(origin_id, survivor_id)),
+            found AS (
+                SELECT d.id, d.kind, d.source, d.party_id, t.* FROM told t
+                JOIN erp_document d ON d.party_id = t.origin_id AND d.origin_id IS NULL WHERE t.survivor_id <> t.origin_id
+                UNION ALL
+                SELECT d.id, d.kind, d.source, d.party_id, t.* FROM told t
+                JOIN erp_document d ON d.origin_id = t.origin_id WHERE d.party_id <> t.survivor_id)
+            UPDATE erp_document d SET party_id = f.survivor_id, origin_id = nullif(f.origin_id, f.survivor_id)
+            FROM found f WHERE d.id = f.id AND d.kind = f.kind AND d.source = f.source
+            RETURNING d.source, d.kind, d.id, f.party_id, f.survivor_id, d.at, d.currency, d.total, d.is_cancelled, d.status
+            """)
 
     // MARK: Reading
 
     /// For whoever compares them here: few at a time, as the loop reads them.
-    static let entries = Statement(
-        "ledger.entries",
-        """
-        SELECT source, kind, id, coalesce(origin_id, party_id), currency, total, is_cancelled
-        FROM erp_document WHERE (id, kind, source) > ($1, $2, $3) ORDER BY id, kind, source LIMIT 500
-        """)
+    static let entries = Query(
+        "ledger.entries", takes: String.self, String.self, String.self,
+        gives: String.self, String.self, String.self, UUID?.self, String.self, Int.self, Bool.self,
+        sql: """
+            SELECT source, kind, id, coalesce(origin_id, party_id), currency, total, is_cancelled
+            FROM erp_document WHERE (id, kind, source) > ($1, $2, $3) ORDER BY id, kind, source LIMIT 500
+            """)
 
     /// About how many there are.
     static let size = Statement(
@@ -250,7 +264,7 @@ extension LedgerStore {
     /// Keeps states of numbers that do not count.
     @Loop
     static func keepAside(_ rows: [DocumentRow], in transaction: Transaction) {
-        transaction.enqueue(putAside, values: columns(of: rows, isAside: true))
+        transaction.enqueue(putAside.statement, values: columns(of: rows, isAside: true))
     }
 
     /// Writes documents that are locked as they are now; answers for whom each counts.
@@ -267,8 +281,10 @@ extension LedgerStore {
                 gone.map { $0.party ?? .nobody })
         }
         var parties: [BookName: UUID?] = [:]
-        for row in try await transaction.query(settle, values: columns(of: documents.map(\.rows.counting))) {
-            parties[try BookName(row)] = .some(try row.value(3))
+        let columns = columns(of: documents.map(\.rows.counting))
+        for row in try await transaction.query(settle.statement, values: columns) {
+            let (source, kind, id, party) = try row.values(of: settle)
+            parties[BookName(source: source, kind: kind, id: id)] = .some(party)
         }
         return parties
     }

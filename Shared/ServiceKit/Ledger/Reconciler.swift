@@ -84,15 +84,12 @@ final class Reconciler {
         var comparison = BookComparison(book)
         var after = BookName(source: "", kind: "", id: "")
         while true {
-            let rows = try await pool.query(LedgerStore.entries, after.id, after.kind, after.source)
-            for row in rows {
-                after = try BookName(row)
-                let party: UUID? = try row.value(3)
+            let rows = try await pool.rows(LedgerStore.entries, after.id, after.kind, after.source)
+            for (source, kind, id, party, currency, units, isCancelled) in rows {
+                after = BookName(source: source, kind: kind, id: id)
                 comparison.take(
                     after,
-                    BookEntry(
-                        party: party?.text, currency: try row.value(4), units: try row.value(5),
-                        isCancelled: try row.value(6)))
+                    BookEntry(party: party?.text, currency: currency, units: units, isCancelled: isCancelled))
             }
             if rows.isEmpty { break }
             try await page()

@@ -48,11 +48,7 @@ struct EndedLives {
 
     /// Whether all that was told up to these ends has been applied, as far as it is heard here.
     private func hasRead(to ends: LogEnds) async throws -> Bool {
-        var positions: [TopicPartition: Int64] = [:]
-        for row in try await pool.query(ServiceStore.positions) {
-            positions[TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))] =
-                Int64(try row.value(2) as Int)
-        }
+        let positions = Dictionary(uniqueKeysWithValues: try await ServiceStore.places(pool))
         let heard = Set(positions.keys.map(\.topic))
         return ends.offsets.allSatisfy { !heard.contains($0.key.topic) || max(0, positions[$0.key] ?? 0) >= $0.value }
     }

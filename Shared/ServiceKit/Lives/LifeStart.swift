@@ -139,19 +139,10 @@ final class LifeStart {
 
     private func isDerived(_ life: Life) async throws -> Bool {
         let heard = Set(parts.subscriptions.topics.map(\.name))
-        let positions = try await positions()
+        let positions = Dictionary(uniqueKeysWithValues: try await ServiceStore.places(pool))
         return life.actFrom.offsets.allSatisfy { partition, end in
             !heard.contains(partition.topic) || positions[partition] ?? -1 >= end || end == 0
         }
-    }
-
-    private func positions() async throws -> [TopicPartition: Int64] {
-        var positions: [TopicPartition: Int64] = [:]
-        for row in try await pool.query(ServiceStore.positions) {
-            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
-            positions[partition] = max(positions[partition] ?? -1, Int64(try row.value(2) as Int))
-        }
-        return positions
     }
 
     private func tellAgain(_ life: Life) async throws {

@@ -25,20 +25,20 @@ func heldRoutes(_ context: ServiceContext, _ releases: [String: Held.Release]) -
                 request.query("after", as: Int.self) ?? 0, limit)
             return .page(found.map(\.0), limit: limit, next: found.last.map { "\($0.1)" })
         },
-        settling("release", "Does what is held", context) { kind, deed, transaction in
+        settling("release", as: "released", "Does what is held", context) { kind, deed, transaction in
             guard let release = releases[kind] else {
                 throw Problem(status: .conflict, detail: "This service no longer knows how to release a \(kind).")
             }
             try await release(deed, transaction)
         },
-        settling("discard", "Gives up what is held", context) { _, _, _ in },
+        settling("discard", as: "discarded", "Gives up what is held", context) { _, _, _ in },
     ]
 }
 
 /// `POST /v1/held/{id}/release` or `…/discard`: settles one, once.
 @Loop
 private func settling(
-    _ word: String, _ summary: String, _ context: ServiceContext,
+    _ word: String, as state: String, _ summary: String, _ context: ServiceContext,
     _ act: @escaping @Loop @Sendable (String, Held, Transaction) async throws -> Void
 ) -> Route {
     Route(
@@ -55,7 +55,7 @@ private func settling(
             else { throw Problem.missing("held deed", "\(id)") }
             try await act(
                 kind, Held(id: id, key: key, subject: subject, payload: payload, askedAt: askedAt), transaction)
-            transaction.enqueue(HeldStore.settle, id, "\(word)\(word.hasSuffix("e") ? "d" : "ed")", actor, reason)
+            transaction.enqueue(HeldStore.settle, id, state, actor, reason)
         }
         return Response(.noContent)
     }

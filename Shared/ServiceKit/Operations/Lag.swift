@@ -19,16 +19,12 @@ struct Lag: Encodable {
     /// Asks the database and the brokers.
     @Loop
     static func read(_ pool: PostgresPool, _ kafka: KafkaSettings) async throws -> Lag {
-        var positions: [(TopicPartition, Int)] = []
-        for row in try await pool.query(ServiceStore.positions) {
-            positions.append(
-                (TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int)), try row.value(2)))
-        }
-        let bounds = try await KafkaAdmin.bounds(of: positions.map(\.0), kafka)
-        let items = positions.map { partition, position in
+        let places = try await ServiceStore.places(pool)
+        let bounds = try await KafkaAdmin.bounds(of: places.map(\.partition), kafka)
+        let items = places.map { partition, position in
             let bounds = bounds[partition] ?? 0..<0
             // Before its first message a service begins where the log does.
-            let next = position < 0 ? Int(bounds.lowerBound) : position
+            let next = position < 0 ? Int(bounds.lowerBound) : Int(position)
             return Partition(
                 topic: partition.topic, partition: Int(partition.partition), position: next,
                 end: Int(bounds.upperBound), lag: max(0, Int(bounds.upperBound) - next))
