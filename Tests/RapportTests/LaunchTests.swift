@@ -66,6 +66,7 @@ import Testing
         order.isBeside = true
         #expect(throws: UVError.self) { try programs.start(order) }
         programs.release(port.port)
-        try await eventually("all closed") { try open() == before }
+        // Others of this process may close theirs meanwhile.
+        try await eventually("all closed") { try open() <= before }
     }
 }
