@@ -124,8 +124,6 @@ struct BatchApplication {
     var mayHaveParked = false
     /// Whether events of our own are applied though later ones of their key have been.
     var takesEarlier = false
-    /// Whether keys of sealed events that have not come are waited for a moment; parked ones wait long enough.
-    var waitsForKeys = true
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
     /// Whether all that it applies is past.
