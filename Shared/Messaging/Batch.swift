@@ -134,6 +134,9 @@ struct BatchApplication {
     var voidSamples = BatchApplication.voidSampleLimit
     static let voidSampleLimit = 100
 
+    /// Up to how many items plans are used again that were made once.
+    private static let few = 50
+
     init(group: String, items: ArraySlice<BatchItem>) {
         self.group = group
         self.items = items
@@ -162,6 +165,11 @@ struct BatchApplication {
     var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
 
     mutating func run(in transaction: Transaction) async throws {
+        // The answers to a few are waited for, and to plan each statement anew takes longer than they do.
+        if items.count <= Self.few {
+            transaction.enqueue(ConsumerStore.reusePlans)
+            transaction.isForFew = true
+        }
         if !PlantedBug.offsetFirst.isPlanted { moveOffsets(transaction) }
         if mayHaveParked || !returned.isEmpty { try await setAside(transaction) }
         try await apply(in: transaction)
