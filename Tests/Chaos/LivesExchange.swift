@@ -29,6 +29,8 @@ final class LivesExchange {
     /// Keeps what will be restored, and where its topic stands.
     func backUp() async throws {
         let ends = try await Positions.ends(of: Topic.all.filter { $0.owner == restored }, fleet.kafka)
+        // What a run before has left, whose data were kept.
+        try? FileManager.default.removeItem(atPath: folder)
         try await BackupCommand(fleet.suite).keep([restored], in: folder)
         // What is compacted is shortened by its own means; of the rest the backup has all up to here.
         let compacted = Set(Topic.all.filter { $0.compactedAfter != nil }.map(\.name))
