@@ -13,6 +13,8 @@ final class ChaosAudit {
     private(set) var violations: [String] = []
     /// What was checked, for people: a line each.
     var checked: [String] = []
+    /// Ids of what was in no topic yet when its schema went.
+    var lost: Set<String> = []
     let fleet: Fleet
     let orders: ChaosOrders
     let clients: ChaosClients
