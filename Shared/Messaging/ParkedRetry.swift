@@ -63,7 +63,6 @@ extension ConsumerRunner {
                 var batch = BatchApplication(group: group, items: self.lives.judged(items[...]))
                 batch.isPast = items.first.map(self.lives.isPast) ?? false
                 batch.recovering = self.lives.recovering
-                batch.waitsForKeys = false
                 try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
                 counts = batch.counts
                 self.release(key, items.map(\.record), transaction)
