@@ -115,7 +115,7 @@ extension ConsumerRunner {
     ) -> BatchApplication {
         var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
         batch.isPast = items.first.map(lives.isPast) ?? false
-        batch.notesKeys = lives.isRecovering
+        batch.recovering = lives.recovering
         batch.voidSamples = max(0, BatchApplication.voidSampleLimit - voidMet)
         voidMet += batch.items.count(where: \.isVoid)
         batch.returned = returned

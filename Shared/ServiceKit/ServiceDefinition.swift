@@ -62,6 +62,9 @@ extension ServiceDefinition {
             parts.releases.merge(opened.releases) { _, _ in
                 preconditionFailure("\(capability.name) holds what another holds too")
             }
+            parts.discards.merge(opened.discards) { _, _ in
+                preconditionFailure("\(capability.name) gives up what another holds too")
+            }
             if let tells = opened.tellsAgain { parts.tellsAgain.append(tells) }
             if let orphans = opened.orphans { parts.orphans.append(orphans) }
             opened.listen(&parts.subscriptions)
@@ -90,6 +93,8 @@ public struct ServiceParts {
     public var orphans: [CapabilityParts.Orphans] = []
     /// What it does when a person releases what is held.
     public var releases: [String: Held.Release] = [:]
+    /// What it does when a person gives that up.
+    public var discards: [String: Held.Release] = [:]
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Its reactions that wait for facts; nil where it has none.

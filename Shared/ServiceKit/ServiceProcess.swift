@@ -185,6 +185,14 @@ public final class ServiceProcess {
                     await ending.run { try await ended.look() }
                 },
                 { await self.life.watchLateWords(self.relay) },
+                { [context] in
+                    let noting = SteadyWork(
+                        context.log, every: .seconds(60), failing: "how far topics were looked through is not noted")
+                    await noting.run {
+                        try await self.life.noteEnds(self.relay)
+                        return false
+                    }
+                },
                 { await self.measureOutbox() },
                 { await self.measureDeadLetters() },
             ]
@@ -196,7 +204,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
-            + heldRoutes(context, parts.releases) + (reconciler?.routes ?? [])
+            + heldRoutes(context, parts) + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
         let descriptions = [

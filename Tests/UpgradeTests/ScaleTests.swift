@@ -128,7 +128,8 @@ import Tickets
             "party_relation (other_id)",
         ],
         "of a schema and its life: each of several databases has its own": [
-            "life (one)", "source_life (source, epoch)", "tell_again (key)",
+            "life (one)", "source_life (source, epoch)", "tell_again (key)", "told_end (topic, part)",
+            "ended_key (source, key)",
         ],
         "part of a record, or asked for once: the record's party can stand before it": [
             "held (kind, key)",

@@ -1,10 +1,11 @@
 import CRMModel
+import FoundationEssentials
 import Messaging
 import Postgres
 
 /// The SQL of segments.
 enum SegmentStore {
-    static let statements = [moveClock, foldClock, due, evaluate, list, members]
+    static let statements: [any Preparable] = [moveClock, foldClock, due, evaluate, tellAgain, list, members]
 
     /// Moves the clock of orders forward, by a row more: all batches would wait for one that they all moved.
     static let moveClock = Statement(
@@ -99,6 +100,35 @@ enum SegmentStore {
         FROM raised r JOIN moves v USING (party_id) WHERE v.is_come
         ORDER BY 2, 3
         """)
+
+    /// Tells again which segments members are in and which not, under the next numbers of each; gives those who are members.
+    static let tellAgain = Query(
+        "segment.tell_again", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            WITH segments AS (
+                SELECT segment, row_number() OVER (ORDER BY segment) AS place, count(*) OVER () AS n
+                FROM unnest(ARRAY['active', 'inactive', 'new', 'values-functional', 'values-process', 'values-relationship'])
+                    AS n(segment)),
+            r AS (
+                UPDATE member SET version = version + (SELECT count(*) FROM segments) WHERE party_id = ANY($1::uuid[])
+                RETURNING party_id, version),
+            told AS (
+                SELECT r.party_id, r.version - s.n + s.place AS version, s.segment, m.reason
+                FROM r CROSS JOIN segments s
+                LEFT JOIN segment_member m ON m.party_id = r.party_id AND m.segment = s.segment),
+            news AS (
+                \(SQLEvent.insert(
+                    SegmentLeft.self, key: "party_id::text", sequence: "version",
+                    ["segment": "segment", "partyId": "party_id", "reason": "'told again'"]))
+                FROM told WHERE reason IS NULL
+                UNION ALL
+                \(SQLEvent.select(
+                    SegmentEntered.self, key: "party_id::text", sequence: "version",
+                    ["segment": "segment", "partyId": "party_id", "reason": "reason"]))
+                FROM told WHERE reason IS NOT NULL
+                ORDER BY 2, 3)
+            SELECT party_id FROM r
+            """)
 
     /// What both events tell of a move `v` of the member `r`.
     private static let moved: (key: String, sequence: String, members: KeyValuePairs<String, String>) = (

@@ -24,6 +24,15 @@ enum Interactions {
                 heard(InteractionKinds.Form.self), heard(InteractionKinds.Review.self),
             ]
         ) { touches, transaction in _ = try await record(touches, transaction) }
+        subscriptions.onEnd(InteractionStore.senderForgotten) { ends, transaction in
+            forget(ends.map(\.key), transaction)
+        }
+    }
+
+    /// An erasure has ended what senders told until here. Most of it went with the person; what came behind the erasure, or is read anew from
+    /// the topic, goes now. What another party told from the same address stays.
+    private static func forget(_ senders: [String], _ transaction: Transaction) {
+        transaction.enqueue(InteractionStore.forget, Array(Set(senders)).sorted())
     }
 
     private static func heard<Kind: InteractionKind>(_ kind: Kind.Type) -> Heard<Touch> {

@@ -7,7 +7,7 @@ import Postgres
 enum PartyStore {
     static let statements: [any Preparable] = [
         insert, clearNumbers, insertNumbers, addMissing, insertFromERP, updateFromERP, lock, lockAll, lockAndRaise,
-        raise, mergedInto, know, tellAgain, update, get, setSearch, select, estimate, bodies, shares,
+        raise, mergedInto, know, stub, known, tellAgain, update, get, setSearch, select, estimate, bodies, shares,
     ]
 
     /// A party as JSON, as the routes show it. `p` is the party.
@@ -207,12 +207,12 @@ enum PartyStore {
     static let know = Query(
         "party.know",
         takes: [UUID].self, [Int].self, [String].self, [String].self, [String?].self, [String?].self, [String?].self,
-        [String?].self, [String?].self, [String?].self, [Date].self,
+        [String?].self, [String?].self, [String?].self, [Date].self, [Bool].self,
         sql: """
             WITH told AS (
                 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-                    AS n(id, version, kind, name, email, phone, language, time_zone, country, customer_no, at)),
+                    $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::boolean[])
+                    AS n(id, version, kind, name, email, phone, language, time_zone, country, customer_no, at, is_later)),
             written AS (
                 INSERT INTO party AS p
                     (id, version, kind, name, email, phone, language, time_zone, country, created_at, updated_at)
@@ -223,11 +223,24 @@ enum PartyStore {
                         || \(led("emails", "address", by: "excluded.email"))
                         || \(led("phones", "number", by: "excluded.phone")),
                     search_terms = NULL, updated_at = now()
-                WHERE p.version < excluded.version RETURNING p.id)
+                WHERE p.version < excluded.version
+                    OR EXISTS (SELECT FROM told t WHERE t.id = p.id AND t.is_later) RETURNING p.id)
             INSERT INTO party_reference (system, reference, party_id)
             SELECT 'erp', t.customer_no, t.id FROM told t WHERE t.customer_no IS NOT NULL
             ON CONFLICT DO NOTHING
             """)
+
+    /// Parties of which something is known before they are; whatever is told of them is newer.
+    static let stub = Query(
+        "party.stub", takes: [UUID].self,
+        sql: """
+            INSERT INTO party (id, version, kind, name) SELECT n.id, 0, 'consumer', 'unknown' FROM unnest($1::uuid[]) AS n(id)
+            ORDER BY n.id ON CONFLICT DO NOTHING
+            """)
+
+    /// Which of some parties there are, be they erased.
+    static let known = Query(
+        "party.known", takes: [UUID].self, gives: UUID.self, sql: "SELECT id FROM party WHERE id = ANY($1::uuid[])")
 
     /// Tells parties again as they are, each under its next version; not those who were erased.
     static let tellAgain = Query(

@@ -4,7 +4,7 @@ import Postgres
 
 /// The SQL of lifecycle stages (C5).
 enum StageStore {
-    static let statements = [judge, due, lead, set, get]
+    static let statements = [judge, due, lead, set, get, tellAgain]
 
     /// Orders from which on a customer is loyal, and days without one after which he is lapsing, lapsed and lost: half a year is
     /// what campaigns call inactive too.
@@ -90,6 +90,21 @@ enum StageStore {
             LEFT JOIN LATERAL (SELECT max(last_order_at) AS last FROM party_value v WHERE v.party_id = p.id) v ON true
             WHERE p.id = $1 AND coalesce(s.stage, 'prospect') <> $2),
         \(written("SELECT party_id, stage, now(), cause, last, greatest(\(due("stage", "last")), now() + interval '30 days') FROM changed"))
+        """)
+
+    /// Tells again where parties stand, each under its next version; not of those who were erased.
+    static let tellAgain = Statement(
+        "stage.tell_again",
+        """
+        WITH raised AS (
+            UPDATE party p SET version = p.version + 1 FROM party_stage s
+            WHERE p.id = ANY($1::uuid[]) AND s.party_id = p.id
+                AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
+            RETURNING p.id, p.version, s.stage, s.cause)
+        \(SQLEvent.insert(
+            StageChanged.self, key: "id::text", sequence: "version",
+            ["partyId": "id", "stage": "stage", "previous": "stage", "cause": "cause"]))
+        FROM raised ORDER BY id
         """)
 
     static let get = Statement(

@@ -1,4 +1,7 @@
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -10,8 +13,12 @@ extension Capability {
         standings: [.fact("party_stage"), .fact("party_stage_change")]
     ) { context in
         let clock = StageClock(context)
-        return CapabilityParts(routes: stageRoutes(context), background: [{ await clock.run() }]) {
-            StageHandlers.subscribe(&$0)
-        }
+        return CapabilityParts(
+            routes: stageRoutes(context), background: [{ await clock.run() }],
+            listen: { StageHandlers.subscribe(&$0) },
+            tellsAgain: { keys, transaction in
+                transaction.enqueue(StageStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+                return []
+            })
     }
 }

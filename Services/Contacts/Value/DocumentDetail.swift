@@ -19,8 +19,8 @@ struct DocumentDetail {
     let lines: SQLJSON
 
     init(_ name: BookName, _ document: ERPDocument) {
-        var sums: [String: Sum] = [:]
-        var order: [String] = []
+        var sums: [ExactText: Sum] = [:]
+        var order: [ExactText] = []
         var cost = Amount.zero
         var costed = Amount.zero
         for line in document.lines {
@@ -29,9 +29,10 @@ struct DocumentDetail {
                 costed += line.value
             }
             guard !line.sku.isEmpty else { continue }
-            if sums[line.sku] == nil { order.append(line.sku) }
-            sums[line.sku, default: Sum()].quantity += line.quantity
-            sums[line.sku, default: Sum()].amount += line.value
+            let sku = ExactText(line.sku)
+            if sums[sku] == nil { order.append(sku) }
+            sums[sku, default: Sum()].quantity += line.quantity
+            sums[sku, default: Sum()].amount += line.value
         }
         self.name = name
         currency = document.currency
@@ -39,7 +40,7 @@ struct DocumentDetail {
         channel = document.channel.map { String($0.prefix(100)) }
         self.cost = cost.units
         self.costed = costed.units
-        lines = Self.json(order.map { ($0, sums[$0] ?? Sum()) })
+        lines = Self.json(order.map { ($0.text, sums[$0] ?? Sum()) })
     }
 
     /// How much of a product, and what it was sold for.

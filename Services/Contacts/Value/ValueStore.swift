@@ -6,7 +6,9 @@ import ServiceKit
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements: [any Preparable] = [addCells, add, recountMonths, recountValues, publish]
+    static let statements: [any Preparable] = [
+        addCells, add, recountMonths, recountValues, publish, tellAgain,
+    ]
 
     /// Adds to the sums by month and by hour of the week, of walk-ins too, in the first lane that nobody adds in, so that nobody waits;
     /// where all are taken, in one by the session.
@@ -122,7 +124,21 @@ enum ValueStore {
 
     /// Publishes the values of customers, each in the currency in which he bought most.
     static let publish = Statement(
-        "value.publish",
+        "value.publish", "\(told(of: "party")) WHERE p.id = ANY($1::uuid[]) ORDER BY p.id")
+
+    /// Publishes them again, each under the party's next version; not of those who were erased.
+    static let tellAgain = Statement(
+        "value.tell_again",
+        """
+        WITH raised AS (
+            UPDATE party p SET version = p.version + 1
+            WHERE p.id = ANY($1::uuid[]) AND EXISTS (SELECT FROM party_value v WHERE v.party_id = p.id)
+                AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
+            RETURNING p.id, p.version)
+        \(told(of: "raised")) ORDER BY p.id
+        """)
+
+    private static func told(of parties: String) -> String {
         """
         \(SQLEvent.insert(
             ValueChanged.self, key: "p.id::text", sequence: "p.version",
@@ -131,10 +147,10 @@ enum ValueStore {
                 "revenue": "((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text", "currency": "w.currency",
                 "firstOrderAt": "w.first_order_at", "lastOrderAt": "w.last_order_at",
             ]))
-        FROM party p JOIN LATERAL (
+        FROM \(parties) p JOIN LATERAL (
             SELECT * FROM party_value v WHERE v.party_id = p.id ORDER BY v.revenue DESC, v.currency LIMIT 1) w ON true
-        WHERE p.id = ANY($1::uuid[]) ORDER BY p.id
-        """)
+        """
+    }
 
     private static let columns = """
         party_id, currency, orders, revenue, credits, credited, paid, cost, costed, first_order_at, last_order_at
