@@ -58,6 +58,7 @@ public struct CapabilityParts {
     let tellsAgain: TellsAgain?
     let orphans: Orphans?
     let releases: [String: Held.Release]
+    let prepares: (@Loop @Sendable () async throws -> Void)?
 
     /// Tells aggregates again, of which a life before told more than this one knows: those of the keys that exist, whole, as they are now,
     /// each under its next version. Keys of other capabilities are among them. A key of which nobody tells anything is one that this life
@@ -79,13 +80,16 @@ public struct CapabilityParts {
     ///   - tellsAgain: how it tells its aggregates again in such a life.
     ///   - orphans: what it does with assertions of others that have ended with their life.
     ///   - releases: what it does when a person releases what it held, by kind.
+    ///   - prepares: what it does once the database is there and before it hears anything.
     public init(
         routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:], intents: [IntentKind] = [],
         background: [@Loop @Sendable () async -> Void] = [],
         listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in },
         recovers: @escaping @Loop (inout Subscriptions) -> Void = { _ in }, tellsAgain: TellsAgain? = nil,
-        orphans: Orphans? = nil, releases: [String: Held.Release] = [:]
+        orphans: Orphans? = nil, releases: [String: Held.Release] = [:],
+        prepares: (@Loop @Sendable () async throws -> Void)? = nil
     ) {
+        self.prepares = prepares
         self.recovers = recovers
         self.tellsAgain = tellsAgain
         self.orphans = orphans
