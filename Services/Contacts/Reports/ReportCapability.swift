@@ -6,6 +6,7 @@ extension Capability {
     /// The customer base in seven views.
     static let reports = Capability(
         "reports", "the customer base in seven views",
+        migrations: [ReportStore.migration],
         statements: ReportStore.statements + MonthStore.statements + FactStore.statements,
         readModels: [
             ReadModel(
@@ -27,7 +28,9 @@ extension Capability {
         ]
     ) { context in
         let scale = ValueScale(context)
-        return CapabilityParts(routes: Reports.routes(context), background: [{ await scale.run() }]) {
+        return CapabilityParts(
+            routes: Reports.routes(context), background: [{ await scale.run() }, { await Reports.run(context) }]
+        ) {
             $0.on(ProductUpserted.self, FactHandlers.products)
             $0.on(MessageSent.self, FactHandlers.messages)
             $0.on(SurveyAnswered.self, FactHandlers.surveys)
