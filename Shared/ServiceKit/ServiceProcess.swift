@@ -140,6 +140,7 @@ public final class ServiceProcess {
     private func speak() async throws {
         awaited = "its life"
         let own = try await life.judge()
+        guard !isDeposed else { return }
         context.life = own
         relay.life = own
         timers.life = own

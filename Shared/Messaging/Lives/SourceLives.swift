@@ -72,7 +72,10 @@ public final class SourceLives {
     func judged(_ items: ArraySlice<BatchItem>) -> ArraySlice<BatchItem> {
         guard hasEnded else { return items }
         return items.map { item in
-            guard case .event(let event, _, _) = item.content, let reason = whyVoid(event) else { return item }
+            // Keys go by their version, and the owner tells the last one again; were they void, compaction could leave nothing else.
+            guard !item.isOfKeys, case .event(let event, _, _) = item.content, let reason = whyVoid(event) else {
+                return item
+            }
             return BatchItem(record: item.record, content: .void(reason))
         }[...]
     }
