@@ -121,6 +121,7 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await self.tellTroubles() })
         awaited = "the database"
         try await footing.database()
+        for prepare in parts.prepares { try await prepare() }
         watch.start()
         awaited = "the broker"
         try await footing.topics()

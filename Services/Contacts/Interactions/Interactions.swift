@@ -47,6 +47,10 @@ enum Interactions {
         let told = touches.map(\.told)
         let mails = told.map { $0.email.flatMap(MailAddress.normal)?.lowercased() }
         let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }
+        OddFacts.note(
+            touches.lazy.map {
+                OddFacts.Fact(kind: $0.kind, reference: $0.told.interactionId, party: $0.told.partyID, at: $0.told.at)
+            }, transaction)
         return try await transaction.rows(
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
             told.map(\.partyID), told.map(\.at),
