@@ -176,7 +176,8 @@ let package = Package(
         .target(
             name: "Chaos",
             dependencies: [
-                "CRMModel", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport", "Telemetry",
+                "CRMModel", "Crypto", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport",
+                "Telemetry",
             ],
             path: "Tests/Chaos", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(

@@ -42,7 +42,7 @@ final class Fleet {
     var isBaseBusy = false
     /// Starts that failed because what they need was down at that moment.
     var refusedStarts = 0
-    private let roles: [String: String]
+    let roles: [String: String]
     /// Whether one instance is frozen for long.
     var isLongFrozen = false
 
@@ -115,7 +115,7 @@ final class Fleet {
     /// Those that no fault is at work on.
     var idle: [Instance] { instances.filter { !$0.isBusy } }
 
-    private func launch(_ instance: Instance) throws {
+    func launch(_ instance: Instance) throws {
         var program = try suite.service(instance.service, state, roles)
         let port = state.programs[instance.name]?.port ?? 0
         let direct = ":\(state.programs["postgres"]?.port ?? 0)/"
@@ -133,7 +133,7 @@ final class Fleet {
         try suite.folder.write(state)
     }
 
-    private func untilReady(_ instance: Instance, within limit: Duration) async throws {
+    func untilReady(_ instance: Instance, within limit: Duration) async throws {
         let probe = try ServiceProbe(Member(instance.service, instance.number), state)
         let deadline = Loop.now + limit
         while await probe.missing() != nil {
