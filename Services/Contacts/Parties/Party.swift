@@ -135,7 +135,7 @@ struct Party: Decodable, Equatable {
         name = input.name ?? name
         language = pick("language", language, input.language)
         timeZone = pick("timeZone", timeZone, input.timeZone)
-        country = pick("country", country, input.country)
+        country = pick("country", country, input.country).map(Country.stored)
         notes = pick("notes", notes, input.notes)
         tags = pick("tags", tags, input.tags) ?? []
         owner = pick("owner", owner, input.owner)

@@ -17,7 +17,7 @@ enum PartyIndexStore {
     /// Parties that are to be changed, in order.
     static let lock = Statement(
         "party_index.lock", locks: .parties,
-        "SELECT \(PartyStore.columns) FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL ORDER BY id FOR NO KEY UPDATE"
+        "SELECT \(PartyStore.columns) FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
     )
 
     /// Writes the terms of parties that are as they were read, and are not locked: nobody waits for the working out of terms, nor it for
