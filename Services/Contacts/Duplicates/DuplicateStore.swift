@@ -10,7 +10,7 @@ extension LockKind {
 /// The SQL of duplicates.
 enum DuplicateStore {
     static let statements: [any Preparable] = [
-        mayLook, take, hold, holdKeys, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
+        mayLook, take, hold, holdKeys, profiles, putKeys, alike, exact, keep, page, ofParty, decide, scan,
     ]
 
     /// While an import runs nobody looks: it matches by itself, and the rest has time until it has ended.
@@ -80,6 +80,15 @@ enum DuplicateStore {
             SELECT party_id FROM match_key k WHERE k.kind = n.kind AND k.key = n.key AND k.party_id <> n.party_id
             LIMIT 30) m
         """)
+
+    /// Who has a mail address or number, as it stands; ten of each at most.
+    static let exact = Query(
+        "duplicate.exact", takes: String?.self, String?.self, gives: UUID.self,
+        sql: """
+            (SELECT id FROM party WHERE lower(email) = $1 AND email IS NOT NULL AND merged_into IS NULL LIMIT 10)
+            UNION
+            (SELECT id FROM party WHERE reverse(phone) = reverse($2) AND phone IS NOT NULL AND merged_into IS NULL LIMIT 10)
+            """)
 
     /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.
     static let keep = Query(
