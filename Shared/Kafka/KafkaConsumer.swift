@@ -137,7 +137,8 @@ public final class KafkaConsumer {
     /// Must be called again without a new `onReady` when it returned as many as allowed.
     public func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
         let urgent = pollUrgent(limit: limit)
-        return urgent + take(limit - urgent.count, byteLimit) { rd_kafka_consumer_poll(client, 0) }
+        // One at least: the group's decisions are told here and nowhere else.
+        return urgent + take(max(1, limit - urgent.count), byteLimit) { rd_kafka_consumer_poll(client, 0) }
     }
 
     /// Takes what is there of the urgent topic and nothing else: the assignment does not change meanwhile.

@@ -128,8 +128,8 @@ struct BatchApplication {
     var firstPause = 1000
     /// Whether all that it applies is past.
     var isPast = false
-    /// Whether the keys of what comes are noted, to be told again.
-    var notesKeys = false
+    /// The life that recovers what those before it have told: the keys of what comes are noted, to be told again.
+    var recovering: Life?
     /// How many more of what is void are put aside; the others are counted.
     var voidSamples = BatchApplication.voidSampleLimit
     static let voidSampleLimit = 100
@@ -189,7 +189,10 @@ struct BatchApplication {
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
         if isPast { transaction.markPast() }
-        if notesKeys { noteKeys(transaction) }
+        if let recovering {
+            transaction.markRecovering(recovering)
+            noteKeys(transaction)
+        }
         var fresh = try await deduplicate(transaction)
         for item in items { putAside(item, transaction) }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
@@ -267,7 +270,7 @@ struct BatchApplication {
                 let name = Name(source: event.source, id: event.key)
                 let (last, this) = (watermarks[name] ?? .none, Watermark(event, sequence))
                 let isNew = last.isBelow(this)
-                isFresh = isNew || takesEarlier
+                isFresh = isNew && !last.isSame(as: this) || takesEarlier
                 if isNew {
                     if last.leavesGap(to: this) { counts.gaps += 1 }
                     watermarks[name] = this

@@ -27,12 +27,14 @@ extension ConsumerRunner {
             if !isBlocked { settle(next) }
         }
         var blocked = isBlocked ? next.map { Left($0.batch) } : nil
-        if let notYet = error as? NotYet, notYet.isForSeal {
-            try await applyWithKeys(batch.batch, notYet, before: &blocked)
+        if (error as? NotYet)?.isForSeal == true {
+            var left = Left(batch.batch)
+            try await applyKeys(of: &left, and: &blocked)
+            try await applyPatiently(left)
         } else {
             try await recover(error, batch.batch)
         }
-        if let blocked, !blocked.items.isEmpty { try await apply(blocked.items[...], from: blocked.begin) }
+        if let blocked { try await applyPatiently(blocked) }
     }
 
     /// Items that were sent and refused, and where their partitions stood then.
@@ -51,15 +53,9 @@ extension ConsumerRunner {
     /// the log may be under way, or in another process the commit.
     private static let looks = 10
 
-    /// Applies a batch whose data could not be opened, once its keys are there. They are in the log before what they open, but of a topic
-    /// of their own, so they may be read behind it: between topics there is no order, so they are applied before it.
-    private func applyWithKeys(
-        _ failed: BatchApplication, _ refusal: NotYet, before blocked: inout Left?
-    ) async throws {
-        var left = Left(failed)
-        var keys = left.items.takeKeys()
-        keys += blocked?.items.takeKeys() ?? []
-        try await applyKeys(keys, from: (blocked?.begin ?? [:]).merging(left.begin) { $1 })
+    /// Applies items whose data may not be opened yet: for a moment keys are waited for, and applied as they come.
+    private func applyPatiently(_ left: Left) async throws {
+        guard !left.items.isEmpty else { return }
         for look in 0...Self.looks {
             let flight = Flight(prepared(left.items[...], left.begin))
             flight.start(on: try await database())
@@ -69,6 +65,14 @@ extension ConsumerRunner {
             }
             if try await !applyUrgent() { try await Loop.sleep(for: .milliseconds(20)) }
         }
+    }
+
+    /// Applies first what tells of keys. They are in the log before what they open, but of a topic of their own, so they may be read
+    /// together with it or behind it: between topics there is no order.
+    private func applyKeys(of left: inout Left, and blocked: inout Left?) async throws {
+        var keys = left.items.takeKeys()
+        keys += blocked?.items.takeKeys() ?? []
+        try await applyKeys(keys, from: (blocked?.begin ?? [:]).merging(left.begin) { $1 })
     }
 
     /// Applies the keys that have come meanwhile; false where there were none.
@@ -111,7 +115,7 @@ extension ConsumerRunner {
     ) -> BatchApplication {
         var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
         batch.isPast = items.first.map(lives.isPast) ?? false
-        batch.notesKeys = lives.isRecovering
+        batch.recovering = lives.recovering
         batch.voidSamples = max(0, BatchApplication.voidSampleLimit - voidMet)
         voidMet += batch.items.count(where: \.isVoid)
         batch.returned = returned

@@ -35,7 +35,9 @@ final class Fleet {
     let positions: Positions
     let kafka: KafkaSettings
     /// Times from a kill to work again, by what was killed.
-    var recoveries: [String: [Duration]] = [:]
+    var recoveries: [String: [Recovery]] = [:]
+    /// What else went on, so that a long recovery explains itself.
+    let diary = FaultDiary()
     /// Programs that ended without having been told to.
     var deaths: [String] = []
     /// Whether PostgreSQL or the Broker is being restarted.
@@ -152,6 +154,11 @@ final class Fleet {
         instance.isReady = true
     }
 
+    /// Notes how long it took from a kill to work again.
+    func note(_ name: String, since begin: Duration, pause: Duration = .zero, _ what: String? = nil) {
+        recoveries[name, default: []].append(Recovery(begin: begin, pause: pause, end: Loop.now, what: what ?? name))
+    }
+
     /// Ends an instance with a signal, waits a moment, and starts it again.
     func end(_ instance: Instance, with signal: Int32, pause: Duration = .zero) async throws {
         guard let mark = instance.mark else { return }
@@ -169,7 +176,7 @@ final class Fleet {
         try await Loop.sleep(for: pause)
         try launch(instance)
         try await untilReady(instance, within: .seconds(120))
-        if signal == SIGKILL { recoveries["service", default: []].append(Loop.now - begin - pause) }
+        if signal == SIGKILL { note("service", since: begin, pause: pause, instance.name) }
     }
 
     /// Ends or freezes an instance and leaves it so.

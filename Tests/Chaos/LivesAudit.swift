@@ -18,7 +18,10 @@ extension ChaosAudit {
         try await checkRequests(deeds)
         try await checkErased(deeds)
         report(deeds.faults, "deeds that went wrong")
-        report(clients.wrong.filter { !$0.contains("/accept was answered 409") }, "wrong answers over HTTP")
+        let wrong = clients.wrong.filter { text in
+            !text.contains("/accept was answered 409") && !lost.contains { text.contains($0) }
+        }
+        report(wrong, "wrong answers over HTTP")
         report(fleet.deaths, "programs that ended on their own")
     }
 
@@ -54,6 +57,7 @@ extension ChaosAudit {
             var ids: [String: Int] = [:]
             for row in try await rows(service, sql) { ids[row[0], default: 0] += 1 }
             let missing = things.compactMap(\.id).filter { ids[$0] == nil }
+            lost.formUnion(missing)
             let isLate = missing.count <= exchange.untold[service] ?? 0
             report(isLate ? [] : missing, "things of \(service) that were acknowledged are not there")
             let names = Dictionary(grouping: try await rows(service, sql)) { String($0[1].split(separator: " v")[0]) }

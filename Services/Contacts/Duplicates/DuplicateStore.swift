@@ -113,7 +113,7 @@ enum DuplicateStore {
     private static let pair = """
         json_build_object('score', d.score, 'reasons', d.reasons, 'status', d.status, 'foundAt', d.found_at,
             'decidedAt', d.decided_at, 'decidedBy', d.decided_by,
-            'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', p.version, 'kind', p.kind,
+            'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', \(PartyStore.edition), 'kind', p.kind,
                 'name', p.name, 'email', p.email, 'phone', p.phone, 'country', p.country, 'createdAt', p.created_at)
                 ORDER BY p.created_at, p.id) FROM party p WHERE p.id IN (d.low, d.high)))
         """

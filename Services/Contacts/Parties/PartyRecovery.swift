@@ -20,7 +20,7 @@ enum PartyRecovery {
 
     private static func know(_ told: [ToldRecord<PartyState>], _ transaction: Transaction) {
         var latest: [UUID: ToldRecord<PartyState>] = [:]
-        for one in told where latest[one.record.partyId].map({ $0.version < one.version }) ?? true {
+        for one in told where latest[one.record.partyId].map({ $0.isBefore(one) }) ?? true {
             latest[one.record.partyId] = one
         }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)
@@ -28,10 +28,13 @@ enum PartyRecovery {
         transaction.enqueue(
             PartyStore.know, parties.map(\.partyId), list.map(\.version), parties.map(\.kind), parties.map(\.name),
             parties.map(\.email), parties.map(\.phone), parties.map(\.language), parties.map(\.timeZone),
-            parties.map(\.country), parties.map(\.customerNo), list.map(\.at))
+            parties.map(\.country), parties.map(\.customerNo), list.map(\.at),
+            list.map { $0.isOfLaterLife(transaction) })
     }
 
-    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws {
-        transaction.enqueue(PartyStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws -> Set<String> {
+        let parties = keys.compactMap { UUID(text: $0) }.sorted()
+        transaction.enqueue(PartyStore.tellAgain, parties)
+        return Set(try await transaction.rows(PartyStore.known, parties).map(\.text))
     }
 }

@@ -16,8 +16,9 @@ func suppressionRoutes(_ context: ServiceContext) -> [Route] {
             let said = try await Suppression.input.read(request)
             let reason = said.reason ?? "asked for"
             return try await context.create(request) { transaction in
-                transaction.enqueue(SuppressionStore.add, said.address, reason)
-                return try Response(.created, json: ["address": said.address.lowercased(), "reason": reason])
+                let address = said.address.lowercased()
+                SuppressionCommands.suppress(address, reason, in: transaction)
+                return try Response(.created, json: ["address": address, "reason": reason])
             }
         }
     ]

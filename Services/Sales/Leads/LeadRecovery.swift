@@ -21,9 +21,10 @@ enum LeadRecovery {
                 },
             ]
         ) { (told: [Told], transaction) in
-            LeadState.record.recover(told.map(\.lead), by: LeadStore.recover, in: transaction)
             for (lead, opportunity) in told {
-                if let opportunity { transaction.enqueue(LeadStore.converted, lead.record.leadId, opportunity) }
+                LeadState.record.recover([lead], by: LeadStore.recover, in: transaction)
+                guard let opportunity else { continue }
+                transaction.enqueue(LeadStore.converted, lead.record.leadId, opportunity, lead.version)
             }
         }
     }

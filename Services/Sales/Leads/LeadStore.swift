@@ -5,7 +5,9 @@ import ServiceKit
 
 /// The SQL of leads.
 enum LeadStore {
-    static let statements: [any Preparable] = [insert, lock, update, convert, recover, converted, get, page]
+    static let statements: [any Preparable] = [
+        insert, lock, update, convert, recover, raise, converted, get, page,
+    ]
     private static let record = LeadState.record
 
     static let insert = record.insert()
@@ -13,10 +15,12 @@ enum LeadStore {
     static let update = record.update()
     static let get = record.get
     static let recover = record.recover()
+    static let raise = record.raise
 
-    /// What a lead became, as it was told.
+    /// What a lead became, as it was told, where nothing newer is known of it.
     static let converted = Query(
-        "lead.converted", takes: UUID.self, UUID.self, sql: "UPDATE lead SET opportunity_id = $2 WHERE id = $1")
+        "lead.converted", takes: UUID.self, UUID.self, Int.self,
+        sql: "UPDATE lead SET opportunity_id = $2 WHERE id = $1 AND version <= $3")
 
     static let convert = Query(
         "lead.convert", takes: UUID.self, UUID.self,

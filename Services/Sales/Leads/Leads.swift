@@ -47,7 +47,12 @@ extension Capability {
                             await LeadCommands.convert(id, said, in: transaction), at: Resource.opportunities.path)
                     }
                 },
-            ], recovers: { LeadRecovery.recover(&$0) })
+            ], recovers: { LeadRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                try await record.tellAgain(keys, by: LeadStore.raise, in: transaction) { lead, version in
+                    try Outbox.append(LeadChanged(lead: lead), key: lead.leadId, sequence: version, in: transaction)
+                }
+            })
     }
 }
 

@@ -6,8 +6,13 @@ import Postgres
 /// The SQL of order requests.
 enum OrderRequestStore {
     static let statements: [any Preparable] = [
-        customerNo, waiting, insert, cancelTimers, answer, overdue, asked, confirmed, forget, wind, get, page,
+        customerNo, waiting, insert, cancelTimers, answer, overdue, asked, confirmed, known, forget, wind, get, page,
     ]
+
+    /// Which of some requests there are.
+    static let known = Query(
+        "order_request.known", takes: [UUID].self, gives: UUID.self,
+        sql: "SELECT id FROM order_request WHERE id = ANY($1::uuid[])")
 
     static let customerNo = Query(
         "order_request.customer_no", takes: UUID.self, gives: String?.self,

@@ -1,4 +1,6 @@
+import Crypto
 import EventLoop
+import FoundationEssentials
 import HTTP
 import Postgres
 import Messaging
@@ -33,7 +35,11 @@ extension Capability {
                         return false
                     }
                 }
-            ], recovers: { OrderRequestRecovery.recover(&$0) })
+            ], recovers: { OrderRequestRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                // Never told again: the ERP is asked once.
+                Set(try await transaction.rows(OrderRequestStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
+            })
     }
 }
 

@@ -15,7 +15,7 @@ enum QuoteRecovery {
                 let quote = one.data.quote
                 transaction.enqueue(
                     QuoteStore.recover, quote.quoteId, version, quote.opportunityId, quote.currency, quote.total.units,
-                    one.event.time ?? Date())
+                    one.event.time ?? Date(), transaction.isOfLaterLife(one.event.epoch))
             }
         }
         subscriptions.on(OrderRequested.self) { told, transaction in

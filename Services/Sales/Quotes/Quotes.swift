@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -14,7 +15,11 @@ extension Capability {
         let answerTime = OrderRequestCommands.answerTime
         return CapabilityParts(
             routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)),
-            recovers: { QuoteRecovery.recover(&$0) })
+            recovers: { QuoteRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                // What was told of one stays so: accepted once, and what a draft holds is in no event.
+                Set(try await transaction.rows(QuoteStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
+            })
     }
 }
 

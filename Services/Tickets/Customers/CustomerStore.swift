@@ -5,7 +5,7 @@ import ServiceKit
 /// The SQL of customers, their orders and shipments.
 enum CustomerStore {
     static let statements: [any Preparable] = [
-        upsert, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
+        upsert, end, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
     ]
 
     static let upsert = Query(
@@ -17,6 +17,10 @@ enum CustomerStore {
             ON CONFLICT (party_id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone,
                 language = excluded.language, customer_no = excluded.customer_no
             """)
+
+    /// What contacts said of parties that it does not know any more has ended.
+    static let end = Query(
+        "customer.end", takes: [UUID].self, sql: "DELETE FROM customer WHERE party_id = ANY($1::uuid[])")
 
     // MARK: Orders
 

@@ -10,15 +10,17 @@ extension Capability {
         statements: CustomerStore.statements,
         standings: [.assertion("customer"), .fact("customer_order"), .fact("shipment")]
     ) { context in
-        CapabilityParts(routes: callerCardRoutes(context)) {
-            $0.on(PartyCreated.self) { events, transaction in
-                CustomerHandlers.known(events.map(\.data.party), transaction)
-            }
-            $0.on(PartyChanged.self) { events, transaction in
-                CustomerHandlers.known(events.map(\.data.party), transaction)
-            }
-            $0.onOrders { CustomerHandlers.ordered($0, $1) }
-            CustomerHandlers.subscribeToShipments(&$0)
-        }
+        CapabilityParts(
+            routes: callerCardRoutes(context),
+            listen: {
+                $0.on(PartyCreated.self) { events, transaction in
+                    CustomerHandlers.known(events.map(\.data.party), transaction)
+                }
+                $0.on(PartyChanged.self) { events, transaction in
+                    CustomerHandlers.known(events.map(\.data.party), transaction)
+                }
+                $0.onOrders { CustomerHandlers.ordered($0, $1) }
+                CustomerHandlers.subscribeToShipments(&$0)
+            }, orphans: CustomerHandlers.end)
     }
 }
