@@ -59,6 +59,7 @@ public struct CapabilityParts {
     let orphans: Orphans?
     let releases: [String: Held.Release]
     let discards: [String: Held.Release]
+    let prepares: (@Loop @Sendable () async throws -> Void)?
 
     /// Tells aggregates again, of which a life before told more than this one knows: those of the keys that exist, whole, as they are now,
     /// each under its next version; what never changes need not be told again. Answers the keys that it knows. Keys of other capabilities are
@@ -81,13 +82,16 @@ public struct CapabilityParts {
     ///   - orphans: what it does with assertions of others that have ended with their life.
     ///   - releases: what it does when a person releases what it held, by kind.
     ///   - discards: what it does when a person gives that up: whoever asked for it hears so.
+    ///   - prepares: what it does once the database is there and before it hears anything.
     public init(
         routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:], intents: [IntentKind] = [],
         background: [@Loop @Sendable () async -> Void] = [],
         listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in },
         recovers: @escaping @Loop (inout Subscriptions) -> Void = { _ in }, tellsAgain: TellsAgain? = nil,
-        orphans: Orphans? = nil, releases: [String: Held.Release] = [:], discards: [String: Held.Release] = [:]
+        orphans: Orphans? = nil, releases: [String: Held.Release] = [:], discards: [String: Held.Release] = [:],
+        prepares: (@Loop @Sendable () async throws -> Void)? = nil
     ) {
+        self.prepares = prepares
         self.recovers = recovers
         self.tellsAgain = tellsAgain
         self.orphans = orphans

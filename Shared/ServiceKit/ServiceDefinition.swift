@@ -67,6 +67,7 @@ extension ServiceDefinition {
             }
             if let tells = opened.tellsAgain { parts.tellsAgain.append(tells) }
             if let orphans = opened.orphans { parts.orphans.append(orphans) }
+            if let prepares = opened.prepares { parts.prepares.append(prepares) }
             opened.listen(&parts.subscriptions)
             opened.recovers(&parts.recovery)
         }
@@ -95,6 +96,8 @@ public struct ServiceParts {
     public var releases: [String: Held.Release] = [:]
     /// What it does when a person gives that up.
     public var discards: [String: Held.Release] = [:]
+    /// What it does before it hears anything.
+    public var prepares: [@Loop @Sendable () async throws -> Void] = []
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Its reactions that wait for facts; nil where it has none.

@@ -283,7 +283,8 @@ final class ChaosAudit {
 
     private static let deadLetters = """
         SELECT json_build_array((SELECT h ->> 1 FROM jsonb_array_elements(headers) AS h WHERE h ->> 0 = 'rig-poison'),
-            topic, error_class, error_text)::text FROM dead_letter
+            topic, error_class, error_text || CASE WHEN error_class = 'SealBroken' THEN ' at ' || part || ' ' || off || ' ' || headers::text ELSE '' END)::text
+        FROM dead_letter
         """
 
     // MARK: Read models

@@ -110,7 +110,8 @@ enum CampaignStore {
         sql: """
             SELECT json_build_object('segment', c.segment, 'size', count(m.party_id),
                 'withConsent', count(*) FILTER (WHERE m.may_mail),
-                'reachable', count(*) FILTER (WHERE m.may_mail AND m.email IS NOT NULL))::text
+                'reachable', count(DISTINCT lower(m.email)) FILTER (WHERE m.may_mail AND m.email ~ '^[!-~]+@'
+                    AND NOT EXISTS (SELECT FROM member a WHERE lower(a.email) = lower(m.email) AND a.may_mail IS FALSE)))::text
             FROM campaign c LEFT JOIN segment_member s ON s.segment = c.segment
                 LEFT JOIN member m ON m.party_id = s.party_id
             WHERE c.id = $1 GROUP BY c.id

@@ -6,7 +6,7 @@ extension Capability {
     /// Whom campaigns may write to, and what they bought.
     static let members = Capability(
         "members", "whom campaigns may write to, and what they bought",
-        migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions],
+        migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions, CampaignsSchema.mailboxes],
         statements: MemberStore.statements,
         standings: [.assertion("member")]
     ) { context in

@@ -2,6 +2,7 @@ import CRMModel
 import FoundationEssentials
 import Messaging
 import Postgres
+import ServiceKit
 
 /// The SQL of segments.
 enum SegmentStore {
@@ -36,6 +37,10 @@ enum SegmentStore {
     /// `now`: the database's, or with $1 the newest order's.
     private static let now = "coalesce(CASE WHEN $1::boolean THEN (\(newest)) END, now())"
 
+    /// An order that is dated more than two days ahead, or before any ERP told of orders, says nothing of when somebody bought; contacts
+    /// tells of it as odd.
+    private static let isSound = "d.at <= now() + interval '2 days' AND d.at >= '1990-01-01T00:00:00Z'"
+
     /// Members that time alone may have moved, locked; those that another process works on are left to it.
     static let due = Statement(
         "segment.due",
@@ -50,26 +55,31 @@ enum SegmentStore {
         "segment.evaluate",
         """
         WITH facts AS (
-            SELECT m.party_id, f.first_at, l.last_at, l.second_at, c.now, m.is_benefit_declared AS is_declared,
+            SELECT m.party_id, f.first_at, l.last_at, l.second_at, a.ahead_at, c.now, m.is_benefit_declared AS is_declared,
                 CASE WHEN NOT EXISTS (SELECT FROM party_redirect r WHERE r.party_id = m.party_id) THEN m.benefit END AS benefit
             FROM member m CROSS JOIN (SELECT \(now) AS now) c
             CROSS JOIN LATERAL (
                 SELECT min(d.at) AS first_at FROM erp_document d
-                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled) f
+                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND \(isSound)) f
             CROSS JOIN LATERAL (
                 SELECT max(t.at) AS last_at, CASE WHEN count(*) > 1 THEN min(t.at) END AS second_at
                 FROM (SELECT d.at FROM erp_document d
-                    WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled
+                    WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND \(isSound)
                     ORDER BY d.at DESC LIMIT 2) t) l
+            CROSS JOIN LATERAL (
+                SELECT min(d.at) - interval '2 days' AS ahead_at FROM erp_document d
+                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND d.at > now() + interval '2 days') a
             WHERE m.party_id = ANY($2::uuid[])),
         states AS (
             SELECT f.party_id, f.now, s.* FROM facts f CROSS JOIN LATERAL (VALUES
-                ('new', f.first_at + interval '6 months' > f.now, f.first_at + interval '6 months',
-                    'first order on ' || f.first_at::date),
-                ('active', f.second_at + interval '12 months' > f.now, f.second_at + interval '12 months',
-                    'second last order on ' || f.second_at::date),
-                ('inactive', f.last_at + interval '6 months' <= f.now, f.last_at + interval '6 months',
-                    'last order on ' || f.last_at::date),
+                ('new', \(after("f.first_at", "6 months")) > f.now, \(after("f.first_at", "6 months")),
+                    'first order on ' || \(FirmZone.day("f.first_at"))),
+                ('active', \(after("f.second_at", "12 months")) > f.now, \(after("f.second_at", "12 months")),
+                    'second last order on ' || \(FirmZone.day("f.second_at"))),
+                ('inactive', \(after("f.last_at", "6 months")) <= f.now, \(after("f.last_at", "6 months")),
+                    'last order on ' || \(FirmZone.day("f.last_at"))),
+                -- An order that is dated ahead counts when its day comes.
+                ('ahead', false, f.ahead_at, NULL),
                 \(["functional", "process", "relationship"].map(valued).joined(separator: ", "))
                 ) AS s(segment, holds, turns_at, reason)),
         gone AS (
@@ -129,6 +139,11 @@ enum SegmentStore {
                 ORDER BY 2, 3)
             SELECT party_id FROM r
             """)
+
+    /// SQL: so long after a time, by the firm's calendar.
+    private static func after(_ time: String, _ span: String) -> String {
+        "((\(FirmZone.local(time)) + interval '\(span)') AT TIME ZONE \(FirmZone.name))"
+    }
 
     /// What both events tell of a move `v` of the member `r`.
     private static let moved: (key: String, sequence: String, members: KeyValuePairs<String, String>) = (

@@ -39,12 +39,12 @@ enum BenefitStore {
             FROM unnest($1::uuid[]) AS n(party_id) CROSS JOIN clock c
             CROSS JOIN LATERAL (
                 SELECT sum(m.orders)::bigint AS orders FROM party_month m
-                WHERE m.party_id = n.party_id AND m.month > c.now - interval '1 year') o
+                WHERE m.party_id = n.party_id AND m.month > c.now - interval '1 year' AND m.month <= c.now) o
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE kind IN ('ticket.opened', 'ticket.reopened', 'shipment.returned')) AS process,
                     count(*) FILTER (WHERE kind IN ('ticket.replied', 'survey.answered', 'task.closed', 'opportunity.created',
                         'quote.accepted', 'visit', 'meeting', 'call')) AS relationship
-                FROM (SELECT kind FROM touch WHERE party_id = n.party_id AND at > c.now - interval '1 year'
+                FROM (SELECT kind FROM touch WHERE party_id = n.party_id AND at > c.now - interval '1 year' AND at <= \(SoundBase.latest)
                     ORDER BY at DESC LIMIT 500) k) t),
         judged AS (
             SELECT *, CASE WHEN functional + process + relationship < 5 THEN NULL
@@ -103,7 +103,7 @@ enum BenefitStore {
             ON CONFLICT (party_id) DO UPDATE SET declared = excluded.declared, learnt = excluded.learnt,
                 evidence = excluded.evidence, updated_at = now()),
         raised AS (
-            UPDATE party p SET version = p.version + 1 FROM changed c
+            UPDATE party p SET version = p.version + 1, figures = p.figures + 1 FROM changed c
             WHERE p.id = c.party_id AND coalesce(c.declared, c.learnt) IS DISTINCT FROM c.old
             RETURNING p.id, p.version, coalesce(c.declared, c.learnt) AS benefit, c.declared IS NOT NULL AS is_declared)
         \(told)

@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
+import Phones
 import Postgres
 import Text
 
@@ -46,7 +47,11 @@ enum Interactions {
     static func record(_ touches: [Touch], _ transaction: Transaction) async throws -> [Int] {
         let told = touches.map(\.told)
         let mails = told.map { $0.email.flatMap(MailAddress.normal)?.lowercased() }
-        let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }
+        let phones = told.map { $0.phone.flatMap { PhoneNumber.normal($0) } }
+        OddFacts.note(
+            touches.lazy.map {
+                OddFacts.Fact(kind: $0.kind, reference: $0.told.interactionId, party: $0.told.partyID, at: $0.told.at)
+            }, transaction)
         return try await transaction.rows(
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
             told.map(\.partyID), told.map(\.at),

@@ -10,9 +10,13 @@ enum PartyStore {
         raise, mergedInto, know, stub, known, tellAgain, update, get, setSearch, select, estimate, bodies, shares,
     ]
 
+    /// The version of a party's record: what people edit. Orders, stages and consents raise the party's version too, which is the sequence
+    /// of its events, and make nobody's open form stale. Forms of the past may be from before the two were told apart.
+    static let edition = "p.version - coalesce(p.figures, 0)"
+
     /// A party as JSON, as the routes show it. `p` is the party.
     static let json = """
-        json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
+        json_build_object('id', p.id, 'version', \(edition), 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
             'tags', p.tags, 'owner', p.owner, 'category', p.category, 'birthday', p.birthday,
             'emails', coalesce(nullif(p.details->'emails', '[]'), CASE WHEN p.email IS NULL THEN '[]'
@@ -195,13 +199,13 @@ enum PartyStore {
     static let lockAndRaise = Statement(
         "party.lock_and_raise", locks: .parties,
         """
-        UPDATE party p SET version = p.version + 1
+        UPDATE party p SET version = p.version + 1, figures = p.figures + 1
         FROM (SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) l WHERE p.id = l.id
         """)
 
     /// Raises the versions of parties whose rows are locked.
     static let raise = Statement(
-        "party.raise", "UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[])")
+        "party.raise", "UPDATE party SET version = version + 1, figures = figures + 1 WHERE id = ANY($1::uuid[])")
 
     /// Parties as this service has told them, where nothing newer is known of them: the nine members that events hold.
     static let know = Query(
@@ -247,7 +251,7 @@ enum PartyStore {
         "party.tell_again", takes: [UUID].self,
         sql: """
             WITH p AS (
-                UPDATE party SET version = version + 1
+                UPDATE party SET version = version + 1, figures = figures + 1
                 WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM erasure e WHERE party.id = ANY(e.parties))
                 RETURNING *)
             \(tell(PartyChanged.self)) FROM p ORDER BY p.id
@@ -255,9 +259,9 @@ enum PartyStore {
 
     static let mergedInto = Statement("party.merged_into", "SELECT merged_into FROM party WHERE id = $1")
 
-    /// A party's version and the party whole, as `Party` reads it.
+    /// The version of a party's record and the party whole, as `Party` reads it.
     static let columns = """
-        p.version, json_build_object('id', p.id, 'kind', p.kind, 'name', p.name, 'email', p.email, 'phone', p.phone,
+        \(edition), json_build_object('id', p.id, 'kind', p.kind, 'name', p.name, 'email', p.email, 'phone', p.phone,
             'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes, 'tags', p.tags,
             'owner', p.owner, 'category', p.category, 'birthday', p.birthday, 'details', p.details, 'custom', p.custom,
             'references', (SELECT coalesce(json_agg(r.reference ORDER BY r.reference), '[]')
@@ -275,12 +279,12 @@ enum PartyStore {
                 search_text = $17, search_terms = $18::text::integer[], updated_at = now()
             WHERE id = $1 RETURNING *),
         told AS (\(tell(PartyChanged.self)) FROM p)
-        SELECT \(json)::text, p.version FROM p
+        SELECT \(json)::text, \(edition) FROM p
         """, takes: written, gives: [.column(String.self), .column(Int.self)])
 
     static let get = Query(
         "party.get", takes: UUID.self, gives: String.self, Int.self,
-        sql: "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
+        sql: "SELECT \(json)::text, \(edition) FROM party p WHERE p.id = $1")
 
     static let setSearch = Statement(
         "party.set_search",

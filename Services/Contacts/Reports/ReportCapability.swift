@@ -9,6 +9,7 @@ extension Capability {
     /// The customer base in seven views.
     static let reports = Capability(
         "reports", "the customer base in seven views",
+        migrations: [ReportStore.migration],
         statements: ReportStore.statements + MonthStore.statements + FactStore.statements,
         readModels: [
             ReadModel(
@@ -31,7 +32,7 @@ extension Capability {
     ) { context in
         let scale = ValueScale(context)
         return CapabilityParts(
-            routes: Reports.routes(context), background: [{ await scale.run() }],
+            routes: Reports.routes(context), background: [{ await scale.run() }, { await Reports.run(context) }],
             listen: {
                 $0.on(ProductUpserted.self, FactHandlers.products)
                 $0.on(MessageSent.self, FactHandlers.messages)

@@ -8,7 +8,7 @@ extension Capability {
     /// Where a party stands in its life as a customer.
     static let stages = Capability(
         "stage", "where a party stands in its life as a customer",
-        migrations: [StageSchema.migration],
+        migrations: [StageSchema.migration, StageSchema.knownAt],
         statements: StageStore.statements,
         standings: [.fact("party_stage"), .fact("party_stage_change")]
     ) { context in

@@ -15,6 +15,8 @@ struct DocumentDetail {
     let cost: Int
     /// What these goods were sold for.
     let costed: Int
+    /// The largest of its figures without regard to sign: its sum, what its lines come to, the pieces; in ten-thousandths.
+    let largest: Int
     /// `[[sku, quantity, amount], ...]`, numbers in ten-thousandths; lines of one product together.
     let lines: SQLJSON
 
@@ -23,7 +25,10 @@ struct DocumentDetail {
         var order: [ExactText] = []
         var cost = Amount.zero
         var costed = Amount.zero
+        var (value, pieces) = (Amount.zero, Amount.zero)
         for line in document.lines {
+            value += max(line.value, -line.value)
+            pieces += max(line.quantity, -line.quantity)
             if let known = line.cost {
                 cost += known
                 costed += line.value
@@ -40,6 +45,7 @@ struct DocumentDetail {
         channel = document.channel.map { String($0.prefix(100)) }
         self.cost = cost.units
         self.costed = costed.units
+        largest = max(document.total, -document.total, value, pieces).units
         lines = Self.json(order.map { ($0.text, sums[$0] ?? Sum()) })
     }
 

@@ -20,14 +20,15 @@ struct QuoteInput: Decodable {
     static let input = Input.command(QuoteInput.self) { try $0.checked() }
 
     func checked() throws -> (currency: String, lines: [QuoteLine]) {
-        let currency = try FieldCheck.currency(currency) ?? ""
+        let currency = try FieldCheck.activeCurrency(currency)
         guard (1...500).contains(lines.count) else { throw Problem.field("lines", "must be 1 to 500 lines") }
-        return (currency, try lines.enumerated().map { try QuoteLine($0.element, "lines[\($0.offset)]") })
+        return (currency, try lines.enumerated().map { try QuoteLine($0.element, in: currency, "lines[\($0.offset)]") })
     }
 }
 
 /// A line with its price worked out: the price of one after discount is rounded to four places, half away from zero, and the
-/// line's total is the quantity times that, so that the ERP reaches the same total from the same line.
+/// line's total is the quantity times that, rounded to the places of the currency, so that the ERP reaches the same total from the same
+/// line.
 struct QuoteLine {
     let sku: String
     let name: String
@@ -40,7 +41,7 @@ struct QuoteLine {
     /// So many of the largest lines still have a sum.
     private static let largest = Amount(units: Int.max / 1000)
 
-    init(_ line: QuoteInput.Line, _ field: String) throws {
+    init(_ line: QuoteInput.Line, in currency: String, _ field: String) throws {
         sku = try FieldCheck.needed(line.sku, "\(field).sku", atMost: 100)
         name = try FieldCheck.text(line.name, "\(field).name") ?? sku
         guard line.quantity > .zero else { throw Problem.field("\(field).quantity", "must be more than nothing") }
@@ -58,7 +59,8 @@ struct QuoteLine {
         unitPrice = line.unitPrice
         discountPercent = discount
         self.netPrice = netPrice
-        self.total = total
+        // The document's edge: prices may be finer than the currency, what is to be paid is not.
+        self.total = total.rounded(in: currency)
     }
 }
 

@@ -63,6 +63,7 @@ public struct EventContract: Sendable {
     private static let outside: [EventContract] =
         of(.erpCustomers, CustomerUpserted.self)
         + of(.erpProducts, ProductUpserted.self, ProductDiscontinued.self)
+        + of(.erpRates, RatePublished.self)
         + of(
             .erpOrders, OrderPlaced.self, OrderChanged.self, OrderCancelled.self, InvoiceIssued.self,
             PaymentReceived.self, CreditIssued.self)
