@@ -9,7 +9,7 @@ public enum LifeStore {
     public static let statements: [any Preparable] =
         [
             current, drawFirst, draw, waiting, markTold, advance, place, home, clock, toldEnds, keepEnds, claim, parked,
-            noteKeys, takeKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
+            noteKeys, takeKeys, hasKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
         ] + forgetGroup
 
     /// The life of this schema, and how far its outbox has come; no row where it has none yet.
@@ -111,6 +111,10 @@ public enum LifeStore {
             WHERE t.key = n.key RETURNING t.key
             """)
 
+    /// Whether keys are left to be told, those that another process is at as well.
+    public static let hasKeys = Query(
+        "life.has_keys", gives: Bool.self, sql: "SELECT EXISTS (SELECT 1 FROM tell_again)")
+
     /// The last word on keys that nobody here knows, on the service's own topic.
     public static let closeKeys = Query(
         "life.close_keys", takes: String.self, [String].self,
@@ -203,6 +207,15 @@ extension Life {
     @Loop
     func check(in transaction: Transaction) async throws {
         guard let now = try await Life.current(in: transaction), isSame(as: now) else { throw LifeChanged() }
+    }
+
+    /// Throws where what this life recovers has been recovered: a process that was frozen meanwhile would begin it again, over what people
+    /// have done since.
+    @Loop
+    func checkIsRecovering(in transaction: Transaction) async throws {
+        guard let now = try await Life.current(in: transaction), isSame(as: now), now.state == .told else {
+            throw LifeChanged()
+        }
     }
 }
 

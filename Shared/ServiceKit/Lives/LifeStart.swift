@@ -165,11 +165,20 @@ final class LifeStart {
     }
 
     private func tellAgain(_ life: Life) async throws {
-        while try await tellSome() { onCommit?() }
+        repeat {
+            while try await tellSome() { onCommit?() }
+            // Another process may be at the last of them, and may yet die.
+        } while try await isLeft()
         let place: Int = try await pool.rows(LifeStore.place).first ?? 0
         while try await pool.rows(LifeStore.isTold, place).first == false { try await pause(.milliseconds(100)) }
         try await keeper.advance(life, to: .whole)
         if let life = try await keeper.current() { try await keeper.announce(life) }
+    }
+
+    private func isLeft() async throws -> Bool {
+        let isLeft = try await pool.rows(LifeStore.hasKeys).first ?? false
+        if isLeft { try await pause(.milliseconds(100)) }
+        return isLeft
     }
 
     private func tellSome() async throws -> Bool {
