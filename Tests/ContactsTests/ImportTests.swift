@@ -281,7 +281,10 @@ private let partyState = """
         #expect(done.counts == [5, 0, 0, 0, 5])
         let id = try await desk.service.make(
             "/v1/parties", #"{"name":"Quill","email":"Quill@a.example","phone":"+8613800138000"}"#)
+        let taken = try await desk.bring(text: "name,email,notes\nQuill,quill@a.example,personal\n")
+        #expect(taken.counts == [1, 0, 0, 1, 0])
         #expect(try await desk.service.send(.post, "/v1/parties/\(id)/erasures", #"{"by":"q"}"#).status == 201)
+        #expect(try await PartyIndexer(desk.service.context).step() == 0, "who is erased is not made to be found")
         // An address of which this one is a part is somebody else's.
         let kept = try await desk.service.column("SELECT left(record, 3) FROM import_error ORDER BY line")
         #expect(kept == ["Bob", "Zoe", "Yan"])

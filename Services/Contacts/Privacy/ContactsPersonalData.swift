@@ -1,4 +1,5 @@
 import ServiceKit
+import Writing
 
 /// Under what name contacts tells of its own part.
 let contactsOwner = "contacts"
@@ -21,12 +22,12 @@ let contactsPersonalData = PersonalData(
                 t.party_id = $1 OR t.party_id IS NULL AND EXISTS (SELECT FROM match_key k WHERE k.party_id = $1
                     AND (k.kind, k.key) IN (('mail', t.mail_key), ('phone', t.phone_key)))
                 """, .remove),
-        // Before the party too: rows of files that were refused, with its address or the end of its number. Both are looked up once for all
+        // Before the party too: rows of files that were taken for it, or refused with its address or the end of its number. Both are looked up once for all
         // rows, which may be many; an address that is only a part of somebody else's is not the party's.
         PersonalTable(
             "import_error",
             where: #"""
-                t.record ~* (SELECT '(?<![a-z0-9._%+-])' || regexp_replace(email, '[^[:alnum:]]', '\\\&', 'g')
+                t.party_id = $1 OR t.record ~* (SELECT '(?<![a-z0-9._%+-])' || regexp_replace(email, '[^[:alnum:]]', '\\\&', 'g')
                     || '(?![a-z0-9-]|\.[a-z0-9])' FROM party WHERE id = $1)
                 OR t.record ~ (SELECT regexp_replace(right(phone, 9), '\d', '\&[ ()./-]*', 'g') FROM party
                     WHERE id = $1 AND phone ~ '\d{9}$')
@@ -37,7 +38,7 @@ let contactsPersonalData = PersonalData(
                 """
                 name = 'erased', email = NULL, phone = NULL, language = NULL, time_zone = NULL, country = NULL,
                 notes = NULL, tags = '{}', category = NULL, birthday = NULL, details = '{}', custom = '{}',
-                sort_name = 'erased', search_text = '', search_terms = '{}', updated_at = now()
+                sort_name = 'erased', search_text = '\(SearchText.form)', search_terms = '{}', updated_at = now()
                 """, because: "sums of orders hang on it, without the person")),
         PersonalTable("party_history", .remove),
         PersonalTable("party_reference", where: "coalesce(t.origin_id, t.party_id) = $1", .remove),

@@ -6,12 +6,14 @@ import Writing
 enum PartyIndexStore {
     static let statements: [any Preparable] = [unsearched, setSearch, lock]
 
-    /// Parties whose terms wait to be written, each with the mark that its row bears until it is written again.
+    /// Parties whose terms wait to be written, each with the mark that its row bears until it is written again. Who is erased has no text and
+    /// is found by nothing.
     static let unsearched = Statement(
         "party_index.unsearched",
         """
         SELECT \(PartyStore.columns), p.xmin::text FROM party p
-        WHERE search_terms IS NULL OR right(search_text, 1) <> '\(SearchText.form)' ORDER BY id LIMIT 200
+        WHERE (search_terms IS NULL OR right(search_text, 1) <> '\(SearchText.form)') AND search_text IS DISTINCT FROM ''
+        ORDER BY id LIMIT 200
         """)
 
     /// Parties that are to be changed, in order.
