@@ -119,7 +119,7 @@ final class LivingProcess: SimulatedMachine {
             switch verdict {
             case .first:
                 _ = try await pool.transaction { [lives, service] transaction in
-                    guard lives.all(of: service.source).isEmpty else { return }
+                    guard lives.all(of: service.source).isEmpty || PlantedBug.silentBirth.isPlanted else { return }
                     transaction.enqueue(Living.drawFirst, clock - 1)
                 }
             case .fits:

@@ -30,7 +30,8 @@ public enum LifeVerdict: Sendable, Equatable {
             return (told.isAny || !lives.isEmpty) && !PlantedBug.silentBirth.isPlanted ? .empty : .first
         }
         let isAnnounced = lives.contains { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
-        if life.isUnheard, !isAnnounced, !lives.isEmpty || (told.isAny && told.epoch != life.epoch) { return .empty }
+        let isSpokenFor = !lives.isEmpty || (told.isAny && told.epoch != life.epoch)
+        if life.isUnheard, !isAnnounced, isSpokenFor, !PlantedBug.silentBirth.isPlanted { return .empty }
         if let last = lives.last {
             if last.epoch > life.epoch { return .deposed(by: last.epoch) }
             if last.epoch == life.epoch, last.incarnation != life.incarnation { return .replaced }
