@@ -2,7 +2,7 @@ import Postgres
 
 /// The SQL of members.
 enum MemberStore {
-    static let statements = [addMissing, lock, upsert, consent, benefit, addOrders, get]
+    static let statements = [addMissing, lock, upsert, consent, benefit, addOrders, remove, get]
 
     /// Makes the members who are missing. Those who come to lock them wait here for whoever makes the same ones, while he waits for none
     /// of theirs.
@@ -62,6 +62,14 @@ enum MemberStore {
         """
         INSERT INTO member AS m (party_id, orders) SELECT * FROM unnest($1::uuid[], $2::bigint[])
         ON CONFLICT (party_id) DO UPDATE SET orders = m.orders + excluded.orders
+        """)
+
+    /// Knows nobody any more behind parties that are gone.
+    static let remove = Statement(
+        "member.remove",
+        """
+        UPDATE member SET name = NULL, email = NULL, language = NULL, may_mail = false, benefit = NULL
+        WHERE party_id = ANY($1::uuid[])
         """)
 
     static let get = Statement(
