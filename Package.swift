@@ -62,6 +62,13 @@ let package = Package(
         system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CKafka", "rdkafka", apt: "librdkafka-dev"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CICU", "icu-i18n", apt: "libicu-dev"),
+        system("CIDN", "libidn2", apt: "libidn2-dev"),
+        .systemLibrary(
+            name: "CSheets", path: "Shared/System/CSheets",
+            providers: [.apt(["libexpat1-dev", "libxlsxwriter-dev", "libzip-dev"])]),
+        .target(
+            name: "CPhone", path: "Shared/System/CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
         .systemLibrary(name: "CChecksum", path: "Shared/System/CChecksum"),
         .systemLibrary(
             name: "CCompression", path: "Shared/System/CCompression",
@@ -72,7 +79,12 @@ let package = Package(
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
         shared("Learning"),
-        shared("Text"),
+        shared("Text", ["CIDN"]),
+        .target(
+            name: "Writing", dependencies: ["CICU", "Text"], path: "Shared/Writing", exclude: ["Tables"],
+            swiftSettings: strict),
+        shared("Phones", ["CPhone", "Text"]),
+        shared("Sheets", ["CSheets"]),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
         shared("HTTP", ["EventLoop", "CCurl", "Text"]),
@@ -125,6 +137,9 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TextTests", ["Text"]),
+        tests("WritingTests", ["TestKit", "Text", "Writing"]),
+        tests("SheetsTests", ["Sheets"]),
+        tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
@@ -144,7 +159,10 @@ let package = Package(
             swiftSettings: strict),
         tests(
             "ContactsTests",
-            serviceTests + ["Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "ServiceTestKit", "Text"]),
+            serviceTests + [
+                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Text",
+                "Writing",
+            ]),
         tests(
             "ServiceKitTests",
             [
@@ -158,7 +176,8 @@ let package = Package(
         .target(
             name: "Chaos",
             dependencies: [
-                "CRMModel", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport", "Telemetry",
+                "CRMModel", "Crypto", "Demo", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport",
+                "Telemetry",
             ],
             path: "Tests/Chaos", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
@@ -203,6 +222,7 @@ let package = Package(
                 "rapport-demo",
                 "rapport-chaos",
             ] + suitePrograms),
-    ] + service("Contacts", ["Learning"]) + service("Sales") + service("Campaigns") + service("Tickets")
+    ] + service("Contacts", ["Learning", "Phones", "Sheets", "Writing"]) + service("Sales") + service("Campaigns")
+        + service("Tickets")
         + service("Notifications")
 )

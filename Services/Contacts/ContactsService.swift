@@ -11,8 +11,8 @@ public enum ContactsService: ServiceDefinition {
     public static let personalData: PersonalData? = contactsPersonalData
     /// What it can do. Parties, consent and merges are its own, made over HTTP too and numbered as they were published, and so not rebuilt.
     public static let capabilities: [Capability] = [
-        .ledger { _ in ValueHandlers.apply }, .parties, .values, .search, .merges, .duplicates, .relations, .fields,
-        .views, .imports, .exports, .timeline, .interactions, .consents, .history, .conversions, .stages, .benefits,
-        .customerLinks, .models, .reports, .classes, .privacy,
+        .firm, .ledger { _ in ValueHandlers.apply }, .parties, .values, .search, .merges, .duplicates, .relations,
+        .fields, .views, .imports, .exports, .timeline, .interactions, .consents, .history, .conversions, .stages,
+        .benefits, .customerLinks, .models, .reports, .odd, .classes, .privacy,
     ]
 }

@@ -11,7 +11,7 @@ public enum SalesService: ServiceDefinition {
     public static let personalData: PersonalData? = salesPersonalData
     /// What it can do.
     public static let capabilities: [Capability] = [
-        .ledger(), .accounts, .quotas, .leads, .opportunities, .quotes, .orderRequests,
+        .firm, .ledger(), .rates, .accounts, .quotas, .leads, .opportunities, .quotes, .orderRequests,
         .tasks, .activities,
     ]
 }

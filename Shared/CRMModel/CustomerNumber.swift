@@ -25,6 +25,13 @@ public struct CustomerNumber: Hashable, Sendable {
     /// The party that it is, unless contacts has tied it to another.
     public var party: UUID { ExternalID.party(system: system, reference: number) }
 
+    /// Those whom a key of the customer master may be of: the key is the number, and of another circle the circle's name, a colon and the number.
+    public static func parties(ofKey key: String) -> [UUID] {
+        let parts = key.split(separator: ":", maxSplits: 1).map(String.init)
+        let other = parts.count == 2 ? CustomerNumber(parts[1], of: parts[0]) : nil
+        return [CustomerNumber(key), other].compactMap { $0?.party }
+    }
+
     /// What was expected of the name of a circle; nil where all is well.
     static func judge(system: String?) -> String? { system.flatMap { Judgement.id($0, from: 0, to: longestSystem) } }
 }

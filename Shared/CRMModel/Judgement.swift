@@ -35,10 +35,9 @@ public enum Judgement {
         (amount?.units.magnitude ?? 0) <= largest.units.magnitude ? nil : "at most \(largest.units / Amount.scale)"
     }
 
-    /// A code of ISO 4217.
+    /// A code of ISO 4217, a withdrawn one too: books of the past tell of them.
     public static func currency(_ code: String) -> String? {
-        let isCode = code.utf8.count == 3 && code.utf8.allSatisfy { (65...90).contains($0) }
-        return isCode ? nil : "an ISO 4217 code such as \"EUR\""
+        Currency.isKnown(code) ? nil : "an ISO 4217 code such as \"EUR\""
     }
 
     /// The number of a list's or map's elements.

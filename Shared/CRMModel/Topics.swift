@@ -45,6 +45,8 @@ public struct Topic: Sendable, Hashable {
         name: "erp.customers", key: "customer number", owner: "ERP", compactedAfter: 24)
     /// ERP product master.
     public static let erpProducts = Topic(name: "erp.products", key: "SKU", owner: "ERP")
+    /// The ERP's rates of exchange.
+    public static let erpRates = Topic(name: "erp.rates", key: "the two currencies, as `EUR/USD`", owner: "ERP")
     /// ERP orders, invoices, payments and credits.
     public static let erpOrders = Topic(name: "erp.orders", key: "customer number", owner: "ERP")
     /// Shipments.
@@ -83,9 +85,8 @@ public struct Topic: Sendable, Hashable {
 
     /// All of them.
     public static let all = [
-        erpCustomers, erpProducts, erpOrders, shipments, interactions, contacts, partyClasses, sales, orderRequests,
-        campaigns,
-        tickets,
+        erpCustomers, erpProducts, erpRates, erpOrders, shipments, interactions, contacts, partyClasses, sales,
+        orderRequests, campaigns, tickets,
         notificationRequests, notifications, subjectKeys, sources,
     ]
     /// Their names.

@@ -31,8 +31,16 @@ public final class KafkaConsumer {
     private var asked: [TopicPartition]?
     private var pulse: LoopTimer?
 
+    /// The topic that is polled first, whatever of others was fetched before: its partitions have queues of their own.
+    private let urgentTopic: String?
+    private var urgentQueues: [TopicPartition: OpaquePointer] = [:]
+
     /// Opens a client; `group` nil is for readers that are given their partitions.
-    public init(_ settings: KafkaSettings, group: String?, properties: [String: String] = [:]) throws {
+    ///
+    /// Records of `urgentTopic` overtake what was fetched of other topics, and are fetched on while others' queue is full.
+    public init(
+        _ settings: KafkaSettings, group: String?, properties: [String: String] = [:], urgentTopic: String? = nil
+    ) throws {
         var own = [
             "group.id": group ?? "rapport-reader",
             "enable.auto.commit": "false",
@@ -70,6 +78,7 @@ public final class KafkaConsumer {
         self.client = client
         self.queue = queue
         self.wakeup = wakeup
+        self.urgentTopic = urgentTopic
         self.context = context
         context.consumer = self
         // The callback runs on a thread of librdkafka, under the queue's lock: it may only wake the loop.
@@ -117,6 +126,7 @@ public final class KafkaConsumer {
                 .pointee.offset = offset ?? Int64(RD_KAFKA_OFFSET_BEGINNING)
         }
         asked = nil
+        for partition in partitions.keys where partition.topic == urgentTopic { openQueue(of: partition) }
         let code = rd_kafka_assign(client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign partitions") }
         awaitStops(of: client)
@@ -126,9 +136,36 @@ public final class KafkaConsumer {
     ///
     /// Must be called again without a new `onReady` when it returned as many as allowed.
     public func poll(limit: Int, byteLimit: Int) -> [KafkaRecord] {
+        let urgent = pollUrgent(limit: limit)
+        // One at least: the group's decisions are told here and nowhere else.
+        return urgent + take(max(1, limit - urgent.count), byteLimit) { rd_kafka_consumer_poll(client, 0) }
+    }
+
+    /// Takes what is there of the urgent topic and nothing else: the assignment does not change meanwhile.
+    public func pollUrgent(limit: Int) -> [KafkaRecord] {
+        var records: [KafkaRecord] = []
+        for queue in urgentQueues.values where records.count < limit {
+            records += take(limit - records.count, .max) { rd_kafka_consume_queue(queue, 0) }
+        }
+        return records
+    }
+
+    /// Gives a partition a queue of its own: messages are not forwarded to the consumer's, not now and not after the next assignment.
+    private func openQueue(of partition: TopicPartition) {
+        guard urgentQueues[partition] == nil,
+            let own = rd_kafka_queue_get_partition(client, partition.topic, partition.partition)
+        else { return }
+        rd_kafka_queue_forward(own, nil)
+        rd_kafka_queue_cb_event_enable(own, wakeLoop, Unmanaged.passUnretained(wakeup).toOpaque())
+        urgentQueues[partition] = own
+    }
+
+    private func take(
+        _ limit: Int, _ byteLimit: Int, _ next: () -> UnsafeMutablePointer<rd_kafka_message_t>?
+    ) -> [KafkaRecord] {
         var records: [KafkaRecord] = []
         var bytes = 0
-        while !isClosed, records.count < limit, bytes < byteLimit, let message = rd_kafka_consumer_poll(client, 0) {
+        while !isClosed, records.count < limit, bytes < byteLimit, let message = next() {
             if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
                 let record = KafkaRecord(message, origin: origin(of: message))
                 bytes += record.valueCount
@@ -235,6 +272,11 @@ public final class KafkaConsumer {
         decline()
         context.consumer = nil
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        for own in urgentQueues.values {
+            rd_kafka_queue_cb_event_enable(own, nil, nil)
+            rd_kafka_queue_destroy(own)
+        }
+        urgentQueues = [:]
         let closing = rd_kafka_queue_new(client)
         if let error = rd_kafka_consumer_close_queue(client, closing) {
             rd_kafka_error_destroy(error)

@@ -44,6 +44,29 @@ extension KafkaAdmin {
         }
     }
 
+    /// Deletes what lies before an offset in each partition, as a shorter retention would.
+    @Loop
+    public static func deleteRecords(before offsets: [TopicPartition: Int64], _ settings: KafkaSettings) async throws {
+        try await ask(settings, "delete records") { client, queue in
+            let list = rd_kafka_topic_partition_list_new(Int32(offsets.count))
+            defer { rd_kafka_topic_partition_list_destroy(list) }
+            for (partition, offset) in offsets {
+                rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition).pointee.offset = offset
+            }
+            var order = rd_kafka_DeleteRecords_new(list)
+            defer { rd_kafka_DeleteRecords_destroy(order) }
+            rd_kafka_DeleteRecords(client, &order, 1, nil, queue)
+        } answer: { event in
+            let result = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event))
+            for index in 0..<Int(result?.pointee.cnt ?? 0) {
+                guard let entry = result?.pointee.elems[index], entry.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    continue
+                }
+                throw KafkaError(entry.err, "delete records of \(entry.topic.map { String(cString: $0) } ?? "")")
+            }
+        }
+    }
+
     /// All settings of a topic, by name.
     @Loop
     public static func topicSettings(_ name: String, _ settings: KafkaSettings) async throws -> [TopicSetting] {

@@ -49,7 +49,13 @@ public struct BetaGeometric: Hashable, Sendable {
         public let model: BetaGeometric
         /// Of the customers it was fitted to.
         public let logLikelihood: Double
+        /// Whether the histories show that customers leave: whether a model in which nobody does is less likely by more than chance, by
+        /// the likelihood ratio, at one in ten.
+        public let tellsLeaving: Bool
     }
+
+    /// Twice the difference of log-likelihoods that is beyond chance: of chi square with one degree of freedom the 90th percentile.
+    private static let beyondChance = 2.7055
 
     /// The parameters of greatest likelihood (equation 6, summed over customers as in equation 7), found on their logarithms, with the
     /// gradient in closed form. The work grows with the number of distinct histories, not of customers.
@@ -63,9 +69,15 @@ public struct BetaGeometric: Hashable, Sendable {
         guard found.allSatisfy({ $0 > 1e-9 && $0 < 1e6 }) else {
             throw Minimizer.NoMinimum(description: "the histories set no bound to the parameters")
         }
+        // Nobody leaves: the chance of it is next to nothing, and two parameters are left (the NBD model).
+        let staying = try? Minimizer.minimize(from: [log(found[0]), log(found[1])], tolerance: 1e-6) {
+            let loss = sample.meanLoss(at: $0.map { exp($0) } + [1e-12, 1])
+            return (loss.value, Array(loss.gradient.prefix(2)))
+        }
+        let gain = staying.map { 2 * ($0.value - outcome.value) * sample.customers } ?? .infinity
         return Fit(
             model: BetaGeometric(r: found[0], alpha: found[1], a: found[2], b: found[3]),
-            logLikelihood: -outcome.value * sample.customers)
+            logLikelihood: -outcome.value * sample.customers, tellsLeaving: gain > beyondChance)
     }
 
     /// The chance that a customer has not left (Fader, Hardie and Lee, "Computing P(alive) Using the BG/NBD Model", 2008); 1 without a
@@ -113,10 +125,12 @@ extension BetaGeometric {
         let lastDay: Int
 
         init(_ histories: [PurchaseHistory: Int]) {
+            // In one order, so that the same histories have the same parameters to the last bit.
             groups = histories.map { ($0.key.repeats, $0.key.recency, $0.key.age, Double($0.value)) }
+                .sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }
             var byRepeats: [Int: Double] = [:]
             for group in groups { byRepeats[group.repeats, default: 0] += group.count }
-            purchases = byRepeats.map { ($0.key, $0.value) }
+            purchases = byRepeats.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
             customers = groups.reduce(0) { $0 + $1.count }
             lastDay = groups.reduce(0) { max($0, $1.age, $1.recency) }
         }

@@ -124,17 +124,18 @@ struct BatchApplication {
     var mayHaveParked = false
     /// Whether events of our own are applied though later ones of their key have been.
     var takesEarlier = false
-    /// Whether keys of sealed events that have not come are waited for a moment; parked ones wait long enough.
-    var waitsForKeys = true
     /// How long a key that is parked now waits, in milliseconds.
     var firstPause = 1000
     /// Whether all that it applies is past.
     var isPast = false
-    /// Whether the keys of what comes are noted, to be told again.
-    var notesKeys = false
+    /// The life that recovers what those before it have told: the keys of what comes are noted, to be told again.
+    var recovering: Life?
     /// How many more of what is void are put aside; the others are counted.
     var voidSamples = BatchApplication.voidSampleLimit
     static let voidSampleLimit = 100
+
+    /// Up to how many items plans are used again that were made once.
+    private static let few = 50
 
     init(group: String, items: ArraySlice<BatchItem>) {
         self.group = group
@@ -164,6 +165,11 @@ struct BatchApplication {
     var begin: [TopicPartition: Int64] { moves.mapValues(\.expected) }
 
     mutating func run(in transaction: Transaction) async throws {
+        // The answers to a few are waited for, and to plan each statement anew takes longer than they do.
+        if items.count <= Self.few {
+            transaction.enqueue(ConsumerStore.reusePlans)
+            transaction.isForFew = true
+        }
         if !PlantedBug.offsetFirst.isPlanted { moveOffsets(transaction) }
         if mayHaveParked || !returned.isEmpty { try await setAside(transaction) }
         try await apply(in: transaction)
@@ -183,7 +189,10 @@ struct BatchApplication {
     /// Deduplicates and applies, in a transaction that holds the offsets already.
     mutating func apply(in transaction: Transaction) async throws {
         if isPast { transaction.markPast() }
-        if notesKeys { noteKeys(transaction) }
+        if let recovering {
+            transaction.markRecovering(recovering)
+            noteKeys(transaction)
+        }
         var fresh = try await deduplicate(transaction)
         for item in items { putAside(item, transaction) }
         if !fresh.isEmpty { Outbox.carryTrace(in: transaction) }
@@ -261,7 +270,7 @@ struct BatchApplication {
                 let name = Name(source: event.source, id: event.key)
                 let (last, this) = (watermarks[name] ?? .none, Watermark(event, sequence))
                 let isNew = last.isBelow(this)
-                isFresh = isNew || takesEarlier
+                isFresh = isNew && !last.isSame(as: this) || takesEarlier
                 if isNew {
                     if last.leavesGap(to: this) { counts.gaps += 1 }
                     watermarks[name] = this

@@ -26,8 +26,73 @@ extension ConsumerRunner {
             }
             if !isBlocked { settle(next) }
         }
-        try await recover(error, batch.batch)
-        if isBlocked, let next { try await apply(next.batch.items, from: next.batch.begin) }
+        var blocked = isBlocked ? next.map { Left($0.batch) } : nil
+        if (error as? NotYet)?.isForSeal == true {
+            var left = Left(batch.batch)
+            try await applyKeys(of: &left, and: &blocked)
+            try await applyPatiently(left)
+        } else {
+            try await recover(error, batch.batch)
+        }
+        if let blocked { try await applyPatiently(blocked) }
+    }
+
+    /// Items that were sent and refused, and where their partitions stood then.
+    @Loop
+    private struct Left {
+        var items: [BatchItem]
+        let begin: [TopicPartition: Int64]
+
+        init(_ batch: BatchApplication) {
+            items = Array(batch.items)
+            begin = batch.begin
+        }
+    }
+
+    /// How often keys that have not come are looked for, 20 ms apart, before their events are parked: the answer that brings them from
+    /// the log may be under way, or in another process the commit.
+    private static let looks = 10
+
+    /// Applies items whose data may not be opened yet: for a moment keys are waited for, and applied as they come.
+    private func applyPatiently(_ left: Left) async throws {
+        guard !left.items.isEmpty else { return }
+        for look in 0...Self.looks {
+            let flight = Flight(prepared(left.items[...], left.begin))
+            flight.start(on: try await database())
+            guard let error = try await flight.refusal() else { return settle(flight) }
+            guard (error as? NotYet)?.isForSeal == true, look < Self.looks, pending == nil else {
+                return try await recover(error, flight.batch)
+            }
+            if try await !applyUrgent() { try await Loop.sleep(for: .milliseconds(20)) }
+        }
+    }
+
+    /// Applies first what tells of keys. They are in the log before what they open, but of a topic of their own, so they may be read
+    /// together with it or behind it: between topics there is no order.
+    private func applyKeys(of left: inout Left, and blocked: inout Left?) async throws {
+        var keys = left.items.takeKeys()
+        keys += blocked?.items.takeKeys() ?? []
+        try await applyKeys(keys, from: (blocked?.begin ?? [:]).merging(left.begin) { $1 })
+    }
+
+    /// Applies the keys that have come meanwhile; false where there were none.
+    private func applyUrgent() async throws -> Bool {
+        var keys = ahead.takeKeys()
+        let records = consumer?.pollUrgent(limit: 500) ?? []
+        keys += records.filter { $0.offset >= awaited[$0.origin] ?? .max }.map(subscriptions.prepare)
+        let begin = awaited
+        for item in keys { awaited[item.record.origin] = item.record.offset + 1 }
+        try await applyKeys(keys, from: begin)
+        return !keys.isEmpty
+    }
+
+    private func applyKeys(_ keys: [BatchItem], from begin: [TopicPartition: Int64]) async throws {
+        var (keys, begin) = (keys, begin)
+        while !keys.isEmpty {
+            let items = lives.cut(&keys)
+            try await apply(items[...], from: begin)
+            for item in items { begin[item.record.origin] = item.record.offset + 1 }
+        }
     }
 
     /// Applies items in one transaction; where their content is at fault, halves them until the faulty message is alone and puts that
@@ -50,7 +115,7 @@ extension ConsumerRunner {
     ) -> BatchApplication {
         var batch = BatchApplication(group: group, items: lives.judged(items), positions: positions)
         batch.isPast = items.first.map(lives.isPast) ?? false
-        batch.notesKeys = lives.isRecovering
+        batch.recovering = lives.recovering
         batch.voidSamples = max(0, BatchApplication.voidSampleLimit - voidMet)
         voidMet += batch.items.count(where: \.isVoid)
         batch.returned = returned
@@ -114,5 +179,14 @@ extension ConsumerRunner {
         gotOn()
         onCommit?()
         commitForLagTools()
+    }
+}
+
+extension [BatchItem] {
+    /// Takes what tells of keys out of it.
+    fileprivate mutating func takeKeys() -> [BatchItem] {
+        let keys = filter(\.isOfKeys)
+        if !keys.isEmpty { removeAll(where: \.isOfKeys) }
+        return keys
     }
 }

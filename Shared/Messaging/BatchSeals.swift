@@ -22,7 +22,8 @@ extension BatchItem {
     /// Whether its data is sealed.
     var isSealed: Bool { sealed != nil }
 
-    fileprivate var isOfKeys: Bool { record.origin.topic == Topic.subjectKeys.name }
+    /// Whether it tells of a key of sealed events.
+    var isOfKeys: Bool { record.origin.topic == Topic.subjectKeys.name }
 }
 
 extension Event {
@@ -30,23 +31,14 @@ extension Event {
 }
 
 extension BatchApplication {
-    /// How often keys that have not come are looked for again, 20 ms apart, before their events are parked: in another process the
-    /// commit that brings them may be under way.
-    private static let looks = 10
-
     /// Opens sealed events. Those whose keys are gone are left out: nobody can read them any more, and they count as applied.
     func opened(_ items: [BatchItem], _ transaction: Transaction) async throws -> [BatchItem] {
         // Keys that came together with what they open.
         let keys = items.filter(\.isOfKeys)
         for call in ordered(keys) { try await call.group.apply(call.data, transaction) }
         let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
-        var known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
-        var missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
-        for _ in 0..<(waitsForKeys ? Self.looks : 0) where !missing.isEmpty {
-            try await Loop.sleep(for: .milliseconds(20))
-            known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
-            missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
-        }
+        let known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
+        let missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
         guard missing.isEmpty else {
             throw NotYet("the key of its data has not come", keys: missing, isForSeal: true)
         }

@@ -100,6 +100,8 @@ public final class ConsumerRunner {
 
     /// Joins the group and begins.
     public func start() throws {
+        // A member that never polls would hold up its group.
+        guard !isStopping else { return }
         try open(as: instance)
         statistics.lastProgress = Loop.now
         task = Task { @Loop in await self.run() }

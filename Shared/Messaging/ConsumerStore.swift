@@ -13,7 +13,7 @@ extension LockKind {
 public enum ConsumerStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        load, addMissing, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
+        load, addMissing, reusePlans, move, moveUnparked, remember, sequences, raiseSequences, deadLetter,
     ]
 
     static let load = Statement(
@@ -25,6 +25,12 @@ public enum ConsumerStore {
         INSERT INTO consumer_offset (grp, topic, part, next_offset)
         SELECT $1, t, p, -1 FROM unnest($2::text[], $3::bigint[]) AS n(t, p) ON CONFLICT DO NOTHING
         """)
+
+    /// Until the transaction's end, statements are not planned anew for their values; what the server cannot know of tables that have just been
+    /// made must not lead a plan to read them whole.
+    static let reusePlans = Statement(
+        "consumer.reuse_plans",
+        "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)")
 
     /// Moves the offsets by compare-and-set. Where another process has moved one, the division raises 22012, so that statements
     /// sent behind it are not run.

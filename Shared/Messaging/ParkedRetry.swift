@@ -62,7 +62,7 @@ extension ConsumerRunner {
                 tried = items.first?.record.offset
                 var batch = BatchApplication(group: group, items: self.lives.judged(items[...]))
                 batch.isPast = items.first.map(self.lives.isPast) ?? false
-                batch.waitsForKeys = false
+                batch.recovering = self.lives.recovering
                 try await Replay.$isLate.withValue(true) { try await batch.apply(in: transaction) }
                 counts = batch.counts
                 self.release(key, items.map(\.record), transaction)

@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import FoundationEssentials
 import Kafka
@@ -58,9 +59,20 @@ public struct ParkingPolicy: Sendable {
 }
 
 /// A key whose messages wait. It is parked in one topic only: what it waits for may come under the same key in another.
+///
+/// Compared byte by byte, as the table compares it.
 struct ParkedKey: Hashable {
     let topic: String
     let key: String
+
+    static func == (a: ParkedKey, b: ParkedKey) -> Bool {
+        a.topic == b.topic && ExactText(a.key) == ExactText(b.key)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(topic)
+        hasher.combine(ExactText(key))
+    }
 }
 
 /// What this process knows of parked keys in the partitions it holds.

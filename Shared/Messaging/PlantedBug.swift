@@ -59,6 +59,12 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case actsOnPast
     /// What is told of the time before a life does not say so.
     case pastNotCarried
+    /// A decision is dated by when it is derived, not by when it was made.
+    case decidedNow
+    /// Refusals end with the life that told them.
+    case orphansEnd
+    /// A backup is believed to hold all up to the place that its sequence says.
+    case trustsPlace
     /// A batch locks its offsets one partition after the other, each with a statement of its own.
     case lockAgain
 

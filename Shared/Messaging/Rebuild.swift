@@ -83,9 +83,7 @@ public final class Rebuild {
     }
 
     private func run(_ session: PostgresConnection, _ isSwapping: Bool, _ isForced: Bool) async throws -> Outcome {
-        let isMine: Bool =
-            try await session.transaction { try await $0.query(RebuildStore.claim).first?.value(0) } ?? false
-        guard isMine else { throw RebuildError("another rebuild of \(group) is under way") }
+        try await claim(session)
         session.holdsLocks = true
         _ = try await session.transaction { $0.enqueue(self.store.clear) }
         _ = try await Migrations.apply(migrations, to: build)
@@ -104,6 +102,16 @@ public final class Rebuild {
         let outcome = try await finish(session, isSwapping, isForced)
         if outcome.isSwapped { _ = try await session.transaction { $0.enqueue(self.store.clear) } }
         return outcome
+    }
+
+    /// One that has just ended, or was broken off, may hold the claim still: a server frees what a session held once it has noticed its end.
+    private func claim(_ session: any DatabaseSession) async throws {
+        let deadline = Loop.now + .seconds(5)
+        while try await session.transaction({ try await $0.query(RebuildStore.claim).first?.value(0) as Bool? }) != true
+        {
+            guard Loop.now < deadline else { throw RebuildError("another rebuild of \(group) is under way") }
+            try await Loop.sleep(for: .milliseconds(50))
+        }
     }
 
     // MARK: Building

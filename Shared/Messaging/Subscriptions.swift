@@ -42,6 +42,7 @@ public struct Subscriptions {
     private mutating func read(_ topic: Topic) {
         guard !topics.contains(topic) else { return }
         topics.append(topic)
+        if !Topic.isOutside(topic.name), handlers[KeyEnded.type] == nil { on(KeyEnded.self, EndedKeys.hear) }
         guard topic.name.hasPrefix("crm."), handlers[SubjectKeyChanged.type] == nil else { return }
         on(SubjectKeyChanged.self) { [source] in SubjectKeys.learn($0, of: source, $1) }
         handlers[SubjectKeyChanged.type]?.knowsOrder = true
@@ -99,6 +100,17 @@ public struct Subscriptions {
             }
             if let contract = EventContract.named(type.type) { read(contract.topic) }
         }
+    }
+
+    /// Hears that keys of a compacted topic were ended by messages without data of a type, each behind all that was told of its key before.
+    ///
+    /// - Parameter type: what the message says that it is, without a version.
+    public mutating func onEnd(_ type: String, _ apply: @escaping @Loop ([Event], Transaction) async throws -> Void) {
+        precondition(handlers[type] == nil, "\(type) is heard already")
+        let step: Group.Step = { all, transaction in try await apply(all.compactMap { $0 as? Event }, transaction) }
+        handlers[type] = Handler(
+            data: ObjectIdentifier(Event.self), version: 1, contract: nil, decode: { event in event },
+            group: Group(isFirst: false, steps: [step], notes: []))
     }
 
     /// How events of a type are read, and who is called with them.

@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import Kafka
 import Postgres
@@ -28,7 +29,9 @@ package struct Substrate {
     }
 
     init(kafka: KafkaSettings, postgres: PostgresSettings) {
-        openReader = { group, properties in try KafkaConsumer(kafka, group: group, properties: properties) }
+        openReader = { group, properties in
+            try KafkaConsumer(kafka, group: group, properties: properties, urgentTopic: Topic.subjectKeys.name)
+        }
         openWriter = { try KafkaProducer(kafka, properties: PlantedBug.writerProperties) }
         openSession = { try await PostgresConnection.open(postgres) }
         random = { Int.random(in: $0) }
@@ -54,6 +57,8 @@ package protocol LogReader: AnyObject {
     func assign(_ partitions: [TopicPartition: Int64?]) throws
     /// Takes what is there, within bounds, without waiting.
     func poll(limit: Int, byteLimit: Int) -> [KafkaRecord]
+    /// Takes what is there of the keys of sealed events and nothing else; the assignment does not change meanwhile.
+    func pollUrgent(limit: Int) -> [KafkaRecord]
     /// Tells the group where the service stands.
     func commitForLagTools(_ positions: [TopicPartition: Int64])
     /// The newest offset that is known.
@@ -65,6 +70,8 @@ package protocol LogReader: AnyObject {
 }
 
 extension LogReader {
+    /// Who puts nothing before the rest has nothing urgent.
+    package func pollUrgent(limit: Int) -> [KafkaRecord] { [] }
     /// Who holds no place has none to give up.
     package func leave(within limit: Duration) async {}
 }

@@ -28,12 +28,13 @@ public enum Timers {
         ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
         """)
     static let cancelOne = Statement("timer.cancel", "DELETE FROM timer WHERE kind = $1 AND key = $2")
+    /// Takes timers that are due, and were not before a time.
     static let claim = Statement(
         "timer.claim",
         """
         WITH due AS (
-            SELECT id FROM timer WHERE due_at <= now() AND kind = ANY($1::text[]) ORDER BY due_at LIMIT $2
-            FOR UPDATE SKIP LOCKED)
+            SELECT id FROM timer WHERE due_at <= now() AND due_at >= $3 AND kind = ANY($1::text[])
+            ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         DELETE FROM timer t USING due WHERE t.id = due.id RETURNING t.kind, t.key, t.due_at, t.payload
         """)
     /// The same of those that were due before a time.
@@ -147,15 +148,16 @@ public final class TimerRunner {
         await task?.value
     }
 
-    /// Whether those that were due before the life have had their turn.
-    private lazy var hasPast = life?.hasPredecessor == true
+    /// Whether those that were due before the life have their turn. They have one each time: a twin that held some may have died.
+    private var isPast = false
 
     private func run() async {
         while !isStopping {
             var pause = Duration.seconds(1)
             do {
                 isWoken = false
-                while hasPast, !isStopping { hasPast = try await fire(limit: 100) > 0 }
+                isPast = life?.hasPredecessor == true
+                while isPast, !isStopping { isPast = try await fire(limit: 100) > 0 }
                 while try await fire(limit: 100) > 0, !isStopping {}
                 let next = try await store.transaction { $0.enqueue(Timers.next, handlers.keys.sorted()) }
                 let row = try await next.wait().first
@@ -183,7 +185,7 @@ public final class TimerRunner {
             let count = try await store.transaction { transaction in
                 let due = try await claim(limit, transaction)
                 claimed = due
-                if hasPast, !due.isEmpty { transaction.markPast() }
+                if isPast, !due.isEmpty { transaction.markPast() }
                 for kind in handlers.keys.sorted() {
                     let mine = due.filter { $0.kind == kind }
                     if !mine.isEmpty { try await handlers[kind]?(mine, transaction) }
@@ -207,9 +209,11 @@ public final class TimerRunner {
 
     private func claim(_ limit: Int, _ transaction: Transaction) async throws -> [DueTimer] {
         let kinds = handlers.keys.sorted()
+        let begin = life?.hasPredecessor == true ? life?.begunAt : nil
         let rows =
-            if hasPast, let life { try await transaction.query(Timers.claimPast, kinds, limit, life.begunAt) } else {
-                try await transaction.query(Timers.nextClaim, kinds, limit)
+            if isPast, let begin { try await transaction.query(Timers.claimPast, kinds, limit, begin) } else {
+                try await transaction.query(
+                    Timers.nextClaim, kinds, limit, begin ?? Date(timeIntervalSince1970: 0))
             }
         return try rows.map { row in
             DueTimer(kind: try row.value(0), key: try row.value(1), dueAt: try row.value(2), payload: try row.value(3))

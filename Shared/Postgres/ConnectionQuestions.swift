@@ -17,7 +17,7 @@ extension PostgresConnection {
         try await transaction { transaction in
             transaction.statements += 1
             transaction.hasPrepared = true
-            expected.append(.prepare(name: "", transaction: transaction))
+            expected.append(.prepare(name: "", key: "", transaction: transaction))
             PQsendPrepare(connection, "", statement.sql, 0, nil)
         }
     }
@@ -28,7 +28,7 @@ extension PostgresConnection {
         try await transaction { transaction in
             transaction.statements += 1
             transaction.hasPrepared = true
-            expected.append(.prepare(name: "", transaction: transaction))
+            expected.append(.prepare(name: "", key: "", transaction: transaction))
             PQsendPrepare(connection, "", statement.sql, Int32(types.count), types)
             expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
             PQsendDescribePrepared(connection, "")

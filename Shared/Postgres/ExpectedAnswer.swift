@@ -4,20 +4,21 @@ import EventLoop
 /// What the server owes a connection.
 @Loop
 enum ExpectedAnswer {
-    case prepare(name: String, transaction: Transaction)
+    /// `key` is what the connection knows it by.
+    case prepare(name: String, key: String, transaction: Transaction)
     case rows(name: String, answer: Completion<Rows>, transaction: Transaction)
     case sync(Completion<Void>, transaction: Transaction)
 
     var transaction: Transaction {
         switch self {
-        case .prepare(_, let transaction), .rows(_, _, let transaction), .sync(_, let transaction): transaction
+        case .prepare(_, _, let transaction), .rows(_, _, let transaction), .sync(_, let transaction): transaction
         }
     }
 
     /// The statement that it is of; nil of the end of a transaction.
     private var statement: String? {
         switch self {
-        case .prepare(let name, _), .rows(let name, _, _): name
+        case .prepare(let name, _, _), .rows(let name, _, _): name
         case .sync: nil
         }
     }

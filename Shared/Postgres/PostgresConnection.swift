@@ -151,10 +151,11 @@ public final class PostgresConnection: StatementChannel {
             ranges.append(isValue ? start..<buffer.count : nil)
             types.append(type(of: value).sqlType)
         }
-        let name = prepared[statement.name] ?? (outdated == 0 ? statement.name : "\(statement.name)#\(outdated)")
-        if prepared.updateValue(name, forKey: statement.name) == nil {
+        let key = transaction.isForFew ? Self.few(statement.name) : statement.name
+        let name = prepared[key] ?? (outdated == 0 ? key : "\(key)#\(outdated)")
+        if prepared.updateValue(name, forKey: key) == nil {
             transaction.hasPrepared = true
-            expected.append(.prepare(name: statement.name, transaction: transaction))
+            expected.append(.prepare(name: statement.name, key: key, transaction: transaction))
             PQsendPrepare(connection, name, statement.sql, Int32(types.count), types)
         }
         expected.append(.rows(name: statement.name, answer: answer, transaction: transaction))
@@ -169,6 +170,9 @@ public final class PostgresConnection: StatementChannel {
         if isAwaited { requestAnswers() }
         return answer
     }
+
+    /// What a statement is known by in transactions for few values.
+    private static func few(_ name: String) -> String { name + "~few" }
 
     private func begin(_ transaction: Transaction) {
         current = transaction
@@ -246,15 +250,16 @@ public final class PostgresConnection: StatementChannel {
 
     private func refuse(_ entry: ExpectedAnswer, _ error: PostgresError) {
         switch entry {
-        case .prepare(let name, let transaction):
-            prepared[name] = nil
+        case .prepare(_, let key, let transaction):
+            prepared[key] = nil
             if transaction.failure == nil { transaction.failure = error }
         case .rows(let name, let answer, let transaction):
             if transaction.failure == nil {
                 transaction.failure = error
                 // Lost or outdated on the server, as where a newer program's migration has changed a type: prepare it anew next time.
-                if error.sqlState == "26000" || error.sqlState == "0A000", prepared.removeValue(forKey: name) != nil {
-                    outdated += 1
+                if error.sqlState == "26000" || error.sqlState == "0A000" {
+                    let known = [name, Self.few(name)].filter { prepared.removeValue(forKey: $0) != nil }
+                    if !known.isEmpty { outdated += 1 }
                 }
             }
             answer.fail(transaction.failure ?? error)

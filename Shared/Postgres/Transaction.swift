@@ -40,6 +40,9 @@ public final class Transaction {
     package var statements = 0
     /// Whether it had to prepare a statement first.
     package var hasPrepared = false
+    /// Whether its statements are known to the server under names of their own, so that their plans, once made for few values, serve no
+    /// transaction with many.
+    public var isForFew = false
     /// Set when the body has ended: what is owed after that is the commit.
     package var isEnded = false
     private let connection: any StatementChannel

@@ -58,11 +58,13 @@ public struct CapabilityParts {
     let tellsAgain: TellsAgain?
     let orphans: Orphans?
     let releases: [String: Held.Release]
+    let discards: [String: Held.Release]
+    let prepares: (@Loop @Sendable () async throws -> Void)?
 
     /// Tells aggregates again, of which a life before told more than this one knows: those of the keys that exist, whole, as they are now,
-    /// each under its next version. Keys of other capabilities are among them. A key of which nobody tells anything is one that this life
-    /// does not know: readers end what rests on it.
-    public typealias TellsAgain = @Loop @Sendable (_ keys: [String], Transaction) async throws -> Void
+    /// each under its next version; what never changes need not be told again. Answers the keys that it knows. Keys of other capabilities are
+    /// among them. A key that nobody knows is ended by a last word on it: readers end what rests on it.
+    public typealias TellsAgain = @Loop @Sendable (_ keys: [String], Transaction) async throws -> Set<String>
 
     /// Ends what rests on the word of a source's life that has ended, of keys that the next one has not told again.
     public typealias Orphans = @Loop @Sendable (_ source: String, _ keys: [String], Transaction) async throws -> Void
@@ -79,17 +81,22 @@ public struct CapabilityParts {
     ///   - tellsAgain: how it tells its aggregates again in such a life.
     ///   - orphans: what it does with assertions of others that have ended with their life.
     ///   - releases: what it does when a person releases what it held, by kind.
+    ///   - discards: what it does when a person gives that up: whoever asked for it hears so.
+    ///   - prepares: what it does once the database is there and before it hears anything.
     public init(
         routes: [Route] = [], timers: [String: TimerRunner.Handler] = [:], intents: [IntentKind] = [],
         background: [@Loop @Sendable () async -> Void] = [],
         listen: @escaping @Loop (inout Subscriptions) -> Void = { _ in },
         recovers: @escaping @Loop (inout Subscriptions) -> Void = { _ in }, tellsAgain: TellsAgain? = nil,
-        orphans: Orphans? = nil, releases: [String: Held.Release] = [:]
+        orphans: Orphans? = nil, releases: [String: Held.Release] = [:], discards: [String: Held.Release] = [:],
+        prepares: (@Loop @Sendable () async throws -> Void)? = nil
     ) {
+        self.prepares = prepares
         self.recovers = recovers
         self.tellsAgain = tellsAgain
         self.orphans = orphans
         self.releases = releases
+        self.discards = discards
         self.routes = routes
         self.timers = timers
         self.intents = intents

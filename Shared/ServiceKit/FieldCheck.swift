@@ -1,3 +1,4 @@
+import CRMModel
 import HTTP
 import Text
 
@@ -33,10 +34,30 @@ public enum FieldCheck {
     /// A code of ISO 4217; nil stays nil.
     public static func currency(_ value: String?, _ field: String = "currency") throws -> String? {
         guard let value else { return nil }
-        guard value.utf8.count == 3, value.utf8.allSatisfy({ (65...90).contains($0) }) else {
-            throw Problem.field(field, "must be an ISO 4217 code such as EUR")
+        guard Currency.isKnown(value) else { throw Problem.field(field, "must be an ISO 4217 code such as EUR") }
+        return value
+    }
+
+    /// A currency in which something can still be sold.
+    public static func activeCurrency(_ value: String, _ field: String = "currency") throws -> String {
+        guard Currency.isActive(value) else {
+            let isOld = Currency.isKnown(value)
+            throw Problem.field(
+                field, isOld ? "was withdrawn from ISO 4217" : "must be an ISO 4217 code such as EUR")
         }
         return value
+    }
+
+    /// A sum of money, which has no more places than its currency has.
+    @discardableResult
+    public static func money(_ amount: Amount, in currency: String, _ field: String) throws -> Amount {
+        let rounded = amount.rounded(in: currency)
+        guard rounded == amount else {
+            let places = Currency.places(currency) ?? 4
+            throw Problem.field(
+                field, "has more places than \(currency) has, which is \(places); the nearest is \(rounded)")
+        }
+        return amount
     }
 
     /// A mail address, trimmed; nil stays nil.

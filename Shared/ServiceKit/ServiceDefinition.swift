@@ -62,8 +62,12 @@ extension ServiceDefinition {
             parts.releases.merge(opened.releases) { _, _ in
                 preconditionFailure("\(capability.name) holds what another holds too")
             }
+            parts.discards.merge(opened.discards) { _, _ in
+                preconditionFailure("\(capability.name) gives up what another holds too")
+            }
             if let tells = opened.tellsAgain { parts.tellsAgain.append(tells) }
             if let orphans = opened.orphans { parts.orphans.append(orphans) }
+            if let prepares = opened.prepares { parts.prepares.append(prepares) }
             opened.listen(&parts.subscriptions)
             opened.recovers(&parts.recovery)
         }
@@ -90,6 +94,10 @@ public struct ServiceParts {
     public var orphans: [CapabilityParts.Orphans] = []
     /// What it does when a person releases what is held.
     public var releases: [String: Held.Release] = [:]
+    /// What it does when a person gives that up.
+    public var discards: [String: Held.Release] = [:]
+    /// What it does before it hears anything.
+    public var prepares: [@Loop @Sendable () async throws -> Void] = []
     /// What it does when timers are due.
     public var timers: [String: TimerRunner.Handler] = [:]
     /// Its reactions that wait for facts; nil where it has none.

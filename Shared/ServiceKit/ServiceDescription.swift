@@ -30,7 +30,7 @@ public struct ServiceDescription {
             pool: PostgresPool(options.postgres, size: 1), log: log, settings: settings)
         parts = try definition.compose(context)
         let letters = DeadLetters(context.pool, nil, group: definition.name)
-        operations = operationsRoutes(context, letters, options.kafka) + heldRoutes(context, parts.releases)
+        operations = operationsRoutes(context, letters, options.kafka) + heldRoutes(context, parts)
     }
 
     /// The OpenAPI document of all that it can be asked.

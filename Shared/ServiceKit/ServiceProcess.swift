@@ -121,6 +121,7 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await self.tellTroubles() })
         awaited = "the database"
         try await footing.database()
+        for prepare in parts.prepares { try await prepare() }
         watch.start()
         awaited = "the broker"
         try await footing.topics()
@@ -139,6 +140,7 @@ public final class ServiceProcess {
     private func speak() async throws {
         awaited = "its life"
         let own = try await life.judge()
+        guard !isDeposed else { return }
         context.life = own
         relay.life = own
         timers.life = own
@@ -184,6 +186,14 @@ public final class ServiceProcess {
                     await ending.run { try await ended.look() }
                 },
                 { await self.life.watchLateWords(self.relay) },
+                { [context] in
+                    let noting = SteadyWork(
+                        context.log, every: .seconds(60), failing: "how far topics were looked through is not noted")
+                    await noting.run {
+                        try await self.life.noteEnds(self.relay)
+                        return false
+                    }
+                },
                 { await self.measureOutbox() },
                 { await self.measureDeadLetters() },
             ]
@@ -195,7 +205,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
-            + heldRoutes(context, parts.releases) + (reconciler?.routes ?? [])
+            + heldRoutes(context, parts) + (reconciler?.routes ?? [])
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
         let descriptions = [

@@ -16,7 +16,8 @@ public final class SteadyWork {
 
     /// - Parameters:
     ///   - pause: how long there may be something to do before it is looked for.
-    ///   - rest: how many times as long as it has worked it pauses at least, for what is too dear to be done all the time.
+    ///   - rest: how many times as long as it works it pauses at least, for what is too dear to be done all the time. One round that took
+    ///     long by chance no more than doubles the pause.
     ///   - complaint: what it means where a step fails, for people.
     public init(_ log: Log, every pause: Duration, resting rest: Int = 0, failing complaint: String) {
         self.log = log
@@ -35,6 +36,7 @@ public final class SteadyWork {
     public func run(
         begin: () async throws -> Void = {}, _ step: () async throws -> Bool
     ) async {
+        var usual = Duration.milliseconds(500)
         while !Task.isCancelled {
             isWoken = false
             let start = Loop.now
@@ -47,7 +49,8 @@ public final class SteadyWork {
                 // What a cancellation breaks off is no failure.
                 if !Task.isCancelled { failed(error) }
             }
-            _ = try? await changed.wait(until: { isWoken }, atMost: max(pause, (Loop.now - start) * rest))
+            usual = min(Loop.now - start, max(usual * 2, .milliseconds(500)))
+            _ = try? await changed.wait(until: { isWoken }, atMost: max(pause, usual * rest))
         }
     }
 

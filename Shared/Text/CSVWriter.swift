@@ -1,21 +1,31 @@
-/// Writes CSV as RFC 4180 has it.
+/// Writes CSV as RFC 4180 has it, so that `plain` gives back what was written.
 public enum CSVWriter {
     /// A record with its line end. What a spreadsheet would run as a formula gets an apostrophe before it.
     public static func line(_ fields: [String?]) -> String {
         fields.map { $0.map(field) ?? "" }.joined(separator: ",") + "\r\n"
     }
 
+    /// A cell as it was before an apostrophe was put before it, here or by another program that does.
+    public static func plain(_ cell: String) -> String {
+        guard cell.utf8.first == 0x27, isRun(cell.utf8.drop { $0 == 0x27 }) else { return cell }
+        return String(cell.dropFirst())
+    }
+
     private static func field(_ text: String) -> String {
-        var safe = text
-        if let first = text.utf8.first, [0x3D, 0x40, 0x2B, 0x2D, 0x09].contains(first), !isNumber(text) {
-            safe = "'" + text
-        }
+        // What begins with apostrophes before such a sign gets one more, for the reader takes one away.
+        let safe = isRun(text.utf8.drop { $0 == 0x27 }) && !isNumber(text) ? "'" + text : text
         guard safe.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return safe }
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 
+    /// Whether a spreadsheet takes a cell that begins so for a formula.
+    private static func isRun(_ text: Substring.UTF8View) -> Bool {
+        text.first.map { [0x3D, 0x40, 0x2B, 0x2D, 0x09, 0x0D].contains($0) } ?? false
+    }
+
     /// Phone numbers and negative numbers run nothing.
     private static func isNumber(_ text: String) -> Bool {
-        text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x20 }
+        text.utf8.first != 0x27
+            && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x20 }
     }
 }

@@ -20,6 +20,11 @@ import Testing
         return states.counting.content
     }
 
+    /// The place told under the greater of two parties.
+    private static func greater(_ a: String, _ b: String, _ placeOfA: Int64, _ placeOfB: Int64) -> Int64 {
+        ExternalID.party(customerNo: a) > ExternalID.party(customerNo: b) ? placeOfA : placeOfB
+    }
+
     private static func permutations(_ all: [Told]) -> [[Told]] {
         guard all.count > 1 else { return [all] }
         return all.indices.flatMap { place in
@@ -40,6 +45,12 @@ import Testing
             // A move told as two states of one time, or of none, ends at the placing.
             ([("1", 1, 3, false), ("1", 2, 4, true), ("2", 1001, 4, false)], 1001),
             ([("2", 1001, nil, false), ("2", 1002, nil, true), ("1", 1, nil, false)], 1),
+            // A move of which no state tells a time: the one that is not cancelled counts, and of two that are not the greater party,
+            // whichever was told last. An ERP that moves documents tells times.
+            ([("1", 1, nil, false), ("2", 1001, nil, false)], DocumentStatesTests.greater("1", "2", 1, 1001)),
+            ([("1", 1, nil, true), ("2", 1001, nil, false)], 1001),
+            ([("1", 1, nil, false), ("2", 1001, nil, true)], 1),
+            ([("1", 1, nil, false), ("2", 1001, 1, false)], 1001),
             // No time comes last, and so does a walk-in.
             ([("1", 1, nil, false), (nil, 2001, 1, false)], 2001), ([("1", 1, 4, false), (nil, 2001, 4, false)], 1),
         ] as [([(number: String?, place: Int64, told: Int?, isCancelled: Bool)], Int64)])

@@ -43,6 +43,45 @@ import Testing
         return service
     }
 
+    @Test @Loop func aMailboxIsWrittenToOnceAndNotWhereOneOfItsOwnersWithdrew() async throws {
+        let service = try await TestService(CampaignsService.self)
+        defer { service.close() }
+        // Two who share a mailbox, two of whom one withdrew, one whose address few servers take, one of another writing.
+        let people = [
+            ("1", "both@z.example", true), ("2", "Both@z.example", true), ("3", "one@z.example", false),
+            ("4", "one@z.example", true),
+            ("5", "用户@例子.中国", true), ("6", "user@例子.中国", true),
+        ]
+        try await service.transaction { transaction in
+            var news: [MemberNews] = []
+            for (number, mail, isGranted) in people {
+                let id = ExternalID.party(customerNo: number)
+                news.append(
+                    .party(
+                        PartyState(
+                            partyId: id, kind: "consumer", name: number, email: mail, language: "en", customerNo: number
+                        )))
+                news.append(.consent(id, ConsentWord(granted: isGranted, decidedAt: Date(timeIntervalSince1970: 0))))
+                let order = try ERPDocument.order("O\(number)", customer: number, at: "2010-12-01T08:00:00Z")
+                news.append(.document(LedgerEntry(.order, order)))
+            }
+            try await NewsHandlers(service.context).apply(news, transaction)
+        }
+        let campaign = try await service.make("/v1/campaigns", plan)
+        let preview = try await service.send(.get, "/v1/campaigns/\(campaign)/preview").text
+        #expect(preview.contains(#""reachable" : 2"#), "\(preview)")
+        #expect(try await service.send(.post, "/v1/campaigns/\(campaign)/launch").status == 202)
+        try await service.fire(RecipientHandlers.timer)
+        let told = try await service.column(
+            "SELECT m.name || ' ' || coalesce(r.reason, r.status) FROM recipient r JOIN member m USING (party_id) ORDER BY m.name"
+        )
+        #expect(
+            told.filter { $0.hasSuffix("requested") }.count == 2
+                && told.contains("4 withdrawn by another of the mail address")
+                && told.contains("5 a mail address that few servers take") && told.contains("6 requested"), "\(told)")
+        #expect(told.contains { $0.hasSuffix("written to at the same mail address") })
+    }
+
     @Test @Loop func eachConsentingMemberIsAskedForOnce() async throws {
         let service = try await service(customers: 1200)
         defer { service.close() }

@@ -85,4 +85,80 @@ import Testing
         #expect(try await after.send(.post, "/v1/campaigns/\(campaign)/resume").status == 409)
         #expect(try await after.outboxTypes() == [])
     }
+
+    @Loop private func tellAgain(_ service: TestService, _ keys: [String]) async throws -> Set<String> {
+        var known: Set<String> = []
+        for tell in service.parts.tellsAgain {
+            known.formUnion(try await service.transaction { try await tell(keys, $0) })
+        }
+        return known
+    }
+
+    @Test @Loop func campaignsAndSegmentsAreToldAgainAsTheyAre() async throws {
+        let service = try await service(customers: 2)
+        defer { service.close() }
+        let campaign = try await service.make("/v1/campaigns", plan)
+        _ = try await service.column("DELETE FROM outbox RETURNING 'x'")
+        let party = ExternalID.party(customerNo: "1").text
+        #expect(try await tellAgain(service, [campaign.text, party, "nobody"]) == [campaign.text, party])
+        let told = try await service.column(
+            "SELECT seq || ' ' || type || coalesce(' ' || (payload::json ->> 'segment'), '') FROM outbox ORDER BY id")
+        #expect(told.contains("2 campaigns.campaign.created.v1"), "\(told)")
+        #expect(told.filter { $0.contains("segment.entered") }.map { $0.split(separator: " ").last } == ["inactive"])
+        #expect(told.filter { $0.contains("segment.left") }.count == 5)
+        #expect(Set(told.filter { $0.contains("segment.") }.map { $0.split(separator: " ")[0] }).count == 6)
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    /// A party that contacts does not know any more has no address; what it refused stays refused, and what it bought stays.
+    @Test @Loop func whoseWordHasEndedIsNotWrittenToAndStaysRefused() async throws {
+        let service = try await service(customers: 3)
+        defer { service.close() }
+        let (one, two) = (ExternalID.party(customerNo: "1"), ExternalID.party(customerNo: "2"))
+        try await service.transaction { transaction in
+            try await NewsHandlers(service.context).apply(
+                [.consent(one, ConsentWord(granted: false, decidedAt: Date())), .redirect(Redirect(one, to: two))],
+                transaction)
+        }
+        for orphan in service.parts.orphans {
+            try await service.transaction { try await orphan("/sales", [two.text], $0) }
+            try await service.transaction { try await orphan("/contacts", [one.text, UUID().text, "no id"], $0) }
+        }
+        let facts = """
+            SELECT concat_ws(' ', may_mail, orders, coalesce(email, 'none')) FROM member WHERE party_id IN
+            ('\(one.text)', '\(two.text)') ORDER BY 1
+            """
+        #expect(try await service.column(facts) == ["f 1 none", "t 1 c2@example.com"])
+        #expect(try await service.column("SELECT survivor_id::text FROM party_redirect") == [])
+        #expect(try await service.column("SELECT count(*)::text FROM member") == ["3"])
+    }
+
+    /// Two numbers that differ in composition alone are two, also in one batch.
+    @Test @Loop func numbersThatOnlyLookAlikeAreTwo() async throws {
+        let service = try await TestService(CampaignsService.self)
+        defer { service.close() }
+        let (one, two) = ("caf\u{e9}", "cafe\u{301}")
+        try await service.transaction { transaction in
+            let products = try [(one, "One"), (two, "Two")].map { sku, name in
+                try ModelJSON.decoder.decode(
+                    ProductUpserted.self, from: Data(#"{"sku":"\#(sku)","name":"\#(name)"}"#.utf8))
+            }
+            ProductHandlers.upsert(products, transaction)
+            let entry = try LedgerEntry(
+                .order,
+                .order(
+                    one, customer: "1", at: "2011-01-01T00:00:00Z",
+                    lines: [(one, "One", "1", "2.00"), (two, "Two", "3", "1.00")]))
+            let other = try LedgerEntry(
+                .order, .order(two, customer: "1", at: "2011-01-01T00:00:00Z", lines: [(two, "Two", "1", "1.00")]))
+            try await NewsHandlers(service.context).apply([.document(entry), .document(other)], transaction)
+        }
+        #expect(try await service.column("SELECT name FROM product ORDER BY name") == ["One", "Two"])
+        #expect(try await service.column("SELECT count(*)::text FROM erp_document") == ["2"])
+        #expect(
+            try await service.column("SELECT (quantity / 10000)::bigint::text FROM order_item ORDER BY 1") == [
+                "1", "1", "3",
+            ])
+        #expect(try await service.column("SELECT orders::text FROM member") == ["2"])
+    }
 }

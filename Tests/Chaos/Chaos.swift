@@ -82,7 +82,7 @@ struct Chaos {
         }
         defer { bar.cancel() }
         let end = begin + .seconds(options.minutes * 60)
-        let killer = Task { @Loop in try await killNodes(nodes, until: end) }
+        let killer = Task { @Loop in try await killNodes(nodes, fleet, until: end) }
         try await plan.run(until: end)
         try await killer.value
         orders.stop()
@@ -108,14 +108,14 @@ struct Chaos {
     }
 
     /// One node after the other dies and comes back a few seconds later; what it led is led by others meanwhile.
-    private func killNodes(_ nodes: KafkaNodes?, until end: Duration) async throws {
+    private func killNodes(_ nodes: KafkaNodes?, _ fleet: Fleet, until end: Duration) async throws {
         guard let nodes, let count = options.nodes else { return }
         var node = Int(options.seed % UInt64(count)) + 1
         // Longer than the cluster's patience of 9 s (broker.session.timeout.ms), or nobody would take over what the node leads.
         let pause = Duration.seconds(count == 1 ? 4 : 12)
         while Loop.now + pause + .seconds(20) < end {
             try await Loop.sleep(for: .seconds(5))
-            try await nodes.kill(node, pause: pause)
+            try await fleet.diary.noting("node \(node) of Kafka away") { try await nodes.kill(node, pause: pause) }
             // Two of three must be in step before the next may go, and what the node led goes back to it.
             try await Loop.sleep(for: .seconds(min(20, max(0, (end - Loop.now).seconds - 2))))
             // Of one alone there is nothing to give back.
@@ -136,11 +136,14 @@ struct Chaos {
         }
         terminal.line("  \(fleet.database.commitsCut) answers of COMMIT cut; \(fleet.refusedStarts) starts tried again")
         for (name, times) in fleet.recoveries.sorted(by: { $0.key < $1.key }) {
-            let sorted = times.sorted()
+            let sorted = times.sorted { $0.length < $1.length }
             terminal.line(
-                "recovery after a kill of \(name): median \(milliseconds(sorted[sorted.count / 2])),"
-                    + " p95 \(milliseconds(sorted[sorted.count * 95 / 100])), worst \(milliseconds(sorted[sorted.count - 1]))"
-                    + " of \(sorted.count)")
+                "recovery after a kill of \(name): median \(milliseconds(sorted[sorted.count / 2].length)),"
+                    + " p95 \(milliseconds(sorted[sorted.count * 95 / 100].length)),"
+                    + " worst \(milliseconds(sorted[sorted.count - 1].length)) of \(sorted.count)")
+            for slow in sorted.suffix(5) where slow.length > .seconds(8) {
+                terminal.line("  \(slow.what) after \(milliseconds(slow.length)): \(fleet.diary.during(slow))")
+            }
         }
         terminal.line(
             "\(grouped(orders.orders)) orders in \(grouped(orders.events)) events, \(orders.poison.count) of them impossible;"

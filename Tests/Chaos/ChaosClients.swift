@@ -156,7 +156,7 @@ final class ChaosClients {
     // MARK: Requests
 
     /// Sends a request to any instance until it is answered; nil where it is given up.
-    private func send(
+    func send(
         _ service: String, _ method: HTTP.Method, _ path: String, _ json: String, _ headers: [String: String],
         attempts: Int = 400, accepting: Set<Int> = []
     ) async -> ClientResponse? {

@@ -43,6 +43,11 @@ final class FaultPlan {
             }
         }
 
+        /// Whether it is one process of a service that suffers.
+        fileprivate var isOfService: Bool {
+            [.killService, .suspendService, .freezeService, .restartService, .leaveService].contains(self)
+        }
+
         fileprivate var needsOwnBroker: Bool {
             [.killBroker, .suspendBroker, .restartBroker, .cutBroker, .freezeBroker].contains(self)
         }
@@ -116,9 +121,11 @@ final class FaultPlan {
         underWay += 1
         Task { @Loop in
             do {
-                if try await happens(
-                    fault, instance, service, pause, fault == .freezeService ? long : time, chance)
-                {
+                let whom = fault.isOfService ? instance?.name : fault == .rollService ? service : nil
+                let happened = try await fleet.diary.noting(fault.rawValue + (whom.map { " (\($0))" } ?? "")) {
+                    try await happens(fault, instance, service, pause, fault == .freezeService ? long : time, chance)
+                }
+                if happened {
                     counts[fault, default: 0] += 1
                 }
             } catch {

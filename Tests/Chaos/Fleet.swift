@@ -35,14 +35,16 @@ final class Fleet {
     let positions: Positions
     let kafka: KafkaSettings
     /// Times from a kill to work again, by what was killed.
-    var recoveries: [String: [Duration]] = [:]
+    var recoveries: [String: [Recovery]] = [:]
+    /// What else went on, so that a long recovery explains itself.
+    let diary = FaultDiary()
     /// Programs that ended without having been told to.
     var deaths: [String] = []
     /// Whether PostgreSQL or the Broker is being restarted.
     var isBaseBusy = false
     /// Starts that failed because what they need was down at that moment.
     var refusedStarts = 0
-    private let roles: [String: String]
+    let roles: [String: String]
     /// Whether one instance is frozen for long.
     var isLongFrozen = false
 
@@ -115,7 +117,7 @@ final class Fleet {
     /// Those that no fault is at work on.
     var idle: [Instance] { instances.filter { !$0.isBusy } }
 
-    private func launch(_ instance: Instance) throws {
+    func launch(_ instance: Instance) throws {
         var program = try suite.service(instance.service, state, roles)
         let port = state.programs[instance.name]?.port ?? 0
         let direct = ":\(state.programs["postgres"]?.port ?? 0)/"
@@ -133,7 +135,7 @@ final class Fleet {
         try suite.folder.write(state)
     }
 
-    private func untilReady(_ instance: Instance, within limit: Duration) async throws {
+    func untilReady(_ instance: Instance, within limit: Duration) async throws {
         let probe = try ServiceProbe(Member(instance.service, instance.number), state)
         let deadline = Loop.now + limit
         while await probe.missing() != nil {
@@ -150,6 +152,11 @@ final class Fleet {
             try await Loop.sleep(for: .milliseconds(20))
         }
         instance.isReady = true
+    }
+
+    /// Notes how long it took from a kill to work again.
+    func note(_ name: String, since begin: Duration, pause: Duration = .zero, _ what: String? = nil) {
+        recoveries[name, default: []].append(Recovery(begin: begin, pause: pause, end: Loop.now, what: what ?? name))
     }
 
     /// Ends an instance with a signal, waits a moment, and starts it again.
@@ -169,7 +176,7 @@ final class Fleet {
         try await Loop.sleep(for: pause)
         try launch(instance)
         try await untilReady(instance, within: .seconds(120))
-        if signal == SIGKILL { recoveries["service", default: []].append(Loop.now - begin - pause) }
+        if signal == SIGKILL { note("service", since: begin, pause: pause, instance.name) }
     }
 
     /// Ends or freezes an instance and leaves it so.

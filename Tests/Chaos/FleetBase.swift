@@ -19,7 +19,7 @@ extension Fleet {
         state.programs[name] = copy.programs[name]
         try suite.folder.write(state)
         try await untilAllApply()
-        recoveries[name, default: []].append(Loop.now - begin - pause)
+        note(name, since: begin, pause: pause)
     }
 
     /// Lets the Broker do nothing for a time.
@@ -51,7 +51,7 @@ extension Fleet {
             try suite.folder.write(state)
         }
         try await untilAllApply()
-        recoveries["postgres, its disk full", default: []].append(Loop.now - begin)
+        note("postgres, its disk full", since: begin)
     }
 
     /// Whether one instance may be frozen for long now.

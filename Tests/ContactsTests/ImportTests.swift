@@ -10,75 +10,6 @@ import Testing
 
 @testable import Contacts
 
-/// A service behind a real server, for what streams.
-@Loop
-private final class Desk {
-    let service: TestService
-    private let server: HTTPServer
-    private let client: HTTPClient
-    private let worker: ImportWorker
-
-    init() async throws {
-        service = try await TestService(ContactsService.self)
-        server = try HTTPServer(address: "127.0.0.1", port: 0, router: Router(service.parts.routes))
-        client = try HTTPClient()
-        worker = ImportWorker(service.context)
-    }
-
-    func close() async {
-        await server.stop(within: .seconds(1))
-        service.close()
-    }
-
-    func send(
-        _ method: HTTP.Method, _ path: String, _ body: [UInt8] = [], key: String? = nil
-    ) async throws -> ClientResponse {
-        var headers: Headers = ["content-type": "text/csv"]
-        if let key { headers.add("idempotency-key", key) }
-        return try await client.send(
-            ClientRequest(method, "http://127.0.0.1:\(server.port)\(path)", headers: headers, body: body))
-    }
-
-    func text(_ path: String) async throws -> String {
-        String(decoding: try await send(.get, path).body, as: UTF8.self)
-    }
-
-    struct Figures: Decodable, Equatable {
-        let id: String
-        let state: String
-        let rows, created, changed, skipped, refused, undone, kept: Int
-        let error: String?
-
-        var counts: [Int] { [rows, created, changed, skipped, refused] }
-    }
-
-    /// Uploads a file and works it off.
-    func bring(_ query: String, _ bytes: [UInt8]) async throws -> Figures {
-        let answer = try await send(.post, "/v1/imports\(query)", bytes)
-        guard answer.status == .accepted else {
-            throw Refused(description: "\(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
-        }
-        let id = try JSONDecoder().decode(Figures.self, from: Data(answer.body)).id
-        return try await finish(id)
-    }
-
-    func bring(_ query: String = "", text: String) async throws -> Figures { try await bring(query, Array(text.utf8)) }
-
-    func finish(_ id: String) async throws -> Figures {
-        while try await worker.step() {}
-        let answer = try await send(.get, "/v1/imports/\(id)")
-        return try JSONDecoder().decode(Figures.self, from: Data(answer.body))
-    }
-
-    func undo(_ id: String) async throws -> Figures {
-        let answer = try await send(.post, "/v1/imports/\(id)/undo")
-        guard answer.status == .accepted else { throw Refused(description: "\(answer.status)") }
-        return try await finish(id)
-    }
-}
-
-private struct Refused: Error, CustomStringConvertible { let description: String }
-
 private let partyState = """
     SELECT concat_ws('|', name, kind, email, phone, country, birthday, tags::text, custom::text,
         (SELECT reference FROM party_reference r WHERE r.party_id = p.id)) FROM party p ORDER BY name
@@ -86,7 +17,7 @@ private let partyState = """
 
 @Suite struct ImportTests {
     @Test @Loop func aChineseSpreadsheetOfAnyOrderQuotesAndEncodingComesIn() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         _ = try await desk.service.send(.post, "/v1/fields", #"{"key":"score","label":"评分","type":"number"}"#)
         let text =
             "电话,姓名,备注,评分,鞋码,生日,标签\r\n138 0013 8000,王小明,\"第一行\n第二行, \"\"引号\"\"\",7.5,42,1990年5月1日,\"新、VIP\"\r\n\r\n,李四,,,,,\n"
@@ -104,7 +35,7 @@ private let partyState = """
     }
 
     @Test @Loop func whatIsWrongIsToldByLineAndTheRestComesIn() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let text = """
             Name;E-Mail;Kind;Country
             Ann;ann@example.com;person;GB
@@ -119,9 +50,9 @@ private let partyState = """
         #expect(done.state == "done" && done.counts == [5, 2, 0, 0, 3], "\(done)")
         let errors = try await desk.text("/v1/imports/\(done.id)/errors")
         let expected =
-            "\u{FEFF}line,field,message,record\r\n3,email,is no mail address,\"\"\"Bob\nBuilder\"\";nobody;;\"\r\n"
-            + "5,name,is missing,;only@example.com;;\r\n6,kind,\"must be one of consumer, enterprise, partner, internal\","
-            + "Eve;eve@example.com;alien;\r\n"
+            "\u{FEFF}line,field,message,record,outcome,party\r\n3,email,is no mail address,\"\"\"Bob\nBuilder\"\";nobody;;\",refused,\r\n"
+            + "5,name,is missing,;only@example.com;;,refused,\r\n6,kind,\"must be one of consumer, enterprise, partner, internal\","
+            + "Eve;eve@example.com;alien;,refused,\r\n"
         #expect(errors == expected)
         let export = try await desk.text("/v1/parties/export")
         #expect(export.contains(",\"'=1+1, Ltd\",enterprise,ltd@example.com,"))
@@ -136,7 +67,7 @@ private let partyState = """
     }
 
     @Test @Loop func duplicatesAreMatchedInTheFileAndTheBaseAndADryRunTouchesNothing() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let id = try await desk.service.make("/v1/parties", #"{"name":"Ann","email":"ann@example.com","country":"GB"}"#)
         let text = """
             id,name,email,phone,country
@@ -173,12 +104,12 @@ private let partyState = """
     }
 
     @Test @Loop func anImportOfManyStepsResumesAndIsUndoneButForWhatWasChangedSince() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         var text = "name,email,notes\n"
         let long = String(repeating: "注", count: 200)
         for number in 0..<4000 { text += "Person \(number),p\(number)@example.com,\"\(long)\n\(number)\"\n" }
         let answer = try await desk.send(.post, "/v1/imports", Array(text.utf8))
-        let id = try JSONDecoder().decode(Desk.Figures.self, from: Data(answer.body)).id
+        let id = try JSONDecoder().decode(ImportDesk.Figures.self, from: Data(answer.body)).id
         #expect(try await desk.service.column("SELECT (chunks > 2)::text FROM party_import") == ["true"])
         // One step, then another worker goes on, as after a crash.
         #expect(try await ImportWorker(desk.service.context).step())
@@ -212,7 +143,7 @@ private let partyState = """
     }
 
     @Test @Loop func anUploadSentTwiceUnderAKeyIsOneImportAndAnEmptyOneIsNone() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let body = Array("name\nAnn\n".utf8)
         let first = try await desk.send(.post, "/v1/imports", body, key: "k1")
         let second = try await desk.send(.post, "/v1/imports", body, key: "k1")
@@ -224,7 +155,7 @@ private let partyState = """
     }
 
     @Test @Loop func cardsGoOutAndComeInAgain() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let cards = """
             BEGIN:VCARD\r
             VERSION:3.0\r
@@ -278,7 +209,7 @@ private let partyState = """
     }
 
     @Test @Loop func aRowThatNoRecordCanHoldIsRefusedAndTheOthersComeIn() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let marks = String(repeating: "\u{0301}", count: 3000)
         let rare = String(repeating: "𠀀", count: 200)
         let text = """
@@ -307,7 +238,7 @@ private let partyState = """
     }
 
     @Test @Loop func anUndoKeepsNewPartiesOfWhichOthersKnowByThen() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let names = ["Merged", "Survivor", "Known", "Called", "Plain"]
         let done = try await desk.bring(text: "name\n\(names.joined(separator: "\n"))\n")
         var ids: [String: String] = [:]
@@ -336,7 +267,7 @@ private let partyState = """
     }
 
     @Test @Loop func anErasureTakesTheRowsOfAPersonThatWereRefusedToo() async throws {
-        let desk = try await Desk()
+        let desk = try await ImportDesk()
         let done = try await desk.bring(
             text: """
                 name,email,kind,phone

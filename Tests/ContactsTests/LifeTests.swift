@@ -73,7 +73,7 @@ import Testing
         // Told again, all others know what this one knows, and a decision that is made now counts with them.
         _ = try await after.column("DELETE FROM outbox RETURNING 'x'")
         let keys = [two.first, two.second, hand, gone].map(\.text)
-        for tell in after.parts.tellsAgain { try await after.transaction { try await tell(keys, $0) } }
+        for tell in after.parts.tellsAgain { _ = try await after.transaction { try await tell(keys, $0) } }
         let again = try await after.outboxTypes()
         #expect(again.filter { $0 == "contacts.party.changed.v1" }.count == 3)
         #expect(again.filter { $0 == "contacts.party.merged.v1" }.count == 1)
@@ -114,5 +114,134 @@ import Testing
         #expect(
             try await after.column("SELECT merged_into::text FROM party WHERE id = '\(two.second.text)'")
                 == [other.text])
+    }
+
+    /// Records of a topic as the log has them; without data they end their keys.
+    private func channel(_ texts: [(sender: String, told: ChannelInteraction?)]) throws -> [KafkaRecord] {
+        try texts.enumerated().map { place, one in
+            let type =
+                one.told == nil ? "contacts.sender.forgotten.v1" : ChannelTold<InteractionKinds.Call>.versionedType
+            let headers = [
+                ("ce_specversion", "1.0"), ("ce_id", UUID.v7().text),
+                ("ce_source", one.told == nil ? "/contacts" : "/pbx"),
+                ("ce_type", type),
+            ]
+            return KafkaRecord(
+                origin: TopicPartition(topic: Topic.interactions.name, partition: 0), offset: Int64(place),
+                key: Array(one.sender.utf8), value: try one.told.map { Array(try ModelJSON.text($0).utf8) },
+                headers: headers.map { (name: $0.0, value: Array($0.1.utf8)) })
+        }
+    }
+
+    private func call(_ id: String, _ text: String, _ email: String?, _ customerNo: String? = nil) -> ChannelInteraction
+    {
+        var told = ChannelInteraction(interactionId: id, at: Date(timeIntervalSince1970: 1_700_000_000))
+        (told.text, told.email, told.customerNo) = (text, email, customerNo)
+        return told
+    }
+
+    /// A compacted topic keeps what an erased sender told for days, before the end of his key.
+    @Test @Loop func whatAnErasedSenderToldIsNotReadableAfterANewLife() async throws {
+        let two = try await TwoCustomers(#"{"customerNo":"100","name":"Ann Lee","email":"ann@x.example"}"#)
+        defer { two.service.close() }
+        let before = two.service
+        let told = [
+            ("ann@x.example", call("c1", "my secret one", "ann@x.example")),
+            ("ann@x.example", call("c2", "my secret two", "ann@x.example", "100")),
+            ("switchboard", call("c3", "my secret three", nil, "100")),
+            ("switchboard", call("c4", "of another", nil, "200")),
+        ]
+        try await before.past(try channel(told.map { ($0.0, $0.1) }))
+        // One that nobody was found for when it came: her address is known now.
+        _ = try await before.column("UPDATE interaction SET party_id = NULL WHERE reference = 'c1' RETURNING 'x'")
+        while try await DuplicateFinder(before.context).look() > 0 {}
+        _ = try await before.make("/v1/parties/\(two.first.text)/erasures", #"{"by":"dpo"}"#)
+        #expect(try await before.tables(with: "my secret") == [])
+        let ended = try await before.column(
+            "SELECT key FROM outbox WHERE topic = 'channel.interactions' ORDER BY key")
+        #expect(ended == ["ann@x.example", "switchboard"])
+
+        let after = try await TestService(ContactsService.self)
+        defer { after.close() }
+        try await after.beginLife("empty", after: try await before.told())
+        // Behind the end somebody writes from there again.
+        let again = ("ann@x.example", call("c5", "I am back", "ann@x.example"))
+        let log: [(String, ChannelInteraction?)] = told.map { ($0.0, $0.1) } + ended.map { ($0, nil) } + [again]
+        try await after.past(try channel(log))
+        #expect(try await after.tables(with: "my secret") == [])
+        #expect(try await after.column("SELECT reference FROM interaction ORDER BY 1") == ["c4", "c5"])
+    }
+
+    /// A record of the ERP that was told before the end of its number, and is read behind the erasure, brings nobody back.
+    @Test @Loop func aRecordBeforeTheEndOfItsNumberBringsNobodyBack() async throws {
+        let two = try await TwoCustomers(#"{"customerNo":"100","name":"Ann Lee","email":"ann@x.example"}"#)
+        let service = two.service
+        defer { service.close() }
+        _ = try await service.make("/v1/parties/\(two.first.text)/erasures", #"{"by":"dpo"}"#)
+        let record = try ModelJSON.decoder.decode(
+            CustomerUpserted.self, from: Data(#"{"customerNo":"100","name":"Ann Lee","phone":"+4915112345678"}"#.utf8))
+        func erase() async throws {
+            let headers = [
+                ("ce_specversion", "1.0"), ("ce_id", UUID.v7().text), ("ce_source", "/contacts"),
+                ("ce_type", "contacts.customer.forgotten.v1"),
+            ]
+            let end = KafkaRecord(
+                origin: TopicPartition(topic: Topic.erpCustomers.name, partition: 0), offset: 9, key: Array("100".utf8),
+                value: nil, headers: headers.map { (name: $0.0, value: Array($0.1.utf8)) })
+            try await service.transaction { try await service.parts.subscriptions.rehearse([end], of: "test", in: $0) }
+        }
+        try await service.apply([record], key: "100")
+        #expect(try await !service.tables(with: "15112345678").isEmpty)
+        try await erase()
+        #expect(try await service.tables(with: "15112345678").filter { $0 != "outbox" } == [])
+        // Whoever comes behind the end is a customer as any other.
+        try await service.apply([record], key: "100")
+        #expect(try await service.column("SELECT name FROM party WHERE id = '\(two.first.text)'") == ["Ann Lee"])
+    }
+
+    /// What the backup did and never told stands against what was told before it.
+    @Test @Loop func anOlderWordNeverWinsOverANewerRow() async throws {
+        let two = try await TwoCustomers()
+        let merge = try await two.merge()
+        let benefit = #"{"declared":"process"}"#
+        let path = "/v1/parties/\(two.first.text)/benefit"
+        func etag() async throws -> [String: String] {
+            ["if-match": try await two.service.send(.get, path).headers["etag"] ?? ""]
+        }
+        #expect(try await two.service.send(.put, path, benefit, headers: try await etag()).status == 200)
+        let told = try await two.service.told()
+        _ = try await two.undo(merge)
+        #expect(
+            try await two.service.send(.put, path, #"{"declared":"relationship"}"#, headers: try await etag()).status
+                == 200)
+        defer { two.service.close() }
+        try await two.service.beginLife("restored", after: told)
+        #expect(try await two.service.column("SELECT merged_into::text FROM party WHERE merged_into IS NOT NULL") == [])
+        #expect(try await two.service.column("SELECT survivor_id::text FROM party_redirect") == [])
+        #expect(try await two.service.column("SELECT declared FROM party_benefit") == ["relationship"])
+    }
+
+    /// What contacts has told of a party besides is known, and told again whole.
+    @Test @Loop func benefitsStagesAndValuesAreToldAgain() async throws {
+        let two = try await TwoCustomers()
+        defer { two.service.close() }
+        let path = "/v1/parties/\(two.first.text)/benefit"
+        let seen = ["if-match": try await two.service.send(.get, path).headers["etag"] ?? ""]
+        #expect(try await two.service.send(.put, path, #"{"declared":"process"}"#, headers: seen).status == 200)
+        let after = try await TestService(ContactsService.self)
+        defer { after.close() }
+        try await after.beginLife("empty", after: try await two.service.told())
+        #expect(try await after.column("SELECT declared FROM party_benefit") == ["process"])
+        try await TwoCustomers(on: after).order("A1", "100", total: "10.00")
+        _ = try await after.column("DELETE FROM outbox RETURNING 'x'")
+        let keys = [two.first.text, two.second.text, UUID().text]
+        var known: Set<String> = []
+        for tell in after.parts.tellsAgain {
+            known.formUnion(try await after.transaction { try await tell(keys, $0) })
+        }
+        #expect(known == Set(keys.prefix(2)))
+        let again = Set(try await after.outboxTypes())
+        #expect(again.isSuperset(of: ["contacts.benefit.changed.v1", "contacts.value.changed.v1"]))
+        #expect(try await after.faultsOfEvents() == [])
     }
 }

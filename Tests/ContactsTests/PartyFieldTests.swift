@@ -7,6 +7,7 @@ import ServiceKit
 import ServiceTestKit
 import Testing
 import Text
+import Writing
 
 @testable import Contacts
 

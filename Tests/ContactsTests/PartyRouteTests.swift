@@ -6,6 +6,7 @@ import Postgres
 import ServiceKit
 import ServiceTestKit
 import Testing
+import Writing
 
 @testable import Contacts
 
@@ -157,7 +158,7 @@ private func encoded(_ text: String) -> String {
             found += page.items.map(\.name)
             cursor = page.next.map { "&after=\(encoded($0))" } ?? ""
         } while !cursor.isEmpty && found.count < 20
-        let folded = found.map { Array($0.lowercased().unicodeScalars) }
+        let folded = found.map { Array(SearchText.sortName($0).unicodeScalars) }
         #expect(found.count == 7 && zip(folded, folded.dropFirst()).allSatisfy { !$1.lexicographicallyPrecedes($0) })
     }
 

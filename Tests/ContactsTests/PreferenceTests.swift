@@ -34,6 +34,10 @@ import Testing
                 "mail marketing true", "sms marketing false", "phone marketing false", "post marketing false",
                 "mail profiling false", "mail marketing false", "sms marketing true",
             ])
+        let click = try await service.send(.post, path, "List-Unsubscribe=One-Click", headers: form)
+        #expect(click.status == 200)
+        let last = "SELECT channel || purpose || granted FROM consent_decision WHERE source = 'one click'"
+        #expect(try await service.column(last) == ["mailmarketingfalse"], "and nothing else is said")
         #expect(try await service.send(.get, path + "x").status == 404)
         #expect(try await service.send(.post, "/preferences/x", "mail.marketing=yes", headers: form).status == 404)
         #expect(try await service.faultsOfEvents() == [])

@@ -204,6 +204,45 @@ private func deliver(_ producer: KafkaProducer, _ work: () throws -> Void) async
         }
     }
 
+    @Test @Loop func whatIsUrgentOvertakesWhatWasFetchedBefore() async throws {
+        try await withBroker { settings in
+            try await KafkaAdmin.createTopics(
+                [TopicPlan(name: "many", partitions: 2), TopicPlan(name: "keys", partitions: 2)], settings)
+            let producer = try KafkaProducer(settings)
+            var delivered = 0
+            producer.onDeliveries = { delivered += $0.count }
+            for id in 0..<2000 { try producer.produce(topic: "many", key: "k\(id)", value: [1], headers: [], id: id) }
+            let consumer = try KafkaConsumer(settings, group: nil, urgentTopic: "keys")
+            var places: [TopicPartition: Int64?] = [:]
+            for topic in ["many", "keys"] {
+                for number in 0..<2 { places[TopicPartition(topic: topic, partition: Int32(number))] = .some(nil) }
+            }
+            try consumer.assign(places)
+            try await eventually("the many are there") { delivered == 2000 }
+            for round in 0..<2 {
+                for id in 0..<4 { try producer.produce(topic: "keys", key: "k\(id)", value: [2], headers: [], id: id) }
+                var found: [KafkaRecord] = []
+                try await eventually("the urgent ones alone") {
+                    found += consumer.pollUrgent(limit: 10)
+                    return found.count == 4
+                }
+                #expect(found.allSatisfy { $0.origin.topic == "keys" })
+                // Given anew, they have their queues still.
+                for record in found {
+                    places[record.origin] = max(record.offset + 1, (places[record.origin] ?? 0) ?? 0)
+                }
+                if round == 0 { try consumer.assign(places) }
+            }
+            var count = 0
+            try await eventually("the many") {
+                count += consumer.poll(limit: 500, byteLimit: 1 << 20).count
+                return count == 2000
+            }
+            await consumer.close()
+            producer.close()
+        }
+    }
+
     @Test @Loop func aGroupGivesPartitionsAndTakesThemBack() async throws {
         try await withBroker { settings in
             try await KafkaAdmin.createTopics([TopicPlan(name: "t", partitions: 4)], settings)

@@ -31,7 +31,9 @@ enum DiaryService: ServiceDefinition {
                 CapabilityParts(
                     listen: { $0.listen() }, recovers: { $0.recover() },
                     tellsAgain: { keys, transaction in
-                        try await tell(try await transaction.query(again, keys), transaction)
+                        let rows = try await transaction.query(again, keys)
+                        try await tell(rows, transaction)
+                        return Set(try rows.map { try $0.value(0) as String })
                     })
             })
     ]
@@ -250,6 +252,50 @@ final class DiaryDesk {
             topic: DiaryService.topic.name, key: key, value: Array(#"{"text":"\#(text)"}"#.utf8),
             headers: all.map { ($0.key, Array($0.value.utf8)) }, id: sent)
         #expect(await producer.flush(within: .seconds(20)))
+    }
+
+    /// Writes what a diary tells of its lives as a process of it would.
+    func tellLives(_ lives: [SourceLife]) async throws {
+        sent += 1
+        let headers = [
+            ("ce_specversion", "1.0"), ("ce_id", UUID().uuidString.lowercased()), ("ce_source", "/diary"),
+            ("ce_type", SourceChanged.versionedType), ("content-type", "application/json"),
+        ]
+        try producer.produce(
+            topic: Topic.sources.name, key: "/diary",
+            value: Array(try ModelJSON.text(SourceChanged(source: "/diary", lives: lives)).utf8),
+            headers: headers.map { ($0.0, Array($0.1.utf8)) }, id: sent)
+        #expect(await producer.flush(within: .seconds(20)))
+    }
+
+    /// Writes records under one key, each by its source and with headers.
+    func fill(_ topic: Topic, _ records: [(source: String, headers: [String: String])]) async throws {
+        for (source, headers) in records {
+            sent += 1
+            let all = ["ce_source": source].merging(headers) { $1 }
+            try producer.produce(
+                topic: topic.name, key: "k", value: [123, 125], headers: all.map { ($0.key, Array($0.value.utf8)) },
+                id: sent)
+            if sent % 500 == 0 { #expect(await producer.flush(within: .seconds(20))) }
+        }
+        #expect(await producer.flush(within: .seconds(20)))
+    }
+
+    /// The records of a topic, in order of their partitions.
+    func records(_ topic: Topic = DiaryService.topic) async throws -> [KafkaRecord] {
+        let reader = TopicReader(kafka, topic)
+        var found: [KafkaRecord] = []
+        try await reader.read(to: try await reader.ends()) { found.append($0) }
+        return found
+    }
+
+    /// What keeps the life of a diary in a database, by a session of its own, and hears of no other life.
+    func keeper(_ url: String) async throws -> (keeper: LifeKeeper, session: PostgresConnection) {
+        let session = try await PostgresConnection.open(try options(url).postgres)
+        let keeper = LifeKeeper(
+            "/diary", telling: [DiaryService.topic], hearing: [DiaryService.heard], store: session, kafka: kafka,
+            lives: SourceLives())
+        return (keeper, session)
     }
 
     /// What a new reader makes of the diary's topic, in order of keys.

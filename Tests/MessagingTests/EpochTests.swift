@@ -47,6 +47,26 @@ import Testing
         }
     }
 
+    /// What waited in the outbox of a schema that went back may have been told by the life before: it is one event.
+    @Test @Loop func anEventThatTwoLivesTellIsAppliedOnce() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            try say(desk, "a1", key: "k", sequence: 1)
+            try say(desk, "a2", key: "k", sequence: 2, id: "the same")
+            try say(desk, "a2 again", key: "k", sequence: 2, epoch: 7, id: "the same")
+            try say(desk, "a3", key: "k", sequence: 3, epoch: 7)
+            try await desk.flush()
+            let runner = desk.runner(batchLimit: 3)
+            try runner.start()
+            try await eventually("all is read", within: .seconds(20)) {
+                runner.statistics.applied + runner.statistics.duplicates == 4
+            }
+            await runner.stop()
+            #expect(try await desk.notes() == ["a1", "a2", "a3"])
+            let stored = try await desk.service.column("SELECT epoch || ' ' || seq FROM applied_sequence")
+            #expect(stored == ["7 3"])
+        }
+    }
+
     @Test @Loop func whatALifeWritesBehindItsEndIsVoidAndASampleOfItIsPutAside() async throws {
         try await Desk.work(partitions: 1) { desk in
             try say(desk, "before", key: "a", sequence: 1)

@@ -187,6 +187,9 @@ import Testing
             let kept = try await desk.column(
                 readers, "SELECT cause || ' ' || (settled_at IS NOT NULL) FROM source_life", of: ReaderService.self)
             #expect(kept == ["restored true"])
+            // The last word on a key that nobody knows says so.
+            let last = try await desk.records().last { $0.key == "own" }
+            #expect(last?.header("ce_type") == KeyEnded.versionedType && last?.header("ce_past") != nil)
             await desk.end(reader)
         }
     }

@@ -128,4 +128,21 @@ import Testing
             #expect(polls > 40_000 / 500)
         }
     }
+
+    /// A server frees the claim of one that has ended only once it has noticed that: whoever comes right behind it waits so long.
+    @Test @Loop func whoComesRightBehindAnotherWaitsUntilItsClaimIsFree() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let runner = desk.runner()
+            try runner.start()
+            try desk.note("a")
+            try await desk.flush()
+            try await eventually("the note", within: .seconds(30)) { runner.statistics.applied == 1 }
+            await runner.stop()
+            let before = try await PostgresConnection.open(desk.settings.named("rebuild"))
+            _ = try await before.transaction { try await $0.query(RebuildStore.claim) }
+            _ = Loop.after(.milliseconds(800)) { before.close() }
+            let outcome = try await Self.rebuild(desk, Meanwhile()).run(isSwapping: false, isForced: false)
+            #expect(outcome.isEqual)
+        }
+    }
 }

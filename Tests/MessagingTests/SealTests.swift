@@ -137,6 +137,22 @@ import Testing
         }
     }
 
+    @Test @Loop func keysThatAreReadBehindWhatTheyOpenAreAppliedBeforeIt() async throws {
+        try await Self.work { desk, _ in
+            // Were they parked, some of them would wait for most of a minute.
+            let runner = try Self.runner(desk, "first") { $0.firstPause = .seconds(60) }
+            try await eventually("given its share", within: .seconds(30)) { runner.isAssigned }
+            let names = (0..<40).map { "k\($0)" }
+            let key = try await Self.writeSealed(desk, names, each: 2)
+            for name in names { try Self.tell(key, of: name, desk) }
+            try await eventually("applied", within: .seconds(10)) {
+                try await Self.notes(desk, "first").count == 80
+            }
+            await runner.stop()
+            #expect(runner.statistics.parkedKeys == 0 && runner.statistics.dead == 0 && runner.statistics.gaps == 0)
+        }
+    }
+
     /// Writes sealed events of some keys, so many of each, none of whose keys is told; answers with what they are sealed.
     @Loop private static func writeSealed(_ desk: Desk, _ keys: [String], each count: Int) async throws -> [UInt8] {
         let key = SecureRandom.bytes(32)

@@ -66,6 +66,39 @@ import Testing
         }
     }
 
+    @Test @Loop func whatWasDueBeforeTheLifeIsPastThoughATwinThatHeldItDies() async throws {
+        try await Self.work { service in
+            try await Self.set(service, "before", in: -60_000)
+            let ways = Ways()
+            let runner = TimerRunner(
+                service.context.pool,
+                ["ring": { due, transaction in for one in due { ways.found[one.key] = transaction.isPast } }])
+            runner.life = Life(epoch: 5, cause: .restored, begunAt: Date.now.addingTimeInterval(-1))
+            let twin = try await PostgresConnection.open(service.options)
+            let taken = Task { @Loop in
+                try await twin.transaction { transaction in
+                    _ = try await transaction.query(
+                        Statement("test.hold", "SELECT 1 FROM timer WHERE key = 'before' FOR UPDATE"))
+                    try await Loop.sleep(for: .seconds(60))
+                }
+            }
+            try await Loop.sleep(for: .milliseconds(200))
+            runner.start()
+            try await Loop.sleep(for: .milliseconds(500))
+            try await Self.set(service, "since", in: 0)
+            runner.wake()
+            try await eventually("the later one") { ways.found["since"] != nil }
+            taken.cancel()
+            twin.close()
+            try await eventually("the earlier one") { ways.found["before"] != nil }
+            await runner.stop()
+            #expect(ways.found == ["before": true, "since": false])
+        }
+    }
+
+    /// Which timers fired, and whether each as past.
+    @Loop final class Ways { var found: [String: Bool] = [:] }
+
     @Test @Loop func whatFailsInCompanyAndAloneIsPutAside() async throws {
         try await Self.work { service in
             for key in ["a", "refused", "poison", "b"] { try await Self.set(service, key, in: 0) }

@@ -110,4 +110,52 @@ import Testing
         try await worker.hold()
         #expect(try await worker.sendPage() == 1)
     }
+
+    /// Whoever asked for a message that a person gives up hears so, once.
+    @Test @Loop func whatAPersonGivesUpIsToldToWhoeverAsked() async throws {
+        let fixture = try await NotificationsFixture()
+        defer { fixture.close() }
+        try await fixture.service.beginLife("empty", after: [])
+        try await fixture.service.past(try fixture.service.records([request(1), request(2)]))
+        let held = try await fixture.service.column("SELECT key FROM held ORDER BY id")
+        #expect(held == [key(1), key(2)])
+        let discard = try #require(fixture.service.parts.discards[MessageRecovery.kind])
+        for _ in 1...2 {
+            try await fixture.service.transaction {
+                try await discard(.init(id: 1, key: held[0], subject: "", payload: nil, askedAt: Date()), $0)
+            }
+        }
+        let told = try await fixture.service.column("SELECT type || payload FROM outbox")
+        #expect(told.count == 1 && told.allSatisfy { $0.hasPrefix("notifications.message.suppressed.v1") }, "\(told)")
+        #expect(told.allSatisfy { $0.contains(MessageRecoveryStore.givenUp) })
+        #expect(try await states(fixture) == ["1 held", "1 suppressed"])
+        #expect(try await fixture.service.faultsOfEvents() == [])
+    }
+
+    /// Addresses that nobody has been written to at are known too, those from before they were told as well.
+    @Test @Loop func addressesWithoutMarketingAreKnown() async throws {
+        let before = try await NotificationsFixture()
+        defer { before.close() }
+        _ = try await before.sql("INSERT INTO suppression (address, reason) VALUES ('old@example.com', 'bounced')")
+        for reason in ["complained", "asked for"] {
+            let json = #"{"address":"New@example.com","reason":"\#(reason)"}"#
+            #expect(try await before.send(.post, "/v1/suppressions", json).status == 201)
+        }
+        while try await SuppressionCommands.tellUntold(before.context) {}
+        #expect(try await before.service.outboxTypes().count == 3)
+        let told = try await before.service.told()
+
+        let after = try await NotificationsFixture()
+        defer { after.close() }
+        try await after.service.beginLife("empty", after: told.reversed())
+        let list = "SELECT address || ' ' || reason || ' ' || version FROM suppression ORDER BY address"
+        #expect(try await after.service.column(list) == ["new@example.com asked for 2", "old@example.com bounced 1"])
+        #expect(try await SuppressionCommands.tellUntold(after.context) == false)
+        #expect(try await after.service.outboxTypes() == [])
+        // Erased with whom it is of: also where it was published.
+        let party = ExternalID.party(customerNo: "1")
+        try await before.ask("k", address: "new@example.com", recipient: party)
+        try await before.service.apply([PartyErased(partyId: party, erasureId: UUID())])
+        #expect(try await before.service.tables(with: "new@example.com") == [])
+    }
 }

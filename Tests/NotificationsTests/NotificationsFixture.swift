@@ -67,7 +67,8 @@ final class NotificationsFixture {
 
     /// The outcomes told so far.
     func outcomes() async throws -> [String] {
-        try await sql("SELECT type || ' ' || seq FROM outbox WHERE topic = 'crm.notifications' ORDER BY id").map {
+        try await sql("SELECT type || ' ' || seq FROM outbox WHERE type LIKE 'notifications.message.%' ORDER BY id").map
+        {
             try $0.value(0)
         }
     }

@@ -92,4 +92,51 @@ import Testing
         #expect(try await after.column("SELECT key FROM timer") == [])
         #expect(try await after.send(.get, "/v1/order-requests").text.contains(request.text))
     }
+
+    /// What was told and is known again is told again whole, but what the ERP was asked for: that is known, and told once.
+    @Test @Loop func whatMayHaveBeenHeardOtherwiseIsToldAgain() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let quote = try await quote(service)
+        let request = try await service.make("/v1/quotes/\(quote.text)/accept")
+        let lead = try await service.make("/v1/leads", #"{"name":"Li Lei"}"#)
+        try await service.fire(OrderRequestHandlers.timer)
+        let activity = try await service.make(
+            "/v1/activities", #"{"kind":"call","subject":"Hello","partyId":"\#(party.text)"}"#)
+        let opportunity = try await service.column("SELECT id::text FROM opportunity")[0]
+        let task = try await service.column("SELECT id::text FROM task")[0]
+        _ = try await service.column("DELETE FROM outbox RETURNING 'x'")
+        let keys = [quote.text, request.text, lead.text, opportunity, task, activity.text]
+        var known: Set<String> = []
+        for tell in service.parts.tellsAgain {
+            known.formUnion(try await service.transaction { try await tell(keys + [UUID().text, "no id"], $0) })
+        }
+        #expect(known == Set(keys))
+        let told = try await service.column("SELECT type || ' ' || seq FROM outbox ORDER BY 1")
+        #expect(
+            told == ["sales.lead.changed.v1 2", "sales.opportunity.changed.v1 3", "sales.task.raised.v1 2"], "\(told)")
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    /// A party that contacts does not know any more is named by its number, and what was merged into it counts for itself.
+    @Test @Loop func whatContactsSaidEndsWithItsWord() async throws {
+        let service = try await TestService(SalesService.self)
+        defer { service.close() }
+        let (one, two) = (ExternalID.party(customerNo: "1"), ExternalID.party(customerNo: "2"))
+        let order = LedgerEntry(.order, try .order("A1", customer: "1", at: "2011-01-05T08:00:00Z"))
+        try await service.transaction { transaction in
+            let state = PartyState(partyId: one, kind: "organisation", name: "Teeworks", customerNo: "1")
+            try await AccountHandlers.apply(
+                [.document(order), .party(state), .redirect(Redirect(one, to: two))], transaction)
+        }
+        for orphan in service.parts.orphans {
+            try await service.transaction { try await orphan("/contacts", [one.text], $0) }
+        }
+        #expect(
+            try await service.column("SELECT name || ' ' || kind FROM account WHERE id = '\(one.text)'") == [
+                "1 consumer"
+            ])
+        #expect(
+            try await service.column("SELECT account_id::text FROM account_revenue WHERE orders > 0") == [one.text])
+    }
 }

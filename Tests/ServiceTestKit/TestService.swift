@@ -32,6 +32,7 @@ public final class TestService {
         context = ServiceContext(pool: pool, log: Log(service: definition.name), settings: Settings(settings))
         parts = try definition.compose(context)
         router = Router(parts.routes)
+        for prepare in parts.prepares { try await prepare() }
     }
 
     /// Closes the connections; call it at a test's end.

@@ -19,6 +19,9 @@ enum Business {
     static let repeatWords = Statement("business.repeat", "tells again what aggregates say")
     static let hear = Statement("business.hear", "keeps what another's aggregates say")
     static let act = Statement("business.act", "does something outside")
+    static let decide = Statement("business.decide", "keeps what people allow, and tells it")
+    static let know = Statement("business.know", "keeps what was told that people allow")
+    static let end = Statement("business.end", "ends what rests on the word of an ended life")
 }
 
 extension SimulatedStore {
@@ -61,8 +64,11 @@ extension SimulatedStore {
             }
         case Business.close.name: try await close(value, transaction)
         case Business.act.name: transaction.deeds += try value(0, [String].self)
-        case Business.say.name, Business.repeatWords.name, Business.recall.name, Business.hear.name:
+        case Business.say.name, Business.recall.name, Business.hear.name:
             try await speak(name, value, transaction, session)
+        case Business.repeatWords.name: try await repeatWords(try value(0), transaction, session)
+        case Business.decide.name, Business.know.name: try await decide(name, value, transaction, session)
+        case Business.end.name: try await endWords(try value(0), transaction)
         default: throw unknown(name)
         }
         return []
@@ -73,18 +79,13 @@ extension SimulatedStore {
         _ name: String, _ value: Arguments, _ transaction: ServerTransaction, _ session: ServerSession
     ) async throws {
         let keys: [String] = try value(0)
-        let isRepeated = name == Business.repeatWords.name
-        let said = isRepeated ? keys : try value(1)
+        let said: [String] = try value(1)
         // Of one key in the order in which they came.
         for place in keys.indices.sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) {
             let key = Names(first: keys[place], second: "")
-            var word = said[place]
-            if isRepeated || name == Business.say.name {
+            let word = said[place]
+            if name == Business.say.name {
                 let version = try await bump(keys[place], transaction)
-                if isRepeated {
-                    guard let known = words.value(key, transaction.id) else { continue }
-                    word = known
-                }
                 append(
                     topic: SimulatedLog.own, key: keys[place], sequence: version, type: OwnEvent.versionedType,
                     payload: word, transaction, session)
@@ -112,7 +113,7 @@ extension SimulatedStore {
         }
     }
 
-    private func bump(_ key: String, _ transaction: ServerTransaction) async throws -> Int {
+    func bump(_ key: String, _ transaction: ServerTransaction) async throws -> Int {
         drawWriteOrder(transaction)
         let name = Names(first: key, second: "")
         try await lock(aggregates, name, transaction)

@@ -44,12 +44,17 @@ extension SimulatedStore {
             var row = lifeRow(epoch: try value(0), cause: try value(1))
             (row.actFrom, row.before, row.knownPlace) = (try value(2), try value(3), try value(4))
             life.set(0, row, id)
-        case "life.mark_waiting":
-            for row in outbox.rows(id) {
-                try await lock(outbox, row.key, transaction)
-                guard var waiting = outbox.value(row.key, id) else { continue }
+        case "life.waiting":
+            let (last, limit): (Int, Int) = (try value(0), try value(1))
+            return outbox.rows(id).filter { $0.key > last && !$0.value.isPast }.prefix(limit).map {
+                [$0.key, $0.value.event, $0.value.topic]
+            }
+        case "life.mark_told":
+            for key in try value(0, [Int].self).sorted() {
+                try await lock(outbox, key, transaction)
+                guard var waiting = outbox.value(key, id) else { continue }
                 waiting.isPast = true
-                outbox.set(row.key, waiting, id)
+                outbox.set(key, waiting, id)
             }
         case "life.advance":
             try await lock(life, 0, transaction)
@@ -71,6 +76,30 @@ extension SimulatedStore {
             return free.prefix(try value(0)).map { row in
                 toldAgain.set(row.key, nil, id)
                 return [row.key.first]
+            }
+        case "life.note_ended":
+            let (keys, epochs): ([String], [Int]) = (try value(1), try value(2))
+            for (key, epoch) in zip(keys, epochs) {
+                let name = Names(first: key, second: "")
+                try await lock(endedKeys, name, transaction)
+                endedKeys.set(name, max(epoch, endedKeys.value(name, id) ?? 0), id)
+            }
+        case "life.take_ended":
+            var taken: [AnswerRow] = []
+            for row in endedKeys.rows(id) {
+                try await lock(endedKeys, row.key, transaction)
+                guard let epoch = endedKeys.value(row.key, id) else { continue }
+                endedKeys.set(row.key, nil, id)
+                let told = places.sequences.rows(id).filter {
+                    $0.key.second == row.key.first && $0.value.epoch >= epoch
+                }
+                if told.isEmpty { taken.append([row.key.first]) }
+            }
+            return taken
+        case "life.orphans":
+            let (source, epoch): (String, Int) = (try value(0), try value(1))
+            return places.sequences.rows(id).filter { $0.key.first == source && $0.value.epoch < epoch }.map {
+                [$0.key.second]
             }
         case "life.is_told":
             let last: Int = try value(0)

@@ -21,7 +21,33 @@ struct LivesInvariants {
                 )
             }
         }
+        for row in world.readerStore.words.rows() where !late.contains(row.key.first) {
+            guard world.rightful.words.value(row.key) == nil else { continue }
+            throw Violation("TB1: the reader has \(row.value) of \(row.key.first), which nobody says")
+        }
+        try checkDecisions(late)
         try await rebuild(late)
+    }
+
+    /// TB3: what was decided last of all that was told counts, or what was decided later and told behind the end of its life.
+    private func checkDecisions(_ late: Set<String>) throws {
+        var last: [String: Decision] = [:]
+        let lives = world.sources.last { $0.source == world.owner.source }?.lives ?? []
+        for (partition, end) in world.ends(of: [SimulatedLog.own]) {
+            for record in world.log.records(partition, 0..<end) where !Self.isVoid(record, lives) {
+                let text = String(decoding: record.value ?? [], as: UTF8.self)
+                guard let key = record.key, let told = Decision(text), let made = world.decisions[told.id] else {
+                    continue
+                }
+                if last[key]?.isBefore(made) ?? true { last[key] = made }
+            }
+        }
+        for (key, decision) in last.sorted(by: { $0.key < $1.key }) where !late.contains(key) {
+            let known = world.readerStore.decisions.value(Names(first: key, second: ""))
+            if let known, let made = world.decisions[known.id], !made.isBefore(decision) { continue }
+            throw Violation(
+                "TB3: of \(key) \(decision.text) was told, and the reader goes by \(known?.text ?? "nothing")")
+        }
     }
 
     /// Keys of which a life wrote behind its end, and the last one nothing: who had not heard of that end yet has taken it, and others have
@@ -31,14 +57,20 @@ struct LivesInvariants {
         let lives = world.sources.last { $0.source == world.owner.source }?.lives ?? []
         for (partition, end) in world.ends(of: [SimulatedLog.own]) {
             for record in world.log.records(partition, 0..<end) {
-                let isVoid = lives.contains {
-                    $0.epoch > record.epoch && !$0.ends.isEmpty && !LogEnds($0.ends).contain(partition, record.offset)
+                if Self.isVoid(record, lives) || record.offset < world.log.begin(of: partition) {
+                    late.insert(record.key ?? "")
                 }
-                if isVoid || record.offset < world.log.begin(of: partition) { late.insert(record.key ?? "") }
                 if record.epoch == lives.last?.epoch { told.insert(record.key ?? "") }
             }
         }
         return late.subtracting(told)
+    }
+
+    /// Whether a life wrote it that had ended: nobody goes by it, whatever it says.
+    static func isVoid(_ record: KafkaRecord, _ lives: [SourceLife]) -> Bool {
+        lives.contains {
+            $0.epoch > record.epoch && !$0.ends.isEmpty && !LogEnds($0.ends).contain(record.origin, record.offset)
+        }
     }
 
     /// TB5: who reads all from the beginning has in the end what those have who read on.
@@ -56,6 +88,12 @@ struct LivesInvariants {
             store.places.offsets.value(LivesWorld.name(of: $0.key)) ?? 0 >= Int($0.value) || $0.value == 0
         }) {
             guard Loop.now - begin < .seconds(60) else { throw Violation("TB5: nothing is rebuilt") }
+            try await Loop.sleep(for: .milliseconds(100))
+        }
+        while !reader.isSettled {
+            guard Loop.now - begin < .seconds(90) else {
+                throw Violation("TB5: what has ended stays in what is rebuilt")
+            }
             try await Loop.sleep(for: .milliseconds(100))
         }
         await reader.stop()

@@ -27,10 +27,6 @@ extension LivesWorld {
         try start(reader, readerStore)
         for _ in 0..<chance.number(1...2) { try start(owner, rightful) }
         let backup = await work()
-        // Before it has spoken a schema has no life that another could follow.
-        while rightful.life.value(0)?.state != Life.State.whole.rawValue {
-            try await Loop.sleep(for: .milliseconds(100))
-        }
         for _ in 0..<(chance.happens(250) ? 2 : 1) {
             try await change(backup)
             _ = await work()
@@ -61,13 +57,32 @@ extension LivesWorld {
             }
             let ready = living(owner).filter { $0.isComplete && !$0.isDeposed }
             if chance.happens(500), let process = chance.one(of: ready) {
-                let (id, key) = ("c\(nextID())", chance.one(of: ["a", "b", "d"]) ?? "a")
+                let (id, key) = ("c\(nextID())", chance.one(of: ["a", "b", "d", Self.byHand]) ?? "a")
                 commands.append(Task { @Loop in try? await process.say(id, key) })
             }
+            decideSomething(ready)
             if chance.happens(150) { makeTrouble() }
             try? await Loop.sleep(for: chance.milliseconds(0...300))
         }
         return backup
+    }
+
+    /// A person says yes or no; or the ERP tells a record of before, or of now, that says yes.
+    private func decideSomething(_ ready: [LivingProcess]) {
+        guard chance.happens(350) else { return }
+        let (id, key) = (nextID(), chance.one(of: ["p", "q"]) ?? "p")
+        let now = Int(Loop.now.seconds * 1000)
+        if chance.happens(400) {
+            decisions[id] = Decision(id, isGranted: true, at: max(0, now - chance.number(0...2000)))
+            let message = SimulatedLog.Message.outside("master", id, key: key)
+            log.append(
+                message,
+                to: TopicPartition(topic: SimulatedLog.outside, partition: SimulatedLog.partition(of: key)))
+        } else if let process = chance.one(of: ready) {
+            let decision = Decision(id, isGranted: chance.happens(300), at: now)
+            decisions[id] = decision
+            commands.append(Task { @Loop in try? await process.decide(key, decision) })
+        }
     }
 
     private func makeTrouble() {
@@ -148,7 +163,7 @@ extension LivesWorld {
 
     // MARK: Rest
 
-    private func settle() async throws {
+    func settle() async throws {
         let begin = Loop.now
         while let reason = violation ?? rightful.violation ?? readerStore.violation ?? log.violation
             ?? unrest()
@@ -167,6 +182,10 @@ extension LivesWorld {
         }
         if !rightful.outbox.isEmpty { return "I5: the outbox is not empty" }
         if !rightful.toldAgain.isEmpty { return "TB1: keys wait to be told again" }
+        if !living(reader).contains(where: \.isSettled) { return "TB1: what rests on an ended life's word stays" }
+        if let cause = promised.sorted().first(where: { !wasActedOn($0) && !late.contains($0) }) {
+            return "TB8: \(cause) was accepted and never told, and nobody has acted on it"
+        }
         for (store, topic) in [(rightful, SimulatedLog.outside), (readerStore, SimulatedLog.own)] {
             for (partition, end) in ends(of: [topic]).sorted(by: { $0.key.isBefore($1.key) }) {
                 let stored = store.places.offsets.value(Self.name(of: partition)) ?? -1

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Kafka
@@ -37,6 +38,13 @@ final class LivesWorld {
     var commands: [Task<Void, Never>] = []
     /// Whether retention has taken some of what the owner told.
     var isShortened = false
+    /// When each decision was made, whatever a service makes of it.
+    var decisions: [String: Decision] = [:]
+    /// What was accepted, was never told before its schema began another life, and is to be done all the same.
+    var promised: Set<String> = []
+    static let keyEnded = KeyEnded.versionedType
+    /// A key of which no event is taken back: only a backup holds it.
+    static let byHand = "h"
 
     init(_ chance: Chance, trace: (@Loop (String) -> Void)?) {
         self.chance = chance
@@ -58,7 +66,13 @@ final class LivesWorld {
 
     private var derives: Subscriptions {
         var subscriptions = Subscriptions([Topic(name: SimulatedLog.outside, key: "any", owner: "any")])
-        subscriptions.on(OutsideEvent.self) { events, transaction in
+        subscriptions.on(OutsideEvent.self) { [unowned self] all, transaction in
+            let events = all.filter { $0.data.kind != "master" }
+            let masters = all.filter { $0.data.kind == "master" }
+            if !masters.isEmpty {
+                transaction.enqueue(Business.decide, masters.map(\.event.key), masters.map { master($0.data.id).text })
+            }
+            guard !events.isEmpty else { return }
             let ids = events.map(\.event.id)
             transaction.enqueue(Business.say, events.map(\.event.key), ids)
             let isPast = transaction.isPast
@@ -69,7 +83,9 @@ final class LivesWorld {
 
     private var recalls: Subscriptions {
         var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
-        subscriptions.on(OwnEvent.self) { events, transaction in
+        subscriptions.on(OwnEvent.self) { all, transaction in
+            let events = Self.told(all, transaction).filter { $0.event.key != Self.byHand }
+            guard !events.isEmpty else { return }
             transaction.enqueue(
                 Business.recall, events.map(\.event.key), events.map(\.data.cause),
                 events.map { $0.event.sequence ?? 0 })
@@ -77,9 +93,27 @@ final class LivesWorld {
         return subscriptions
     }
 
+    /// What the ERP's record says, at the record's own time.
+    private func master(_ id: String) -> Decision {
+        let told = decisions[id] ?? Decision(id, isGranted: true, at: 0)
+        guard PlantedBug.decidedNow.isPlanted else { return told }
+        return Decision(id, isGranted: told.isGranted, at: Int(Loop.now.seconds * 1000))
+    }
+
+    /// Keeps decisions that were told, and gives the rest.
+    private static func told(_ events: [Received<OwnEvent>], _ transaction: Transaction) -> [Received<OwnEvent>] {
+        let decisions = events.filter { Decision($0.data.cause) != nil }
+        if !decisions.isEmpty {
+            transaction.enqueue(Business.know, decisions.map(\.event.key), decisions.map(\.data.cause))
+        }
+        return events.filter { Decision($0.data.cause) == nil }
+    }
+
     var reads: Subscriptions {
         var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
-        subscriptions.on(OwnEvent.self) { events, transaction in
+        subscriptions.on(OwnEvent.self) { all, transaction in
+            let events = Self.told(all, transaction)
+            guard !events.isEmpty else { return }
             transaction.enqueue(Business.hear, events.map(\.event.key), events.map(\.data.cause))
             let isPast = transaction.isPast
             if !isPast { transaction.enqueue(Business.act, events.map { "welcome \($0.data.cause)" }) }
@@ -142,13 +176,15 @@ final class LivesWorld {
     /// As `LifeKeeper.announce`: all lives of the service, those that were known and this one. Says whether there was anything to tell.
     @discardableResult
     func announce(
-        _ life: Life, of service: LivingService, in store: SimulatedStore, knowing lives: SourceLives
+        _ life: Life, of service: LivingService, in store: SimulatedStore, knowing lives: SourceLives,
+        isLastWord: Bool = false
     ) -> Bool {
         var told = lives.all(of: service.source)
         let known = told.last { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
         let isWhole = life.state == .whole
         if let known, known.home == store.home, (known.whole != nil) == isWhole || !life.hasPredecessor {
-            return false
+            if isLastWord { tell(SourceChanged(source: service.source, lives: told), to: lives) }
+            return isLastWord
         }
         told.removeAll { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
         let topic = service.tells ?? ""
@@ -157,9 +193,14 @@ final class LivesWorld {
                 epoch: life.epoch, incarnation: life.incarnation, cause: life.cause.rawValue,
                 begunAt: life.begunAt,
                 home: store.home, ends: life.actFrom.topics.filter { $0.topic == topic },
-                whole: isWhole && life.hasPredecessor ? LogEnds(ends(of: [topic])).topics : nil))
-        let change = SourceChanged(source: service.source, lives: told)
+                whole: isWhole && life.hasPredecessor ? LogEnds(ends(of: [topic])).topics : nil,
+                gone: isWhole && life.cause == .restored ? [] : nil))
         trace?("\(store.home) tells of its life \(life.epoch), \(life.state)")
+        tell(SourceChanged(source: service.source, lives: told), to: lives)
+        return true
+    }
+
+    private func tell(_ change: SourceChanged, to lives: SourceLives) {
         sources.append(change)
         lives.take(change)
         for process in processes where !process.isDead {
@@ -171,7 +212,11 @@ final class LivesWorld {
                 process?.followSources()
             }
         }
-        return true
+    }
+
+    /// As `WaitingWords`: whether an event that waits in the outbox of a schema that went back was told before.
+    func wasTold(by id: UUID) -> Bool {
+        isShortened || log.messages.values.contains { $0.contains { $0.header("ce_id") == id.text } }
     }
 
     /// As `LifeKeeper.begin`: a person begins a life in a schema; nobody may publish from it.
@@ -190,17 +235,44 @@ final class LivesWorld {
             let place: Int = try await transaction.query(Living.place)[0].value(0)
             let last = max(
                 mark.epoch, lives.all(of: self.owner.source).last?.epoch ?? 0, life?.epoch ?? 0)
+            let basis = Life.basis(of: life, place: place)
             transaction.enqueue(
-                Living.draw, max(clock, last + 1), (life == nil ? Life.Cause.empty : .restored).rawValue,
-                try ModelJSON.text(ends.topics), life?.epoch, place, "somebody", "a schedule")
-            transaction.enqueue(Living.markWaiting)
+                Living.draw, max(clock, last + 1), basis.cause.rawValue, try ModelJSON.text(ends.topics), basis.before,
+                basis.place, "somebody", "a schedule")
             return try await Life.current(in: transaction)
         }
         guard let life else { throw Violation("a life was begun and is not there") }
+        promise(store)
         rightful = store
         turn = Loop.now
         trace?("\(store.home) begins the life \(life.epoch): \(life.cause)")
         announce(life, of: owner, in: store, knowing: lives)
+    }
+
+    /// TB8: what waits in the outbox of a schema that goes back and was never told is told as any other, and acted on.
+    private func promise(_ store: SimulatedStore) {
+        // What another schema was to tell and has not is lost with it, or waits in this one too.
+        promised = promised.filter { cause in
+            log.messages.values.contains {
+                $0.contains { $0.value == Array(cause.utf8) && $0.header("ce_past") == nil }
+            }
+        }
+        guard !isShortened else { return }
+        for row in store.outbox.rows().map(\.value) where !row.isPast && !wasTold(by: row.event) {
+            guard let cause = row.payload, Decision(cause) == nil, row.type == OwnEvent.versionedType else { continue }
+            promised.insert(cause)
+        }
+    }
+
+    /// Whether the reader has acted on what was told; or a copy that nobody had ended has told it behind its end, which is put aside.
+    func wasActedOn(_ cause: String) -> Bool {
+        if deeds.contains("welcome \(cause)") { return true }
+        let lives = sources.last { $0.source == owner.source }?.lives ?? []
+        return log.messages.keys.contains { partition in
+            log.records(partition, 0..<log.end(of: partition)).contains { record in
+                record.value == Array(cause.utf8) && LivesInvariants.isVoid(record, lives)
+            }
+        }
     }
 
     // MARK: Processes

@@ -106,7 +106,8 @@ final class LivingProcess: SimulatedMachine {
 
     private func awaitLife() async throws -> Life {
         while true {
-            // The topics first, as `LifeKeeper` reads them.
+            // The clock and the topics first, as `LifeKeeper` reads them.
+            let clock: Int = try await pool.transaction { try await $0.query(Living.clock)[0].value(0) }
             let told = world.mark(of: service)
             let (life, place) = try await pool.transaction { transaction in
                 let life = try await Life.current(in: transaction)
@@ -117,9 +118,9 @@ final class LivingProcess: SimulatedMachine {
             world.trace?("process \(number) of \(service.source) is judged: \(verdict)")
             switch verdict {
             case .first:
-                _ = try await pool.transaction { transaction in
-                    let clock: Int = try await transaction.query(Living.clock)[0].value(0)
-                    transaction.enqueue(Living.drawFirst, clock)
+                _ = try await pool.transaction { [lives, service] transaction in
+                    guard lives.all(of: service.source).isEmpty else { return }
+                    transaction.enqueue(Living.drawFirst, clock - 1)
                 }
             case .fits:
                 guard let life else { continue }
@@ -155,7 +156,14 @@ final class LivingProcess: SimulatedMachine {
         guard told.source == service.source, let own = announced, let last = told.lives.last else { return }
         let isOurs = last.epoch == own.epoch && last.incarnation == own.incarnation && last.home == store.home
         if isOurs { isFollowing = true }
-        guard isFollowing, !isOurs, last.epoch >= own.epoch, !isDeposed else { return }
+        guard isFollowing, !isOurs, !isDeposed else { return }
+        guard last.epoch >= own.epoch else {
+            // The topic is compacted: the last word is to be ours.
+            if !told.lives.contains(where: { $0.epoch == own.epoch && $0.incarnation == own.incarnation }) {
+                world.announce(own, of: service, in: store, knowing: lives, isLastWord: true)
+            }
+            return
+        }
         world.trace?("process \(number) falls silent for the life \(last.epoch)")
         isDeposed = true
         relay?.fallSilent()
@@ -176,8 +184,13 @@ final class LivingProcess: SimulatedMachine {
             }
             try await follow(
                 to: world.ends(of: [service.tells].compactMap { $0 }).filter { $0.value > 0 }, life)
+            let waiting = try await session.transaction { try await $0.query(Living.waiting, 0, 10_000) }
+            let told = try waiting.filter { world.wasTold(by: try $0.value(1)) }.map {
+                try $0.value(0) as Int
+            }
             _ = try await session.transaction { transaction in
                 for statement in Living.forget { transaction.enqueue(statement, "service.recovery") }
+                if !told.isEmpty { transaction.enqueue(Living.markTold, told) }
                 transaction.enqueue(Living.advance, life.incarnation, Life.State.recovered.rawValue)
             }
         }
@@ -194,7 +207,7 @@ final class LivingProcess: SimulatedMachine {
             }, openWriter: here.openWriter, openSession: here.openSession, random: here.random)
         let runner = ConsumerRunner(
             service.recovery, group: "service.recovery", on: reading, batchLimit: 5)
-        runner.lives = lives.forRecovery()
+        runner.lives = lives.forRecovery(of: life)
         runner.onProblem = { [unowned self] in world.trace?("process \(number) recovery: \($0)") }
         try runner.start()
         while !ends.allSatisfy({ partition, end in
@@ -228,6 +241,50 @@ final class LivingProcess: SimulatedMachine {
         runner.onProblem = { [unowned self] in world.trace?("process \(number) consumer: \($0)") }
         try runner.start()
         self.runner = runner
+        if service.tells == nil { Task { @Loop in await self.endWords() } }
+    }
+
+    // MARK: Ends of others' words
+
+    /// Lives whose keys were looked through, by their epochs.
+    private var settled: Set<Int> = []
+
+    /// Whether nothing is left to end.
+    var isSettled: Bool {
+        store.endedKeys.isEmpty
+            && lives.all(of: world.owner.source).allSatisfy { $0.whole == nil || settled.contains($0.epoch) }
+    }
+
+    /// As `EndedLives`.
+    private func endWords() async {
+        while !isOver {
+            do {
+                try await pool.transaction { transaction in
+                    let keys: [String] = try await transaction.query(Living.takeEnded).map { try $0.value(0) }
+                    if !keys.isEmpty { transaction.enqueue(Business.end, keys) }
+                }
+                for life in lives.all(of: world.owner.source) where life.whole != nil && !settled.contains(life.epoch) {
+                    guard hasRead(to: LogEnds(life.whole ?? [])) else { break }
+                    try await pool.transaction { [source = world.owner.source] transaction in
+                        guard life.gone == nil else { return }
+                        let keys: [String] = try await transaction.query(Living.orphans, source, life.epoch).map {
+                            try $0.value(0)
+                        }
+                        if !keys.isEmpty { transaction.enqueue(Business.end, keys) }
+                    }
+                    settled.insert(life.epoch)
+                }
+            } catch {
+                world.trace?("process \(number) ends no words: \(error)")
+            }
+            try? await Loop.sleep(for: .milliseconds(network.chance.number(100...600)))
+        }
+    }
+
+    private func hasRead(to ends: LogEnds) -> Bool {
+        ends.offsets.allSatisfy {
+            max(0, store.places.offsets.value(LivesWorld.name(of: $0.key)) ?? 0) >= Int($0.value)
+        }
     }
 
     private func isDerived(_ life: Life) async throws -> Bool {
@@ -258,6 +315,12 @@ final class LivingProcess: SimulatedMachine {
         }
     }
 
+    /// A person's decision.
+    func decide(_ key: String, _ decision: Decision) async throws {
+        _ = try await pool.transaction { $0.enqueue(Business.decide, [key], [decision.text]) }
+        relay?.wake()
+    }
+
     /// A command of a person's.
     func say(_ id: String, _ key: String) async throws {
         _ = try await pool.transaction { $0.enqueue(Business.say, [key], [id]) }
@@ -284,11 +347,14 @@ enum Living {
     static let clock = Statement("life.clock", "")
     static let drawFirst = Statement("life.draw_first", "")
     static let draw = Statement("life.draw", "")
-    static let markWaiting = Statement("life.mark_waiting", "")
+    static let waiting = Statement("life.waiting", "")
+    static let markTold = Statement("life.mark_told", "")
     static let advance = Statement("life.advance", "")
     static let claim = Statement("life.claim", "")
     static let takeKeys = Statement("life.take_keys", "")
     static let isTold = Statement("life.is_told", "")
+    static let takeEnded = Statement("life.take_ended", "")
+    static let orphans = Statement("life.orphans", "")
     static let lead = Statement("relay.lead", "")
     static let forget = ["offsets", "sequences", "inbox"].map { Statement("life.forget_\($0)", "") }
 }

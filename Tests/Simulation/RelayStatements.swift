@@ -25,14 +25,8 @@ extension SimulatedStore {
             }
             if name != "relay.page" { page.sort { ($0.writer, $0.id) < ($1.writer, $1.id) } }
             return page.prefix(try value(3)).map { row in
-                let number = UInt64(row.id)
-                let event = UUID(
-                    uuid: (
-                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UInt8(number >> 24 & 255), UInt8(number >> 16 & 255),
-                        UInt8(number >> 8 & 255), UInt8(number & 255)
-                    ))
-                return [
-                    row.id, row.topic, row.key, row.sequence, event, row.type, nil, row.createdAt, row.payload,
+                [
+                    row.id, row.topic, row.key, row.sequence, row.event, row.type, nil, row.createdAt, row.payload,
                     false, row.isPast,
                 ]
             }
@@ -48,13 +42,24 @@ extension SimulatedStore {
         return []
     }
 
+    /// Two lives draw one number for two events, and never one id.
+    private func eventID(_ number: Int) -> UUID {
+        if hasLives { return chance.uuid() }
+        return UUID(
+            uuid: (
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UInt8(number >> 24 & 255), UInt8(number >> 16 & 255),
+                UInt8(number >> 8 & 255), UInt8(number & 255)
+            ))
+    }
+
     func append(
         topic: String, key: String, sequence: Int?, type: String, payload: String?, _ transaction: ServerTransaction,
         _ session: ServerSession
     ) {
         drawWriteOrder(transaction)
+        let id = nextOutboxID(session)
         let row = OutboxRow(
-            id: nextOutboxID(session), topic: topic, key: key, sequence: sequence, type: type, payload: payload,
+            id: id, event: eventID(id), topic: topic, key: key, sequence: sequence, type: type, payload: payload,
             writer: transaction.writeOrder, createdAt: clock, isPast: transaction.isPast)
         outbox.set(row.id, row, transaction.id)
         transaction.events.append(row)

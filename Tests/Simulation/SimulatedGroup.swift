@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import Kafka
 import Messaging
@@ -168,12 +169,17 @@ final class SimulatedReader: LogReader {
             _ = Loop.after(log.downUntil - Loop.now) { [self] in signal() }
             return []
         }
-        return fetch(limit)
+        return fetch(limit) { _ in true }
     }
 
-    private func fetch(_ limit: Int) -> [KafkaRecord] {
+    func pollUrgent(limit: Int) -> [KafkaRecord] {
+        guard !isDead, Loop.now >= network.pausedUntil, log.downUntil <= Loop.now else { return [] }
+        return fetch(limit) { $0.topic == Topic.subjectKeys.name }
+    }
+
+    private func fetch(_ limit: Int, _ isWanted: (TopicPartition) -> Bool) -> [KafkaRecord] {
         var records: [KafkaRecord] = []
-        for partition in network.chance.shuffled(positions.keys.sorted { $0.isBefore($1) }) {
+        for partition in network.chance.shuffled(positions.keys.filter(isWanted).sorted { $0.isBefore($1) }) {
             let start = positions[partition] ?? 0
             let there = min(Int(log.end(of: partition) - start), limit - records.count)
             guard there > 0 else { continue }

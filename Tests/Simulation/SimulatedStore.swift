@@ -8,6 +8,8 @@ import Postgres
 final class SimulatedStore {
     struct OutboxRow {
         let id: Int
+        /// By which it is known again, whoever tells it.
+        let event: UUID
         let topic: String
         let key: String
         let sequence: Int?
@@ -79,6 +81,10 @@ final class SimulatedStore {
     let sagas = SimulatedTable<Names, String>()
     /// What each aggregate says, as its owner or a reader has it.
     let words = SimulatedTable<Names, String>()
+    /// What people allow, as it is known here.
+    let decisions = SimulatedTable<Names, Decision>()
+    /// Keys of which a last word was told, with the life that told it.
+    let endedKeys = SimulatedTable<Names, Int>()
     let life = SimulatedTable<Int, LifeRow>()
     /// Keys that are to be told again.
     let toldAgain = SimulatedTable<Names, Bool>()
@@ -140,6 +146,7 @@ final class SimulatedStore {
         places.copy(other.places)
         aggregates.copy(other.aggregates)
         words.copy(other.words)
+        decisions.copy(other.decisions)
         life.copy(other.life)
         toldAgain.copy(other.toldAgain)
         drawnIDs = other.drawnIDs
@@ -192,6 +199,8 @@ final class SimulatedStore {
         guard hasLives else { return }
         recovery.end(id, commits: commits)
         words.end(id, commits: commits)
+        decisions.end(id, commits: commits)
+        endedKeys.end(id, commits: commits)
         life.end(id, commits: commits)
         toldAgain.end(id, commits: commits)
     }

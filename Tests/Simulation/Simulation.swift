@@ -85,7 +85,7 @@ public enum Simulation {
 /// Holds the world of a schedule.
 ///
 /// `@unchecked Sendable`: written and released on the thread that runs the schedule.
-private final class Keeper: @unchecked Sendable {
+final class Keeper: @unchecked Sendable {
     var world: AnyObject?
     /// Gone with the world, unless a task that never ends holds it: of a million schedules each would leave something behind.
     weak var store: SimulatedStore?

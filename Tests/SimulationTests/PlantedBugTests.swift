@@ -25,7 +25,7 @@
             .staleWatcher: ["TA2"],
             .noBeat: ["TA2"],
             .onlyWaiters: ["TA5", "TA1"],
-            .deleteUnacknowledged: ["I2", "I4", "I5"],
+            .deleteUnacknowledged: ["I2", "I4", "I5", "TB8"],
             .onlyHolders: ["TA1"],
             .overtakesParked: ["I1, I4"],
             .epochUnordered: ["TB1", "TB5"],
@@ -34,6 +34,9 @@
             .placeIgnored: ["TB4"],
             .actsOnPast: ["TB2"],
             .pastNotCarried: ["TB2"],
+            .decidedNow: ["TB3"],
+            .orphansEnd: ["TB3"],
+            .trustsPlace: ["TB1"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
             .lockAgain: ["I1", "I2", "I6", "I7"],
         ]
@@ -44,8 +47,9 @@
             case .onlyHolders: try Simulation.runQueue(seed: seed, freezes: true)
             case .overtakesParked: _ = try Simulation.runOvertaken(seed: seed, parks: true)
             case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .actsOnPast,
-                .pastNotCarried:
+                .pastNotCarried, .decidedNow, .orphansEnd:
                 try Simulation.runLives(seed: seed)
+            case .trustsPlace: try Simulation.runLateCommit(seed: seed)
             default: _ = try Simulation.run(seed: seed)
             }
         }

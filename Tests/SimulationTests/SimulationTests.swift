@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    /// A backup is made while a transaction with a low place is open, which commits and is told behind it.
+    @Test func whatWasUnderWayWhenABackupWasMadeIsKnownFromTheTopic() throws {
+        for seed in 0..<100 as Range<UInt64> { try Simulation.runLateCommit(seed: seed) }
+    }
+
+    @Test func schedulesOfLivesBreakNoInvariant() throws {
+        for seed in 0..<200 as Range<UInt64> { try Simulation.runLives(seed: seed) }
+    }
+
+    /// Schedules of lives that showed something once.
+    @Test(arguments: [2_017_305, 2_022_760, 2_084_345, 2_028_878, 302_129] as [UInt64])
+    func oldSeedsOfLives(_ seed: UInt64) throws { try Simulation.runLives(seed: seed) }
+
     /// What a frozen process has waiting for a lock goes with the session that holds it: else each of them would stand still in its turn.
     @Test func aFrozenProcessLosesItsWholeQueueAtOnce() throws {
         for seed in 0..<100 as Range<UInt64> { try Simulation.runQueue(seed: seed, freezes: true) }

@@ -6,13 +6,15 @@ import Testing
     private func read(_ text: String) -> [[String]] {
         let bytes = Array(text.utf8)
         var rows: [[String]] = []
-        CSVReader.records(bytes, separator: CSVReader.separator(bytes)) { rows.append($0.fields) }
+        CSVReader.records(bytes, CSVForm.of(bytes).form) { rows.append($0.fields) }
         return rows
     }
 
     @Test(arguments: [
         ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a;b\r\n\"1;2\";\"x\ny\"", [["a", "b"], ["1;2", "x\ny"]]),
         ("\"a \"\"b\"\"\",\n\n,", [["a \"b\"", ""], [], ["", ""]]),
+        ("a,b\r1,2\r3,4", [["a", "b"], ["1", "2"], ["3", "4"]]),
+        ("a,b\n5\" pipe,2\n3,\"x\n\"\"y\"\n", [["a", "b"], ["5\" pipe", "2"], ["3", "x\n\"y"]]),
     ])
     func recordsAreReadAsRFC4180HasThem(_ text: String, _ rows: [[String]]) { #expect(read(text) == rows) }
 
@@ -20,6 +22,34 @@ import Testing
         let fields = ["plain", "with, comma", "with \"quotes\"", "two\nlines", ""]
         #expect(read(CSVWriter.line(fields)) == [fields])
         #expect(CSVWriter.line(["=1+1", "+44 20", "-5", nil]) == "'=1+1,+44 20,-5,\r\n")
+    }
+
+    @Test func anExportsCellsAreReadAsTheyWere() {
+        for text in ["=1+1", "+44 20", "-5", "'=1", "''@x", "'plain", "@home", "+49301;+49302", "\tx", "-", "", "a'b"] {
+            let cells = read(CSVWriter.line([text, "x"]))
+            #expect(cells.first?.first.map(CSVWriter.plain) == text, "\(cells)")
+        }
+    }
+
+    @Test func excelSaysItsSeparator() {
+        let (form, said) = CSVForm.of(Array("sep=;\r\nName;Email, Phone\r\n".utf8))
+        #expect(form.separator == UInt8(ascii: ";") && said == 7)
+    }
+
+    @Test func recordsEndWhereTheReaderEndsThem() {
+        var random = SystemRandomNumberGenerator()
+        let signs = Array("ab,;\"\"\n\r".utf8)
+        for _ in 0..<5000 {
+            let bytes = (0..<Int.random(in: 1...24, using: &random)).map { _ in
+                signs.randomElement(using: &random) ?? 97
+            }
+            let end = CSVReader.lastRecordEnd(bytes.span)
+            var ends: [Int] = []
+            CSVReader.records(bytes) {
+                if !$0.isOpen, bytes[$0.raw.upperBound - 1] == 0x0A { ends.append($0.raw.upperBound) }
+            }
+            #expect(end == ends.last ?? 0, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
+        }
     }
 
     @Test(arguments: [1, 3, 100]) func aFileMayComeInPieces(size: Int) {

@@ -39,9 +39,22 @@ import Testing
 
     @Test(arguments: [
         (" Ann@Mail.Example", "Ann@mail.example"), ("a@b", nil), ("@b.c", nil), ("a b@c.d", nil), ("a@b.c.", nil),
+        // What nothing can be sent to, and what can though it looks odd.
+        ("mailto:x@disp.example", nil), ("a@b@c.example", nil), ("a..b@dots.example", nil), ("a@x..example", nil),
+        ("a@-x.example", nil), ("a(b)@q.example", nil), ("a\u{200B}@z.example", nil), ("a@127.0.0.1", nil),
+        (".a@b.example", nil),
+        ("a@b_c.example", nil), ("user@例子.中国", "user@例子.中国"), ("user@xn--fsqu00a.xn--fiqs8s", "user@例子.中国"),
+        ("用户@例子.中国", "用户@例子.中国"), ("\"john.doe\"@q.example", "john.doe@q.example"),
+        ("o'neil+x=y@b.example", "o'neil+x=y@b.example"),
+        ("a@BÜCHER.example", "a@bücher.example"), ("a@bu\u{308}cher.example", "a@bücher.example"),
     ])
     func mailAddressesHaveOneWriting(_ text: String, _ stored: String?) {
         #expect(MailAddress.normal(text) == stored)
+    }
+
+    @Test func anEnvelopeHasTheHostInASCII() {
+        #expect(MailAddress.envelope("user@例子.中国") == "user@xn--fsqu00a.xn--fiqs8s")
+        #expect(MailAddress.envelope("用户@例子.中国") == nil && MailAddress.envelope("a@b.example") == "a@b.example")
     }
 
     @Test func mailAddressesAreAlikeWithoutCaseAndPurpose() {

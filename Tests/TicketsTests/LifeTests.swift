@@ -94,4 +94,25 @@ import Testing
         }
         #expect(keys == ["2", "2:7"])
     }
+
+    @Test @Loop func ticketsAreToldAgainAndWhatContactsSaidEnds() async throws {
+        let service = try await TestService(TicketsService.self)
+        defer { service.close() }
+        try await service.apply(try shipments(1...2))
+        let ids = try await service.column("SELECT id::text FROM ticket ORDER BY id")
+        let party = ExternalID.party(customerNo: "1")
+        try await service.apply([PartyCreated(party: PartyState(partyId: party, kind: "consumer", name: "Ann"))])
+        _ = try await service.column("DELETE FROM outbox RETURNING 'x'")
+        var known: Set<String> = []
+        for tell in service.parts.tellsAgain {
+            known.formUnion(try await service.transaction { try await tell([ids[0], UUID().text], $0) })
+        }
+        #expect(known == [ids[0]])
+        #expect(try await service.outboxTypes() == ["tickets.ticket.changed.v1"])
+        for orphan in service.parts.orphans {
+            try await service.transaction { try await orphan("/contacts", [party.text], $0) }
+        }
+        #expect(try await service.column("SELECT name FROM customer") == [])
+        #expect(try await service.column("SELECT count(*)::text FROM ticket") == ["2"])
+    }
 }

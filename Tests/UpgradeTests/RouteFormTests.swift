@@ -16,6 +16,7 @@ import Tickets
     /// Lists that are short and come whole.
     private static let whole = Dictionary(
         uniqueKeysWithValues: [
+            "/v1/accounts/{id}/owners": "whose one account was",
             "/v1/caller-card": "who may be calling, from one number",
             "/v1/fields": "what the firm has defined",
             "/v1/ops/dead-letter-groups": "what went wrong, each kind once",

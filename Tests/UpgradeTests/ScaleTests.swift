@@ -112,7 +112,8 @@ import Tickets
             "subject_key (subject, owner)", "timer (kind, key)",
         ],
         "a reference table: few rows, changed by few, to be kept whole on every node": [
-            "custom_field (key)", "order_clock (is_only)", "pipeline_stage (position)", "pipeline_stage (stage)",
+            "custom_field (key)", "exchange_rate (base, quote, day)", "firm (one)", "order_clock (is_only)",
+            "pipeline_stage (position)", "pipeline_stage (stage)",
             "product (sku)", "product_name (sku)", "quota (owner, period_start, period_end, currency)",
             "sla_policy (priority)", "suppression (address)", "value_scale (currency)", "value_weight (behaviour)",
             "weighting (one)",
@@ -123,12 +124,13 @@ import Tickets
         ],
         "the ERP's or a channel's number: it is met before its party is known, and goes from one to another": [
             "document_detail (id, kind, source)", "erp_document (id, kind, source)",
-            "erp_state_older (id, kind, source)", "interaction (kind, reference)",
+            "erp_state_older (id, kind, source)", "odd_fact (kind, reference, source)", "interaction (kind, reference)",
             "order_item (order_id, sku, source)", "shipment (id, source)", "party_reference (system, reference)",
             "party_relation (other_id)",
         ],
         "of a schema and its life: each of several databases has its own": [
-            "life (one)", "source_life (source, epoch)", "tell_again (key)",
+            "life (one)", "source_life (source, epoch)", "tell_again (key)", "told_end (topic, part)",
+            "ended_key (source, key)",
         ],
         "part of a record, or asked for once: the record's party can stand before it": [
             "held (kind, key)",

@@ -14,10 +14,12 @@ enum CampaignRecovery {
         let campaign: CampaignState
         let version: Int
         let at: Date
+        let epoch: Int
 
         init?<T>(_ told: Received<T>, _ campaign: CampaignState) {
             guard let version = told.event.sequence else { return nil }
             (self.campaign, self.version, at) = (campaign, version, told.event.time ?? Date())
+            epoch = told.event.epoch
         }
     }
 
@@ -32,14 +34,14 @@ enum CampaignRecovery {
             for one in told {
                 transaction.enqueue(
                     CampaignStore.know, one.campaign.campaignId, one.version, one.campaign.name, one.campaign.segment,
-                    one.campaign.status, one.at)
+                    one.campaign.status, one.at, transaction.isOfLaterLife(one.epoch))
             }
         }
         subscriptions.on(MessageRequested.self) { told, transaction in
-            var asked: [String: (recipient: RecipientHandlers.Key, message: UUID)] = [:]
+            var asked: [ExactText: (recipient: RecipientHandlers.Key, message: UUID)] = [:]
             for request in told.map(\.data) {
                 guard let recipient = RecipientHandlers.Key(request.deduplicationKey) else { continue }
-                asked[request.deduplicationKey] = (recipient, request.messageId)
+                asked[ExactText(request.deduplicationKey)] = (recipient, request.messageId)
             }
             let list = asked.sorted { $0.key < $1.key }.map(\.value)
             guard !list.isEmpty else { return }

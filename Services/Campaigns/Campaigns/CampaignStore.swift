@@ -1,10 +1,12 @@
+import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of campaigns.
 enum CampaignStore {
     static let statements: [any Preparable] = [
-        insert, lock, launch, reach, complete, resume, know, get, page, preview,
+        insert, lock, launch, reach, complete, resume, know, tellAgain, get, page, preview,
     ]
 
     static let insert = Query(
@@ -36,7 +38,7 @@ enum CampaignStore {
 
     /// A campaign as it was told, where nothing newer is known of it; its words are in no event.
     static let know = Query(
-        "campaign.know", takes: UUID.self, Int.self, String.self, String.self, String.self, Date.self,
+        "campaign.know", takes: UUID.self, Int.self, String.self, String.self, String.self, Date.self, Bool.self,
         sql: """
             INSERT INTO campaign AS c
                 (id, version, name, segment, template, purpose, status, created_at, launched_at, completed_at)
@@ -46,7 +48,7 @@ enum CampaignStore {
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name,
                 segment = excluded.segment, status = excluded.status,
                 launched_at = coalesce(c.launched_at, excluded.launched_at), completed_at = excluded.completed_at
-            WHERE c.version < excluded.version
+            WHERE c.version < excluded.version OR $7
             """)
 
     static let launch = Statement(
@@ -58,6 +60,25 @@ enum CampaignStore {
     static let complete = Statement(
         "campaign.complete",
         "UPDATE campaign SET version = version + 1, status = 'completed', completed_at = now() WHERE id = $1")
+
+    /// Tells campaigns again as they are, each under its next version; gives those that there are.
+    static let tellAgain = Query(
+        "campaign.tell_again", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            WITH c AS (
+                UPDATE campaign SET version = version + 1 WHERE id = ANY($1::uuid[])
+                RETURNING id, version, name, segment, status),
+            drafts AS (\(told(CampaignCreated.self)) FROM c WHERE status = 'draft'),
+            running AS (\(told(CampaignLaunched.self)) FROM c WHERE status = 'running'),
+            completed AS (\(told(CampaignCompleted.self)) FROM c WHERE status = 'completed')
+            SELECT id FROM c
+            """)
+
+    private static func told<T: EventData>(_ type: T.Type) -> String {
+        let state = SQLEvent.object(
+            CampaignState.self, ["campaignId": "id", "name": "name", "segment": "segment", "status": "status"])
+        return SQLEvent.insert(type, key: "id::text", sequence: "version", ["campaign": state])
+    }
 
     /// A campaign as JSON, as the routes show it. `c` is the campaign.
     private static let json = """
@@ -89,7 +110,8 @@ enum CampaignStore {
         sql: """
             SELECT json_build_object('segment', c.segment, 'size', count(m.party_id),
                 'withConsent', count(*) FILTER (WHERE m.may_mail),
-                'reachable', count(*) FILTER (WHERE m.may_mail AND m.email IS NOT NULL))::text
+                'reachable', count(DISTINCT lower(m.email)) FILTER (WHERE m.may_mail AND m.email ~ '^[!-~]+@'
+                    AND NOT EXISTS (SELECT FROM member a WHERE lower(a.email) = lower(m.email) AND a.may_mail IS FALSE)))::text
             FROM campaign c LEFT JOIN segment_member s ON s.segment = c.segment
                 LEFT JOIN member m ON m.party_id = s.party_id
             WHERE c.id = $1 GROUP BY c.id

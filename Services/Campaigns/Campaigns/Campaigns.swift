@@ -1,5 +1,8 @@
 import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -19,6 +22,10 @@ extension Capability {
                 $0.on(MessageBounced.self, RecipientHandlers.bounced)
                 $0.on(MessageFailed.self, RecipientHandlers.failed)
                 $0.on(MessageSuppressed.self, RecipientHandlers.suppressed)
-            }, recovers: { CampaignRecovery.recover(&$0) })
+            }, recovers: { CampaignRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                let campaigns = keys.compactMap { UUID(text: $0) }.sorted()
+                return Set(try await transaction.rows(CampaignStore.tellAgain, campaigns).map(\.text))
+            })
     }
 }

@@ -82,10 +82,10 @@ enum RecipientHandlers {
 
     /// Messages that other services asked for are not of this one.
     static func settle(_ outcomes: [MessageOutcome], _ status: String, _ transaction: Transaction) {
-        var latest: [String: (recipient: Key, reason: String?)] = [:]
+        var latest: [ExactText: (recipient: Key, reason: String?)] = [:]
         for outcome in outcomes {
             guard let recipient = Key(outcome.deduplicationKey) else { continue }
-            latest[outcome.deduplicationKey] = (recipient, outcome.reason)
+            latest[ExactText(outcome.deduplicationKey)] = (recipient, outcome.reason)
         }
         guard !latest.isEmpty else { return }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)

@@ -22,12 +22,13 @@ enum RecipientStore {
     static let ask = Statement(
         "recipient.ask",
         """
-        WITH taken AS (
+        WITH known AS (
             SELECT n.party_id, n.message_id, m.name, m.email, m.language,
                 CASE WHEN \(isUnknown) THEN 'unknown yet' WHEN m.may_mail IS NOT TRUE THEN 'no consent'
-                    WHEN m.email IS NULL THEN 'no mail address'
+                    \(byAddress("$1"))
                     WHEN \(isAsked("$1", "n.party_id")) THEN 'asked before a merge' END AS reason, \(isUnknown) AS is_unknown
             FROM unnest($2::uuid[], $3::uuid[]) AS n(party_id, message_id) JOIN member m USING (party_id)),
+        taken AS (\(onceEach("$1"))),
         chosen AS (
             INSERT INTO recipient (campaign_id, party_id, message_id, status, reason)
             SELECT $1, t.party_id, CASE WHEN t.reason IS NULL THEN t.message_id END,
@@ -57,14 +58,16 @@ enum RecipientStore {
                 FROM incoming n JOIN recipient r USING (campaign_id, party_id)
                 WHERE r.status = 'waiting' AND NOT \(isHalted("r.campaign_id"))
                 ORDER BY 1, 2 FOR UPDATE OF r SKIP LOCKED),
-            judged AS (
+            known AS (
                 SELECT o.*, m.name, m.email, m.language,
                     CASE WHEN d.party_id IS NOT NULL THEN 'merged into another customer'
                         WHEN m.may_mail IS FALSE THEN 'no consent'
-                        WHEN m.name IS NOT NULL AND m.email IS NULL THEN 'no mail address'
-                        WHEN \(isAsked("o.campaign_id", "o.party_id")) THEN 'asked before a merge' END AS reason,
+                        WHEN \(isAsked("o.campaign_id", "o.party_id")) THEN 'asked before a merge'
+                        WHEN m.name IS NULL THEN NULL
+                        \(byAddress("o.campaign_id")) END AS reason,
                     m.name IS NULL OR m.may_mail IS NULL AS is_unknown
                 FROM open o JOIN member m USING (party_id) LEFT JOIN party_redirect d USING (party_id)),
+            judged AS (\(onceEach("campaign_id"))),
             settled AS (
                 UPDATE recipient r SET status = CASE WHEN j.reason IS NULL THEN 'requested' ELSE 'suppressed' END,
                     message_id = CASE WHEN j.reason IS NULL THEN j.message_id END, reason = j.reason, updated_at = now()
@@ -95,6 +98,30 @@ enum RecipientStore {
                 FROM open o WHERE r.campaign_id = o.campaign_id AND r.party_id = o.party_id)
             SELECT campaign_id, party_id FROM waiting EXCEPT SELECT campaign_id, party_id FROM open
             """)
+
+    /// Why a mailbox is not written to, as parts of a CASE: what one of its owners withdrew counts for all, and a campaign writes to it once.
+    private static func byAddress(_ campaign: String) -> String {
+        """
+        WHEN m.email IS NULL THEN 'no mail address'
+        WHEN m.email !~ '^[!-~]+@' THEN 'a mail address that few servers take'
+        WHEN EXISTS (SELECT FROM member a WHERE lower(a.email) = lower(m.email) AND a.may_mail IS FALSE)
+            THEN 'withdrawn by another of the mail address'
+        WHEN EXISTS (
+            SELECT FROM member a JOIN recipient b ON b.campaign_id = \(campaign) AND b.party_id = a.party_id
+            WHERE lower(a.email) = lower(m.email) AND b.message_id IS NOT NULL) THEN 'written to at the same mail address'
+        """
+    }
+
+    /// Those who are known, but of several of one mailbox only the first.
+    private static func onceEach(_ campaign: String) -> String {
+        """
+        SELECT party_id, message_id, name, email, language, \(campaign == "$1" ? "" : "campaign_id, ")is_unknown, coalesce(reason, CASE
+            WHEN NOT is_unknown AND row_number() OVER (
+                PARTITION BY \(campaign == "$1" ? "" : "campaign_id, ")lower(email), reason IS NULL AND NOT is_unknown ORDER BY party_id) > 1
+            THEN 'written to at the same mail address' END) AS reason
+        FROM known
+        """
+    }
 
     /// Whether contacts has told nothing yet of a member, who is known by orders only.
     private static let isUnknown = "(m.name IS NULL AND m.may_mail IS NULL)"

@@ -2,7 +2,9 @@ import Postgres
 
 /// The SQL of members.
 enum MemberStore {
-    static let statements = [addMissing, lock, upsert, consent, benefit, addOrders, remove, get]
+    static let statements = [
+        addMissing, lock, upsert, consent, benefit, addOrders, present, end, get,
+    ]
 
     /// Makes the members who are missing. Those who come to lock them wait here for whoever makes the same ones, while he waits for none
     /// of theirs.
@@ -64,11 +66,15 @@ enum MemberStore {
         ON CONFLICT (party_id) DO UPDATE SET orders = m.orders + excluded.orders
         """)
 
-    /// Knows nobody any more behind parties that are gone.
-    static let remove = Statement(
-        "member.remove",
+    /// Which of some parties are members.
+    static let present = Statement(
+        "member.present", "SELECT party_id FROM member WHERE party_id = ANY($1::uuid[]) ORDER BY party_id")
+
+    /// What contacts said of members whom it does not know any more has ended; what they bought stays, and what they refused.
+    static let end = Statement(
+        "member.end",
         """
-        UPDATE member SET name = NULL, email = NULL, language = NULL, may_mail = false, benefit = NULL
+        UPDATE member SET name = NULL, email = NULL, language = NULL, benefit = NULL, is_benefit_declared = false
         WHERE party_id = ANY($1::uuid[])
         """)
 

@@ -7,7 +7,7 @@ extension Capability {
     /// Whom campaigns may write to, and what they bought.
     static let members = Capability(
         "members", "whom campaigns may write to, and what they bought",
-        migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions],
+        migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions, CampaignsSchema.mailboxes],
         statements: MemberStore.statements,
         standings: [.assertion("member")]
     ) { context in
@@ -20,7 +20,7 @@ extension Capability {
                 [Heard(PartyRemoved.self) { $0.data.partyId }],
                 foresee: { MemberLocks.foresee(erased: $0, in: $1) }
             ) { parties, transaction in
-                transaction.enqueue(MemberStore.remove, parties)
+                transaction.enqueue(MemberStore.end, parties)
             }
         }
     }

@@ -79,6 +79,11 @@ enum CampaignsSchema {
         ALTER TABLE member ADD benefit text, ADD is_benefit_declared boolean NOT NULL DEFAULT false;
         """)
 
+    /// Several members may have one mailbox.
+    static let mailboxes = Migration(
+        "m202611301912_member_mailboxes",
+        "CREATE INDEX member_by_mail ON member (lower(email)) WHERE email IS NOT NULL")
+
     static let decisions = Migration(
         "m202611301541_member_consent_decided",
         """

@@ -12,14 +12,14 @@ enum ProductHandlers {
     }
 
     static func discontinued(_ events: [Received<ProductDiscontinued>], _ transaction: Transaction) async throws {
-        transaction.enqueue(ProductStore.discontinue, Set(events.map(\.data.sku)).sorted())
+        transaction.enqueue(ProductStore.discontinue, Set(events.map { ExactText($0.data.sku) }).sorted().map(\.text))
     }
 
     /// The last record of a product wins.
     static func upsert(_ products: [ProductUpserted], _ transaction: Transaction) {
-        var latest: [String: ProductUpserted] = [:]
-        for product in products { latest[product.sku] = product }
-        let list = latest.values.sorted { $0.sku < $1.sku }
+        var latest: [ExactText: ProductUpserted] = [:]
+        for product in products { latest[ExactText(product.sku)] = product }
+        let list = latest.sorted { $0.key < $1.key }.map(\.value)
         transaction.enqueue(
             ProductStore.upsert, list.map(\.sku), list.map(\.name), list.map(\.category), list.map(\.price?.units),
             list.map(\.currency))

@@ -57,7 +57,8 @@ final class ProductSums {
         let rows = sold.rows
         transaction.enqueue(
             ProductStore.addItems, orders.map(\.id), orders.map(\.source), rows.map(\.key.order.id),
-            rows.map(\.key.order.source), rows.map(\.key.sku), rows.map { sold.names[$0.key.sku] ?? $0.key.sku },
+            rows.map(\.key.order.source), rows.map(\.key.sku.text),
+            rows.map { sold.names[$0.key.sku] ?? $0.key.sku.text },
             rows.map(\.value.currency), rows.map(\.value.quantity.units), rows.map(\.value.revenue.units),
             rows.map(\.value.at))
         isBusyUntil = Loop.now + .seconds(2)
@@ -84,7 +85,7 @@ final class ProductSums {
             transaction.enqueue(
                 ItemStore.keepAside, aside.map(\.name.id), aside.map(\.name.source), aside.map { $0.party ?? .nobody },
                 rows.map(\.key.order.id), rows.map(\.key.order.source), rows.map { $0.party ?? .nobody },
-                rows.map(\.key.sku), rows.map(\.name), rows.map(\.item.currency), rows.map(\.item.quantity.units),
+                rows.map(\.key.sku.text), rows.map(\.name), rows.map(\.item.currency), rows.map(\.item.quantity.units),
                 rows.map(\.item.revenue.units))
         }
         let recalled = moves.filter(\.isRecalled)

@@ -7,7 +7,7 @@ import ServiceKit
 struct SoldItems {
     struct Key: Hashable {
         let order: BookName
-        let sku: String
+        let sku: ExactText
     }
 
     struct Item {
@@ -18,15 +18,16 @@ struct SoldItems {
     }
 
     private(set) var items: [Key: Item] = [:]
-    private(set) var names: [String: String] = [:]
+    private(set) var names: [ExactText: String] = [:]
 
     init(_ orders: [LedgerChange]) {
         for order in orders where !order.isCancelled {
             for line in order.document.lines where !line.sku.isEmpty {
-                if names[line.sku] == nil || names[line.sku] == line.sku {
-                    names[line.sku] = line.name.isEmpty ? line.sku : line.name
+                let sku = ExactText(line.sku)
+                if names[sku] == nil || names[sku] == line.sku {
+                    names[sku] = line.name.isEmpty ? line.sku : line.name
                 }
-                let key = Key(order: order.name, sku: line.sku)
+                let key = Key(order: order.name, sku: sku)
                 items[key, default: Item(currency: order.document.currency, at: order.document.at)].add(line)
             }
         }
@@ -35,7 +36,8 @@ struct SoldItems {
     /// The items in order of orders and products.
     var rows: [(key: Key, value: Item)] {
         items.sorted {
-            ($0.key.order.id, $0.key.sku, $0.key.order.source) < ($1.key.order.id, $1.key.sku, $1.key.order.source)
+            (ExactText($0.key.order.id), $0.key.sku, ExactText($0.key.order.source))
+                < (ExactText($1.key.order.id), $1.key.sku, ExactText($1.key.order.source))
         }
     }
 }

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -58,6 +59,17 @@ struct NewsHandlers {
         let evaluated = Set(orders.keys).union(said.benefits.keys).union(said.redirects.map(\.party)).sorted()
         if !evaluated.isEmpty { clock.evaluate(evaluated, transaction) }
         if let recorded { sums.count(recorded, transaction) }
+    }
+
+    /// Contacts does not know parties any more: they stand for themselves, and nobody can be written to whose address it told.
+    func end(_ source: String, _ keys: [String], _ transaction: Transaction) async throws {
+        guard source == "/contacts" else { return }
+        let asked = keys.compactMap { UUID(text: $0) }.sorted()
+        let members: [UUID] = try await transaction.query(MemberStore.present, asked).map { try $0.value(0) }
+        guard !members.isEmpty else { return }
+        try await apply(members.map { .redirect(Redirect($0, to: $0)) }, transaction)
+        transaction.enqueue(MemberStore.end, members)
+        clock.evaluate(members, transaction)
     }
 
     /// By how much the number of orders of each member grows; also of those where it stays, as an order's time may have changed.

@@ -1,10 +1,12 @@
 import CRMModel
+import FoundationEssentials
 import Messaging
 import Postgres
+import ServiceKit
 
 /// The SQL of segments.
 enum SegmentStore {
-    static let statements = [moveClock, foldClock, due, evaluate, list, members]
+    static let statements: [any Preparable] = [moveClock, foldClock, due, evaluate, tellAgain, list, members]
 
     /// Moves the clock of orders forward, by a row more: all batches would wait for one that they all moved.
     static let moveClock = Statement(
@@ -35,6 +37,10 @@ enum SegmentStore {
     /// `now`: the database's, or with $1 the newest order's.
     private static let now = "coalesce(CASE WHEN $1::boolean THEN (\(newest)) END, now())"
 
+    /// An order that is dated more than two days ahead, or before any ERP told of orders, says nothing of when somebody bought; contacts
+    /// tells of it as odd.
+    private static let isSound = "d.at <= now() + interval '2 days' AND d.at >= '1990-01-01T00:00:00Z'"
+
     /// Members that time alone may have moved, locked; those that another process works on are left to it.
     static let due = Statement(
         "segment.due",
@@ -54,21 +60,21 @@ enum SegmentStore {
             FROM member m CROSS JOIN (SELECT \(now) AS now) c
             CROSS JOIN LATERAL (
                 SELECT min(d.at) AS first_at FROM erp_document d
-                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled) f
+                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND \(isSound)) f
             CROSS JOIN LATERAL (
                 SELECT max(t.at) AS last_at, CASE WHEN count(*) > 1 THEN min(t.at) END AS second_at
                 FROM (SELECT d.at FROM erp_document d
-                    WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled
+                    WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND \(isSound)
                     ORDER BY d.at DESC LIMIT 2) t) l
             WHERE m.party_id = ANY($2::uuid[])),
         states AS (
             SELECT f.party_id, f.now, s.* FROM facts f CROSS JOIN LATERAL (VALUES
-                ('new', f.first_at + interval '6 months' > f.now, f.first_at + interval '6 months',
-                    'first order on ' || f.first_at::date),
-                ('active', f.second_at + interval '12 months' > f.now, f.second_at + interval '12 months',
-                    'second last order on ' || f.second_at::date),
-                ('inactive', f.last_at + interval '6 months' <= f.now, f.last_at + interval '6 months',
-                    'last order on ' || f.last_at::date),
+                ('new', \(after("f.first_at", "6 months")) > f.now, \(after("f.first_at", "6 months")),
+                    'first order on ' || \(FirmZone.day("f.first_at"))),
+                ('active', \(after("f.second_at", "12 months")) > f.now, \(after("f.second_at", "12 months")),
+                    'second last order on ' || \(FirmZone.day("f.second_at"))),
+                ('inactive', \(after("f.last_at", "6 months")) <= f.now, \(after("f.last_at", "6 months")),
+                    'last order on ' || \(FirmZone.day("f.last_at"))),
                 \(["functional", "process", "relationship"].map(valued).joined(separator: ", "))
                 ) AS s(segment, holds, turns_at, reason)),
         gone AS (
@@ -99,6 +105,40 @@ enum SegmentStore {
         FROM raised r JOIN moves v USING (party_id) WHERE v.is_come
         ORDER BY 2, 3
         """)
+
+    /// Tells again which segments members are in and which not, under the next numbers of each; gives those who are members.
+    static let tellAgain = Query(
+        "segment.tell_again", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            WITH segments AS (
+                SELECT segment, row_number() OVER (ORDER BY segment) AS place, count(*) OVER () AS n
+                FROM unnest(ARRAY['active', 'inactive', 'new', 'values-functional', 'values-process', 'values-relationship'])
+                    AS n(segment)),
+            r AS (
+                UPDATE member SET version = version + (SELECT count(*) FROM segments) WHERE party_id = ANY($1::uuid[])
+                RETURNING party_id, version),
+            told AS (
+                SELECT r.party_id, r.version - s.n + s.place AS version, s.segment, m.reason
+                FROM r CROSS JOIN segments s
+                LEFT JOIN segment_member m ON m.party_id = r.party_id AND m.segment = s.segment),
+            news AS (
+                \(SQLEvent.insert(
+                    SegmentLeft.self, key: "party_id::text", sequence: "version",
+                    ["segment": "segment", "partyId": "party_id", "reason": "'told again'"]))
+                FROM told WHERE reason IS NULL
+                UNION ALL
+                \(SQLEvent.select(
+                    SegmentEntered.self, key: "party_id::text", sequence: "version",
+                    ["segment": "segment", "partyId": "party_id", "reason": "reason"]))
+                FROM told WHERE reason IS NOT NULL
+                ORDER BY 2, 3)
+            SELECT party_id FROM r
+            """)
+
+    /// SQL: so long after a time, by the firm's calendar.
+    private static func after(_ time: String, _ span: String) -> String {
+        "((\(FirmZone.local(time)) + interval '\(span)') AT TIME ZONE \(FirmZone.name))"
+    }
 
     /// What both events tell of a move `v` of the member `r`.
     private static let moved: (key: String, sequence: String, members: KeyValuePairs<String, String>) = (

@@ -1,5 +1,8 @@
 import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -11,9 +14,16 @@ extension Capability {
         standings: [.fact("segment_member"), .fact("order_clock"), .fact("order_clock_delta")]
     ) { context in
         let news = try NewsHandlers(context)
-        return CapabilityParts(routes: segmentRoutes(context), background: [{ await news.clock.run() }]) {
-            $0.on(OrderPlaced.self, news.placed)
-            $0.on(MemberNews.heard, isFirst: true, foresee: news.foresee, news.apply)
-        }
+        return CapabilityParts(
+            routes: segmentRoutes(context), background: [{ await news.clock.run() }],
+            listen: {
+                $0.on(OrderPlaced.self, news.placed)
+                $0.on(MemberNews.heard, isFirst: true, foresee: news.foresee, news.apply)
+            },
+            tellsAgain: { keys, transaction in
+                let members = keys.compactMap { UUID(text: $0) }.sorted()
+                transaction.enqueue(MemberStore.lock, members)
+                return Set(try await transaction.rows(SegmentStore.tellAgain, members).map(\.text))
+            }, orphans: news.end)
     }
 }

@@ -1,4 +1,8 @@
+import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -9,6 +13,11 @@ extension Capability {
         statements: BenefitStore.statements,
         standings: [.own("party_benefit")]
     ) { context in
-        CapabilityParts(routes: benefitRoutes(context))
+        CapabilityParts(
+            routes: benefitRoutes(context), recovers: { $0.on(BenefitChanged.self, BenefitRecovery.know) },
+            tellsAgain: { keys, transaction in
+                transaction.enqueue(BenefitStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+                return []
+            })
     }
 }

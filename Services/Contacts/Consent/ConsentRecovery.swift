@@ -29,7 +29,8 @@ enum ConsentRecovery {
             list.map(\.value.word.granted), list.map(\.value.source), list.map(\.value.word.decidedAt))
     }
 
-    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws {
+    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws -> Set<String> {
         transaction.enqueue(ConsentStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+        return []
     }
 }

@@ -133,7 +133,7 @@ enum ConsentStore {
             SELECT *, row_number() OVER (PARTITION BY party_id ORDER BY channel, purpose) AS place
             FROM judged WHERE is_new),
         raised AS (
-            UPDATE party p SET version = p.version + c.n
+            UPDATE party p SET version = p.version + c.n, figures = p.figures + c.n
             FROM (SELECT party_id, count(*) AS n FROM changed GROUP BY party_id) c
             WHERE p.id = c.party_id RETURNING p.id, p.version, c.n)
         \(changed)
@@ -183,7 +183,7 @@ enum ConsentStore {
                     row_number() OVER (PARTITION BY party_id ORDER BY channel, purpose) AS place
                 FROM consent_effective WHERE party_id = ANY($1::uuid[])),
             r AS (
-                UPDATE party p SET version = p.version + n.n
+                UPDATE party p SET version = p.version + n.n, figures = p.figures + n.n
                 FROM (SELECT party_id, count(*) AS n FROM c GROUP BY party_id) n
                 WHERE p.id = n.party_id RETURNING p.id, p.version, n.n)
             \(changed)

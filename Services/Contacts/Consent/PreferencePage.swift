@@ -38,7 +38,8 @@ func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Ro
                 Redirects.hold([party], in: transaction)
                 Outbox.carryTrace(in: transaction)
                 let before = Preference.said(try await transaction.rows(ConsentStore.counting, party))
-                ConsentCommands.record(decisions(party, form, before), transaction)
+                let said = isOneClick(form) ? [withdrawal(party)] : decisions(party, form, before)
+                ConsentCommands.record(said, transaction)
             }
             return PreferencePage(request).form(try await allowed(party, context), isSaved: true)
         },
@@ -69,6 +70,18 @@ struct Preference: Hashable {
 @Loop
 private func allowed(_ party: UUID, _ context: ServiceContext) async throws -> [Preference: Bool] {
     Preference.said(try await context.rows(ConsentStore.counting, party))
+}
+
+/// Whether a mail program posts for its owner, who has seen no form (RFC 8058).
+private func isOneClick(_ form: [String: String]) -> Bool {
+    form["List-Unsubscribe"]?.lowercased() == "one-click"
+}
+
+/// What one click says: nothing more by mail, which is what the link was sent with. Of other channels and purposes it says nothing.
+private func withdrawal(_ party: UUID) -> ConsentDecision {
+    ConsentDecision(
+        party: party, channel: "mail", purpose: "marketing", granted: false, source: "one click",
+        proof: "signed link, posted by the mail program")
 }
 
 /// What a form decides: every box that stands otherwise than before, and all that were never decided.

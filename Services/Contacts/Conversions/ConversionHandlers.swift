@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
+import Phones
 import Postgres
 import ServiceKit
 import Text
@@ -75,7 +76,7 @@ extension Party {
         self.init(id: told.partyId, name: told.name)
         kind = told.kind
         email = told.email.flatMap(MailAddress.normal)
-        phone = told.phone.flatMap(PhoneNumber.normal)
+        phone = told.phone.flatMap { PhoneNumber.normal($0) }
         owner = told.owner.map { String($0.prefix(100)) }
         details.organisation = told.organisation
     }

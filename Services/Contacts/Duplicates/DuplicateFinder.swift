@@ -59,7 +59,11 @@ final class DuplicateFinder {
     }
 
     /// The pairs of parties, known or not yet, with others that are likely enough, the likeliest first.
-    static func pairs(_ fresh: [MatchProfile], _ transaction: Transaction) async throws -> [Pair] {
+    ///
+    /// - Parameter same: others that each of them is held against, found otherwise than by keys.
+    static func pairs(
+        _ fresh: [MatchProfile], with same: [UUID] = [], _ transaction: Transaction
+    ) async throws -> [Pair] {
         let keys = fresh.flatMap { profile in profile.keys.map { ($0.kind, $0.key, profile.id) } }
         let rows = try await transaction.query(
             DuplicateStore.alike, keys.map(\.0), keys.map(\.1), keys.map(\.2))
@@ -70,6 +74,7 @@ final class DuplicateFinder {
             others[party, default: []].insert(try row.value(2))
             if try row.value(1) == "name" { bearers[party, default: 1] += 1 }
         }
+        for profile in fresh { others[profile.id, default: []].formUnion(same) }
         let known = try await profiles(Set(others.values.joined()).sorted(), transaction)
         let profileOf = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var found: [[UUID]: Likeness] = [:]

@@ -38,10 +38,18 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             body: .json(candidateSchema), gives: .json(.items(foundSchema))
         ) { request in
             let input = try await request.model(PartyInput.self).checked()
+            var party = Party(id: UUID.v7(), name: input.name ?? "")
+            try party.apply(input)
             let profile = MatchProfile(
-                id: UUID.v7(), kind: input.kind ?? "consumer", name: input.name ?? "", email: input.email,
-                phone: input.phone, country: input.country, details: input.details, hasNumber: false)
-            let pairs = try await context.transaction { try await DuplicateFinder.pairs([profile], $0) }
+                id: party.id, kind: party.kind, name: party.name, email: party.email, phone: party.phone,
+                country: party.country, details: party.details, hasNumber: false)
+            // The keys of new parties are written behind them, and after a large import long behind: who has the address itself is asked of
+            // the base.
+            let exact = [party.email?.lowercased(), party.phone]
+            let pairs = try await context.transaction { transaction in
+                let same = try await transaction.rows(DuplicateStore.exact, exact[0], exact[1])
+                return try await DuplicateFinder.pairs([profile], with: same, transaction)
+            }
             return try Response(
                 .ok,
                 json: [

@@ -10,7 +10,7 @@ extension LockKind {
 /// The SQL of duplicates.
 enum DuplicateStore {
     static let statements: [any Preparable] = [
-        mayLook, take, hold, holdKeys, profiles, putKeys, alike, keep, page, ofParty, decide, scan,
+        mayLook, take, hold, holdKeys, profiles, putKeys, alike, exact, keep, page, ofParty, decide, scan,
     ]
 
     /// While an import runs nobody looks: it matches by itself, and the rest has time until it has ended.
@@ -81,6 +81,15 @@ enum DuplicateStore {
             LIMIT 30) m
         """)
 
+    /// Who has a mail address or number, as it stands; ten of each at most.
+    static let exact = Query(
+        "duplicate.exact", takes: String?.self, String?.self, gives: UUID.self,
+        sql: """
+            (SELECT id FROM party WHERE lower(email) = $1 AND email IS NOT NULL AND merged_into IS NULL LIMIT 10)
+            UNION
+            (SELECT id FROM party WHERE reverse(phone) = reverse($2) AND phone IS NOT NULL AND merged_into IS NULL LIMIT 10)
+            """)
+
     /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.
     static let keep = Query(
         "duplicate.keep", takes: [UUID].self, [UUID].self, [UUID].self, [Int].self, [String].self,
@@ -104,7 +113,7 @@ enum DuplicateStore {
     private static let pair = """
         json_build_object('score', d.score, 'reasons', d.reasons, 'status', d.status, 'foundAt', d.found_at,
             'decidedAt', d.decided_at, 'decidedBy', d.decided_by,
-            'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', p.version, 'kind', p.kind,
+            'parties', (SELECT json_agg(json_build_object('id', p.id, 'version', \(PartyStore.edition), 'kind', p.kind,
                 'name', p.name, 'email', p.email, 'phone', p.phone, 'country', p.country, 'createdAt', p.created_at)
                 ORDER BY p.created_at, p.id) FROM party p WHERE p.id IN (d.low, d.high)))
         """

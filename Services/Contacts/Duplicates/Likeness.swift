@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Phones
 import Text
+import Writing
 
 /// What of a party is compared with others.
 struct MatchProfile {

@@ -1,4 +1,5 @@
 import Text
+import Writing
 
 /// An address as it is compared: without case, blanks, punctuation and the words that people leave out.
 struct MatchAddress {
@@ -29,7 +30,7 @@ struct MatchAddress {
         var words: [String] = []
         var isNumber = false
         var isOpen = false
-        for scalar in SearchText.fold(text).unicodeScalars {
+        for scalar in Fold.text(text).unicodeScalars {
             let isDigit = ("0"..."9").contains(scalar)
             guard isDigit || scalar.properties.isAlphabetic, !leftOut.contains(scalar) else {
                 isOpen = false
@@ -49,6 +50,6 @@ struct MatchAddress {
     private static let leftOut: Set<Unicode.Scalar> = ["省", "市", "区", "县", "号"]
     private static let abbreviations = [
         "street": "st", "road": "rd", "avenue": "ave", "lane": "ln", "drive": "dr", "square": "sq", "apartment": "apt",
-        "strasse": "str", "straße": "str",
+        "strasse": "str",
     ]
 }

@@ -5,7 +5,7 @@ extension Capability {
     /// Records as they were.
     static let history = Capability(
         "history", "records as they were",
-        migrations: [HistorySchema.history],
+        migrations: [HistorySchema.history, HistorySchema.figures],
         statements: HistoryStore.statements,
         standings: [.own("party_history")]
     ) { context in

@@ -9,7 +9,9 @@ import ServiceKit
 func historyRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
-            .get, "/v1/parties/{id}/as-of", "The record as it stood at a moment", tag: "timeline", access: .read,
+            .get, "/v1/parties/{id}/as-of",
+            "A party as of a moment: facts by their own times, the record as it was known", tag: "timeline",
+            access: .read,
             parameters: [
                 .path("id", .uuid, "The party"),
                 .query("at", .dateTime, required: true, "The moment"),
@@ -17,7 +19,7 @@ func historyRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let at = try request.moment("at") ?? Date()
             guard let json = try await context.rows(HistoryStore.asOf, try request.id(), at).first else {
-                throw Problem(status: .notFound, detail: "This party was not known at that time.")
+                throw Problem(status: .notFound, detail: "Nothing is known of this party at that time.")
             }
             return .stored(json)
         },
@@ -61,7 +63,17 @@ private let versionSchema = Schema.object([
 ])
 
 private let asOfSchema = Schema.object([
-    .init("at", .dateTime), .init("record", .any, "The party as `GET /v1/parties/{id}` showed it then"),
-    .init("mergedInto", .nullable(.uuid)), .init("consents", .array(.any), "The last decision until then on each"),
-    .init("documents", .array(.any), "Number and sum of ERP documents dated until then"),
+    .init("at", .dateTime),
+    .init("record", .any, "The party as `GET /v1/parties/{id}` showed it then, or the first form that was known"),
+    .init("recordKnownAt", .dateTime, "Since when this form was known here"),
+    .init("recordIsLater", .boolean, "Whether nobody knew the record at the moment that is asked for"),
+    .init("mergedInto", .nullable(.uuid)),
+    .init(
+        "stage",
+        .nullable(.object([.init("stage", .string), .init("since", .dateTime), .init("knownAt", .dateTime)])),
+        "By the facts until then"),
+    .init("consents", .array(.any), "The last decision until then on each"),
+    .init(
+        "documents", .array(.any),
+        "Number and sum of ERP documents dated until then, and when the ERP told the last of their states"),
 ])

@@ -2,6 +2,13 @@ import Postgres
 
 /// The table of records as they were.
 enum HistorySchema {
+    static let figures = Migration(
+        "m202611301915_party_figures",
+        """
+        -- How many of the party's versions came by figures: documents, stages, consents. The others are those of the record.
+        ALTER TABLE party ADD COLUMN figures bigint NOT NULL DEFAULT 0
+        """)
+
     /// Whoever changes what a party's record says sets `updated_at`; a version that is only raised for an event keeps no history.
     static let history = Migration(
         "m0032_history",

@@ -15,6 +15,10 @@ struct ImportOptions: Codable, Sendable {
     var mapping: [String: String] = [:]
     /// Found in the first step.
     var separator: UInt8?
+    var newline: UInt8?
+    /// What the file was written in where it is kept in another encoding, or as CSV, and what program wrote it.
+    var writtenIn: String?
+    var writtenBy: String?
     /// The headings that no field was found for.
     var ignored: [String]?
 }
@@ -52,7 +56,9 @@ struct ImportParser {
     private(set) var place: ImportPlace
     private let fields: CustomFields
     private let labels: [String: String]
-    private var columns: [ImportColumn] = []
+    private(set) var columns: [ImportColumn] = []
+    /// The first records as they stand, for who shows them.
+    private(set) var samples: [[String]] = []
 
     /// - Parameter labels: custom fields' keys by their folded keys and labels.
     init(_ options: ImportOptions, _ place: ImportPlace, _ fields: CustomFields, labels: [String: String]) {
@@ -66,32 +72,51 @@ struct ImportParser {
     mutating func read(_ next: [UInt8], isLast: Bool) throws {
         var bytes = place.carry + next
         if place.line == 1, place.header == nil, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            throw ImportFailure(description: "The file is UTF-16; save it as UTF-8 or GB18030.")
-        }
         let isCSV = options.format == "csv"
-        let end = isLast ? bytes.count : isCSV ? CSVReader.lastRecordEnd(bytes.span) : VCardReader.lastCardEnd(bytes)
+        if isCSV, place.header == nil, options.separator == nil {
+            guard isLast || Self.tellsForm(bytes) else { return place.carry = bytes }
+            bytes.removeFirst(takeForm(bytes))
+        }
+        let end =
+            isLast ? bytes.count : isCSV ? CSVReader.lastRecordEnd(bytes.span, form) : VCardReader.lastCardEnd(bytes)
         place.carry = Array(bytes[end...])
         guard place.carry.count <= Self.longestRecord else {
             throw ImportFailure(
                 description: "The record at line \(place.line) does not end within 4 MiB: is a quote never closed?")
         }
         let encoding = TextEncoding(rawValue: options.encoding) ?? .utf8
+        guard isCSV else { return readCards(Array(bytes[..<end]), encoding) }
         guard let text = encoding.utf8(Array(bytes[..<end])) else {
             throw ImportFailure(description: "Behind line \(place.line) the file is not \(encoding.rawValue).")
         }
-        if isCSV { try readCSV(text) } else { readCards(text) }
+        try readCSV(text)
+    }
+
+    /// Whether the beginning of a file says how it parts its cells and lines: a CR alone may be one of CR LF, until there is much without LF.
+    private static func tellsForm(_ bytes: [UInt8]) -> Bool {
+        bytes.contains(UInt8(ascii: "\n")) || bytes.count > 1 << 16
+    }
+
+    /// Finds how the file parts its cells and lines, and gives how many of its bytes say so.
+    private mutating func takeForm(_ bytes: [UInt8]) -> Int {
+        let (found, said) = CSVForm.of(bytes)
+        options.separator = found.separator
+        options.newline = found.newline
+        if said > 0 { place.line += 1 }
+        return said
+    }
+
+    private var form: CSVForm {
+        CSVForm(separator: options.separator ?? UInt8(ascii: ","), newline: options.newline ?? UInt8(ascii: "\n"))
     }
 
     // MARK: CSV
 
     private mutating func readCSV(_ text: [UInt8]) throws {
         guard !text.isEmpty else { return }
-        let separator = options.separator ?? CSVReader.separator(text)
-        options.separator = separator
         if let header = place.header { columns = header.map(column) }
         var failure: ImportFailure?
-        CSVReader.records(text, separator: separator) { record in
+        CSVReader.records(text, form) { record in
             guard failure == nil else { return }
             defer { place.line += record.lines }
             guard record.fields.contains(where: { !$0.isEmpty }) else { return }
@@ -117,10 +142,10 @@ struct ImportParser {
         place.header = record.map { String($0.prefix(200)) }
         columns = record.map(column)
         options.ignored = zip(record, columns).filter { $0.1 == .ignored }.map(\.0)
-        let named: Set<ImportColumn> = [
-            .field("name"), .field("givenName"), .field("familyName"), .field("organisation"),
-        ]
-        guard columns.contains(where: named.contains) else {
+        if record.first == "BEGIN:VCARD" {
+            return ImportFailure(description: "The file holds vCards: send it with format=vcard.")
+        }
+        guard columns.contains(where: \.isName) else {
             return ImportFailure(
                 description: "No column is known to be the name; the headings are \(record.joined(separator: ", ")).")
         }
@@ -128,23 +153,33 @@ struct ImportParser {
     }
 
     private mutating func readRecord(_ record: [String], raw: ArraySlice<UInt8>) {
+        if samples.count < 20 { samples.append(record) }
         var row = ImportRow()
         row.line = place.line
+        if record.dropFirst(columns.count).contains(where: { !$0.trimmed.isEmpty }) {
+            return refuse(
+                row, "record", "has more cells than there are headings: is a quote or a separator missing?",
+                Self.source(raw))
+        }
+        // A column of labels stands before that of its values.
+        var labels: [String: String] = [:]
         for (column, value) in zip(columns, record) {
-            let text = value.trimmed
+            let text = CSVWriter.plain(value.trimmed)
             guard !text.isEmpty else { continue }
-            var field = ""
             var complaint: String?
             switch column {
             case .field(let name):
-                field = name
+                let place = name == "email" ? row.emails.count : row.phones.count
                 complaint = row.set(name, text)
-            case .custom(let key):
-                field = "custom.\(key)"
-                complaint = set(custom: key, text, in: &row)
-            case .ignored: break
+                if let label = labels.removeValue(forKey: name) { row.label(name, from: place, label) }
+            case .labelled(let name, let label):
+                complaint = row.set(name, text, label: label)
+                if !["email", "phone"].contains(name), !label.isEmpty { _ = row.set("addressLabel", label) }
+            case .labels(let field): labels[field] = text
+            case .custom(let key): complaint = set(custom: key, text, in: &row)
+            case .shown, .ignored: break
             }
-            if let complaint { return refuse(row, field, complaint, Self.source(raw)) }
+            if let complaint { return refuse(row, column.fieldName ?? "record", complaint, Self.source(raw)) }
         }
         add(row, Self.source(raw))
     }
@@ -159,35 +194,51 @@ struct ImportParser {
         return nil
     }
 
-    private mutating func add(_ row: ImportRow, _ source: @autoclosure () -> String) {
+    private mutating func add(_ row: ImportRow, _ source: String) {
         var row = row
-        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source()) }
+        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source) }
+        row.source = Self.clean(source)
         rows.append(row)
     }
 
     private mutating func refuse(_ row: ImportRow, _ field: String, _ message: String, _ source: String) {
-        let clean = source.unicodeScalars.contains("\0") ? source.replacing("\0", with: "\u{FFFD}") : source
-        errors.append(
-            ImportError(line: row.line, field: field, message: message, record: clean.trimmed))
+        errors.append(ImportError(line: row.line, field: field, message: message, record: Self.clean(source)))
+    }
+
+    private static func clean(_ source: String) -> String {
+        (source.utf8.contains(0) ? source.replacing("\0", with: "\u{FFFD}") : source).trimmed
     }
 
     // MARK: vCard
 
-    private mutating func readCards(_ text: [UInt8]) {
-        for card in VCardReader.cards(text) {
+    private mutating func readCards(_ bytes: [UInt8], _ encoding: TextEncoding) {
+        let read = VCardReader.cards(bytes, encoding)
+        if let line = read.strayLine {
+            refuse(
+                ImportRow(line: place.line + line), "card", "stands in no card: is this file no vCard?",
+                String(decoding: read.stray.prefix(4000), as: UTF8.self))
+        }
+        for card in read.cards {
             var row = ImportRow()
             row.line = place.line + card.line
-            let source = String(card.source.prefix(4000))
-            guard card.isWhole else {
-                refuse(row, "card", "END:VCARD is missing", source)
-                continue
-            }
-            if let (field, complaint) = VCardReader.fill(&row, card) {
-                refuse(row, field, complaint, source)
+            if let complaint = card.complaint {
+                refuse(row, "card", complaint, card.source)
+            } else if let (field, complaint) = row.fill(card) {
+                refuse(row, field, complaint, card.source)
+            } else if let (field, complaint) = takeCustom(&row) {
+                refuse(row, field, complaint, card.source)
             } else {
-                add(row, source)
+                add(row, card.source)
             }
         }
-        place.line += text.count(where: { $0 == 0x0A })
+        place.line += read.lines
+    }
+
+    /// Fields that are not defined here are passed over, as columns are.
+    private func takeCustom(_ row: inout ImportRow) -> (String, String)? {
+        for (key, text) in row.customTexts.sorted(by: { $0.key < $1.key }) where fields.byKey[key] != nil {
+            if let complaint = set(custom: key, text, in: &row) { return ("custom.\(key)", complaint) }
+        }
+        return nil
     }
 }

@@ -14,14 +14,19 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             .post, "/v1/imports", "Takes a file of parties, which is worked off behind the answer", tag: "imports",
             access: .bulk,
             parameters: [
-                .query("format", .enumeration(["csv", "vcard"]), "csv unless given; vCard 3.0 and 4.0"),
+                .query(
+                    "format", .enumeration(["csv", "vcard"]),
+                    "csv unless given, which a workbook (XLSX) is taken for too; vCard 2.1, 3.0 and 4.0"),
                 .query("dryRun", .boolean, "Only says what would be done"),
                 .query(
                     "duplicates", .enumeration(["skip", "update", "create"]),
-                    "What happens to rows whose reference, mail address or phone number a party has; skip unless given"),
+                    """
+                    What happens to rows that a party is already: by its reference, or by its mail address or phone number where the name \
+                    is not another's; skip unless given
+                    """),
                 .query(
-                    "encoding", .enumeration(["auto", "utf-8", "gb18030"]),
-                    "auto unless given: UTF-8 where it is, else GB18030"),
+                    "encoding", .enumeration(["auto"] + TextEncoding.allCases.map(\.rawValue)),
+                    "auto unless given: found by what is in the file"),
                 .query(
                     "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
             ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [413]
@@ -32,6 +37,19 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             let row = try await context.query(ImportStore.get, id).first
             return Response.stored(try row?.value(0) ?? "", status: .accepted).with(
                 "location", "/v1/imports/\(id.text)")
+        },
+        Route(
+            .post, "/v1/imports/preview", "Shows how the beginning of a file would be read, and changes nothing",
+            tag: "imports",
+            access: .read,
+            parameters: [
+                .query("format", .enumeration(["csv", "vcard"]), "csv unless given"),
+                .query("encoding", .enumeration(["auto"] + TextEncoding.allCases.map(\.rawValue)), "auto unless given"),
+                .query("mapping", .string, "A JSON object of headings and the fields they mean"),
+            ], body: .bytes("text/csv"), gives: .json(ImportPreview.schema)
+        ) { request in
+            try await ImportPreview(context, try importOptions(request)).answer(
+                request, encoding: request.query("encoding"))
         },
         Route(
             .get, "/v1/imports", "Imports, the newest first", tag: "imports", access: .read,
@@ -49,13 +67,14 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             .stored(try await context.importRow(request).value(0))
         },
         Route(
-            .get, "/v1/imports/{id}/errors", "The rows that were refused and why, as CSV", tag: "imports",
+            .get, "/v1/imports/{id}/errors", "The rows that were refused, skipped or odd in part, and why, as CSV",
+            tag: "imports",
             access: .read, gives: .bytes("text/csv")
         ) { request in
             let id = try request.id()
             _ = try await context.importRow(request)
             return Response.stream(contentType: "text/csv; charset=utf-8") { writer in
-                try await writer.write("\u{FEFF}line,field,message,record\r\n")
+                try await writer.write("\u{FEFF}line,field,message,record,outcome,party\r\n")
                 var line = 0
                 while true {
                     let rows = try await context.query(ImportStore.errors, id, line)
@@ -64,6 +83,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                     let lines = try rows.map { row in
                         CSVWriter.line([
                             "\(try row.value(0) as Int)", try row.value(1), try row.value(2), try row.value(3),
+                            try row.value(4), try row.value(5),
                         ])
                     }
                     try await writer.write(lines.joined())

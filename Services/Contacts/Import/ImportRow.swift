@@ -1,152 +1,97 @@
 import CRMModel
 import FoundationEssentials
 import HTTP
+import Phones
 import ServiceKit
 import Text
+import Writing
 
 /// One record of a file on its way to be a party: only what was given.
 struct ImportRow: Sendable {
     var line = 0
     var name: String?
     var kind: String?
-    var emails: [String] = []
-    var phones: [String] = []
+    var emails: [PartyDetails.Email] = []
+    var phones: [PartyDetails.Phone] = []
     var words: [String: String] = [:]
     var tags: [String] = []
     var birthday: String?
     var details = PartyDetails()
     var custom: [String: CustomValue] = [:]
+    /// Custom fields of a card, which only their definitions make values of.
+    var customTexts: [String: String] = [:]
     var reference: String?
+    /// What this system or others call it, as our own exports say.
+    var partyID: UUID?
+    var references: [String] = []
+    /// What was not understood and is kept as it was written, for people.
+    var oddities: [String] = []
+    /// The record as it stood in the file.
+    var source = ""
 
-    /// What tells that two rows are one party.
+    /// What tells that two rows may be one party; a reference alone tells that they are.
     enum Key: Hashable {
+        case party(UUID)
         case reference(String)
         case mail(String)
         case phone(String)
     }
 
-    /// What another system calls the party, its mail address, its phone number.
+    /// What another system calls the party, its mail address, its phone number where that is of some length.
     var keys: [Key] {
         var keys: [Key] = []
+        if let partyID { keys.append(.party(partyID)) }
         if let reference { keys.append(.reference(reference)) }
-        if let mail = emails.first { keys.append(.mail(mail.lowercased())) }
-        if let phone = phones.first { keys.append(.phone(phone)) }
+        if let mail = emails.first { keys.append(.mail(mail.address.lowercased())) }
+        if let phone = phones.first, PhoneNumber.alike(phone.number) != nil { keys.append(.phone(phone.number)) }
         return keys
     }
 
-    /// Sets a field from a file's text; gives what is wrong with it, for people.
-    mutating func set(_ field: String, _ text: String) -> String? {
-        let limit = field == "notes" ? 10_000 : field == "name" ? 300 : 200
-        let isShort = text.utf8.count <= limit || text.count <= limit && text.utf8.count <= 8 * limit
-        guard isShort else { return "has more than \(limit) characters" }
-        guard !text.utf8.contains(0) else { return "has a NUL character" }
-        switch field {
-        case "name":
-            name = text
-        case "kind":
-            guard let known = Self.kinds[text.lowercased()] else {
-                return "must be one of consumer, enterprise, partner, internal"
-            }
-            kind = known
-        case "email":
-            for part in Self.parts(text) {
-                guard let address = MailAddress.normal(part) else { return "is no mail address" }
-                emails.append(address)
-            }
-        case "phone":
-            for part in Self.parts(text) {
-                guard let number = PhoneNumber.normal(part) else { return "is no phone number" }
-                phones.append(number)
-            }
-        case "tags":
-            tags += text.split(whereSeparator: { ",;，；、|".contains($0) }).map { String($0).trimmed }.filter {
-                !$0.isEmpty
-            }
-            if tags.count > 50 || tags.contains(where: { $0.count > 50 }) {
-                return "takes at most 50 tags of 50 characters"
-            }
-        case "birthday":
-            guard let day = Self.day(text) else { return "must be a date, YYYY-MM-DD" }
-            birthday = day
-        case "language":
-            guard let tag = LanguageTag.normal(text) else { return "must be a language tag of BCP 47 such as zh-CN" }
-            words[field] = tag
-        case "timeZone":
-            guard let zone = TimeZoneName.normal(text) else { return "must be an IANA time zone such as Asia/Shanghai" }
-            words[field] = zone
-        case "category":
-            guard PartyInput.categories.contains(text) else {
-                return "must be one of \(PartyInput.categories.joined(separator: ", "))"
-            }
-            words[field] = text
-        case "organisation": details.organisation = text
-        case "title": details.title = text
-        case "street", "city", "region", "postalCode": setAddress(field, text)
-        case "reference": reference = text
-        default: words[field] = text
-        }
-        return nil
-    }
-
-    /// What a cell holds several of.
-    private static func parts(_ text: String) -> [String] {
-        func separates(_ scalar: Unicode.Scalar) -> Bool {
-            scalar == ";" || scalar == "," || scalar == "|" || scalar == "；"
-        }
-        guard text.unicodeScalars.contains(where: separates) else { return [text] }
-        return text.unicodeScalars.split(whereSeparator: separates).map { String($0) }
+    /// What of it is compared with others.
+    var identity: ImportIdentity {
+        ImportIdentity(name: name, mail: emails.first?.address, phone: phones.first?.number)
     }
 
     /// Puts together what came in parts; gives the field that is missing and what is wrong.
     mutating func finish() -> (field: String, message: String)? {
-        if name == nil {
-            let (given, family) = (words["givenName"], words["familyName"])
-            let isChinese = (family ?? given)?.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) } ?? false
-            let parts = isChinese ? [family, given] : [given, family]
-            let whole = parts.compactMap { $0 }.joined(separator: isChinese ? "" : " ")
-            name = whole.isEmpty ? details.organisation : whole
+        if name == nil { name = assembledName() ?? details.organisation }
+        for part in ["givenName", "familyName", "middleName", "namePrefix", "nameSuffix"] { words[part] = nil }
+        finishPhones()
+        var seen: Set<String> = []
+        emails = emails.filter { seen.insert($0.address.lowercased()).inserted }
+        if emails.count > 1 || emails.first?.label != nil { details.emails = Array(emails.prefix(20)) }
+        if phones.count > 1 || phones.first.map({ $0.label != nil || $0.extension != nil }) == true {
+            details.phones = Array(phones.prefix(20))
         }
-        words["givenName"] = nil
-        words["familyName"] = nil
-        if let country = words["country"] ?? details.addresses?.lazy.compactMap(\.country).first {
-            phones = phones.map { PhoneNumber.normal($0, in: country) }
+        if emails.count > 20 || phones.count > 20 {
+            oddities.append("more than 20 addresses or numbers: the first 20 are kept")
         }
-        if emails.count > 1 { details.emails = emails.prefix(20).map { .init(address: $0) } }
-        if phones.count > 1 { details.phones = phones.prefix(20).map { .init(number: $0) } }
         guard let name else { return ("name", "is missing") }
         return name.utf8.count > PartyInput.longestName
             ? ("name", "has more than \(PartyInput.longestName) bytes of UTF-8") : nil
     }
 
-    private mutating func setAddress(_ field: String, _ text: String) {
-        var address = details.addresses?.first ?? PartyDetails.Address()
-        switch field {
-        case "street": address.street = text
-        case "city": address.city = text
-        case "region": address.region = text
-        default: address.postalCode = text
-        }
-        details.addresses = [address]
+    private func assembledName() -> String? {
+        let (given, family) = (words["givenName"], words["familyName"])
+        let isChinese = (family ?? given)?.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) } ?? false
+        let parts = isChinese ? [family, words["middleName"], given] : [given, words["middleName"], family]
+        let whole = parts.compactMap { $0 }.joined(separator: isChinese ? "" : " ")
+        return whole.isEmpty ? nil : whole
     }
 
-    private static let kinds = [
-        "consumer": "consumer", "person": "consumer", "individual": "consumer", "个人": "consumer", "消费者": "consumer",
-        "enterprise": "enterprise", "company": "enterprise", "org": "enterprise", "企业": "enterprise",
-        "公司": "enterprise",
-        "partner": "partner", "渠道": "partner", "合作伙伴": "partner", "代理商": "partner", "internal": "internal",
-        "内部": "internal",
-    ]
-
-    /// `1990-05-01`, `1990/5/1`, `1990年5月1日`, `19900501`.
-    static func day(_ text: String) -> String? {
-        var parts = text.split(whereSeparator: { !$0.isASCII || !$0.isNumber }).map(String.init)
-        if parts.count == 1, parts[0].count == 8 {
-            let digits = parts[0]
-            parts = [String(digits.prefix(4)), String(digits.dropFirst(4).prefix(2)), String(digits.suffix(2))]
+    /// Numbers by the plan of the row's country.
+    private mutating func finishPhones() {
+        let region = (words["country"] ?? details.addresses?.lazy.compactMap(\.country).first).flatMap(Country.code)
+        var seen: Set<PartyDetails.Phone.Desk> = []
+        phones = phones.compactMap { one in
+            guard let read = PhoneNumber(one.number, in: region) else { return nil }
+            let phone = PartyDetails.Phone(
+                number: read.number, label: one.label, extension: one.extension ?? read.extension)
+            if !read.isOfAPlan, region != nil || one.number.contains("+") {
+                oddities.append("phone \(one.number) is no number of a country's plan, kept as written")
+            }
+            return seen.insert(phone.desk).inserted ? phone : nil
         }
-        guard parts.count == 3, parts[0].count == 4 else { return nil }
-        let padded = parts.dropFirst().map { $0.count == 1 ? "0\($0)" : $0 }
-        return CalendarDay("\(parts[0])-\(padded.joined(separator: "-"))")?.text
     }
 
     // MARK: Parties
@@ -162,21 +107,61 @@ struct ImportRow: Sendable {
     func apply(to party: inout Party) {
         party.name = name ?? party.name
         party.kind = kind ?? party.kind
-        party.email = emails.first ?? party.email
-        party.phone = phones.first ?? party.phone
+        party.email = emails.first?.address ?? party.email
+        party.phone = phones.first?.number ?? party.phone
         party.language = words["language"] ?? party.language
         party.timeZone = words["timeZone"] ?? party.timeZone
         party.country = words["country"] ?? party.country
-        party.notes = words["notes"] ?? party.notes
+        // Cards have one kind of line ends: what differs in them alone is the same.
+        if let notes = words["notes"], notes.withoutReturns != party.notes?.withoutReturns { party.notes = notes }
         party.owner = words["owner"] ?? party.owner
         party.category = words["category"] ?? party.category
         party.birthday = birthday ?? party.birthday
         if !tags.isEmpty { party.tags += tags.filter { !party.tags.contains($0) } }
-        party.details = party.details.merging(details, cleared: [])
-        if let address = emails.first, emails.count == 1 { party.leadEmails(by: address) }
-        if let number = phones.first, phones.count == 1 { party.leadPhones(by: number) }
+        var said = details
+        if let preferences = details.preferences {
+            said.preferences = (party.details.preferences ?? [:]).merging(preferences) { $1 }
+        }
+        party.details = party.details.merging(said, cleared: [])
+        if let address = emails.first?.address, details.emails == nil { party.leadEmails(by: address) }
+        if let number = phones.first?.number, details.phones == nil { party.leadPhones(by: number) }
         party.completeNumbers()
         party.custom.merge(custom) { $1 }
         if let reference, !party.references.contains(reference) { party.references.append(reference) }
+    }
+}
+
+extension String {
+    fileprivate var withoutReturns: String {
+        utf8.contains(0x0D) ? replacing("\r\n", with: "\n").replacing("\r", with: "\n") : self
+    }
+}
+
+extension PartyDetails.Phone {
+    /// What is dialled to reach it.
+    struct Desk: Hashable {
+        let number: String
+        let `extension`: String?
+    }
+
+    var desk: Desk { Desk(number: number, extension: self.extension) }
+}
+
+/// What of a row and of a party tells whether the two are one: a number or a mailbox that several share does not, where the names are
+/// others' and nothing else agrees.
+struct ImportIdentity: Sendable {
+    let name: String?
+    let mail: String?
+    let phone: String?
+
+    /// Whether two who share an address or a number are one.
+    func isOne(with other: ImportIdentity) -> Bool {
+        let sharesMail = mail != nil && mail?.lowercased() == other.mail?.lowercased()
+        let sharesPhone = phone != nil && phone == other.phone
+        if sharesMail, sharesPhone { return true }
+        guard let mine = name.flatMap({ MatchName($0) }), let theirs = other.name.flatMap({ MatchName($0) }) else {
+            return true
+        }
+        return mine.mayBe(theirs)
     }
 }

@@ -2,8 +2,9 @@ import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
+import Phones
 import Postgres
-import Text
+import Writing
 
 /// Turns the rows of one piece of an upload into parties.
 @Loop
@@ -12,7 +13,10 @@ struct ImportStep {
     struct Counts {
         var created = 0
         var changed = 0
-        var skipped = 0
+        /// Rows that made nothing, each with the party that it was taken for.
+        var notes: [ImportNote] = []
+
+        var skipped: Int { notes.count { $0.outcome == .skipped } }
     }
 
     private let id: UUID
@@ -33,33 +37,55 @@ struct ImportStep {
         let known = parsed.options.duplicates == "create" ? [:] : try await match(groups)
         var old: [UUID: [ImportRow]] = [:]
         for (index, group) in groups.enumerated() {
+            let first = group[0]
             guard let party = known[index] else {
-                counts.skipped += group.count - 1
+                let made = parsed.new.isEmpty ? nil : parsed.new[index].party.id
+                counts.notes += group.dropFirst().map {
+                    ImportNote($0, .skipped, "is one with line \(first.line)", made)
+                }
                 continue
             }
             if isUpdate {
-                counts.skipped += old[party] == nil ? group.count - 1 : group.count
+                let rest = old[party] == nil ? group.dropFirst() : group[...]
+                counts.notes += rest.map {
+                    ImportNote($0, .skipped, "is taken together with another row of the party", party)
+                }
                 old[party, default: []] += group
             } else {
-                counts.skipped += group.count
+                counts.notes += group.map { ImportNote($0, .skipped, "is a party that is there", party) }
             }
         }
         counts.created = groups.count - known.count
-        counts.changed = old.count
-        guard !parsed.options.isDryRun else { return counts }
         // Parties that are there are locked before references are written, as everywhere.
         let changed = try await change(old)
+        counts.changed = changed.count
+        let touched = Set(changed.map(\.0))
+        counts.notes += old.filter { !touched.contains($0.key) }.compactMap { party, rows in
+            rows.first.map { ImportNote($0, .skipped, "says nothing that is not there", party) }
+        }
+        counts.notes += groups.joined().filter { !$0.oddities.isEmpty }.map {
+            ImportNote($0, .odd, $0.oddities.joined(separator: "; "), nil)
+        }
+        guard !parsed.options.isDryRun else { return counts }
         let created = create(known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil })
         refer(changed + created)
         return counts
     }
 
+    /// The parties that groups of rows are already: by what the file calls them, or by an address or number that they share and a name that
+    /// is not another's.
     private func match(_ groups: [[ImportRow]]) async throws -> [Int: UUID] {
-        let rows = try await transaction.query(
-            ImportStore.match, groups.map { $0[0].reference }, groups.map { $0[0].emails.first?.lowercased() },
-            groups.map { $0[0].phones.first })
+        let rows = try await transaction.rows(
+            ImportStore.match, groups.map { $0[0].partyID }, groups.map { $0[0].reference },
+            groups.map { $0[0].emails.first?.address.lowercased() },
+            groups.map { group in
+                group[0].phones.first.flatMap { PhoneNumber.alike($0.number) == nil ? nil : $0.number }
+            })
         var known: [Int: UUID] = [:]
-        for row in rows { known[(try row.value(0) as Int) - 1] = try row.value(1) }
+        for (place, party, rank, name, mail, phone) in rows where known[place - 1] == nil {
+            let other = ImportIdentity(name: name, mail: mail, phone: phone)
+            if rank <= 1 || groups[place - 1][0].identity.isOne(with: other) { known[place - 1] = party }
+        }
         return known
     }
 
@@ -72,33 +98,51 @@ struct ImportStep {
         return zip(ids, indices).map { ($0, parsed.groups[$1][0]) }
     }
 
+    /// Changes parties that are there and gives those of which the rows say something new.
     private func change(_ groups: [UUID: [ImportRow]]) async throws -> [(UUID, ImportRow)] {
         guard !groups.isEmpty else { return [] }
         let ids = groups.keys.sorted()
+        let isDryRun = parsed.options.isDryRun
         var before: [UUID: String] = [:]
-        for row in try await transaction.query(ImportStore.wholes, ids) { before[try row.value(0)] = try row.value(1) }
+        if !isDryRun {
+            for row in try await transaction.query(ImportStore.wholes, ids) {
+                before[try row.value(0)] = try row.value(1)
+            }
+        }
         var versions: [Int] = []
         var parties: [Party] = []
-        for row in try await transaction.query(ImportStore.lockAll, ids) {
-            var party = try Party(row)
+        for row in try await transaction.query(isDryRun ? ImportStore.see : ImportStore.lockAll, ids) {
+            let old = try Party(row)
+            var party = old
             for change in groups[party.id] ?? [] { change.apply(to: &party) }
+            guard party != old else { continue }
             versions.append((try row.value(0) as Int) + 1)
             parties.append(party)
         }
         let changed = parties
-        let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
-        transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
-        transaction.enqueue(
-            ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
-        writeNumbers(parties)
+        if !isDryRun, !changed.isEmpty {
+            let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
+            transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
+            transaction.enqueue(
+                ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
+            writeNumbers(parties)
+        }
         return parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } }
     }
 
     /// In order of references: two imports may name the same.
     private func refer(_ rows: [(UUID, ImportRow)]) {
-        let referred = rows.filter { $0.1.reference != nil }.sorted { ($0.1.reference ?? "") < ($1.1.reference ?? "") }
+        var referred = rows.compactMap { party, row in row.reference.map { ("import", $0, party) } }
+        for (party, row) in rows {
+            // What other systems call it, as an export said. The ERP's numbers are its own to give.
+            referred += row.references.compactMap { text in
+                let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+                return parts.count == 2 && parts[0] != "erp" ? (parts[0], parts[1], party) : nil
+            }
+        }
         guard !referred.isEmpty else { return }
-        transaction.enqueue(ImportStore.refer, referred.compactMap(\.1.reference), referred.map(\.0))
+        referred.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+        transaction.enqueue(ImportStore.refer, referred.map(\.0), referred.map(\.1), referred.map(\.2))
     }
 
     private func writeNumbers(_ parties: [Party]) {

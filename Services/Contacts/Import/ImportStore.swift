@@ -6,8 +6,10 @@ import Postgres
 /// The SQL of imports.
 enum ImportStore {
     static let statements: [any Preparable] = [
-        begin, drop, addChunk, addBytes, queue, get, list, claim, chunk, dropChunk, allow, match, wholes, lockAll,
-        insert, update, remember, refer, refuse, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
+        begin, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim, chunk, dropChunk, allow, match,
+        see, wholes,
+        lockAll,
+        insert, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
         undoAdvance, errors, sweep,
     ]
 
@@ -20,6 +22,20 @@ enum ImportStore {
         "import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
     static let addBytes = Statement(
         "import.add_bytes", "UPDATE party_import SET chunks = chunks + 1, bytes = bytes + $2 WHERE id = $1")
+    /// Puts a piece in another encoding in the place of what came.
+    static let setChunk = Query(
+        "import.set_chunk", takes: UUID.self, Int.self, SQLBytes.self,
+        sql: """
+            WITH written AS (
+                UPDATE import_chunk SET bytes = $3 WHERE import_id = $1 AND seq = $2 RETURNING length(bytes) AS size)
+            UPDATE party_import SET bytes = CASE WHEN $2 = 0 THEN 0 ELSE bytes END + (SELECT size FROM written) WHERE id = $1
+            """)
+    static let clearChunks = Statement(
+        "import.clear_chunks",
+        """
+        WITH gone AS (DELETE FROM import_chunk WHERE import_id = $1)
+        UPDATE party_import SET chunks = 0, bytes = 0 WHERE id = $1
+        """)
     static let queue = Statement(
         "import.queue", "UPDATE party_import SET state = 'queued', options = $2::text::jsonb WHERE id = $1")
 
@@ -34,13 +50,14 @@ enum ImportStore {
         "import.list",
         "SELECT \(json), id FROM party_import WHERE ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2")
 
-    /// The oldest import that is to be worked off; its row is locked for the step.
+    /// The import that has waited longest for a step: whoever brings a small file does not wait for the end of a large one. Its row is locked
+    /// for the step.
     static let claim = Query(
         "import.claim",
         gives: UUID.self, String.self, String.self, Int.self, Int.self, SQLBytes.self, String?.self, Int.self,
         sql: """
             SELECT id, state, options::text, next_chunk, chunks, carry, to_json(header)::text, line FROM party_import
-            WHERE state IN ('queued', 'running', 'undoing') ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+            WHERE state IN ('queued', 'running', 'undoing') ORDER BY turn_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
     static let chunk = Statement(
         "import.chunk", "SELECT bytes FROM import_chunk WHERE import_id = $1 AND seq = $2")
@@ -57,23 +74,34 @@ enum ImportStore {
             set_config('enable_mergejoin', 'off', true), set_config('gin_pending_list_limit', '64MB', true)
         """)
 
-    /// The parties that rows are already, by one key of each: what comes first is the better key. A merged party's keys lead to its
-    /// survivor.
-    static let match = Statement(
-        "import.match",
-        """
-        SELECT DISTINCT ON (n) n, id FROM (
-            SELECT k.n, r.party_id AS id, 1 AS rank
-            FROM unnest($1::text[]) WITH ORDINALITY AS k(reference, n)
-                JOIN party_reference r ON r.system = 'import' AND r.reference = k.reference
-            UNION ALL
-            SELECT k.n, coalesce(p.merged_into, p.id), 2 FROM unnest($2::text[]) WITH ORDINALITY AS k(email, n)
-                JOIN party p ON lower(p.email) = k.email AND p.email IS NOT NULL
-            UNION ALL
-            SELECT k.n, coalesce(p.merged_into, p.id), 3 FROM unnest($3::text[]) WITH ORDINALITY AS k(phone, n)
-                JOIN party p ON reverse(p.phone) = reverse(k.phone) AND p.phone IS NOT NULL) found
-        ORDER BY n, rank, id
-        """)
+    /// The parties that rows may be, ten at most by a key of each: what comes first is the better key. A merged party's keys lead to its
+    /// survivor; who is erased is nobody.
+    static let match = Query(
+        "import.match", takes: [UUID?].self, [String?].self, [String?].self, [String?].self,
+        gives: Int.self, UUID.self, Int.self, String.self, String?.self, String?.self,
+        sql: """
+            SELECT f.n, s.id, f.rank, s.name, s.email, s.phone FROM (
+                SELECT k.n, p.id, coalesce(p.merged_into, p.id) AS party, 0 AS rank FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
+                    JOIN party p ON p.id = k.id
+                UNION ALL
+                SELECT k.n, r.party_id, r.party_id, 1 FROM unnest($2::text[]) WITH ORDINALITY AS k(reference, n)
+                    JOIN party_reference r ON r.system = 'import' AND r.reference = k.reference
+                UNION ALL
+                SELECT k.n, p.id, p.party, 2 FROM unnest($3::text[]) WITH ORDINALITY AS k(email, n) CROSS JOIN LATERAL (
+                    SELECT p.id, coalesce(p.merged_into, p.id) AS party FROM party p
+                    WHERE lower(p.email) = k.email AND p.email IS NOT NULL LIMIT 10) p
+                UNION ALL
+                SELECT k.n, p.id, p.party, 3 FROM unnest($4::text[]) WITH ORDINALITY AS k(phone, n) CROSS JOIN LATERAL (
+                    SELECT p.id, coalesce(p.merged_into, p.id) AS party FROM party p
+                    WHERE reverse(p.phone) = reverse(k.phone) AND p.phone IS NOT NULL LIMIT 10) p) f
+            JOIN party s ON s.id = f.party
+            WHERE f.rank > 0 OR NOT EXISTS (SELECT FROM erasure e WHERE f.id = ANY(e.parties))
+            ORDER BY f.n, f.rank, s.id
+            """)
+
+    /// Parties as a dry run compares them.
+    static let see = Statement(
+        "import.see", "SELECT \(PartyStore.columns) FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id")
 
     static let lockAll = Statement(
         "import.lock_all",
@@ -124,14 +152,16 @@ enum ImportStore {
         "import.refer",
         """
         INSERT INTO party_reference (system, reference, party_id)
-        SELECT 'import', reference, party_id FROM unnest($1::text[], $2::uuid[]) AS n(reference, party_id)
+        SELECT system, reference, party_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(system, reference, party_id)
         ON CONFLICT DO NOTHING
         """)
-    static let refuse = Query(
-        "import.refuse", takes: UUID.self, [Int].self, [String].self, [String].self, [String].self,
+    static let note = Query(
+        "import.note",
+        takes: UUID.self, [Int].self, [String].self, [String].self, [String].self, [String].self, [UUID?].self,
         sql: """
-            INSERT INTO import_error (import_id, line, field, message, record)
-            SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
+            INSERT INTO import_error (import_id, line, outcome, field, message, record, party_id)
+            SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[])
+            ON CONFLICT DO NOTHING
             """)
     static let advance = Query(
         "import.advance", takes: UUID.self, SQLBytes.self, String?.self, Int.self, String.self, Int.self, Int.self,
@@ -139,7 +169,7 @@ enum ImportStore {
         sql: """
             UPDATE party_import SET state = 'running', next_chunk = next_chunk + 1, carry = $2,
                 header = (SELECT array_agg(value) FROM json_array_elements_text($3::text::json)), line = $4,
-                options = $5::text::jsonb, rows = rows + $6, created = created + $7, changed = changed + $8,
+                options = $5::text::jsonb, turn_at = clock_timestamp(), rows = rows + $6, created = created + $7, changed = changed + $8,
                 skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
             """)
     /// What the steps gathered in the search index's pending list: otherwise the next one to create a party would have to wait for it.
@@ -206,12 +236,14 @@ enum ImportStore {
     static let forget = Statement(
         "import.forget", "DELETE FROM import_row WHERE import_id = $1 AND party_id = ANY($2::uuid[])")
     static let undoAdvance = Statement(
-        "import.undo_advance", "UPDATE party_import SET undone = undone + $2, kept = kept + $3 WHERE id = $1")
+        "import.undo_advance",
+        "UPDATE party_import SET undone = undone + $2, kept = kept + $3, turn_at = clock_timestamp() WHERE id = $1")
 
     static let errors = Statement(
         "import.errors",
         """
-        SELECT line, field, message, record FROM import_error WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT 500
+        SELECT line, field, message, record, outcome, party_id::text FROM import_error
+        WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT 500
         """)
     /// Uploads that broke off.
     static let sweep = Statement(

@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import ServiceKit
+import Sheets
 import Text
 
 /// Receives a file piece by piece: what waits in memory is one piece, however long the file.
@@ -29,9 +30,24 @@ struct ImportUpload {
         let begun = try await context.query(ImportStore.begin, id, options.format, try ModelJSON.text(options))
         guard !begun.isEmpty else { return id }
         do {
-            let isUTF8 = try await store(request, id)
+            let stored = try await store(request, id)
+            if stored.guess.isArchive {
+                try await unpack(id, stored.pieces)
+                return id
+            }
+            guard let found = FileEncoding.of(stored.guess, said: encoding, isCards: options.format == "vcard") else {
+                let reason =
+                    "The file is in no encoding that is known: \(EncodingGuess.tried) were tried. Say encoding=, or save it as UTF-8."
+                _ = try await context.query(ImportStore.fail, id, reason)
+                return id
+            }
             var queued = options
-            queued.encoding = encoding.flatMap(TextEncoding.init)?.rawValue ?? (isUTF8 ? "utf-8" : "gb18030")
+            queued.encoding = found.kept.rawValue
+            queued.writtenIn = found.written == found.kept ? nil : found.written.rawValue
+            if found.written != found.kept, try await !transcode(id, stored.pieces, found.written) {
+                _ = try await context.query(ImportStore.fail, id, "Not all of the file is \(found.written.rawValue).")
+                return id
+            }
             _ = try await context.query(ImportStore.queue, id, try ModelJSON.text(queued))
             return id
         } catch {
@@ -40,13 +56,13 @@ struct ImportUpload {
         }
     }
 
-    /// Stores the body piece by piece and tells whether it is UTF-8.
-    private func store(_ request: Request, _ id: UUID) async throws -> Bool {
+    /// Stores the body piece by piece, and tells how many there are and what its bytes look like.
+    private func store(_ request: Request, _ id: UUID) async throws -> (pieces: Int, guess: EncodingGuess) {
         var piece: [UInt8] = []
-        var check = UTF8Check()
+        var guess = EncodingGuess()
         var count = 0
         while let part = try await request.nextPart() {
-            check.feed(part)
+            guess.feed(part)
             piece.append(contentsOf: part)
             while piece.count >= Self.pieceSize {
                 try await store(Array(piece[..<Self.pieceSize]), id, count)
@@ -55,8 +71,11 @@ struct ImportUpload {
             }
         }
         guard count > 0 || !piece.isEmpty else { throw Problem.field("body", "must not be empty") }
-        if !piece.isEmpty { try await store(piece, id, count) }
-        return check.isValid && check.isComplete
+        if !piece.isEmpty {
+            try await store(piece, id, count)
+            count += 1
+        }
+        return (count, guess)
     }
 
     private func store(_ piece: [UInt8], _ id: UUID, _ number: Int) async throws {
@@ -64,5 +83,99 @@ struct ImportUpload {
             transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(piece))
             transaction.enqueue(ImportStore.addBytes, id, piece.count)
         }
+    }
+
+    /// Puts the rows of a workbook as CSV in the place of its bytes, and queues it.
+    private func unpack(_ id: UUID, _ pieces: Int) async throws {
+        let book = try ScratchFile()
+        for number in 0..<pieces {
+            guard let bytes: SQLBytes = try await context.query(ImportStore.chunk, id, number).first?.value(0) else {
+                return
+            }
+            try await Loop.offload { try book.append(bytes.bytes) }
+        }
+        let table: ScratchFile
+        do {
+            table = try await Loop.offload { try Self.table(of: book) }
+        } catch let error as SheetError {
+            _ = try await context.query(ImportStore.fail, id, error.description)
+            return
+        }
+        _ = try await context.query(ImportStore.clearChunks, id)
+        var (place, number) = (0, 0)
+        while true {
+            let from = place
+            let piece = try await Loop.offload { try table.read(from: from, most: Self.pieceSize) }
+            guard !piece.isEmpty else { break }
+            try await store(piece, id, number)
+            place += piece.count
+            number += 1
+        }
+        var queued = options
+        queued.format = "csv"
+        queued.writtenIn = "xlsx"
+        _ = try await context.query(ImportStore.queue, id, try ModelJSON.text(queued))
+    }
+
+    /// A workbook's rows as CSV; those that are empty stay lines, so that lines are rows of the sheet.
+    nonisolated private static func table(of book: ScratchFile) throws -> ScratchFile {
+        let table = try ScratchFile()
+        var text: [UInt8] = []
+        var line = 1
+        try XLSXReader.rows(path: book.path) { row, cells in
+            while line < row, row - line < 1000 {
+                text += [0x0D, 0x0A]
+                line += 1
+            }
+            text += Array(CSVWriter.line(cells.map { $0 }).utf8)
+            line = row + 1
+            if text.count >= 1 << 20 {
+                try table.append(text)
+                text = []
+            }
+        }
+        try table.append(text)
+        return table
+    }
+
+    /// Puts UTF-8 in the place of each piece; false where some of it is not of the encoding. Nobody works on the import before it is queued.
+    private func transcode(_ id: UUID, _ pieces: Int, _ encoding: TextEncoding) async throws -> Bool {
+        guard let decoder = TextDecoder(encoding) else { return false }
+        for number in 0..<pieces {
+            guard let bytes: SQLBytes = try await context.query(ImportStore.chunk, id, number).first?.value(0) else {
+                return false
+            }
+            guard let text = decoder.feed(bytes.bytes) else { return false }
+            try await context.transaction { transaction in
+                _ = transaction.enqueue(ImportStore.setChunk.statement, id, number, SQLBytes(text))
+            }
+        }
+        return decoder.isComplete
+    }
+}
+
+/// What a file is written in, and what it is kept in until it is worked off.
+struct FileEncoding {
+    let written: TextEncoding
+    let kept: TextEncoding
+
+    /// By what the caller says or what the bytes look like; nil where neither tells.
+    static func of(_ guess: EncodingGuess, said: String?, isCards: Bool) -> FileEncoding? {
+        if let said, let encoding = TextEncoding(rawValue: said) {
+            return FileEncoding(written: encoding, kept: kept(encoding, isCards))
+        }
+        if let wide = guess.wide { return FileEncoding(written: wide, kept: .utf8) }
+        // Each card says its own encoding, or is damaged where others are not.
+        if guess.isUTF8 || isCards && guess.isPartlyUTF8 { return FileEncoding(written: .utf8, kept: .utf8) }
+        guard let found = guess.candidates.first else {
+            return isCards ? FileEncoding(written: .utf8, kept: .utf8) : nil
+        }
+        return FileEncoding(written: found, kept: kept(found, isCards))
+    }
+
+    /// Files are worked off as UTF-8; GB18030 is read as it stands, and so are cards, whose properties may be in several encodings.
+    private static func kept(_ encoding: TextEncoding, _ isCards: Bool) -> TextEncoding {
+        if encoding == .utf16LE || encoding == .utf16BE { return .utf8 }
+        return isCards || encoding == .gb18030 ? encoding : .utf8
     }
 }

@@ -15,7 +15,8 @@ final class ImportWorker {
     private var tidying: Task<Void, any Error>?
     /// Steps whose terms wait for that. Two are taken in together: many of their terms are the same.
     private var untidy = 0
-    private var ahead: (id: UUID, number: Int, parsing: Task<ParsedStep, any Error>)?
+    /// The next pieces of imports that are under way, each import's one: they take turns.
+    private var ahead: [UUID: (number: Int, parsing: Task<ParsedStep, any Error>)] = [:]
 
     init(_ context: ServiceContext) {
         self.context = context
@@ -83,11 +84,8 @@ final class ImportWorker {
     private func read(
         _ id: UUID, _ start: ParsedStep, _ next: Int, _ chunks: Int, _ transaction: Transaction
     ) async throws {
-        let isAhead = ahead?.id == id && ahead?.number == next
-        let parsing = isAhead ? ahead?.parsing : nil
-        ahead = nil
         let parsed: ParsedStep
-        if let parsing {
+        if let (number, parsing) = ahead.removeValue(forKey: id), number == next {
             parsed = try await parsing.value
         } else {
             parsed = try await parse(start, id, next, chunks, transaction)
@@ -95,10 +93,11 @@ final class ImportWorker {
         if next + 1 < chunks { parseAhead(behind: parsed, id, next + 1, chunks) }
         let counts = try await ImportStep(id, parsed, transaction).apply()
         let errors = parsed.errors
-        if !errors.isEmpty {
+        let notes = errors.map { ImportNote($0) } + counts.notes
+        if !notes.isEmpty {
             transaction.enqueue(
-                ImportStore.refuse, id, errors.map(\.line), errors.map(\.field), errors.map(\.message),
-                errors.map(\.record))
+                ImportStore.note, id, notes.map(\.line), notes.map(\.outcome.rawValue), notes.map(\.field),
+                notes.map(\.message), notes.map(\.record), notes.map(\.party))
         }
         transaction.enqueue(ImportStore.dropChunk, id, next)
         transaction.enqueue(
@@ -123,12 +122,7 @@ final class ImportWorker {
             throw ImportFailure(description: "A piece of the upload is missing.")
         }
         return try await Loop.offload {
-            var keys: [String: String] = [:]
-            for (key, label) in labels {
-                keys[ImportColumn.simple(key)] = key
-                keys[ImportColumn.simple(label)] = key
-            }
-            var parser = ImportParser(before.options, before.place, fields, labels: keys)
+            var parser = ImportParser(before.options, before.place, fields, labels: ImportColumn.keys(labels))
             try parser.read(bytes.bytes, isLast: number == chunks - 1)
             return try ParsedStep(parser, bytes: bytes.bytes.count)
         }
@@ -141,7 +135,9 @@ final class ImportWorker {
         let parsing = Task { @Loop in
             try await pool.transaction { try await self.parse(parsed, id, number, chunks, $0) }
         }
-        ahead = (id, number, parsing)
+        // What is ahead of an import that ended elsewhere is of no use to anybody.
+        if ahead.count > 8 { ahead = [:] }
+        ahead[id] = (number, parsing)
     }
 }
 

@@ -5,7 +5,7 @@ extension Capability {
     /// Files of people, taken in row by row.
     static let imports = Capability(
         "import", "files of people, taken in row by row",
-        migrations: [SearchSchema.imports],
+        migrations: [SearchSchema.imports, SearchSchema.importNotes],
         statements: ImportStore.statements,
         standings: [.own("party_import"), .own("import_chunk"), .own("import_error"), .own("import_row")]
     ) { context in

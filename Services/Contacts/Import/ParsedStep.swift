@@ -44,10 +44,20 @@ struct ParsedStep: Sendable {
         byKey.reserveCapacity(rows.count * 2)
         for row in rows {
             let keys = row.keys
-            let index = keys.lazy.compactMap { byKey[$0] }.first ?? groups.count
+            let index =
+                keys.lazy.compactMap { key in byKey[key].flatMap { isOne(row, groups[$0][0], by: key) ? $0 : nil } }
+                .first
+                ?? groups.count
             if index == groups.count { groups.append([row]) } else { groups[index].append(row) }
             for key in keys where byKey[key] == nil { byKey[key] = index }
         }
         return groups
+    }
+
+    private static func isOne(_ row: ImportRow, _ other: ImportRow, by key: ImportRow.Key) -> Bool {
+        switch key {
+        case .party, .reference: true
+        case .mail, .phone: row.identity.isOne(with: other.identity)
+        }
     }
 }

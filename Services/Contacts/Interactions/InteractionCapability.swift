@@ -5,7 +5,7 @@ extension Capability {
     /// What channels tell: calls, messages, forms, reviews.
     static let interactions = Capability(
         "interactions", "what channels tell: calls, messages, forms, reviews",
-        migrations: [InteractionSchema.migration, InteractionSchema.checks],
+        migrations: [InteractionSchema.migration, InteractionSchema.checks, InteractionSchema.senders],
         statements: InteractionStore.statements,
         standings: [.fact("interaction"), .own("interaction_check")]
     ) { context in

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Messaging
+import Phones
 import Postgres
 import ServiceKit
 import Text

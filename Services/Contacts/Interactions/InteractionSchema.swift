@@ -20,6 +20,10 @@ enum InteractionSchema {
         CREATE INDEX interaction_of_phone ON interaction (phone_key) WHERE party_id IS NULL
         """)
 
+    static let senders = Migration(
+        "m202611301900_interaction_sender",
+        "CREATE INDEX interaction_of_sender ON interaction (sender)")
+
     static let checks = Migration(
         "m202611301232_interaction_check",
         """

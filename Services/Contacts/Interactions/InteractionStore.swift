@@ -5,7 +5,7 @@ import Postgres
 
 /// The SQL of what channels tell.
 enum InteractionStore {
-    static let statements: [any Preparable] = [put, take, claim, expire, get, forgetSenders]
+    static let statements: [any Preparable] = [put, take, claim, expire, get, forgetSenders, forget]
 
     /// Writes touches, each once, with the parties that they are found to be of: $3 where the channel knows, else by the exact address or
     /// number, else by one that only one party has. What is nobody's is looked at again. Answers the places of those that are new.
@@ -97,11 +97,29 @@ enum InteractionStore {
                 'told', body)::text FROM interaction WHERE kind = $1 AND reference = $2
             """)
 
-    /// Takes what senders told out of the topic, which is compacted: a message without data replaces the last of each.
+    /// What ends a sender on the topic says that it is.
+    static let senderForgotten = "contacts.sender.forgotten"
+
+    /// Takes what senders told out of the topic, which is compacted: a message without data replaces the last of each. Also of touches that
+    /// are nobody's and come from an address or a number of the parties.
     static let forgetSenders = Statement(
         "interaction.forget_senders",
         """
-        \(SQLEvent.end(of: "contacts.sender.forgotten", on: .interactions, key: "sender")) FROM (
-            SELECT DISTINCT sender FROM interaction WHERE party_id = ANY($1::uuid[]) AND sender <> '') s
+        \(SQLEvent.end(of: senderForgotten, on: .interactions, key: "sender")) FROM (
+            SELECT sender FROM interaction WHERE party_id = ANY($1::uuid[]) AND sender <> ''
+            UNION
+            SELECT i.sender FROM match_key k JOIN interaction i ON i.mail_key = k.key AND i.party_id IS NULL
+            WHERE k.party_id = ANY($1::uuid[]) AND k.kind = 'mail' AND i.sender <> ''
+            UNION
+            SELECT i.sender FROM match_key k JOIN interaction i ON i.phone_key = k.key AND i.party_id IS NULL
+            WHERE k.party_id = ANY($1::uuid[]) AND k.kind = 'phone' AND i.sender <> '') s
         """)
+
+    /// Deletes what senders told who were forgotten, but what is another party's.
+    static let forget = Query(
+        "interaction.forget", takes: [String].self,
+        sql: """
+            DELETE FROM interaction i WHERE sender = ANY($1::text[]) AND (party_id IS NULL
+                OR EXISTS (SELECT FROM erasure e WHERE i.party_id = ANY(e.parties)))
+            """)
 }

@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
+import Phones
 import Postgres
 import Text
 
@@ -24,6 +25,15 @@ enum Interactions {
                 heard(InteractionKinds.Form.self), heard(InteractionKinds.Review.self),
             ]
         ) { touches, transaction in _ = try await record(touches, transaction) }
+        subscriptions.onEnd(InteractionStore.senderForgotten) { ends, transaction in
+            forget(ends.map(\.key), transaction)
+        }
+    }
+
+    /// An erasure has ended what senders told until here. Most of it went with the person; what came behind the erasure, or is read anew from
+    /// the topic, goes now. What another party told from the same address stays.
+    private static func forget(_ senders: [String], _ transaction: Transaction) {
+        transaction.enqueue(InteractionStore.forget, Array(Set(senders)).sorted())
     }
 
     private static func heard<Kind: InteractionKind>(_ kind: Kind.Type) -> Heard<Touch> {
@@ -37,7 +47,11 @@ enum Interactions {
     static func record(_ touches: [Touch], _ transaction: Transaction) async throws -> [Int] {
         let told = touches.map(\.told)
         let mails = told.map { $0.email.flatMap(MailAddress.normal)?.lowercased() }
-        let phones = told.map { $0.phone.flatMap(PhoneNumber.normal) }
+        let phones = told.map { $0.phone.flatMap { PhoneNumber.normal($0) } }
+        OddFacts.note(
+            touches.lazy.map {
+                OddFacts.Fact(kind: $0.kind, reference: $0.told.interactionId, party: $0.told.partyID, at: $0.told.at)
+            }, transaction)
         return try await transaction.rows(
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
             told.map(\.partyID), told.map(\.at),

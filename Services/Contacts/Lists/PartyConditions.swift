@@ -1,8 +1,10 @@
 import CRMModel
 import FoundationEssentials
 import HTTP
+import Phones
 import ServiceKit
 import Text
+import Writing
 
 /// What lists are filtered by: each field with its expression and how a value is looked for.
 extension PartyQuery {
@@ -111,7 +113,7 @@ extension PartyQuery {
         guard let wanted = condition.in ?? (condition.is ?? condition.isNot).map({ [$0] }), !wanted.isEmpty,
             wanted.count <= 200
         else { throw Problem.field(place, "takes is, isNot, in (1 to 200) or isSet for \(condition.field)") }
-        let texts = try wanted.map { value in
+        let texts = try wanted.flatMap { value in
             guard let text = value.facet else { throw Problem.field(place, "compares with at most 200 characters") }
             return Self.stored(text, of: condition.field)
         }
@@ -127,7 +129,7 @@ extension PartyQuery {
         case .pieces:
             let tests = texts.map { text in
                 let test = word.test(bind(text))
-                return SearchText.required([SearchText.fold(text)]).map {
+                return SearchText.required(Self.pieces(text, of: condition.field)).map {
                     "(p.search_terms @> \(bind($0, as: "integer[]")) AND \(test))"
                 } ?? test
             }
@@ -135,13 +137,25 @@ extension PartyQuery {
         }
     }
 
-    /// A value as the field keeps it: a mail address and a phone number in any writing.
-    private static func stored(_ text: String, of field: String) -> String {
+    /// A value as the field keeps it: a mail address and a phone number in any writing. A country is its code, or what was written before
+    /// codes were.
+    private static func stored(_ text: String, of field: String) -> [String] {
         switch field {
-        case "email": MailAddress.normal(text) ?? text
-        case "phone": PhoneNumber.normal(text) ?? text
-        case "language": LanguageTag.normal(text) ?? text
-        default: text
+        case "email": [MailAddress.normal(text) ?? text]
+        // Letters are passed over where people write numbers; who asks for one means it.
+        case "phone": [text.contains(where: \.isLetter) ? text : PhoneNumber.normal(text) ?? text]
+        case "language": [LanguageTag.normal(text) ?? text]
+        case "country", "address.country": Array(Set([Country.stored(text), text])).sorted()
+        default: [text]
+        }
+    }
+
+    /// What of a value is among the pieces of the text that is searched.
+    private static func pieces(_ text: String, of field: String) -> [String] {
+        switch field {
+        case "name": [Fold.name(text)]
+        case "phone": [text.filter { ("0"..."9").contains($0) }]
+        default: [Fold.text(text)]
         }
     }
 

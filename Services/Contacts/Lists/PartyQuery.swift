@@ -2,7 +2,7 @@ import Crypto
 import FoundationEssentials
 import HTTP
 import ServiceKit
-import Text
+import Writing
 
 /// The text of a query on parties and its arguments. Only text of this folder and of `PartyStore` gets into the SQL; what callers send
 /// goes into the arguments.

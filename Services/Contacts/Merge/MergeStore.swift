@@ -8,7 +8,7 @@ import ServiceKit
 enum MergeStore {
     static let statements: [any Preparable] = [
         lock, intoIt, intoIts, whereItLeads, put, redirect, references, release, tellReleased, pair, find, undo, later,
-        patch, stub, know, leading, get, list,
+        patch, newer, know, leading, get, list,
     ]
 
     /// Parties whole, as the routes show them, and what they are merged into, locked in order of id.
@@ -87,7 +87,7 @@ enum MergeStore {
         "merge.tell_released", takes: UUID.self,
         sql: """
             WITH p AS (
-                UPDATE party p SET version = p.version + 1 FROM party_merge m
+                UPDATE party p SET version = p.version + 1, figures = p.figures + 1 FROM party_merge m
                 WHERE m.id = $1 AND m.number IS NOT NULL AND p.id IN (m.survivor_id, m.merged_id)
                     AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
                 RETURNING p.*)
@@ -119,21 +119,22 @@ enum MergeStore {
         WHERE survivor_id = $1 AND undone_at IS NULL AND merged_at > $2 ORDER BY merged_at FOR UPDATE
         """)
 
-    /// Parties of which only a merge is known yet; whatever is told of them is newer.
-    static let stub = Query(
-        "merge.stub", takes: [UUID].self,
+    /// Those of some parties of which less is known than was told under these versions, or of which a later life told.
+    static let newer = Query(
+        "merge.newer", takes: [UUID].self, [Int].self, [Bool].self, gives: UUID.self,
         sql: """
-            INSERT INTO party (id, version, kind, name) SELECT n.id, 0, 'consumer', 'unknown' FROM unnest($1::uuid[]) AS n(id)
-            ORDER BY n.id ON CONFLICT DO NOTHING
+            SELECT p.id FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS n(party_id, version, is_later)
+            JOIN party p ON p.id = n.party_id WHERE p.version < n.version OR n.is_later
             """)
 
     /// Where parties lead, as it was told; one that leads to itself stands for itself.
     static let know = Query(
-        "merge.know", takes: [UUID].self, [UUID].self,
+        "merge.know", takes: [UUID].self, [UUID].self, [Int].self,
         sql: """
-            UPDATE party p SET merged_into = nullif(n.survivor_id, p.id), updated_at = now()
-            FROM unnest($1::uuid[], $2::uuid[]) AS n(party_id, survivor_id)
-            WHERE p.id = n.party_id AND p.merged_into IS DISTINCT FROM nullif(n.survivor_id, p.id)
+            UPDATE party p SET merged_into = nullif(n.survivor_id, p.id), version = greatest(p.version, n.version),
+                updated_at = now()
+            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS n(party_id, survivor_id, version)
+            WHERE p.id = n.party_id
             """)
 
     /// Those of some parties that are merged, and their survivors.

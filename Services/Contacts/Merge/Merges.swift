@@ -9,7 +9,7 @@ extension Capability {
         statements: MergeStore.statements, standings: [.own("party_merge")]
     ) { context in
         CapabilityParts(
-            routes: mergeRoutes(context), recovers: { $0.on(Redirect.heard, MergeRecovery.know) },
+            routes: mergeRoutes(context), recovers: { MergeRecovery.recover(&$0) },
             tellsAgain: MergeRecovery.tellAgain)
     }
 }

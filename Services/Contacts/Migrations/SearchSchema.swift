@@ -103,8 +103,28 @@ enum SearchSchema {
     static let imports = Migration(
         "m0040_import_rows", "ALTER TABLE import_row DROP CONSTRAINT import_row_import_id_fkey")
 
+    /// What became of rows that made nothing is told too; imports take turns; and a party that is taken away is looked for where others point
+    /// at it.
+    static let importNotes = Migration(
+        "m202611301910_import_notes",
+        """
+        ALTER TABLE import_error ADD outcome text NOT NULL DEFAULT 'refused', ADD party_id uuid;
+        ALTER TABLE party_import ADD turn_at timestamptz NOT NULL DEFAULT clock_timestamp();
+        CREATE INDEX party_import_turn ON party_import (turn_at) WHERE state IN ('queued', 'running', 'undoing');
+        CREATE INDEX party_merged_into ON party (merged_into) WHERE merged_into IS NOT NULL
+        """)
+
     /// References, mail addresses with a mistake and more fields are searched: all terms are written anew.
     static let references = Migration("m0045_search_references", "UPDATE party SET search_terms = NULL")
+
+    /// Names are folded by Unicode's rules and found by their sounds: what ends without the mark of that form is written anew, some at a
+    /// time, while programs of before go on writing theirs. Who was found by a name or number is looked for again by its new key.
+    static let folding = Migration(
+        "m202611301905_search_folding",
+        """
+        CREATE INDEX party_unfolded ON party (id) WHERE search_terms IS NULL OR right(search_text, 1) <> '²';
+        INSERT INTO duplicate_check (party_id) SELECT id FROM party WHERE merged_into IS NULL ORDER BY id
+        """)
 
     static let referrals = Migration(
         "m0046_referrals",

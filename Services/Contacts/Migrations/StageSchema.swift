@@ -27,6 +27,14 @@ enum StageSchema {
         FROM party_value WHERE orders > 0 GROUP BY party_id
         """)
 
+    static let knownAt = Migration(
+        "m202611301914_stage_known",
+        """
+        -- `since` goes by the facts: the order, or the day on which the silence was long enough. Beside it stands when that was known.
+        ALTER TABLE party_stage ADD COLUMN known_at timestamptz;
+        ALTER TABLE party_stage_change ADD COLUMN since timestamptz
+        """)
+
     static let benefits = Migration(
         "m0044_benefits",
         """

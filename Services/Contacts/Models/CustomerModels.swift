@@ -24,10 +24,12 @@ struct CustomerModels: Sendable {
     }
 
     /// Predictions of a page of customers, rows of `ModelStore.page`; equal histories are worked out once.
+    /// Nothing is foretold of who has no sound order.
     func predictions(_ rows: Rows) throws -> [Prediction] {
         var known: [PurchaseHistory: Future] = [:]
-        return try rows.map { row in
+        return try rows.compactMap { row in
             let (party, repeats, recency, age, mean) = try row.values(of: ModelStore.page)
+            guard repeats >= 0 else { return nil }
             let history = PurchaseHistory(repeats: repeats, recency: recency, age: age)
             let future = known[history] ?? self.future(history)
             known[history] = future

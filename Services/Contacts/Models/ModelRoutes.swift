@@ -78,10 +78,14 @@ private let fitSchema = Schema.named(
         .init("id", .uuid), .init("currency", .string),
         .init("state", .enumeration(["queued", "running", "done", "failed"])),
         .init("weeks", .integer(), "How far it looks ahead"), .init("askedAt", .dateTime),
-        .init("finishedAt", .nullable(.dateTime)), .init("asOf", .nullable(.dateTime), "The day of the newest order"),
+        .init("finishedAt", .nullable(.dateTime)),
+        .init("asOf", .nullable(.dateTime), "The day of the newest sound order, at the latest today"),
         .init("customers", .nullable(.integer())), .init("done", .integer(), "Customers foretold so far"),
         .init("progress", .number, "From 0 to 1"), .init("fitSeconds", .nullable(.number)),
         .init("error", .nullable(.string), "Why it failed"),
+        .init(
+            "tellsLeaving", .nullable(.boolean),
+            "Whether the base shows that customers leave: where it does not, no chance of it is given"),
         .init(
             "betaGeometric",
             .nullable(

@@ -33,6 +33,7 @@ struct ModelRun {
                 transaction.enqueue(LongWork.allow)
                 guard try await !transaction.query(ModelStore.beat, id, owner).isEmpty else { throw Superseded() }
                 transaction.enqueue(ModelStore.forget, id, currency)
+                transaction.enqueue(ModelStore.prune, id, currency)
                 transaction.enqueue(ModelStore.finish, id, owner)
             }
         } catch let error as Minimizer.NoMinimum {
@@ -74,7 +75,8 @@ struct ModelRun {
         let bg = purchases.model
         let kept = try await context.pool.rows(
             ModelStore.keepFit, id, base.day, base.customers, bg.r, bg.alpha, bg.a, bg.b, purchases.logLikelihood,
-            spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds, owner)
+            spend?.model.p, spend?.model.q, spend?.model.gamma, spend?.logLikelihood, (Loop.now - begin).seconds, owner,
+            base.orders, purchases.tellsLeaving)
         guard !kept.isEmpty else { throw Superseded() }
         return models
     }
@@ -93,14 +95,16 @@ struct ModelRun {
         var histories: [PurchaseHistory: Int] = [:]
         var customers = 0
         var repeaters = 0
+        var orders = 0
         var day = Date(timeIntervalSince1970: 0)
 
         init(_ rows: Rows) throws {
             histories.reserveCapacity(rows.count)
             for row in rows {
-                let (repeats, recency, age, count, newest) = try row.values(of: ModelStore.histories)
+                let (repeats, recency, age, count, newest, bought) = try row.values(of: ModelStore.histories)
                 histories[PurchaseHistory(repeats: repeats, recency: recency, age: age)] = count
                 customers += count
+                orders += bought
                 if repeats > 0 { repeaters += count }
                 day = newest
             }

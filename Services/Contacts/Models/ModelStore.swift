@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Postgres
+import ServiceKit
 
 /// The SQL of fits and predictions.
 enum ModelStore {
     static let statements: [any Preparable] = [
         ask, askDue, claim, beat, histories, spenders, spends, keepFit, page, predict, forget, finish, fail, get, list,
-        again, hold, drop, put,
+        again, hold, drop, put, prune,
     ]
 
     /// Asks for a fit; no row where one of the currency is under way.
@@ -13,27 +14,36 @@ enum ModelStore {
         "model.ask",
         """
         INSERT INTO model_run (id, currency, state, weeks) SELECT $1, $2, 'queued', $3
-        WHERE EXISTS (SELECT 1 FROM value_scale WHERE currency = $2)
+        WHERE EXISTS (SELECT 1 FROM party_value WHERE currency = $2 AND orders > 0)
         ON CONFLICT DO NOTHING RETURNING id
         """)
 
-    /// Asks for fits of the currencies whose last one is older than $1 seconds, of at least $2 customers.
-    static let askDue = Statement(
-        "model.ask_due",
-        """
-        INSERT INTO model_run (id, currency, state, weeks)
-        SELECT gen_random_uuid(), s.currency, 'queued', 52 FROM value_scale s
-        WHERE s.customers >= $2 AND NOT EXISTS (SELECT 1 FROM model_run r WHERE r.currency = s.currency
-            AND r.asked_at > clock_timestamp() - make_interval(secs => $1))
-        ON CONFLICT DO NOTHING
-        """)
+    /// Asks for fits of the currencies of at least $2 customers where something was sold since the last one, and it is time: at once where
+    /// the base has grown by a tenth, else $1 seconds after it; and not before twenty times, or sixty times, what the last one took has
+    /// passed. So what fits cost is bounded, and does not wait for long where the base stands still.
+    static let askDue = Query(
+        "model.ask_due", takes: Int.self, Int.self,
+        sql: """
+            INSERT INTO model_run (id, currency, state, weeks)
+            SELECT gen_random_uuid(), s.currency, 'queued', 52 FROM value_scale s LEFT JOIN LATERAL (
+                SELECT r.*, clock_timestamp() - coalesce(r.finished_at, r.asked_at) AS age,
+                    coalesce(r.finished_at - r.asked_at, interval '0') AS took
+                FROM model_run r WHERE r.currency = s.currency ORDER BY r.asked_at DESC LIMIT 1) r ON true
+            WHERE s.customers >= $2 AND (r.id IS NULL OR s.orders IS DISTINCT FROM r.orders AND (
+                age > least(make_interval(secs => $1),
+                    greatest(CASE r.state WHEN 'failed' THEN interval '10 minutes' ELSE interval '1 minute' END, took * 60))
+                OR (s.customers >= r.customers * 1.1 OR s.orders >= r.orders * 1.1)
+                    AND age > greatest(interval '5 seconds', took * 20)))
+            ON CONFLICT DO NOTHING
+            """)
 
     /// Takes the oldest run that waits, or one whose process has not been heard of for a minute, for the owner $1: what an earlier owner
     /// still writes finds no row.
     static let claim = Statement(
         "model.claim",
         """
-        UPDATE model_run SET state = 'running', owner = $1, heartbeat_at = clock_timestamp() WHERE id = (
+        UPDATE model_run m SET state = 'running', owner = $1, heartbeat_at = clock_timestamp(), (customers, orders) = (
+            SELECT s.customers, s.orders FROM value_scale s WHERE s.currency = m.currency) WHERE id = (
             SELECT id FROM model_run WHERE state = 'queued'
                 OR state = 'running' AND heartbeat_at < clock_timestamp() - interval '1 minute'
             ORDER BY asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -44,57 +54,71 @@ enum ModelStore {
     static let beat = Statement(
         "model.beat", "UPDATE model_run SET heartbeat_at = clock_timestamp() WHERE id = $1 AND owner = $2 RETURNING id")
 
-    /// Histories and how many customers have each. The observation ends with the day of the currency's newest order.
+    /// Histories and how many customers have each. The observation ends with the day of the currency's newest sound order, and at the latest
+    /// today.
     static let histories = Query(
         "model.histories", takes: String.self,
-        gives: Int.self, Int.self, Int.self, Int.self, Date.self,
+        gives: Int.self, Int.self, Int.self, Int.self, Date.self, Int.self,
         sql: """
-            WITH base AS (SELECT max(last_order_at)::date AS day FROM party_value WHERE currency = $1 AND orders > 0)
-            SELECT purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
-                (day - first_order_at::date)::bigint, count(*), day::timestamptz
-            FROM party_value, base WHERE currency = $1 AND orders > 0 GROUP BY 1, 2, 3, day
+            WITH v AS MATERIALIZED (
+                SELECT purchase_days, orders, \(FirmZone.day("first_order_at")) AS first, \(FirmZone.day("last_order_at")) AS last
+                FROM \(SoundBase.values(in: "$1")) v WHERE orders > 0),
+            base AS (SELECT least(\(FirmZone.day("now()")), max(last)) AS day FROM v)
+            SELECT purchase_days - 1, greatest(0, least(last, day) - first)::bigint, greatest(0, day - first)::bigint,
+                count(*), \(FirmZone.start(of: "day")), sum(orders)::bigint
+            FROM v, base GROUP BY 1, 2, 3, day
             """)
+
+    /// SQL: who has spent something at repeat purchases.
+    private static let spender = "orders > 0 AND purchase_days > 1 AND revenue > first_day_revenue"
 
     /// How many customers have spent something at repeat purchases.
     static let spenders = Statement(
-        "model.spenders",
-        """
-        SELECT count(*) FROM party_value
-        WHERE currency = $1 AND orders > 0 AND purchase_days > 1 AND revenue > first_day_revenue
-        """)
+        "model.spenders", "SELECT count(*) FROM \(SoundBase.values(in: "$1")) v WHERE \(spender)")
 
     /// Repeat purchases and their mean amount: of all customers, or of one in $2 by the last digits of their ids.
     static let spends = Statement(
         "model.spends",
         """
         SELECT purchase_days - 1, ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8
-        FROM party_value
-        WHERE currency = $1 AND orders > 0 AND purchase_days > 1 AND revenue > first_day_revenue
-            AND ('x' || right(party_id::text, 7))::bit(28)::int % $2 = 0
+        FROM \(SoundBase.values(in: "$1")) v
+        WHERE \(spender) AND ('x' || right(party_id::text, 7))::bit(28)::int % $2 = 0
         """)
 
     static let keepFit = Query(
         "model.keep_fit", takes: UUID.self, Date.self, Int.self, Double.self, Double.self, Double.self, Double.self,
-        Double.self, Double?.self, Double?.self, Double?.self, Double?.self, Double.self, UUID.self,
+        Double.self, Double?.self, Double?.self, Double?.self, Double?.self, Double.self, UUID.self, Int.self,
+        Bool.self,
         gives: UUID.self,
         sql: """
             UPDATE model_run SET heartbeat_at = clock_timestamp(), as_of = $2, customers = $3, r = $4, alpha = $5, a = $6,
                 b = $7, bg_likelihood = $8, p = $9, q = $10, gamma = $11, gg_likelihood = $12, fit_seconds = $13, done = 0,
-                after = NULL
+                after = NULL, orders = $15, tells_leaving = $16
             WHERE id = $1 AND owner = $14 RETURNING id
             """)
 
-    /// The next customers to foretell, in order of id. Their age counts to the day of $3.
+    private static let pageOfParties = """
+        SELECT * FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
+        """
+
+    /// The next customers to foretell, in order of id. Their age counts to the day of $3. Who has no sound order has repeats of -1.
     static let page = Query(
         "model.page", takes: String.self, UUID.self, Date.self, Int.self,
         gives: UUID.self, Int.self, Int.self, Int.self, Double.self,
         sql: """
-            SELECT party_id, purchase_days - 1, (last_order_at::date - first_order_at::date)::bigint,
-                greatest($3::timestamptz::date, last_order_at::date) - first_order_at::date,
-                CASE WHEN purchase_days > 1 AND revenue > first_day_revenue
-                    THEN ((revenue - first_day_revenue) / 10000.0 / (purchase_days - 1))::float8 ELSE 0 END
-            FROM party_value WHERE currency = $1 AND orders > 0 AND party_id > $2 ORDER BY party_id LIMIT $4
+            SELECT party_id, \(history("v", until: "$3::timestamptz"))
+            FROM \(SoundBase.values(of: pageOfParties, in: "$1")) v ORDER BY party_id
             """)
+
+    /// SQL: repeats, recency, age and mean amount of a customer's history, which is observed until the day of a time or of his last order.
+    private static func history(_ v: String, until end: String) -> String {
+        let (first, last) = (FirmZone.day("\(v).first_order_at"), FirmZone.day("\(v).last_order_at"))
+        return """
+            \(v).purchase_days - 1, (\(last) - \(first))::bigint, (greatest(\(FirmZone.day(end)), \(last)) - \(first))::bigint,
+                CASE WHEN \(v).purchase_days > 1 AND \(v).revenue > \(v).first_day_revenue
+                    THEN ((\(v).revenue - \(v).first_day_revenue) / 10000.0 / (\(v).purchase_days - 1))::float8 ELSE 0 END
+            """
+    }
 
     /// Keeps a page of predictions, where the run is still that owner's: its row is locked before any of theirs.
     static let predict = Query(
@@ -120,12 +144,9 @@ enum ModelStore {
         gives: UUID.self, String.self, Int.self, Int.self, Int.self, Double.self, UUID.self, Int.self, Date?.self,
         Double?.self, Double?.self, Double?.self, Double?.self, Double?.self, Double?.self, Double?.self,
         sql: """
-            SELECT v.party_id, v.currency, v.purchase_days - 1, (v.last_order_at::date - v.first_order_at::date)::bigint,
-                greatest(u.as_of::date, v.last_order_at::date) - v.first_order_at::date,
-                CASE WHEN v.purchase_days > 1 AND v.revenue > v.first_day_revenue
-                    THEN ((v.revenue - v.first_day_revenue) / 10000.0 / (v.purchase_days - 1))::float8 ELSE 0 END,
+            SELECT v.party_id, v.currency, \(history("v", until: "u.as_of")),
                 u.id, u.weeks, u.as_of, u.r, u.alpha, u.a, u.b, u.p, u.q, u.gamma
-            FROM party_value v CROSS JOIN LATERAL (
+            FROM \(SoundBase.values()) v CROSS JOIN LATERAL (
                 SELECT * FROM model_run m WHERE m.currency = v.currency AND m.state = 'done' AND m.r IS NOT NULL
                 ORDER BY m.asked_at DESC LIMIT 1) u
             WHERE v.party_id = ANY($1::uuid[]) AND v.orders > 0
@@ -150,6 +171,14 @@ enum ModelStore {
     static let forget = Statement(
         "model.forget", "DELETE FROM party_prediction WHERE currency = $2 AND run_id <> $1")
 
+    /// Runs that nobody asks about any more.
+    static let prune = Statement(
+        "model.prune",
+        """
+        DELETE FROM model_run WHERE currency = $2 AND id <> $1 AND state IN ('done', 'failed')
+            AND asked_at < clock_timestamp() - interval '30 days'
+        """)
+
     static let finish = Statement(
         "model.finish",
         "UPDATE model_run SET state = 'done', finished_at = clock_timestamp() WHERE id = $1 AND owner = $2")
@@ -164,7 +193,7 @@ enum ModelStore {
             'finishedAt', finished_at, 'asOf', as_of, 'customers', customers, 'done', done,
             'progress', CASE WHEN state = 'done' THEN 1 WHEN customers > 0 THEN round(done / customers::numeric, 4)
                 ELSE 0 END,
-            'fitSeconds', round(fit_seconds::numeric, 3), 'error', error,
+            'fitSeconds', round(fit_seconds::numeric, 3), 'error', error, 'tellsLeaving', CASE WHEN r IS NOT NULL THEN tells_leaving END,
             'betaGeometric', CASE WHEN r IS NOT NULL THEN json_build_object('r', r, 'alpha', alpha, 'a', a, 'b', b,
                 'logLikelihood', bg_likelihood) END,
             'gammaGamma', CASE WHEN p IS NOT NULL THEN json_build_object('p', p, 'q', q, 'gamma', gamma,

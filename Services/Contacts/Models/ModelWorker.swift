@@ -14,7 +14,9 @@ package final class ModelWorker {
     package init(_ context: ServiceContext) throws {
         self.context = context
         let hours = try context.settings.value(
-            Setting<Int>("MODEL_REFRESH_HOURS", default: 24, help: "hours between two fits of the customer models"))
+            Setting<Int>(
+                "MODEL_REFRESH_HOURS", default: 1,
+                help: "hours after which the customer models are fitted anew at the latest, where something was sold"))
         interval = .seconds(max(1, hours) * 3600)
         work = SteadyWork(context.log, every: .seconds(10), failing: "a model was not fitted")
     }
@@ -26,9 +28,9 @@ package final class ModelWorker {
         await work.run(begin: { try await askDue() }) { try await workOne() }
     }
 
-    /// Asks for a fit of each currency whose last one is old enough.
+    /// Asks for fits of the currencies whose base has grown or whose last one is old enough.
     private func askDue() async throws {
-        _ = try await context.pool.query(
+        _ = try await context.pool.rows(
             ModelStore.askDue, Int(interval.components.seconds), ModelRun.leastRepeaters * 2)
     }
 

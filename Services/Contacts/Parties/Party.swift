@@ -1,8 +1,10 @@
 import CRMModel
 import FoundationEssentials
 import HTTP
+import Phones
 import ServiceKit
 import Text
+import Writing
 
 /// What a caller may say of a party: a member that is absent stays as it is, one that is null is taken away (RFC 7396).
 struct PartyInput: Decodable {
@@ -87,7 +89,7 @@ struct PartyInput: Decodable {
         input.notes = try FieldCheck.text(notes, "notes", atMost: 10_000)
         input.language = try language.map { try LanguageTag.checked($0) }
         input.timeZone = try timeZone.map { try TimeZoneName.checked($0) }
-        input.country = try FieldCheck.text(country, "country", atMost: 100)
+        input.country = try FieldCheck.text(country, "country", atMost: 100).map(Country.stored)
         input.owner = try FieldCheck.text(owner, "owner", atMost: 100)
         if let tags {
             let isShort = tags.allSatisfy { !$0.isEmpty && $0.count <= 50 && !$0.unicodeScalars.contains("\0") }
@@ -134,7 +136,7 @@ struct Party: Decodable, Equatable {
         name = input.name ?? name
         language = pick("language", language, input.language)
         timeZone = pick("timeZone", timeZone, input.timeZone)
-        country = pick("country", country, input.country)
+        country = pick("country", country, input.country).map(Country.stored)
         notes = pick("notes", notes, input.notes)
         tags = pick("tags", tags, input.tags) ?? []
         owner = pick("owner", owner, input.owner)
@@ -143,6 +145,10 @@ struct Party: Decodable, Equatable {
         for (key, value) in input.custom { custom[key] = value }
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
+        completeNumbers()
+        var input = input
+        let called = input.phone.flatMap { PhoneNumber($0, in: region) }
+        input.phone = called?.number ?? input.phone
         if !input.preferences.isEmpty {
             var preferences = details.preferences ?? [:]
             for (key, value) in input.preferences { preferences[key] = value }
@@ -153,17 +159,34 @@ struct Party: Decodable, Equatable {
             details.preferences = preferences.isEmpty ? nil : preferences
         }
         applyFirst(input)
-        completeNumbers()
+        if let desk = called?.extension { keep(desk, of: input.phone) }
     }
 
-    /// National numbers become E.164 by the party's country, or that of its first address.
+    /// The country whose numbers it writes: its own, or that of its first address.
+    private var region: String? {
+        (country ?? details.addresses?.lazy.compactMap(\.country).first).flatMap(Country.code)
+    }
+
+    /// Numbers become E.164 by the party's country; what is dialled behind one stands beside it.
     mutating func completeNumbers() {
-        let country = country ?? details.addresses?.lazy.compactMap(\.country).first
-        guard country != nil else { return }
-        phone = phone.map { PhoneNumber.normal($0, in: country) }
-        details.phones = details.phones?.map {
-            PartyDetails.Phone(number: PhoneNumber.normal($0.number, in: country), label: $0.label)
+        let region = region
+        let first = phone.flatMap { PhoneNumber($0, in: region) }
+        phone = first?.number ?? phone
+        details.phones = details.phones?.map { one in
+            guard let read = PhoneNumber(one.number, in: region) else { return one }
+            return PartyDetails.Phone(
+                number: read.number, label: one.label, extension: one.extension ?? read.extension)
         }
+        if let desk = first?.extension { keep(desk, of: phone) }
+    }
+
+    /// Notes what is dialled behind the first number, which only the list has room for.
+    private mutating func keep(_ desk: String, of number: String?) {
+        guard let number else { return }
+        var list = details.phones ?? []
+        if list.isEmpty { list = [PartyDetails.Phone(number: number)] }
+        if list[0].number == number, list[0].extension == nil { list[0].extension = desk }
+        details.phones = list
     }
 
     /// The first of the lists and the single members `email` and `phone` are the same thing.

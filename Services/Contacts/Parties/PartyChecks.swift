@@ -1,6 +1,8 @@
 import HTTP
+import Phones
 import ServiceKit
 import Text
+import Writing
 
 extension MailAddress {
     /// The stored form; a 400 that names the field for what is no address.
@@ -13,13 +15,18 @@ extension MailAddress {
 }
 
 extension PhoneNumber {
-    /// The stored form; a 400 that names the field for what is no number.
-    static func checked(_ text: String) throws -> String {
-        guard let number = normal(text) else {
-            throw Problem.field("phone", "must be a phone number such as +44 20 7946 0958")
+    /// What was written, which only the party's country makes a number of; a 400 that names the field for what can be none.
+    static func checked(_ text: String, _ field: String = "phone") throws -> String {
+        guard text.utf8.count <= 100, PhoneNumber(text) != nil else {
+            throw Problem.field(field, "must be a phone number such as +44 20 7946 0958")
         }
-        return number
+        return text.trimmed
     }
+}
+
+extension Country {
+    /// The stored form: a code where the text is a country's, else as it was written, for the firm's own words are no mistake.
+    static func stored(_ text: String) -> String { code(text) ?? text }
 }
 
 extension LanguageTag {

@@ -7,6 +7,7 @@ import Messaging
 import Postgres
 import ServiceKit
 import Text
+import Writing
 
 /// Changes of parties that people and programs ask for.
 @Loop

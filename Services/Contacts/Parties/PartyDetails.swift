@@ -1,8 +1,10 @@
 import CRMModel
 import FoundationEssentials
 import HTTP
+import Phones
 import ServiceKit
 import Text
+import Writing
 
 /// What a party has several of, and what is shown and not sorted by (C1): kept as one JSON value beside the party's columns.
 struct PartyDetails: Codable, Equatable {
@@ -28,6 +30,8 @@ struct PartyDetails: Codable, Equatable {
     struct Phone: Codable, Equatable {
         var number: String
         var label: String?
+        /// What is dialled behind it to reach a desk.
+        var `extension`: String?
     }
 
     struct Address: Codable, Equatable {
@@ -62,10 +66,10 @@ struct PartyDetails: Codable, Equatable {
             return Email(address: address, label: try FieldCheck.text(email.label, "\(field).label", atMost: 50))
         }
         clean.phones = try Self.list(phones, "phones") { phone, field in
-            guard let number = PhoneNumber.normal(phone.number) else {
-                throw Problem.field("\(field).number", "must be a phone number such as +44 20 7946 0958")
-            }
-            return Phone(number: number, label: try FieldCheck.text(phone.label, "\(field).label", atMost: 50))
+            Phone(
+                number: try PhoneNumber.checked(phone.number, "\(field).number"),
+                label: try FieldCheck.text(phone.label, "\(field).label", atMost: 50),
+                extension: try FieldCheck.text(phone.extension, "\(field).extension", atMost: 20))
         }
         clean.addresses = try Self.list(addresses, "addresses") { try $0.checked($1) }
         clean.handles = try Self.list(handles, "handles") { handle, field in
@@ -105,7 +109,7 @@ extension PartyDetails {
     /// Those of a party as events tell them.
     init(_ told: PartyState) {
         emails = told.emails?.map { Email(address: $0.address, label: $0.label) }
-        phones = told.phones?.map { Phone(number: $0.number, label: $0.label) }
+        phones = told.phones?.map { Phone(number: $0.number, label: $0.label, extension: $0.extension) }
         addresses = told.addresses?.map(Address.init)
         organisation = told.organisation
         title = told.title
@@ -118,7 +122,7 @@ extension PartyDetails.Address {
     init(_ told: PartyAddress) {
         self.init(
             label: told.label, street: told.street, city: told.city, region: told.region, postalCode: told.postalCode,
-            country: told.country)
+            country: told.country.map(Country.stored))
     }
 
     fileprivate func checked(_ field: String) throws -> PartyDetails.Address {
@@ -128,7 +132,7 @@ extension PartyDetails.Address {
             city: try FieldCheck.text(city, "\(field).city", atMost: 100),
             region: try FieldCheck.text(region, "\(field).region", atMost: 100),
             postalCode: try FieldCheck.text(postalCode, "\(field).postalCode", atMost: 20),
-            country: try FieldCheck.text(country, "\(field).country", atMost: 100))
+            country: try FieldCheck.text(country, "\(field).country", atMost: 100).map(Country.stored))
         guard
             clean.street != nil || clean.city != nil || clean.region != nil || clean.postalCode != nil
                 || clean.country != nil

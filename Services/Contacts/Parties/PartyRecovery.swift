@@ -23,7 +23,7 @@ enum PartyRecovery {
 
     private static func know(_ told: [ToldRecord<PartyState>], _ transaction: Transaction) throws {
         var latest: [UUID: ToldRecord<PartyState>] = [:]
-        for one in told where latest[one.record.partyId].map({ $0.version < one.version }) ?? true {
+        for one in told where latest[one.record.partyId].map({ $0.isBefore(one) }) ?? true {
             latest[one.record.partyId] = one
         }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)
@@ -33,7 +33,8 @@ enum PartyRecovery {
             parties.map(\.email), parties.map(\.phone), parties.map(\.language), parties.map(\.timeZone),
             parties.map(\.country), try parties.map { try ModelJSON.text($0.tags ?? []) }, parties.map(\.owner),
             parties.map(\.category), parties.map(\.birthday?.text),
-            try parties.map { try ModelJSON.text(PartyDetails($0)) }, list.map(\.at))
+            try parties.map { try ModelJSON.text(PartyDetails($0)) }, list.map(\.at),
+            list.map { $0.isOfLaterLife(transaction) })
         var names: [(party: UUID, name: PartyReference)] = []
         for party in parties {
             let numbers = party.customerNo.map { [PartyReference(system: CustomerNumber.erp, reference: $0)] } ?? []
@@ -45,7 +46,9 @@ enum PartyRecovery {
             PartyStore.knowReferences, names.map(\.name.system), names.map(\.name.reference), names.map(\.party))
     }
 
-    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws {
-        transaction.enqueue(PartyStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+    static func tellAgain(_ keys: [String], _ transaction: Transaction) async throws -> Set<String> {
+        let parties = keys.compactMap { UUID(text: $0) }.sorted()
+        transaction.enqueue(PartyStore.tellAgain, parties)
+        return Set(try await transaction.rows(PartyStore.known, parties).map(\.text))
     }
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Postgres
-import Text
+import Writing
 
 /// A party with what is made of it to be stored.
 struct PartyRow: Sendable {

@@ -3,7 +3,7 @@ import Postgres
 /// What came to the tables of parties.
 enum PartySchema {
     static let retelling = Migration(
-        "m202611301910_party_retelling",
+        "m202611301917_party_retelling",
         """
         -- Parties that were told when their events said less of them, and are to be told again.
         CREATE TABLE party_retelling (party_id uuid PRIMARY KEY);

@@ -5,7 +5,9 @@ enum PartySchemas {
     private static let parts: [Schema.Property] = [
         .init("language", .string, required: false, "BCP 47"),
         .init("timeZone", .string, required: false, "IANA"),
-        .init("country", .string, required: false, "ISO 3166 code or name"),
+        .init(
+            "country", .string, required: false,
+            "ISO 3166 code, or a name in English or Chinese, which is stored as the code"),
         .init("notes", .string, required: false),
         .init("tags", .array(.string), required: false),
         .init("owner", .string, required: false, "Who of the firm looks after the party"),
@@ -17,8 +19,13 @@ enum PartySchemas {
             "emails", .array(.object([.init("address", .string), .init("label", .string, required: false)])),
             required: false, "The first is the one to write to"),
         .init(
-            "phones", .array(.object([.init("number", .string), .init("label", .string, required: false)])),
-            required: false, "The first is the one to call"),
+            "phones",
+            .array(
+                .object([
+                    .init("number", .string), .init("label", .string, required: false),
+                    .init("extension", .string, required: false, "What is dialled behind it to reach a desk"),
+                ])), required: false,
+            "The first is the one to call; E.164 by the country's numbering plan, else as written, without a plus"),
         .init(
             "addresses",
             .array(

@@ -7,12 +7,17 @@ import Postgres
 enum PartyStore {
     static let statements: [any Preparable] = [
         insert, insertMissing, clearNumbers, insertNumbers, lock, lockAll, lockAndRaise, raise, mergedInto, know,
-        knowReferences, forget, tellAgain, toRetell, update, get, setSearch, select, estimate, bodies, shares,
+        knowReferences, forget, stub, known, tellAgain, toRetell, update, get, setSearch, select, estimate, bodies,
+        shares,
     ]
+
+    /// The version of a party's record: what people edit. Orders, stages and consents raise the party's version too, which is the sequence
+    /// of its events, and make nobody's open form stale. Forms of the past may be from before the two were told apart.
+    static let edition = "p.version - coalesce(p.figures, 0)"
 
     /// A party as JSON, as the routes show it. `p` is the party.
     static let json = """
-        json_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'name', p.name, 'email', p.email,
+        json_build_object('id', p.id, 'version', \(edition), 'kind', p.kind, 'name', p.name, 'email', p.email,
             'phone', p.phone, 'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes,
             'tags', p.tags, 'owner', p.owner, 'category', p.category, 'birthday', p.birthday,
             'emails', coalesce(nullif(p.details->'emails', '[]'), CASE WHEN p.email IS NULL THEN '[]'
@@ -126,26 +131,27 @@ enum PartyStore {
     static let lockAndRaise = Statement(
         "party.lock_and_raise", locks: .parties,
         """
-        UPDATE party p SET version = p.version + 1
+        UPDATE party p SET version = p.version + 1, figures = p.figures + 1
         FROM (SELECT id FROM party WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) l WHERE p.id = l.id
         """)
 
     /// Raises the versions of parties whose rows are locked.
     static let raise = Statement(
-        "party.raise", "UPDATE party SET version = version + 1 WHERE id = ANY($1::uuid[])")
+        "party.raise", "UPDATE party SET version = version + 1, figures = figures + 1 WHERE id = ANY($1::uuid[])")
 
     /// Parties as this service has told them, where nothing newer is known of them.
     static let know = Query(
         "party.know",
         takes: [UUID].self, [Int].self, [String].self, [String].self, [String?].self, [String?].self, [String?].self,
         [String?].self, [String?].self, [String].self, [String?].self, [String?].self, [String?].self, [String].self,
-        [Date].self,
+        [Date].self, [Bool].self,
         sql: """
             WITH told AS (
                 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[])
+                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
+                    $16::boolean[])
                     AS n(id, version, kind, name, email, phone, language, time_zone, country, tags, owner, category,
-                        birthday, details, at))
+                        birthday, details, at, is_later))
             INSERT INTO party AS p
                 (id, version, kind, name, email, phone, language, time_zone, country, tags, owner, category, birthday,
                     details, created_at, updated_at)
@@ -159,7 +165,7 @@ enum PartyStore {
                     || \(led("emails", "address", by: "excluded.email"))
                     || \(led("phones", "number", by: "excluded.phone")),
                 search_terms = NULL, updated_at = now()
-            WHERE p.version < excluded.version
+            WHERE p.version < excluded.version OR EXISTS (SELECT FROM told t WHERE t.id = p.id AND t.is_later)
             """)
 
     /// What systems call parties, as this service has told it.
@@ -178,12 +184,24 @@ enum PartyStore {
             DELETE FROM party WHERE id = ANY($1::uuid[])
             """)
 
+    /// Parties of which something is known before they are; whatever is told of them is newer.
+    static let stub = Query(
+        "party.stub", takes: [UUID].self,
+        sql: """
+            INSERT INTO party (id, version, kind, name) SELECT n.id, 0, 'consumer', 'unknown' FROM unnest($1::uuid[]) AS n(id)
+            ORDER BY n.id ON CONFLICT DO NOTHING
+            """)
+
+    /// Which of some parties there are, be they erased.
+    static let known = Query(
+        "party.known", takes: [UUID].self, gives: UUID.self, sql: "SELECT id FROM party WHERE id = ANY($1::uuid[])")
+
     /// Tells parties again as they are, each under its next version; not those who were erased.
     static let tellAgain = Query(
         "party.tell_again", takes: [UUID].self,
         sql: """
             WITH p AS (
-                UPDATE party SET version = version + 1
+                UPDATE party SET version = version + 1, figures = figures + 1
                 WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM erasure e WHERE party.id = ANY(e.parties))
                 RETURNING *)
             \(tell(PartyChanged.self)) FROM p ORDER BY p.id
@@ -200,9 +218,9 @@ enum PartyStore {
 
     static let mergedInto = Statement("party.merged_into", "SELECT merged_into FROM party WHERE id = $1")
 
-    /// A party's version and the party whole, as `Party` reads it.
+    /// The version of a party's record and the party whole, as `Party` reads it.
     static let columns = """
-        p.version, json_build_object('id', p.id, 'kind', p.kind, 'name', p.name, 'email', p.email, 'phone', p.phone,
+        \(edition), json_build_object('id', p.id, 'kind', p.kind, 'name', p.name, 'email', p.email, 'phone', p.phone,
             'language', p.language, 'timeZone', p.time_zone, 'country', p.country, 'notes', p.notes, 'tags', p.tags,
             'owner', p.owner, 'category', p.category, 'birthday', p.birthday, 'details', p.details, 'custom', p.custom,
             'references', (SELECT coalesce(json_agg(r.reference ORDER BY r.reference), '[]')
@@ -220,12 +238,12 @@ enum PartyStore {
                 search_text = $17, search_terms = $18::text::integer[], updated_at = now()
             WHERE id = $1 RETURNING *),
         told AS (\(tell(PartyChanged.self)) FROM p)
-        SELECT \(json)::text, p.version FROM p
+        SELECT \(json)::text, \(edition) FROM p
         """, takes: written, gives: [.column(String.self), .column(Int.self)])
 
     static let get = Query(
         "party.get", takes: UUID.self, gives: String.self, Int.self,
-        sql: "SELECT \(json)::text, p.version FROM party p WHERE p.id = $1")
+        sql: "SELECT \(json)::text, \(edition) FROM party p WHERE p.id = $1")
 
     static let setSearch = Statement(
         "party.set_search",

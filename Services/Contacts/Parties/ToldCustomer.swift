@@ -1,7 +1,9 @@
 import CRMModel
 import FoundationEssentials
+import Phones
 import Postgres
 import Text
+import Writing
 
 /// A customer of the ERP as a party is made of it: by its master record, or by the number that an order names.
 struct ToldCustomer {
@@ -28,10 +30,11 @@ struct ToldCustomer {
         kind = record.kind.flatMap { PartyInput.kinds.contains($0) ? $0 : nil }
         name = record.name.trimmed.isEmpty ? record.customerNo : record.name.trimmed
         email = record.email.flatMap(MailAddress.normal)
-        phone = record.phone.flatMap(PhoneNumber.normal).map { PhoneNumber.normal($0, in: record.country) }
+        country = record.country.map(Country.stored)
+        let region = record.country.flatMap(Country.code)
+        phone = record.phone.flatMap { PhoneNumber.normal($0, in: region) }
         language = record.language.flatMap(LanguageTag.normal)
         timeZone = record.timeZone.flatMap(TimeZoneName.normal)
-        country = record.country
         var party = Party(id: id, name: name)
         party.details.taxId = record.taxId.flatMap { $0.trimmed.isEmpty ? nil : $0.trimmed }
         party.details.addresses = record.addresses.flatMap { $0.isEmpty ? nil : $0.map(PartyDetails.Address.init) }

@@ -42,6 +42,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("party_history", .remove),
         PersonalTable("party_reference", where: "coalesce(t.origin_id, t.party_id) = $1", .remove),
         PersonalTable("touch", .remove),
+        PersonalTable("odd_fact", .remove),
         PersonalTable("consent", .remove),
         PersonalTable("consent_erp", .remove),
         PersonalTable("consent_effective", .remove),

@@ -59,12 +59,24 @@ enum Erasure {
         ]
     }
 
-    /// Hears the other services' receipts.
+    /// Hears the other services' receipts, and where the ERP's records of the erased end.
     static func subscribe(_ subscriptions: inout Subscriptions) {
+        subscriptions.onEnd(ErasureStore.customerForgotten) { ends, transaction in
+            try await again(ends.map(\.key), transaction)
+        }
         on(ErasureOwners.Sales.self, &subscriptions)
         on(ErasureOwners.Campaigns.self, &subscriptions)
         on(ErasureOwners.Tickets.self, &subscriptions)
         on(ErasureOwners.Notifications.self, &subscriptions)
+    }
+
+    /// Erases again who was erased under customer numbers: a record that the ERP told before the end, and that was read behind the erasure, has
+    /// brought the person back.
+    private static func again(_ numbers: [String], _ transaction: Transaction) async throws {
+        let parties = Set(numbers.flatMap(CustomerNumber.parties(ofKey:))).sorted()
+        for party in try await transaction.rows(ErasureStore.returned, parties) {
+            _ = try await contactsPersonalData.erase(party, in: transaction)
+        }
     }
 
     private static func on<Owner: ErasureOwner>(_ owner: Owner.Type, _ subscriptions: inout Subscriptions) {

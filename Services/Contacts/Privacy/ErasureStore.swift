@@ -5,7 +5,9 @@ import Postgres
 
 /// The SQL of erasures.
 enum ErasureStore {
-    static let statements: [any Preparable] = [lock, put, customerNumbers, publish, receive, know, get]
+    static let statements: [any Preparable] = [
+        lock, put, customerNumbers, returned, publish, receive, know, get,
+    ]
 
     /// The party and all merged into it, locked; and the survivor where it is merged itself.
     static let lock = Statement(
@@ -19,13 +21,26 @@ enum ErasureStore {
         "erasure.put", takes: UUID.self, UUID.self, [UUID].self, String?.self, String?.self,
         sql: "INSERT INTO erasure (id, party_id, parties, requested_by, reason) VALUES ($1, $2, $3, $4, $5)")
 
+    /// What ends a customer number on the ERP's topic says that it is.
+    static let customerForgotten = "contacts.customer.forgotten"
+
+    /// Those of some parties who were erased and have a name again.
+    static let returned = Query(
+        "erasure.returned", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            SELECT p.id FROM party p WHERE p.id = ANY($1::uuid[]) AND p.name <> 'erased'
+                AND EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties)) ORDER BY p.id
+            """)
+
     /// Takes the ERP's records of parties out of its topic, which is compacted: a message without data replaces each. The ERP
     /// itself must be told by people.
     static let customerNumbers = Statement(
         "erasure.customer_numbers",
         """
-        \(SQLEvent.end(of: "contacts.customer.forgotten", on: .erpCustomers, key: "reference")) FROM party_reference
-        WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system = 'erp'
+        \(SQLEvent.end(
+            of: customerForgotten, on: .erpCustomers,
+            key: "CASE WHEN system = 'erp' THEN reference ELSE system || ':' || reference END")) FROM party_reference
+        WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system <> 'import'
         """)
 
     static let publish = Statement(

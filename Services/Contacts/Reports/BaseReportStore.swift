@@ -11,15 +11,18 @@ enum BaseReportStore {
         WITH scored AS MATERIALIZED (
             SELECT q.net, q.abc, q.r, (q.f + q.m + 1) / 2 AS fm, \(ScoreStore.segment) AS segment, p.kind,
                 coalesce(p.country, '?') AS country,
-                CASE WHEN n.alive IS NULL THEN 'unknown' WHEN n.alive >= 0.7 THEN 'low' WHEN n.alive >= 0.3 THEN 'medium'
-                    ELSE 'high' END AS risk
-            FROM (\(ScoreStore.scored) AND v.currency = $1) AS q JOIN party p ON p.id = q.party_id
-            LEFT JOIN party_prediction n ON n.party_id = q.party_id AND n.currency = q.currency),
+                CASE WHEN l.alive IS NULL THEN 'unknown' WHEN l.alive >= 0.7 THEN 'low' WHEN l.alive >= 0.3 THEN 'medium'
+                    ELSE 'high' END AS risk,
+                CASE WHEN q.r >= 4 THEN 'low' WHEN q.r = 3 THEN 'medium' ELSE 'high' END AS recency_risk
+            FROM (\(ScoreStore.scored)) AS q JOIN party p ON p.id = q.party_id
+            LEFT JOIN party_prediction n ON n.party_id = q.party_id AND n.currency = q.currency
+            LEFT JOIN (SELECT id, tells_leaving FROM model_run) u ON u.id = n.run_id
+            CROSS JOIN LATERAL (SELECT \(ScoreStore.alive("q.purchase_days")) AS alive) l),
         sold AS (
             SELECT coalesce(v.revenue - v.credited, 0) AS net, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
-            FROM (SELECT * FROM document_detail WHERE currency = $1 AND kind = 'order' ORDER BY at DESC LIMIT 20000) x
+            FROM (\(newest("order", 20_000))) x
             JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source AND NOT d.is_cancelled
-            JOIN party_value v ON v.party_id = d.party_id AND v.currency = d.currency
+            JOIN \(SoundBase.values(in: "$1")) v ON v.party_id = d.party_id
             CROSS JOIN LATERAL jsonb_array_elements(x.lines) AS l(value)),
         tastes AS (
             SELECT c.abc, t.sku, sum(t.amount) AS amount,
@@ -29,6 +32,7 @@ enum BaseReportStore {
         SELECT json_build_object(
             'customers', (SELECT count(*) FROM scored),
             'segments', \(counted("segment")), 'classes', \(counted("abc")), 'risks', \(counted("risk")),
+            'recencyRisks', \(counted("recency_risk")), 'zone', \(FirmZone.name),
             'kinds', \(counted("kind")), 'countries', \(counted("country", limit: 50)),
             'grid', (SELECT coalesce(json_agg(g ORDER BY g.recency, g.strength), '[]') FROM (
                 SELECT r AS recency, fm AS strength, count(*) AS customers, \(ScoreStore.money("sum(net)")) AS "netRevenue"
@@ -36,7 +40,7 @@ enum BaseReportStore {
             'habits', (SELECT coalesce(json_agg(h ORDER BY h.weekday, h.hour), '[]') FROM (
                 SELECT left(cell, 1)::int AS weekday, right(cell, 2)::int AS hour, sum(orders)::bigint AS orders,
                     \(ScoreStore.money("sum(revenue)")) AS revenue
-                FROM sales_cell WHERE currency = $1 AND dimension = 'hour' GROUP BY 1, 2) h),
+                FROM \(SalesCells.sound) c WHERE dimension = 'hour' GROUP BY 1, 2 HAVING sum(orders) <> 0 OR sum(revenue) <> 0) h),
             'tastes', (SELECT coalesce(json_agg(json_build_object('class', t.abc, 'sku', t.sku,
                 'name', coalesce(n.name, t.sku), 'revenue', \(ScoreStore.money("t.amount"))) ORDER BY t.abc, t.rank), '[]')
                 FROM tastes t LEFT JOIN product_name n USING (sku) WHERE t.rank <= 5))::text
@@ -44,7 +48,11 @@ enum BaseReportStore {
         data: [
             .init("customers", .integer()), .init("segments", counts, "By RFM segment"),
             .init("classes", counts, "By Pareto class"),
-            .init("risks", counts, "By chance of having left: under 30, 70 %"),
+            .init(
+                "risks", counts,
+                "By chance of having left, by the model: under 30, 70 %; `unknown` where it cannot tell"),
+            .init("recencyRisks", counts, "By recency class: the upper two fifths, the third, the others"),
+            .init("zone", .string, "Whose weekdays and hours are counted"),
             .init("kinds", counts), .init("countries", counts, "The 50 with most customers"),
             .init(
                 "grid",
@@ -59,7 +67,7 @@ enum BaseReportStore {
                     .object([
                         .init("weekday", .integer(1...7)), .init("hour", .integer(0...23)), .init("orders", .integer()),
                         .init("revenue", .amount),
-                    ])), "Orders by weekday (1 is Monday) and hour, UTC"),
+                    ])), "Orders by weekday (1 is Monday) and hour of the firm's zone"),
             .init(
                 "tastes",
                 .array(
@@ -91,15 +99,16 @@ enum BaseReportStore {
             LEFT JOIN months m USING (month) LEFT JOIN months p ON p.month = (k.month - interval '1 month')::date, newest n
             WHERE k.month <= n.month AND k.month > n.month - interval '36 months'),
         tenure AS MATERIALIZED (
-            SELECT CASE WHEN b.newest::date - v.first_order_at::date < 91 THEN 'under_3_months'
-                    WHEN b.newest::date - v.first_order_at::date < 365 THEN 'under_1_year'
-                    WHEN b.newest::date - v.first_order_at::date < 730 THEN 'under_2_years' ELSE 'over_2_years' END AS key,
-                count(*) AS customers, count(*) FILTER (WHERE v.orders > 1) AS repeaters,
-                count(*) FILTER (WHERE v.last_order_at > b.newest - interval '91 days') AS active
-            FROM party_value v
-            CROSS JOIN (SELECT max(last_order_at) AS newest FROM party_value WHERE currency = $1 AND orders > 0) b
-            WHERE v.currency = $1 AND v.orders > 0 GROUP BY 1)
+            SELECT CASE WHEN days < 91 THEN 'under_3_months' WHEN days < 365 THEN 'under_1_year'
+                    WHEN days < 730 THEN 'under_2_years' ELSE 'over_2_years' END AS key,
+                count(*) AS customers, count(*) FILTER (WHERE orders > 1) AS repeaters,
+                count(*) FILTER (WHERE last_order_at > newest - interval '91 days') AS active
+            FROM (SELECT *, \(FirmZone.day("newest")) - \(FirmZone.day("first_order_at")) AS days FROM (
+                SELECT orders, first_order_at, last_order_at, newest FROM \(SoundBase.values(in: "$1")) v CROSS JOIN (
+                    SELECT least(now(), max(last_order_at)) AS newest FROM \(SoundBase.values(in: "$1")) v WHERE orders > 0) b
+                WHERE orders > 0) v) v GROUP BY 1)
         SELECT json_build_object(
+            'zone', \(FirmZone.name), 'recordFrom', (SELECT to_char(min(month), 'YYYY-MM') FROM months),
             'repeatRate', (SELECT json_build_object('customers', coalesce(sum(customers), 0),
                 'repeaters', coalesce(sum(repeaters), 0), 'rate', round(sum(repeaters) / nullif(sum(customers), 0), 6)) FROM tenure),
             'tenure', (SELECT coalesce(json_agg(t ORDER BY t.key), '[]') FROM tenure t),
@@ -109,6 +118,8 @@ enum BaseReportStore {
                 'kept', kept, 'back', back, 'lapsed', lapsed) ORDER BY month), '[]') FROM movement))::text
         """,
         data: [
+            .init("zone", .string, "Whose months are counted"),
+            .init("recordFrom", .nullable(.string), "Its first month: who is new in it may be an old customer"),
             .init(
                 "repeatRate",
                 .object([
@@ -146,6 +157,14 @@ enum BaseReportStore {
                         .init("lapsed", .integer(), "Ordered in the month before, but not in this one"),
                     ]))),
         ], labels: ReportLabels.tenures + ReportLabels.moves, needsMonths: true)
+
+    /// The newest sound documents of a kind, or of both, that the reports on products look at.
+    static func newest(_ kind: String? = nil, _ limit: Int) -> String {
+        """
+        SELECT * FROM document_detail y WHERE currency = $1 \(kind.map { "AND kind = '\($0)'" } ?? "")
+            AND \(SoundBase.isSound("y", in: "$1")) ORDER BY at DESC LIMIT \(limit)
+        """
+    }
 
     static let counts = Schema.array(
         .object([.init("key", .string), .init("customers", .integer()), .init("netRevenue", .amount)]))

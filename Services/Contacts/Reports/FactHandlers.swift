@@ -9,22 +9,22 @@ import Postgres
 @Loop
 enum FactHandlers {
     static func products(_ events: [Received<ProductUpserted>], _ transaction: Transaction) async throws {
-        var latest: [String: ProductUpserted] = [:]
-        for event in events { latest[event.data.sku] = event.data }
+        var latest: [ExactText: ProductUpserted] = [:]
+        for event in events { latest[ExactText(event.data.sku)] = event.data }
         let list = latest.sorted { $0.key < $1.key }.map(\.value)
         transaction.enqueue(FactStore.product, list.map(\.sku), list.map(\.name), list.map(\.category))
     }
 
     /// Messages of campaigns; the key under which a campaign asks names it and the recipient.
     static func messages(_ events: [Received<MessageSent>], _ transaction: Transaction) {
-        var sent: [String: (campaign: UUID, party: UUID, at: Date)] = [:]
+        var sent: [ExactText: (campaign: UUID, party: UUID, at: Date)] = [:]
         for event in events {
             let key = event.data.outcome.deduplicationKey
             let parts = key.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "campaign", let campaign = UUID(text: parts[1]),
                 let party = event.data.outcome.recipientId
             else { continue }
-            sent[key] = (campaign, party, event.event.time ?? Date())
+            sent[ExactText(key)] = (campaign, party, event.event.time ?? Date())
         }
         guard !sent.isEmpty else { return }
         let list = sent.sorted { $0.key < $1.key }.map(\.value)

@@ -2,7 +2,7 @@ import Postgres
 
 /// The SQL of what the reports need of other services.
 enum FactStore {
-    static let statements = [product, campaign, message, voice]
+    static let statements = [product, campaign, endCampaigns, message, voice]
 
     static let product = Statement(
         "fact.product",
@@ -18,6 +18,9 @@ enum FactStore {
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, segment = excluded.segment, status = excluded.status
         """)
+
+    /// Names of campaigns that their service does not know any more; what was written to whom stays.
+    static let endCampaigns = Statement("fact.end_campaigns", "DELETE FROM campaign_name WHERE id = ANY($1::uuid[])")
 
     static let message = Statement(
         "fact.message",

@@ -10,7 +10,7 @@ enum MarketReportStore {
         """
         WITH baskets AS MATERIALIZED (
             SELECT x.source || chr(10) || x.id AS id, l.value ->> 0 AS sku, (l.value ->> 2)::bigint AS amount
-            FROM (SELECT * FROM document_detail WHERE currency = $1 AND kind = 'order' ORDER BY at DESC LIMIT 20000) x
+            FROM (\(BaseReportStore.newest("order", 20_000))) x
             JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source AND NOT d.is_cancelled
             CROSS JOIN LATERAL jsonb_array_elements(x.lines) AS l(value)),
         whole AS (SELECT count(DISTINCT id) AS n FROM baskets),
@@ -109,18 +109,21 @@ enum MarketReportStore {
     /// Kotler's levels of relationship: groups of customers by how many they are and what each brings.
     ///
     /// Few, medium and many, and low, medium and high, are the thirds of the groups: one more than the number of third edges that are
-    /// less (the edge rule of `ScoreStore.refresh`). Margin where the ERP tells costs, net revenue where it does not.
+    /// less (the edge rule of `ScoreStore.refresh`). All groups are compared by one basis: margin where the costs of four fifths of what
+    /// each of them bought are known, else net revenue.
     static let relationship = Report(
         "relationship", en: "Relationship level", zh: "客户关系层级",
         """
         WITH groups AS MATERIALIZED (
-            SELECT g.dimension, g.key, count(*) AS customers, sum(v.revenue - v.credited) AS net,
+            SELECT g.dimension, g.key, count(*) AS customers, sum(v.revenue - v.credited) AS net, sum(v.costed) AS costed,
                 CASE WHEN sum(v.costed) <> 0 THEN sum(v.costed - v.cost) END AS margin
-            FROM party_value v JOIN party p ON p.id = v.party_id
+            FROM \(SoundBase.values(in: "$1")) v JOIN party p ON p.id = v.party_id
             CROSS JOIN LATERAL (VALUES ('country', coalesce(p.country, '?')), ('kind', p.kind)) AS g(dimension, key)
-            WHERE v.currency = $1 AND v.orders > 0 GROUP BY 1, 2),
+            WHERE v.orders > 0 GROUP BY 1, 2),
+        basis AS (SELECT coalesce(bool_and(net <= 0 OR costed >= net * 0.8) AND bool_or(net > 0), false) AS is_margin FROM groups),
         each AS (
-            SELECT *, coalesce(margin, net) / customers AS worth, count(*) OVER (PARTITION BY dimension) AS n FROM groups),
+            SELECT g.*, b.is_margin, CASE WHEN b.is_margin THEN coalesce(margin, 0) ELSE net END / customers AS worth,
+                count(*) OVER (PARTITION BY dimension) AS n FROM groups g, basis b),
         edges AS (
             SELECT dimension, percentile_disc(ARRAY[((n - 1) / 3 + 0.5) / n, ((n - 1) * 2 / 3 + 0.5) / n]::float8[])
                     WITHIN GROUP (ORDER BY worth) AS worth,
@@ -132,9 +135,12 @@ enum MarketReportStore {
                 (e.customers > d.customers[1])::int + (e.customers > d.customers[2])::int AS count_level
             FROM each e JOIN edges d USING (dimension))
         SELECT json_build_object(
-            'basis', CASE WHEN bool_or(margin IS NOT NULL) THEN 'margin' ELSE 'net_revenue' END,
+            'basis', CASE WHEN bool_or(is_margin) THEN 'margin' ELSE 'net_revenue' END,
+            'costsKnownFor', round(sum(costed) FILTER (WHERE dimension = 'kind')
+                / nullif(sum(net) FILTER (WHERE dimension = 'kind'), 0)::numeric, 4),
             'groups', coalesce(json_agg(json_build_object('by', dimension, 'key', key, 'customers', customers,
                 'netRevenue', \(ScoreStore.money("net")), 'margin', \(ScoreStore.money("margin")),
+                'costsKnownFor', round(costed / nullif(net, 0)::numeric, 4),
                 'perCustomer', \(ScoreStore.money("worth")),
                 'marginLevel', (ARRAY['low', 'medium', 'high'])[1 + worth_level],
                 'customersLevel', (ARRAY['few', 'medium', 'many'])[1 + count_level],
@@ -145,14 +151,19 @@ enum MarketReportStore {
         FROM levels
         """,
         data: [
-            .init("basis", .enumeration(["margin", "net_revenue"])),
+            .init(
+                "basis", .enumeration(["margin", "net_revenue"]),
+                "What all groups are compared by: margin where the costs of 80 % of each group's net revenue are known"),
+            .init("costsKnownFor", .nullable(.number), "The share of net revenue whose costs are known"),
             .init(
                 "groups",
                 .array(
                     .object([
                         .init("by", .enumeration(["country", "kind"])), .init("key", .string),
                         .init("customers", .integer()), .init("netRevenue", .amount),
-                        .init("margin", .nullable(.amount)), .init("perCustomer", .amount),
+                        .init("margin", .nullable(.amount), "Of the sales whose cost is known"),
+                        .init("costsKnownFor", .nullable(.number), "Their share of net revenue"),
+                        .init("perCustomer", .amount, "By the basis"),
                         .init("marginLevel", .enumeration(["low", "medium", "high"])),
                         .init("customersLevel", .enumeration(["few", "medium", "many"])),
                         .init("level", .enumeration(["basic", "reactive", "accountable", "proactive", "partnership"])),
@@ -162,7 +173,7 @@ enum MarketReportStore {
     /// Satisfaction by loyalty.
     ///
     /// Satisfied: the mean of the satisfaction surveys is at least three quarters of the scale. Loyal: two orders or more and a chance of
-    /// at least one half to be a customer still; where nothing is foretold, recency in the upper three fifths. Attached: would
+    /// at least one half to be a customer still; where the model cannot tell, recency in the upper three fifths. Attached: would
     /// recommend (a mean of nine of ten), or where that was never asked, satisfied.
     static let quadrant = Report(
         "quadrant", en: "Satisfaction and loyalty", zh: "满意度与忠诚度",
@@ -173,10 +184,11 @@ enum MarketReportStore {
                 sum(total) FILTER (WHERE survey = 'nps') / sum(answers) FILTER (WHERE survey = 'nps') AS nps
             FROM party_voice a LEFT JOIN party_redirect d ON d.party_id = a.party_id GROUP BY 1),
         judged AS MATERIALIZED (
-            SELECT q.net, q.orders > 1 AND coalesce(n.alive >= 0.5, q.r >= 3) AS loyal, o.csat >= 0.75 AS satisfied,
-                coalesce(o.nps >= 0.9, o.csat >= 0.75) AS attached
-            FROM (\(ScoreStore.scored) AND v.currency = $1) AS q
+            SELECT q.net, q.orders > 1 AND coalesce(\(ScoreStore.alive("q.purchase_days")) >= 0.5, q.r >= 3) AS loyal,
+                o.csat >= 0.75 AS satisfied, coalesce(o.nps >= 0.9, o.csat >= 0.75) AS attached
+            FROM (\(ScoreStore.scored)) AS q
             LEFT JOIN party_prediction n ON n.party_id = q.party_id AND n.currency = q.currency
+            LEFT JOIN (SELECT id, tells_leaving FROM model_run) u ON u.id = n.run_id
             LEFT JOIN voices o ON o.party_id = q.party_id),
         named AS (
             SELECT net, CASE WHEN satisfied IS NULL THEN 'unknown' WHEN satisfied AND loyal THEN 'loyalist'

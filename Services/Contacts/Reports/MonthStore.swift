@@ -1,4 +1,5 @@
 import Postgres
+import ServiceKit
 
 /// The SQL of who ordered in which month: what persistency and growth rest on.
 ///
@@ -14,7 +15,7 @@ enum MonthStore {
         """
         WITH sums AS (
             SELECT to_date(cell, 'YYYY-MM') AS month, sum(orders) AS orders, sum(revenue) AS revenue FROM sales_cell
-            WHERE currency = $1 AND dimension = 'month' GROUP BY 1),
+            WHERE currency = $1 AND dimension = 'month' AND cell BETWEEN '1990-01' AND to_char(\(newest), 'YYYY-MM') GROUP BY 1),
         stale AS (DELETE FROM month_stale WHERE currency = $1 RETURNING month),
         seen AS (
             INSERT INTO month_seen (currency, month, orders, revenue) SELECT $1, month, orders, revenue FROM sums
@@ -22,7 +23,7 @@ enum MonthStore {
         SELECT min(month)::text, NOT EXISTS (SELECT 1 FROM month_seen WHERE currency = $1) FROM (
             SELECT n.month FROM sums n LEFT JOIN month_seen s ON s.currency = $1 AND s.month = n.month
             WHERE (n.orders, n.revenue) IS DISTINCT FROM (s.orders, s.revenue)
-            UNION ALL SELECT month FROM stale) x
+            UNION ALL SELECT month FROM stale WHERE month BETWEEN '1990-01-01' AND \(newest)) x
         """)
 
     /// Counts from the month $2 on: each customer of these months is looked up.
@@ -33,7 +34,11 @@ enum MonthStore {
             SELECT m.month, f.cohort, f.before FROM party_month m CROSS JOIN LATERAL (
                 SELECT min(o.month) AS cohort, max(o.month) FILTER (WHERE o.month < m.month) AS before FROM party_month o
                 WHERE o.party_id = m.party_id AND o.currency = $1 AND o.orders > 0 AND o.month <= m.month) f
-            WHERE m.currency = $1 AND m.orders > 0 AND m.month >= $2::text::date
+            WHERE m.currency = $1 AND m.orders > 0 AND m.month BETWEEN $2::text::date AND \(newest)
+                AND m.party_id NOT IN (SELECT party_id FROM odd)
+            UNION ALL
+            SELECT * FROM (SELECT month, first_value(month) OVER w AS cohort, lag(month) OVER w AS before FROM remade
+                WINDOW w AS (PARTITION BY party_id ORDER BY month)) r WHERE month >= $2::text::date
             """))
 
     /// Counts all months, where none was counted before: one pass over the base.
@@ -41,14 +46,27 @@ enum MonthStore {
         "month.all",
         counted(
             """
-            SELECT month, first_value(month) OVER w AS cohort, lag(month) OVER w AS before FROM party_month
-            WHERE currency = $1 AND orders > 0 WINDOW w AS (PARTITION BY party_id ORDER BY month)
+            SELECT month, first_value(month) OVER w AS cohort, lag(month) OVER w AS before FROM (
+                SELECT party_id, month FROM party_month
+                WHERE currency = $1 AND orders > 0 AND party_id NOT IN (SELECT party_id FROM odd) AND month <= \(newest)
+                UNION ALL SELECT party_id, month FROM remade) m WINDOW w AS (PARTITION BY party_id ORDER BY month)
             """))
+
+    /// The month that a document of today may be in.
+    private static let newest = "date_trunc('month', \(FirmZone.day(SoundBase.latest)))::date"
+
+    /// The customers whose months hold odd documents, and their months without these.
+    private static let odd = """
+        odd AS MATERIALIZED (\(SoundBase.oddParties(in: "$1"))),
+        remade AS MATERIALIZED (
+            SELECT DISTINCT party_id, date_trunc('month', day)::date AS month FROM (\(SoundBase.soundDocuments(in: "$1"))) s
+            WHERE kind = 'order')
+        """
 
     /// Keeps how many there are of `active`: who ordered in a month, with the month of his first order and of the one before.
     private static func counted(_ active: String) -> String {
         """
-        WITH active AS (\(active)),
+        WITH \(odd), active AS (\(active)),
         counted AS MATERIALIZED (
             SELECT cohort, month, count(*) AS customers,
                 count(*) FILTER (WHERE before = month - interval '1 month') AS kept

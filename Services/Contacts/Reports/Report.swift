@@ -40,6 +40,8 @@ package struct Report: Sendable {
         let text = Schema.object([.init("en", .string), .init("zh", .string)])
         return .object([
             .init("report", .string), .init("title", text), .init("currency", .string), .init("computedAt", .dateTime),
+            .init("asOf", .dateTime, "What was applied until then is in it"),
+            .init("behind", .integer(), "How many orders and credits came or went since then"),
             .init("labels", .map(text), "How to call the keys in the data"), .init("data", .object(data)),
         ])
     }

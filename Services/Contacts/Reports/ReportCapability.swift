@@ -1,11 +1,15 @@
 import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
     /// The customer base in seven views.
     static let reports = Capability(
         "reports", "the customer base in seven views",
+        migrations: [ReportStore.migration],
         statements: ReportStore.statements + MonthStore.statements + FactStore.statements,
         readModels: [
             ReadModel(
@@ -27,15 +31,22 @@ extension Capability {
         ]
     ) { context in
         let scale = ValueScale(context)
-        return CapabilityParts(routes: Reports.routes(context), background: [{ await scale.run() }]) {
-            $0.on(ProductUpserted.self, FactHandlers.products)
-            $0.on(MessageSent.self, FactHandlers.messages)
-            $0.on(SurveyAnswered.self, FactHandlers.surveys)
-            $0.on(
-                [
-                    Heard(CampaignCreated.self) { $0.data.campaign }, Heard(CampaignLaunched.self) { $0.data.campaign },
-                    Heard(CampaignCompleted.self) { $0.data.campaign },
-                ], FactHandlers.campaigns)
-        }
+        return CapabilityParts(
+            routes: Reports.routes(context), background: [{ await scale.run() }, { await Reports.run(context) }],
+            listen: {
+                $0.on(ProductUpserted.self, FactHandlers.products)
+                $0.on(MessageSent.self, FactHandlers.messages)
+                $0.on(SurveyAnswered.self, FactHandlers.surveys)
+                $0.on(
+                    [
+                        Heard(CampaignCreated.self) { $0.data.campaign },
+                        Heard(CampaignLaunched.self) { $0.data.campaign },
+                        Heard(CampaignCompleted.self) { $0.data.campaign },
+                    ], FactHandlers.campaigns)
+            },
+            orphans: { source, keys, transaction in
+                guard source == "/campaigns" else { return }
+                transaction.enqueue(FactStore.endCampaigns, keys.compactMap { UUID(text: $0) }.sorted())
+            })
     }
 }

@@ -3,8 +3,8 @@ import Postgres
 import ServiceKit
 import Telemetry
 
-/// Keeps the edges of the classes and the reports near the live base: one pass over the values, at most every ten seconds, and never
-/// for more than a twentieth of the time.
+/// Keeps the edges of the classes near the live base: one pass over the values, at most every ten seconds, and not for more than a
+/// twentieth of the time.
 @Loop
 package final class ValueScale {
     private let context: ServiceContext
@@ -19,7 +19,6 @@ package final class ValueScale {
     func run() async {
         await work.run {
             try await ValueScale.refresh(context)
-            try await Reports.refreshAll(context)
             return false
         }
     }

@@ -1,14 +1,24 @@
 import FoundationEssentials
 import Postgres
+import Writing
 
 /// The SQL of the indexer.
 enum PartyIndexStore {
-    static let statements: [any Preparable] = [unsearched, setSearch]
+    static let statements: [any Preparable] = [unsearched, setSearch, lock]
 
     /// Parties whose terms wait to be written, each with the mark that its row bears until it is written again.
     static let unsearched = Statement(
         "party_index.unsearched",
-        "SELECT \(PartyStore.columns), p.xmin::text FROM party p WHERE search_terms IS NULL ORDER BY id LIMIT 200")
+        """
+        SELECT \(PartyStore.columns), p.xmin::text FROM party p
+        WHERE search_terms IS NULL OR right(search_text, 1) <> '\(SearchText.form)' ORDER BY id LIMIT 200
+        """)
+
+    /// Parties that are to be changed, in order.
+    static let lock = Statement(
+        "party_index.lock", locks: .parties,
+        "SELECT \(PartyStore.columns) FROM party p WHERE id = ANY($1::uuid[]) AND merged_into IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+    )
 
     /// Writes the terms of parties that are as they were read, and are not locked: nobody waits for the working out of terms, nor it for
     /// anybody. The others are found again.

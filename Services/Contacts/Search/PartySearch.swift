@@ -3,6 +3,7 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 import Text
+import Writing
 
 /// The queries of a search, each narrowed by the conditions that it is made with.
 extension PartyQuery {
@@ -22,10 +23,12 @@ extension PartyQuery {
             isIndexed: readings.allSatisfy { SearchText.required($0) != nil })
     }
 
-    /// Names that begin so, in order.
-    func namedLike(_ search: String, limit: Int) -> PartySelect {
+    /// Names that begin so, in order; nil for what no name begins with.
+    func namedLike(_ search: String, limit: Int) -> PartySelect? {
+        let beginning = SearchText.sortName(search)
+        guard !beginning.isEmpty else { return nil }
         var query = self
-        query.add("p.sort_name LIKE \(query.bind(LikePattern.literal(SearchText.fold(search)) + "%"))")
+        query.add("p.sort_name LIKE \(query.bind(LikePattern.literal(beginning) + "%"))")
         return query.found("p.sort_name", limit, "ORDER BY p.sort_name, p.id")
     }
 
@@ -109,8 +112,8 @@ extension PartyQueries {
         guard !clean.isEmpty, !clean.contains("\0") else { return [] }
         var query = try PartyQuery(filter, try await fields(filter, context))
         var found = Found(limit: limit)
-        for select in [query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit)]
-        where found.isWanting { try found.add(await rows(select, context)) }
+        let exact = [query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit)]
+        for case let select? in exact where found.isWanting { try found.add(await rows(select, context)) }
         if found.isWanting { query.shares = try await shares(clean, context) }
         if found.isWanting, let select = query.containing(clean, limit: limit) {
             try found.add(await rows(select, context))

@@ -53,12 +53,14 @@ private struct StageInput: Decodable {
 private let stageSchema = Schema.named(
     "Stage",
     .object([
-        .init("stage", .enumeration(Party.stages)), .init("since", .dateTime), .init("cause", .string),
+        .init("stage", .enumeration(Party.stages)), .init("since", .dateTime, "By the facts that brought it"),
+        .init("knownAt", .dateTime, "When it was known here"), .init("cause", .string),
         .init(
             "changes",
             .array(
                 .object([
-                    .init("at", .dateTime), .init("stage", .string), .init("previous", .string),
+                    .init("at", .dateTime, "When it was known here"), .init("since", .dateTime, "By the facts"),
+                    .init("stage", .string), .init("previous", .string),
                     .init("cause", .string),
                 ])), "The newest hundred, newest first"),
     ]))

@@ -13,6 +13,9 @@ enum TimelineHandlers {
         transaction.enqueue(
             TimelineStore.touch, touches.map(\.party), touches.map(\.at), touches.map(\.kind),
             touches.map(\.reference), touches.map(\.title))
+        OddFacts.note(
+            touches.lazy.map { OddFacts.Fact(kind: $0.kind, reference: $0.reference, party: $0.party, at: $0.at) },
+            transaction)
     }
 }
 

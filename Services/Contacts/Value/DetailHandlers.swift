@@ -14,7 +14,7 @@ enum DetailHandlers {
         transaction.enqueue(
             DetailStore.put, details.map(\.name.id), details.map(\.name.kind), details.map(\.name.source),
             details.map(\.currency), details.map(\.at), details.map(\.channel), details.map(\.cost),
-            details.map(\.costed), details.map(\.lines))
+            details.map(\.costed), details.map(\.largest), details.map(\.lines))
     }
 
     /// Follows the ledger: before what was told now is kept, details go aside with their states, and come back with them.
@@ -37,7 +37,8 @@ enum DetailHandlers {
             transaction.enqueue(
                 DetailStore.keepAside, details.map(\.name.id), details.map(\.name.kind), details.map(\.name.source),
                 aside.map { $0.party ?? .nobody }, details.map(\.currency), details.map(\.at),
-                details.map(\.channel), details.map(\.cost), details.map(\.costed), details.map(\.lines))
+                details.map(\.channel), details.map(\.cost), details.map(\.costed), details.map(\.largest),
+                details.map(\.lines))
         }
         let recalled = moves.filter(\.isRecalled)
         if !recalled.isEmpty {

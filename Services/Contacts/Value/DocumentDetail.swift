@@ -15,23 +15,29 @@ struct DocumentDetail {
     let cost: Int
     /// What these goods were sold for.
     let costed: Int
+    /// The largest of its figures without regard to sign: its sum, what its lines come to, the pieces; in ten-thousandths.
+    let largest: Int
     /// `[[sku, quantity, amount], ...]`, numbers in ten-thousandths; lines of one product together.
     let lines: SQLJSON
 
     init(_ name: BookName, _ document: ERPDocument) {
-        var sums: [String: Sum] = [:]
-        var order: [String] = []
+        var sums: [ExactText: Sum] = [:]
+        var order: [ExactText] = []
         var cost = Amount.zero
         var costed = Amount.zero
+        var (value, pieces) = (Amount.zero, Amount.zero)
         for line in document.lines {
+            value += max(line.value, -line.value)
+            pieces += max(line.quantity, -line.quantity)
             if let known = line.cost {
                 cost += known
                 costed += line.value
             }
             guard !line.sku.isEmpty else { continue }
-            if sums[line.sku] == nil { order.append(line.sku) }
-            sums[line.sku, default: Sum()].quantity += line.quantity
-            sums[line.sku, default: Sum()].amount += line.value
+            let sku = ExactText(line.sku)
+            if sums[sku] == nil { order.append(sku) }
+            sums[sku, default: Sum()].quantity += line.quantity
+            sums[sku, default: Sum()].amount += line.value
         }
         self.name = name
         currency = document.currency
@@ -39,7 +45,8 @@ struct DocumentDetail {
         channel = document.channel.map { String($0.prefix(100)) }
         self.cost = cost.units
         self.costed = costed.units
-        lines = Self.json(order.map { ($0, sums[$0] ?? Sum()) })
+        largest = max(document.total, -document.total, value, pieces).units
+        lines = Self.json(order.map { ($0.text, sums[$0] ?? Sum()) })
     }
 
     /// How much of a product, and what it was sold for.

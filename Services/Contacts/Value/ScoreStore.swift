@@ -9,7 +9,7 @@ enum ScoreStore {
         refresh, dropScale, get, page, lockWeights, setWeight, weights, raiseWeights, dropWeights, wallet, setWallet,
     ]
 
-    /// The live base of a currency is everybody with an order that counts. An inner edge k of n values in order is the value at place
+    /// The live base of a currency is everybody with an order that counts, by sound documents. An inner edge k of n values in order is the value at place
     /// floor((n - 1) k / 5), counted from 0: numpy's `quantile(values, k / 5, method="lower")`. The class is one more than the number
     /// of edges that are less than the value, so equal values always share a class. Where no edge equals another or the
     /// least value, these are exactly the classes of pandas' `qcut(values, 5)`, which takes no other edges.
@@ -19,20 +19,21 @@ enum ScoreStore {
     static let refresh = Statement(
         "score.refresh",
         """
-        WITH counted AS (
-            SELECT currency, count(*) AS n FROM party_value WHERE orders > 0 GROUP BY currency),
+        WITH base AS MATERIALIZED (
+            SELECT currency, orders, revenue - credited AS net, last_order_at FROM \(SoundBase.values()) v WHERE orders > 0),
+        counted AS (
+            SELECT currency, count(*) AS n, sum(orders)::bigint AS orders FROM base GROUP BY currency),
         places AS (
-            SELECT currency, n, ARRAY(SELECT ((n - 1) * k / 5 + 0.5) / n FROM generate_series(1, 4) AS g(k) ORDER BY k)
+            SELECT currency, n, orders, ARRAY(SELECT ((n - 1) * k / 5 + 0.5) / n FROM generate_series(1, 4) AS g(k) ORDER BY k)
                 ::float8[] AS at FROM counted),
         fifths AS (
-            SELECT v.currency, p.n,
+            SELECT v.currency, p.n, p.orders AS bought,
                 percentile_disc(p.at) WITHIN GROUP (ORDER BY v.last_order_at) AS recency,
                 percentile_disc(p.at) WITHIN GROUP (ORDER BY v.orders) AS frequency,
-                percentile_disc(p.at) WITHIN GROUP (ORDER BY v.revenue - v.credited) AS monetary
-            FROM party_value v JOIN places p USING (currency) WHERE v.orders > 0 GROUP BY v.currency, p.n, p.at),
+                percentile_disc(p.at) WITHIN GROUP (ORDER BY v.net) AS monetary
+            FROM base v JOIN places p USING (currency) GROUP BY v.currency, p.n, p.orders, p.at),
         amounts AS (
-            SELECT currency, revenue - credited AS net, sum(revenue - credited) AS sum FROM party_value
-            WHERE orders > 0 AND revenue > credited GROUP BY 1, 2),
+            SELECT currency, net, sum(net) AS sum FROM base WHERE net > 0 GROUP BY 1, 2),
         shares AS (
             SELECT currency, net, sum(sum) OVER (PARTITION BY currency) AS total,
                 coalesce(sum(sum) OVER (PARTITION BY currency ORDER BY net DESC
@@ -42,11 +43,12 @@ enum ScoreStore {
             SELECT currency, ARRAY[min(net) FILTER (WHERE above * 20 < total * 19),
                 min(net) FILTER (WHERE above * 5 < total * 4)] AS abc
             FROM shares GROUP BY currency)
-        INSERT INTO value_scale (currency, refreshed_at, customers, recency, frequency, monetary, abc)
-        SELECT currency, clock_timestamp(), n, recency, frequency, monetary,
+        INSERT INTO value_scale (currency, refreshed_at, customers, orders, recency, frequency, monetary, abc)
+        SELECT currency, now(), n, bought, recency, frequency, monetary,
             coalesce(abc, ARRAY[9223372036854775807, 9223372036854775807])
         FROM fifths LEFT JOIN classes USING (currency)
         ON CONFLICT (currency) DO UPDATE SET refreshed_at = excluded.refreshed_at, customers = excluded.customers,
+            orders = excluded.orders,
             recency = excluded.recency, frequency = excluded.frequency, monetary = excluded.monetary, abc = excluded.abc
         """)
 
@@ -83,8 +85,12 @@ enum ScoreStore {
     /// The customers `v` with their edges, classes and predictions, for the statements below and the reports.
     static let scored = """
         SELECT v.*, v.revenue - v.credited AS net, \(recency) AS r, \(frequency) AS f, \(monetary) AS m, \(abc) AS abc
-        FROM party_value v JOIN value_scale s USING (currency) WHERE v.orders > 0
+        FROM \(SoundBase.values(in: "$1")) v JOIN value_scale s USING (currency) WHERE v.orders > 0
         """
+
+    /// Whether a customer is one still, by the model: `n` is what is foretold of him, `u` the fit, `days` his purchase days. The model lets
+    /// nobody leave before the second, and where the base shows no leaving, it tells nothing of anybody.
+    static func alive(_ days: String) -> String { "CASE WHEN u.tells_leaving AND \(days) > 1 THEN n.alive END" }
 
     /// The behaviours that the firm may weigh. A behaviour that is not known of a customer counts nothing.
     static let behaviours = [
@@ -102,10 +108,12 @@ enum ScoreStore {
                 - v.first_order_at) / 86400 / (v.orders - 1))::numeric, 4) END,
             'purchaseDays', v.purchase_days, 'firstOrderAt', v.first_order_at, 'lastOrderAt', v.last_order_at,
             'rfm', CASE WHEN k.r IS NOT NULL THEN json_build_object('recency', k.r, 'frequency', k.f,
-                'monetary', k.m, 'segment', k.segment, 'refreshedAt', k.refreshed_at) END,
+                'monetary', k.m, 'segment', k.segment, 'asOf', k.refreshed_at) END,
             'abc', k.abc,
             'prediction', CASE WHEN n.party_id IS NOT NULL THEN json_build_object(
-                'aliveChance', round(n.alive::numeric, 6), 'churnRisk', round((1 - n.alive)::numeric, 6),
+                'aliveChance', round((\(alive("v.purchase_days")))::numeric, 6),
+                'churnRisk', round((1 - \(alive("v.purchase_days")))::numeric, 6), 'cannotTell', CASE
+                    WHEN NOT u.tells_leaving THEN 'no_leaving' WHEN v.purchase_days < 2 THEN 'one_purchase_day' END,
                 'purchases', round(n.purchases::numeric, 6), 'weeks', u.weeks, 'meanPurchase', \(money("n.spend")),
                 'futureValue', \(money("n.lifetime_value")),
                 'lifetimeValue', \(money("v.revenue - v.credited + n.lifetime_value")),
@@ -118,7 +126,8 @@ enum ScoreStore {
     static let shareOfWallet = """
         CASE WHEN y.yearly_spend > 0 THEN round((SELECT coalesce(sum(h.revenue - h.credited), 0)
             FROM party_month h WHERE h.party_id = v.party_id AND h.currency = v.currency
-            AND h.month >= date_trunc('month', now() - interval '1 year')) / y.yearly_spend::numeric, 4) END
+            AND h.month >= date_trunc('month', \(FirmZone.local("now() - interval '1 year'")))
+            AND h.month <= \(FirmZone.day(SoundBase.latest))) / y.yearly_spend::numeric, 4) END
         """
 
     /// The tables behind `json`. `v` is the customer's value.
@@ -140,7 +149,7 @@ enum ScoreStore {
                 WHEN 'returnRate' THEN CASE WHEN v.revenue > 0 THEN v.credited / v.revenue::float8 END
                 WHEN 'satisfaction' THEN (SELECT sum(total) / sum(answers) FROM party_voice o
                     WHERE o.party_id = ANY(\(Redirects.circle("v.party_id"))) AND o.survey = 'csat')
-                WHEN 'aliveChance' THEN n.alive END)::numeric, 4) AS score
+                WHEN 'aliveChance' THEN \(alive("v.purchase_days")) END)::numeric, 4) AS score
             FROM value_weight g) AS w ON true
         """
 
@@ -148,8 +157,9 @@ enum ScoreStore {
     static let get = Statement(
         "score.get",
         """
-        SELECT coalesce((SELECT json_agg(\(json) ORDER BY v.revenue DESC, v.currency)
-            FROM party_value v \(joins) WHERE v.party_id = p.id), '[]')::text
+        SELECT json_build_object('version', p.version, 'zone', \(FirmZone.name),
+            'odd', (\(OddStore.count(of: "p.id"))), 'values', coalesce((SELECT json_agg(\(json) ORDER BY v.revenue DESC, v.currency)
+            FROM party_value v \(joins) WHERE v.party_id = p.id), '[]'))::text
         FROM party p WHERE p.id = $1
         """)
 

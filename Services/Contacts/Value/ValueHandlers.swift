@@ -14,6 +14,7 @@ enum ValueHandlers {
         // The server works on this while the rest is worked out here.
         transaction.flush()
         let work = ValueChanges(recorded.changes)
+        OddFacts.note(recorded.changes, transaction)
         DetailHandlers.move(recorded, work.aside, transaction)
         DetailHandlers.keep(work.details, transaction)
         addCells(work.cells, transaction)

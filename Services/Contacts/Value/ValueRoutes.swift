@@ -13,13 +13,13 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
             .get, "/v1/parties/{id}/value",
             "What a party is worth: by currency sums, classes within the base, and what the models foretell",
             tag: "value", access: .read,
-            parameters: [.path("id", .uuid)], gives: .json(.object([.init("values", .array(ValueSchemas.value))]))
+            parameters: [.path("id", .uuid)], gives: .json(ValueSchemas.ofParty)
         ) { request in
             let id = try request.id()
             guard let row = try await context.query(ScoreStore.get, id).first else {
                 throw Problem.missing("party", id)
             }
-            return .stored("{\"values\":\(try row.value(0) as String)}")
+            return .stored(try row.value(0))
         },
         Route(
             .get, "/v1/parties/{id}/wallet", "What a customer spends in all in a year, as it was told, by currency",
@@ -104,6 +104,7 @@ private struct WalletInput: Decodable {
         let said = try await request.model(WalletInput.self)
         _ = try FieldCheck.currency(said.currency)
         guard said.yearlySpend > .zero else { throw Problem.field("yearlySpend", "must be more than nothing") }
+        try FieldCheck.money(said.yearlySpend, in: said.currency, "yearlySpend")
         return said
     }
 }

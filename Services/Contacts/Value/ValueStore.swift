@@ -6,7 +6,9 @@ import ServiceKit
 
 /// The SQL that keeps the values of customers current.
 enum ValueStore {
-    static let statements: [any Preparable] = [addCells, add, recountMonths, recountValues, publish]
+    static let statements: [any Preparable] = [
+        addCells, add, recountMonths, recountValues, publish, tellAgain,
+    ]
 
     /// Adds to the sums by month and by hour of the week, of walk-ins too, in the first lane that nobody adds in, so that nobody waits;
     /// where all are taken, in one by the session.
@@ -24,8 +26,9 @@ enum ValueStore {
                 \(BoundedSum.of("coalesce(sum(total) FILTER (WHERE kind = 'credit'), 0)"))
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
                 AS n(kind, currency, at, count, total, is_walk_in)
-            CROSS JOIN LATERAL (VALUES ('month', to_char(at, 'YYYY-MM')), ('hour', to_char(at, 'ID-HH24')),
-                ('walk-in', CASE WHEN is_walk_in THEN to_char(at, 'YYYY-MM') END)) AS c(dimension, cell)
+            CROSS JOIN LATERAL (SELECT \(FirmZone.local("at")) AS local) AS z
+            CROSS JOIN LATERAL (VALUES ('month', to_char(local, 'YYYY-MM')), ('hour', to_char(local, 'ID-HH24')),
+                ('walk-in', CASE WHEN is_walk_in THEN to_char(local, 'YYYY-MM') END)) AS c(dimension, cell)
             WHERE cell IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             ON CONFLICT (currency, dimension, cell, lane) DO UPDATE SET orders = s.orders + excluded.orders,
                 credits = s.credits + excluded.credits, \(added(["revenue", "credited"], to: "s"))
@@ -39,7 +42,7 @@ enum ValueStore {
         "value.add", takes: [String].self, [UUID].self, [String].self, [Date].self, [Int].self, [Int].self, [Int].self,
         sql: """
             WITH incoming AS (
-                SELECT *, at::date AS day
+                SELECT *, \(FirmZone.day("at")) AS day
                 FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
                     AS n(kind, party_id, currency, at, total, cost, costed)),
             by_day AS (SELECT party_id, day, currency, \(sums("incoming")) FROM incoming GROUP BY 1, 2, 3),
@@ -68,9 +71,10 @@ enum ValueStore {
                 credits = v.credits + excluded.credits, \(added(money, to: "v")),
                 purchase_days = v.purchase_days + excluded.purchase_days,
                 first_day_revenue = CASE
-                    WHEN excluded.first_order_at IS NULL OR v.first_order_at::date < excluded.first_order_at::date
+                    WHEN excluded.first_order_at IS NULL
+                        OR \(FirmZone.day("v.first_order_at")) < \(FirmZone.day("excluded.first_order_at"))
                         THEN v.first_day_revenue
-                    WHEN v.first_order_at::date = excluded.first_order_at::date
+                    WHEN \(FirmZone.day("v.first_order_at")) = \(FirmZone.day("excluded.first_order_at"))
                         THEN \(BoundedSum.of("v.first_day_revenue", and: "excluded.first_day_revenue"))
                     ELSE excluded.first_day_revenue END,
                 first_order_at = least(v.first_order_at, excluded.first_order_at),
@@ -83,14 +87,15 @@ enum ValueStore {
         "value.recount_months",
         """
         WITH keys AS (
-            SELECT DISTINCT party_id, date_trunc('month', at)::date AS month, currency
+            SELECT DISTINCT party_id, date_trunc('month', \(FirmZone.day("at")))::date AS month, currency
             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS n(party_id, currency, at)),
         stale AS (INSERT INTO month_stale (currency, month) SELECT DISTINCT currency, month FROM keys),
         documents AS (
-            SELECT k.party_id, k.month, k.currency, d.kind, d.at, d.total, coalesce(x.cost, 0) AS cost,
+            SELECT k.party_id, k.month, k.currency, d.kind, d.at, \(FirmZone.day("d.at")) AS day, d.total, coalesce(x.cost, 0) AS cost,
                 coalesce(x.costed, 0) AS costed
             FROM keys k LEFT JOIN erp_document d ON d.party_id = k.party_id AND d.currency = k.currency
-                AND d.at >= k.month AND d.at < k.month + interval '1 month' AND NOT d.is_cancelled
+                AND d.at >= \(FirmZone.start(of: "k.month"))
+                AND d.at < \(FirmZone.start(of: "k.month + interval '1 month'")) AND NOT d.is_cancelled
             LEFT JOIN document_detail x ON x.id = d.id AND x.kind = d.kind AND x.source = d.source)
         INSERT INTO party_month AS m
         SELECT party_id, month, currency, \(sums("documents")) FROM documents GROUP BY 1, 2, 3
@@ -111,7 +116,8 @@ enum ValueStore {
         INSERT INTO party_value AS v (\(columns), purchase_days, first_day_revenue)
         SELECT s.*, (SELECT \(BoundedSum.of("coalesce(sum(d.total), 0)")) FROM erp_document d
             WHERE d.party_id = s.party_id AND d.currency = s.currency AND d.kind = 'order' AND NOT d.is_cancelled
-                AND d.at >= s.first_at::date AND d.at < s.first_at::date + 1)
+                AND d.at >= \(FirmZone.start(of: FirmZone.day("s.first_at")))
+                AND d.at < \(FirmZone.start(of: FirmZone.day("s.first_at") + " + 1")))
         FROM sums s
         ON CONFLICT (party_id, currency) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,
             credits = excluded.credits, credited = excluded.credited, paid = excluded.paid, cost = excluded.cost,
@@ -122,7 +128,21 @@ enum ValueStore {
 
     /// Publishes the values of customers, each in the currency in which he bought most.
     static let publish = Statement(
-        "value.publish",
+        "value.publish", "\(told(of: "party")) WHERE p.id = ANY($1::uuid[]) ORDER BY p.id")
+
+    /// Publishes them again, each under the party's next version; not of those who were erased.
+    static let tellAgain = Statement(
+        "value.tell_again",
+        """
+        WITH raised AS (
+            UPDATE party p SET version = p.version + 1
+            WHERE p.id = ANY($1::uuid[]) AND EXISTS (SELECT FROM party_value v WHERE v.party_id = p.id)
+                AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
+            RETURNING p.id, p.version)
+        \(told(of: "raised")) ORDER BY p.id
+        """)
+
+    private static func told(of parties: String) -> String {
         """
         \(SQLEvent.insert(
             ValueChanged.self, key: "p.id::text", sequence: "p.version",
@@ -131,10 +151,10 @@ enum ValueStore {
                 "revenue": "((w.revenue - w.credited) / 10000.0)::numeric(20, 4)::text", "currency": "w.currency",
                 "firstOrderAt": "w.first_order_at", "lastOrderAt": "w.last_order_at",
             ]))
-        FROM party p JOIN LATERAL (
+        FROM \(parties) p JOIN LATERAL (
             SELECT * FROM party_value v WHERE v.party_id = p.id ORDER BY v.revenue DESC, v.currency LIMIT 1) w ON true
-        WHERE p.id = ANY($1::uuid[]) ORDER BY p.id
-        """)
+        """
+    }
 
     private static let columns = """
         party_id, currency, orders, revenue, credits, credited, paid, cost, costed, first_order_at, last_order_at
@@ -162,7 +182,7 @@ enum ValueStore {
             count(*) FILTER (WHERE \(table).kind = 'order') AS orders, \(sum("order")) AS revenue,
                 count(*) FILTER (WHERE \(table).kind = 'credit') AS credits, \(sum("credit")) AS credited,
                 \(sum("payment")) AS paid, \(signed("cost")) AS cost, \(signed("costed")) AS costed,
-                coalesce(bit_or(1 << (extract(day FROM \(table).at)::int - 1))
+                coalesce(bit_or(1 << (extract(day FROM \(table).day)::int - 1))
                     FILTER (WHERE \(table).kind = 'order'), 0) AS days,
                 min(\(table).at) FILTER (WHERE \(table).kind = 'order') AS first_at,
                 max(\(table).at) FILTER (WHERE \(table).kind = 'order') AS last_at

@@ -1,5 +1,8 @@
 import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -24,7 +27,12 @@ extension Capability {
             .own("value_weight"), .own("weighting"), .own("party_wallet"),
         ]
     ) { context in
-        CapabilityParts(routes: valueRoutes(context))
+        CapabilityParts(
+            routes: valueRoutes(context),
+            tellsAgain: { keys, transaction in
+                transaction.enqueue(ValueStore.tellAgain, keys.compactMap { UUID(text: $0) }.sorted())
+                return []
+            })
     }
 
     /// A row of nothing but zeros is there or not, as a document and its cancellation came in two batches or in one.

@@ -18,8 +18,13 @@ struct Mail: Sendable {
         guard message.channel == "mail" else {
             throw DeliveryFailure(isPermanent: true, description: "there is no channel \(message.channel)")
         }
-        guard let address = message.address, MailAddress.isPlain(address) else {
-            throw DeliveryFailure(isPermanent: true, description: "there is no mail address that can be used")
+        guard let address = message.address.flatMap(MailAddress.envelope), MailAddress.isPlain(address) else {
+            let isOther = message.address.flatMap(MailAddress.normal) != nil
+            throw DeliveryFailure(
+                isPermanent: true,
+                description: isOther
+                    ? "the address is of another script before the @, which few servers take (SMTPUTF8)"
+                    : "there is no mail address that can be used")
         }
         guard let template = Template.all[message.template] else {
             throw DeliveryFailure(isPermanent: true, description: "there is no template \(message.template)")

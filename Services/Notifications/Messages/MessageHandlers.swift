@@ -13,11 +13,11 @@ enum MessageHandlers {
     static func requested(
         _ requests: [(data: MessageRequested, at: Date?)], _ transaction: Transaction
     ) throws {
-        var first: [String: (data: MessageRequested, at: Date?)] = [:]
-        for request in requests where first[request.data.deduplicationKey] == nil {
-            first[request.data.deduplicationKey] = request
+        var first: [ExactText: (data: MessageRequested, at: Date?)] = [:]
+        for request in requests where first[ExactText(request.data.deduplicationKey)] == nil {
+            first[ExactText(request.data.deduplicationKey)] = request
         }
-        let asked = first.values.sorted { $0.data.deduplicationKey < $1.data.deduplicationKey }
+        let asked = first.sorted { $0.key < $1.key }.map(\.value)
         guard !asked.isEmpty else { return }
         let list = asked.map(\.data)
         // What was asked for before this life is not sent again.

@@ -40,17 +40,18 @@ enum MessageRecovery {
 
     /// Keeps outcomes, one for each key, and settles the messages that are there.
     private static func know(_ told: [Told], _ transaction: Transaction) {
-        var byKey: [String: (status: Told?, version: Int)] = [:]
+        var byKey: [ExactText: (status: Told?, version: Int)] = [:]
         for one in told {
-            let known = byKey[one.outcome.deduplicationKey]
-            byKey[one.outcome.deduplicationKey] = (
-                one.status == nil ? known?.status : one, max(one.version, known?.version ?? 0)
-            )
+            let key = ExactText(one.outcome.deduplicationKey)
+            let known = byKey[key]
+            byKey[key] = (one.status == nil ? known?.status : one, max(one.version, known?.version ?? 0))
         }
-        let ids = Dictionary(told.map { ($0.outcome.deduplicationKey, $0.outcome.messageId) }) { first, _ in first }
+        let ids = Dictionary(told.map { (ExactText($0.outcome.deduplicationKey), $0.outcome.messageId) }) { first, _ in
+            first
+        }
         let list = byKey.sorted { $0.key < $1.key }
         transaction.enqueue(
-            MessageRecoveryStore.know, list.map(\.key), list.compactMap { ids[$0.key] }, list.map(\.value.version),
+            MessageRecoveryStore.know, list.map(\.key.text), list.compactMap { ids[$0.key] }, list.map(\.value.version),
             list.map(\.value.status?.status), list.map(\.value.status?.outcome.reason),
             list.map { $0.value.status?.at ?? Date() })
     }
@@ -58,5 +59,10 @@ enum MessageRecovery {
     /// Sends what is held, now: consent, suppression and time are looked at again when its turn comes.
     static func release(_ held: Held, _ transaction: Transaction) async throws {
         transaction.enqueue(MessageRecoveryStore.release, held.key)
+    }
+
+    /// Sends it never, and tells whoever asked for it so.
+    static func discard(_ held: Held, _ transaction: Transaction) async throws {
+        transaction.enqueue(MessageRecoveryStore.discard, held.key)
     }
 }

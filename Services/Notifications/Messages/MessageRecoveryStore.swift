@@ -5,7 +5,7 @@ import Postgres
 
 /// The SQL of what a new life knows of messages.
 enum MessageRecoveryStore {
-    static let statements: [any Preparable] = [know, derive, hold, release]
+    static let statements: [any Preparable] = [know, derive, hold, release, discard, known]
 
     /// Keeps outcomes that were told, and settles the messages that are there: none of them is sent any more.
     static let know = Query(
@@ -18,8 +18,12 @@ enum MessageRecoveryStore {
                 INSERT INTO message_told AS k (dedup_key, message_id, version, status, reason, told_at)
                 SELECT * FROM told
                 ON CONFLICT (dedup_key) DO UPDATE SET version = greatest(k.version, excluded.version),
-                    status = coalesce(excluded.status, k.status), reason = coalesce(excluded.reason, k.reason),
-                    told_at = CASE WHEN excluded.status IS NULL THEN k.told_at ELSE excluded.told_at END),
+                    (status, reason, told_at) = (SELECT n.status, n.reason, n.told_at FROM (
+                        VALUES (k.status, k.reason, k.told_at, k.version),
+                            (excluded.status, excluded.reason, excluded.told_at, excluded.version))
+                            AS n(status, reason, told_at, version)
+                        WHERE n.status IS NOT NULL OR (k.status IS NULL AND excluded.status IS NULL)
+                        ORDER BY n.version DESC LIMIT 1)),
             settled AS (
                 UPDATE message m SET version = greatest(m.version, t.version), status = t.status, reason = t.reason,
                     sent_at = CASE WHEN t.status = 'sent' THEN t.at END, updated_at = now()
@@ -82,6 +86,27 @@ enum MessageRecoveryStore {
             UPDATE message SET status = 'queued', attempts = 0, next_try_at = now(), updated_at = now()
             WHERE dedup_key = $1 AND status = 'held'
             """)
+
+    /// What was held is given up.
+    static let discard = Query(
+        "message.discard", takes: String.self,
+        sql: """
+            WITH given AS (
+                UPDATE message SET status = 'suppressed', reason = '\(givenUp)', version = version + 1, updated_at = now()
+                WHERE dedup_key = $1 AND status = 'held' RETURNING *)
+            \(MessageStore.told(MessageSuppressed.self, reason: "m.reason")) FROM given m
+            """)
+
+    /// Which of some messages there are, or were told of.
+    static let known = Query(
+        "message.known", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            SELECT id FROM message WHERE id = ANY($1::uuid[])
+            UNION SELECT message_id FROM message_told WHERE message_id = ANY($1::uuid[])
+            """)
+
+    /// Why a message that a person gave up was not sent.
+    static let givenUp = "nobody knows whether it was sent before data was lost, and a person gave it up"
 
     /// Why a message to an address on the suppression list was not sent.
     static let addressSuppressed = "the address gets no marketing"

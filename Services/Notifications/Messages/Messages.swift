@@ -1,5 +1,8 @@
 import CRMModel
+import Crypto
+import FoundationEssentials
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -17,6 +20,13 @@ extension Capability {
                     try MessageHandlers.requested(events.map { ($0.data, $0.event.time) }, transaction)
                 }
             }, recovers: { MessageRecovery.recover(&$0) },
-            releases: [MessageRecovery.kind: MessageRecovery.release])
+            tellsAgain: { keys, transaction in
+                // What became of a message never changes, and was told.
+                Set(
+                    try await transaction.rows(MessageRecoveryStore.known, keys.compactMap { UUID(text: $0) }).map(
+                        \.text))
+            },
+            releases: [MessageRecovery.kind: MessageRecovery.release],
+            discards: [MessageRecovery.kind: MessageRecovery.discard])
     }
 }

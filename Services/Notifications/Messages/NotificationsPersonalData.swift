@@ -4,7 +4,10 @@ import ServiceKit
 /// What notifications holds of persons, and what an erasure leaves of it. What waits is not sent any more.
 let notificationsPersonalData = PersonalData(
     ErasureOwners.Notifications.self, terms: "SELECT DISTINCT address FROM message WHERE recipient = $1",
-    subjects: "SELECT id::text FROM message WHERE recipient = $1",
+    subjects: """
+        SELECT id::text FROM message WHERE recipient = $1 UNION SELECT s.id::text FROM suppression s
+        WHERE s.id IS NOT NULL AND s.address IN (SELECT lower(address) FROM message WHERE recipient = $1)
+        """,
     [
         PersonalTable(
             "suppression", where: "t.address IN (SELECT lower(address) FROM message WHERE recipient = $1)", .remove),

@@ -16,8 +16,9 @@ func suppressionRoutes(_ context: ServiceContext) -> [Route] {
             let said = try await Suppression.input.read(request)
             let reason = said.reason ?? "asked for"
             return try await context.create(request) { transaction in
-                transaction.enqueue(SuppressionStore.add, said.address, reason)
-                return try Response(.created, json: ["address": said.address.lowercased(), "reason": reason])
+                let address = said.address.lowercased()
+                SuppressionCommands.suppress(address, reason, in: transaction)
+                return try Response(.created, json: ["address": address, "reason": reason])
             }
         }
     ]
@@ -30,10 +31,11 @@ private struct Suppression: Decodable {
 
     static let input = Input.command(Suppression.self, ["address": .format("email")]) { said in
         var checked = said
-        checked.address = said.address.trimmed
-        guard MailAddress.isPlain(checked.address) else {
+        let written = said.address.trimmed
+        guard let address = MailAddress.normal(written) ?? (MailAddress.isPlain(written) ? written : nil) else {
             throw Problem.field("address", "must be a mail address such as name@example.com")
         }
+        checked.address = address
         checked.reason = try FieldCheck.text(said.reason, "reason", atMost: 500)
         return checked
     }

@@ -11,6 +11,15 @@ enum SuppressionSchema {
         );
         """)
 
+    static let told = Migration(
+        "m202611301905_suppression_told",
+        """
+        -- Addresses are told of under an id that is made of them, so that they are known again where the data is lost; 0 is not told yet.
+        ALTER TABLE suppression ADD id uuid, ADD version bigint NOT NULL DEFAULT 0;
+        CREATE INDEX suppression_of ON suppression (id);
+        CREATE INDEX suppression_untold ON suppression (address) WHERE version = 0;
+        """)
+
     static let decisions = Migration(
         "m202611301542_consent_decided",
         """

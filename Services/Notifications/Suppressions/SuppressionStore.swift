@@ -1,16 +1,48 @@
+import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
 
 /// The SQL of who gets no marketing: addresses on the suppression list, and parties that withdrew their consent.
 enum SuppressionStore {
-    static let statements: [any Preparable] = [add, hear]
+    static let statements: [any Preparable] = [put, untold, know, known, hear]
 
-    static let add = Statement(
-        "suppression.add",
-        """
-        INSERT INTO suppression (address, reason) VALUES (lower($1), $2)
-        ON CONFLICT (address) DO UPDATE SET reason = excluded.reason
-        """)
+    /// Keeps marketing from addresses, and tells of it, so that a service which loses its data knows it again.
+    static let put = Query(
+        "suppression.put", takes: [String].self, [String].self, [UUID].self,
+        sql: """
+            WITH kept AS (
+                INSERT INTO suppression AS s (address, reason, id, version)
+                SELECT address, reason, id, 1 FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(address, reason, id)
+                ORDER BY address
+                ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, id = excluded.id, version = s.version + 1
+                RETURNING *)
+            \(SQLEvent.insert(
+                AddressSuppressed.self, key: "id::text", sequence: "version", ["address": "address", "reason": "reason"]))
+            FROM kept ORDER BY address
+            """)
+
+    /// Addresses of which nothing was told yet: from before that was done, or found out in another way.
+    static let untold = Query(
+        "suppression.untold", takes: Int.self, gives: String.self, String.self,
+        sql: """
+            SELECT address, reason FROM suppression WHERE version = 0 ORDER BY address LIMIT $1 FOR UPDATE SKIP LOCKED
+            """)
+
+    /// Addresses as they were told, where nothing newer is known of them.
+    static let know = Query(
+        "suppression.know", takes: [String].self, [String].self, [UUID].self, [Int].self,
+        sql: """
+            INSERT INTO suppression AS s (address, reason, id, version)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[])
+            ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, id = excluded.id, version = excluded.version
+            WHERE s.version < excluded.version
+            """)
+
+    /// Which of some addresses' ids there are.
+    static let known = Query(
+        "suppression.known", takes: [UUID].self, gives: UUID.self,
+        sql: "SELECT id FROM unnest($1::uuid[]) AS n(id) WHERE EXISTS (SELECT FROM suppression s WHERE s.id = n.id)")
 
     /// Keeps what parties say of channels where it was decided later than what stands, or refused at the same time.
     static let hear = Query(

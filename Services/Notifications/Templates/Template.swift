@@ -50,7 +50,9 @@ struct Template: Sendable {
 /// Plain text as simple HTML.
 enum HTMLText {
     static func page(_ text: String, _ language: String) -> String {
-        let paragraphs = text.split(separator: "\n\n").map { paragraph in
+        // CR LF is one character, which no LF parts.
+        let plain = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+        let paragraphs = plain.split(separator: "\n\n").map { paragraph in
             let lines = paragraph.split(separator: "\n", omittingEmptySubsequences: false).map(line)
             return "<p>\(lines.joined(separator: "<br>\n"))</p>"
         }

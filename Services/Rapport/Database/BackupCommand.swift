@@ -4,11 +4,12 @@ import Postgres
 
 /// Keeps the data of services in a folder, each as it stood at one moment, while they go on.
 @Loop
-struct BackupCommand {
+package struct BackupCommand {
     private let suite: Suite
     private var terminal: Terminal { suite.terminal }
 
-    init(_ suite: Suite) { self.suite = suite }
+    /// Backs services of a suite up.
+    package init(_ suite: Suite) { self.suite = suite }
 
     func run(_ arguments: inout Arguments) async throws {
         let folder = try arguments.word("a folder for the backup")
@@ -19,7 +20,7 @@ struct BackupCommand {
     }
 
     /// Keeps services in a folder that is new or empty.
-    func keep(_ names: [String], in folder: String) async throws {
+    package func keep(_ names: [String], in folder: String) async throws {
         if let found = try? FileManager.default.contentsOfDirectory(atPath: folder), !found.isEmpty {
             throw SuiteError("\(folder) is not empty: name a new folder, so that no backup is overwritten")
         }

@@ -107,35 +107,22 @@ struct RestoreCommand {
     ) async throws {
         let members = state.living(of: order.name)
         try await suite.end(members.map(\.name), &state)
-        let connection = try await open(order)
-        defer { connection.close() }
-        if try await connection.transaction({ try await $0.rows(BackupStore.isUsed) }).first == true {
+        if try await isUsed(order) {
             let kept = "\(folder)/replaced-\(order.name)-\(Int(Date().timeIntervalSince1970))"
             try await BackupCommand(suite).keep([order.name], in: kept)
             terminal.line("\(order.name): what there was is kept in \(kept)")
         }
-        _ = try await connection.transaction { try await $0.query(BackupStore.clear) }
-        try await order.tool.restore(order.name, from: order.file)
-        // A dump has the outbox's number of a later moment than its rows: what was told in between is not known here.
-        _ = try await connection.transaction { try await $0.rows(BackupStore.setPlace, order.part.life?.place ?? 1) }
         let roles = try suite.roleURLs(state)
-        try await suite.migrate([order.name], state, roles)
-        try await beginLife(order, because: reason, state, roles)
+        try await suite.putBack(order.name, from: folder, state, roles)
+        try await suite.beginLife(
+            of: order.name, actor: Arguments.person, because: reason, isForced: true, state, roles)
         for member in state.members(of: order.name) { try await suite.startMember(member, &state, roles) }
     }
 
-    private func beginLife(
-        _ order: Order, because reason: String, _ state: SuiteState, _ roles: [String: String]
-    ) async throws {
-        let program = try suite.service(order.name, state, roles)
-        let environment = program.inherited.merging(program.environment) { _, new in new }
-        let run = try ChildProcess(
-            program.path, ["new-epoch", "--actor", Arguments.person, "--reason", reason, "--restored"],
-            environment: environment.map { "\($0.key)=\($0.value)" }, output: suite.folder.log(of: order.name))
-        guard try await run.exit().isSuccess else {
-            throw SuiteError(
-                "\(order.name) could not begin another life:\n\(suite.folder.lastLines(of: order.name))")
-        }
+    private func isUsed(_ order: Order) async throws -> Bool {
+        let connection = try await open(order)
+        defer { connection.close() }
+        return try await connection.transaction { try await $0.rows(BackupStore.isUsed) }.first == true
     }
 
     private func untilReady(_ order: Order) async throws {

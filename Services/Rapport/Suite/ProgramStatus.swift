@@ -19,6 +19,7 @@ struct ProgramStatus {
     var strangers = 0
     /// By ERP, how many states were told that are older than one told before under their number; whichever process is asked.
     var olderStates: [String: Double] = [:]
+    var oddFacts: [String: Double] = [:]
     var isReady = false
     /// In words.
     var state = ""
@@ -43,6 +44,7 @@ struct ProgramStatus {
         let unknown = Task { @Loop in await probe.labelled("crm_events_unknown_total", by: "type") }
         let intents = Task { @Loop in await probe.labelled("crm_intents_waiting", by: "kind") }
         let older = Task { @Loop in await probe.labelled("crm_erp_older_states", by: "source") }
+        let odd = Task { @Loop in await probe.labelled("crm_odd_facts", by: "kind") }
         let missing = await probe.missing()
         status.lag = await figures.value["crm_consumer_lag_messages"].map { Int($0) }
         status.outbox = await figures.value["crm_outbox_rows"].map { Int($0) }
@@ -50,6 +52,7 @@ struct ProgramStatus {
         status.unknownTypes = await unknown.value
         status.intents = await intents.value
         status.olderStates = await older.value
+        status.oddFacts = await odd.value
         status.isReady = missing == nil
         status.state = missing ?? "ready"
         return status

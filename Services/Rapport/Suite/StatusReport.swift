@@ -51,6 +51,7 @@ package struct StatusReport {
             tellOfWaiting(service, members)
         }
         warnOfOlderStates(found.values.map(\.olderStates))
+        warnOfOddFacts(found.values.map(\.oddFacts))
         for name in Services.missing { terminal.warn("\(name) was not built") }
         if await !watching.value, state.isUp {
             let what = supervision.record == nil ? "nobody keeps watch" : "the supervisor does not answer"
@@ -90,6 +91,15 @@ package struct StatusReport {
                 "\(source) told \(Int(count)) states that are older than one it told before under the same customer number; the"
                     + " one told last counts: GET /v1/ledger/older-states of contacts")
         }
+    }
+
+    /// What is told with a time or an amount that cannot be.
+    private func warnOfOddFacts(_ counts: [[String: Double]]) {
+        let most = counts.reduce(into: [String: Double]()) { $0.merge($1) { max($0, $1) } }.filter { $0.value > 0 }
+        guard !most.isEmpty else { return }
+        let kinds = most.sorted { $0.key < $1.key }.map { "\(Int($0.value)) \($0.key)" }.joined(separator: ", ")
+        terminal.warn(
+            "odd, and left out of the figures of the base: \(kinds); GET /v1/odd of contacts says which and why")
     }
 
     private func base(_ state: SuiteState) -> [String] { Suite.infrastructure.filter { state.programs[$0] != nil } }

@@ -65,6 +65,7 @@ package final class Suite {
             for member in members { _ = try choosePort(member.name, &state) }
             let stale = try members.filter { try !isRunning($0, state, roles) }
             let services = Services.built.filter { name in stale.contains { $0.service == name } }
+            tellOfOld(stale, state)
             try await migrate(services, state, roles)
             for member in stale { try await startMember(member, &state, roles) }
             // A command that was to leave fewer did not come so far.
@@ -72,6 +73,15 @@ package final class Suite {
         }
         let state = try folder.readState()
         for member in Services.built.flatMap({ state.members(of: $0) }) { try await waitUntilReady(member) }
+    }
+
+    /// Programs of another build do not know the tables as they are going to be: what they cannot write waits, and is lost nowhere.
+    private func tellOfOld(_ stale: [Member], _ state: SuiteState) {
+        let old = stale.map(\.name).filter { state.programs[$0]?.mark?.isAlive == true }
+        guard !old.isEmpty else { return }
+        terminal.line(
+            "\(old.joined(separator: ", ")): replaced, as build or settings are others; until then they may stand, and go on where they stood"
+        )
     }
 
     /// Before anything is started or stopped.

@@ -38,6 +38,14 @@ enum AccountHandlers {
         OrderRequestHandlers.follow(said.entries, recorded, transaction)
     }
 
+    /// Contacts does not know parties any more: they stand for themselves, without what it said of them.
+    static func end(_ source: String, _ keys: [String], _ transaction: Transaction) async throws {
+        let parties = keys.compactMap { UUID(text: $0) }.sorted()
+        guard source == "/contacts", !parties.isEmpty else { return }
+        try await apply(parties.map { .redirect(Redirect($0, to: $0)) }, transaction)
+        transaction.enqueue(AccountStore.end, parties)
+    }
+
     /// Makes the accounts that are missing, those of parties that are told of in the same batch too, so that all are made in one order.
     private static func makeMissing(
         _ customers: [UUID: CustomerNumber], _ parties: [UUID: PartyState], _ transaction: Transaction

@@ -16,9 +16,10 @@ struct AccountKey: Hashable {
         address.flatMap(MailAddress.normal).map { AccountKey(kind: .mail, key: $0.lowercased()) }
     }
 
-    /// A telephone number, of a country where it is national; nil for what is none.
-    static func phone(_ number: String?, in country: String? = nil) -> AccountKey? {
-        number.flatMap(PhoneNumber.normal).map { AccountKey(kind: .phone, key: PhoneNumber.normal($0, in: country)) }
+    /// A telephone number: its last nine digits, so that with or without country and zero it is the same; nil for a short one.
+    static func phone(_ number: String?) -> AccountKey? {
+        let digits = (number ?? "").compactMap(\.wholeNumberValue).filter { (0...9).contains($0) }
+        return digits.count < 7 ? nil : AccountKey(kind: .phone, key: digits.suffix(9).map(String.init).joined())
     }
 
     /// What a system calls it.
@@ -29,7 +30,7 @@ struct AccountKey: Hashable {
     /// All of a party.
     static func all(of party: PartyState) -> Set<AccountKey> {
         var keys = Set(([party.email] + (party.emails ?? []).map(\.address)).compactMap { mail($0) })
-        keys.formUnion(([party.phone] + (party.phones ?? []).map(\.number)).compactMap { phone($0, in: party.country) })
+        keys.formUnion(([party.phone] + (party.phones ?? []).map(\.number)).compactMap { phone($0) })
         keys.formUnion((party.references ?? []).map { reference($0) })
         if let number = party.customerNo {
             keys.insert(.reference(PartyReference(system: CustomerNumber.erp, reference: number)))

@@ -14,7 +14,8 @@ enum AccountSchema {
         CREATE INDEX account_key_of ON account_key (account_id);
         INSERT INTO account_key
         SELECT 'mail', lower(email), id FROM account WHERE email IS NOT NULL
-        UNION ALL SELECT 'phone', phone, id FROM account WHERE phone IS NOT NULL
+        UNION ALL SELECT DISTINCT 'phone', right(regexp_replace(phone, '\\D', '', 'g'), 9), id FROM account
+        WHERE length(regexp_replace(phone, '\\D', '', 'g')) >= 7
         UNION ALL SELECT 'reference', 'erp:' || customer_no, id FROM account WHERE customer_no IS NOT NULL;
         """)
 }

@@ -5,7 +5,7 @@ import ServiceKit
 /// The SQL of accounts.
 enum AccountStore {
     static let statements: [any Preparable] = [
-        upsert, keepKeys, remove, addMissing, addRevenue, redate, lock, update, get, page, found, kind, adopt,
+        upsert, keepKeys, remove, addMissing, addRevenue, redate, end, lock, update, get, page, found, kind, adopt,
     ]
     private static let record = Account.record
 
@@ -108,6 +108,15 @@ enum AccountStore {
                     AND NOT d.is_cancelled)
             FROM unnest($1::uuid[], $2::text[]) AS n(account_id, currency)
             WHERE r.account_id = n.account_id AND r.currency = n.currency
+            """)
+
+    /// What contacts said of parties that it does not know any more has ended; what they bought stays.
+    static let end = Query(
+        "account.end", takes: [UUID].self,
+        sql: """
+            UPDATE account SET version = version + 1, name = coalesce(customer_no, 'unknown'), kind = 'consumer', email = NULL,
+                phone = NULL, country = NULL, updated_at = now()
+            WHERE id = ANY($1::uuid[]) AND name <> 'erased'
             """)
 
     static let lock = record.lock

@@ -22,9 +22,11 @@ extension Capability {
                     "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)")
         ], standings: [.assertion("account"), .assertion("account_key"), .fact("account_revenue")]
     ) { context in
-        CapabilityParts(routes: accountRoutes(context)) {
-            $0.on(AccountNews.heard, isFirst: true, foresee: AccountHandlers.foresee, AccountHandlers.apply)
-        }
+        CapabilityParts(
+            routes: accountRoutes(context),
+            listen: {
+                $0.on(AccountNews.heard, isFirst: true, foresee: AccountHandlers.foresee, AccountHandlers.apply)
+            }, orphans: AccountHandlers.end)
     }
 }
 

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -39,6 +40,10 @@ extension Capability {
                         ActivityCommands.write(Activity(told: activity, notes: nil), in: transaction)
                     }
                 }
+            },
+            tellsAgain: { keys, transaction in
+                // What was done never changes.
+                Set(try await transaction.rows(ActivityStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
             })
     }
 }

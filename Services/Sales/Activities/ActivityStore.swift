@@ -3,7 +3,12 @@ import Postgres
 
 /// The SQL of activities.
 enum ActivityStore {
-    static let statements: [any Preparable] = [insert, get, page]
+    static let statements: [any Preparable] = [insert, known, get, page]
+
+    /// Which of some activities there are.
+    static let known = Query(
+        "activity.known", takes: [UUID].self, gives: UUID.self,
+        sql: "SELECT id FROM activity WHERE id = ANY($1::uuid[])")
 
     static let insert = Query(
         "activity.insert", takes: UUID.self, String.self, String.self, Date.self, UUID.self, UUID?.self, String?.self,

@@ -39,8 +39,10 @@ enum LeadRecovery {
                 },
             ]
         ) { (told: [Told], transaction) in
-            LeadState.record.recover(told.map(\.lead), by: LeadStore.recover, in: transaction)
-            for one in told { know(one, transaction) }
+            for one in told {
+                LeadState.record.recover([one.lead], by: LeadStore.recover, in: transaction)
+                know(one, transaction)
+            }
         }
     }
 

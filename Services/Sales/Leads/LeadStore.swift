@@ -6,9 +6,8 @@ import ServiceKit
 /// The SQL of leads.
 enum LeadStore {
     static let statements: [any Preparable] = [
-        insert, lock, update, remember, convert, conversion, usedSince, revert, recover, converted, reverted, reached,
-        get,
-        page,
+        insert, lock, update, remember, convert, conversion, usedSince, revert, recover, raise, converted, reverted,
+        reached, get, page,
     ]
     private static let record = LeadState.record
 
@@ -17,6 +16,7 @@ enum LeadStore {
     static let update = record.update()
     static let get = record.get
     static let recover = record.recover()
+    static let raise = record.raise
 
     /// The states that a lead has come to, as JSON.
     static let history = """

@@ -34,7 +34,12 @@ extension Capability {
                 leads.change(context, .change(record)) { id, seen, said, transaction in
                     try await LeadCommands.change(id, seen, said, in: transaction)
                 },
-            ] + conversionRoutes(context), recovers: { LeadRecovery.recover(&$0) })
+            ] + conversionRoutes(context), recovers: { LeadRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                try await record.tellAgain(keys, by: LeadStore.raise, in: transaction) { lead, version in
+                    try Outbox.append(LeadChanged(lead: lead), key: lead.leadId, sequence: version, in: transaction)
+                }
+            })
     }
 }
 

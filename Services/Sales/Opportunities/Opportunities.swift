@@ -50,7 +50,14 @@ extension Capability {
                     .get, "/v1/pipeline", "The stages and what stands in them", tag: "opportunities", access: .read,
                     gives: .json(.items(pipelineStage))
                 ) { _ in .items(try await context.rows(OpportunityStore.pipeline).first) },
-            ], recovers: { OpportunityRecovery.recover(&$0) })
+            ], recovers: { OpportunityRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                try await record.tellAgain(keys, by: OpportunityStore.raise, in: transaction) { opportunity, version in
+                    try Outbox.append(
+                        OpportunityChanged(opportunity: opportunity), key: opportunity.opportunityId, sequence: version,
+                        in: transaction)
+                }
+            })
     }
 }
 

@@ -31,6 +31,7 @@ extension OpportunityState {
     /// What no single field can say.
     func checked() throws -> OpportunityState {
         if amount != nil, currency == nil { throw Problem.field("currency", "is required with an amount") }
+        if let amount, let currency { try FieldCheck.money(amount, in: currency, "amount") }
         return self
     }
 

@@ -6,8 +6,8 @@ import ServiceKit
 /// The SQL of opportunities.
 enum OpportunityStore {
     static let statements: [any Preparable] = [
-        insert, lock, update, get, remember, recover, reached, page, pipeline, contact, openStage, withdraw, sweep,
-        isUntouched,
+        insert, lock, update, get, remember, recover, raise, reached, page, pipeline, contact, openStage, withdraw,
+        sweep, isUntouched,
     ]
     private static let record = OpportunityState.record
 
@@ -19,6 +19,7 @@ enum OpportunityStore {
         also: "stage_since = CASE WHEN stage = \(record.parameter("stage")) THEN stage_since ELSE now() END")
     static let get = record.get
     static let recover = record.recover()
+    static let raise = record.raise
 
     /// A stage that an opportunity has reached with a version, as it was told.
     static let reached = Query(

@@ -7,9 +7,13 @@ import Postgres
 enum OrderRequestStore {
     static let statements: [any Preparable] = [
         buyer, waiting, insert, cancelTimers, answer, alter, overdue, asked, confirmed, settled, forget, wind,
-        unanswered, get,
-        page, refusing, refuse, close,
+        unanswered, known, get, page, refusing, refuse, close,
     ]
+
+    /// Which of some requests there are.
+    static let known = Query(
+        "order_request.known", takes: [UUID].self, gives: UUID.self,
+        sql: "SELECT id FROM order_request WHERE id = ANY($1::uuid[])")
 
     /// A party, its survivor first, with all that count for one customer with it: what is known of each.
     static let buyer = Query(

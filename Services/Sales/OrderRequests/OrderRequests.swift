@@ -1,5 +1,7 @@
 import CRMModel
+import Crypto
 import EventLoop
+import FoundationEssentials
 import HTTP
 import Postgres
 import Messaging
@@ -53,7 +55,11 @@ extension Capability {
                 $0.on(PartyErased.self) { events, transaction in
                     transaction.enqueue(OrderRequestStore.close, events.map(\.data.partyId))
                 }
-            }, recovers: { OrderRequestRecovery.recover(&$0) })
+            }, recovers: { OrderRequestRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                // Never told again: the ERP is asked once.
+                Set(try await transaction.rows(OrderRequestStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
+            })
     }
 }
 

@@ -23,10 +23,11 @@ struct QuoteInput: Decodable {
     static let input = Input.command(QuoteInput.self) { try $0.checked() }
 
     func checked() throws -> NewQuote {
-        let currency = try FieldCheck.currency(currency) ?? ""
+        let currency = try FieldCheck.activeCurrency(currency)
         guard (1...500).contains(lines.count) else { throw Problem.field("lines", "must be 1 to 500 lines") }
         return NewQuote(
-            currency: currency, lines: try lines.enumerated().map { try QuoteLine($0.element, "lines[\($0.offset)]") },
+            currency: currency,
+            lines: try lines.enumerated().map { try QuoteLine($0.element, in: currency, "lines[\($0.offset)]") },
             validUntil: validUntil)
     }
 }
@@ -39,7 +40,8 @@ struct NewQuote {
 }
 
 /// A line with its price worked out: the price of one after discount is rounded to four places, half away from zero, and the
-/// line's total is the quantity times that, so that the ERP reaches the same total from the same line.
+/// line's total is the quantity times that, rounded to the places of the currency, so that the ERP reaches the same total from the same
+/// line.
 struct QuoteLine {
     let sku: String
     let name: String
@@ -49,13 +51,13 @@ struct QuoteLine {
     let netPrice: Amount
     let total: Amount
     let taxPercent: Amount
-    /// Of the line's total, rounded to four places.
+    /// Of the line's total, rounded to the places of the currency.
     let tax: Amount
 
     /// So many of the largest lines still have a sum.
     private static let largest = Amount(units: Int.max / 1000)
 
-    init(_ line: QuoteInput.Line, _ field: String) throws {
+    init(_ line: QuoteInput.Line, in currency: String, _ field: String) throws {
         sku = try FieldCheck.needed(line.sku, "\(field).sku", atMost: 100)
         name = try FieldCheck.text(line.name, "\(field).name") ?? sku
         guard line.quantity > .zero else { throw Problem.field("\(field).quantity", "must be more than nothing") }
@@ -63,15 +65,17 @@ struct QuoteLine {
         let discount = try Self.percent(line.discountPercent, "\(field).discountPercent")
         taxPercent = try Self.percent(line.taxPercent, "\(field).taxPercent")
         let factor = Amount(units: Amount.scale - discount.units / 100)
-        guard let netPrice = line.unitPrice.times(factor), let total = netPrice.times(line.quantity),
-            total <= Self.largest, let tax = total.times(Amount(units: taxPercent.units / 100))
+        // The document's edge: prices may be finer than the currency, what is to be paid is not.
+        guard let netPrice = line.unitPrice.times(factor),
+            let total = netPrice.times(line.quantity)?.rounded(in: currency), total <= Self.largest,
+            let tax = total.times(Amount(units: taxPercent.units / 100))
         else { throw Problem.field("\(field).quantity", "makes the line's total too large") }
         quantity = line.quantity
         unitPrice = line.unitPrice
         discountPercent = discount
         self.netPrice = netPrice
         self.total = total
-        self.tax = tax
+        self.tax = tax.rounded(in: currency)
     }
 
     /// Two places, so that the factor has four.

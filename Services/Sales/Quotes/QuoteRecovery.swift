@@ -20,7 +20,8 @@ enum QuoteRecovery {
                 let quote = one.record
                 transaction.enqueue(
                     QuoteStore.recover, quote.quoteId, one.version, quote.opportunityId, quote.currency,
-                    quote.total.units, one.at, quote.status, quote.tax?.units ?? 0, quote.validUntil?.text)
+                    quote.total.units, one.at, quote.status, quote.tax?.units ?? 0, quote.validUntil?.text,
+                    one.isOfLaterLife(transaction))
             }
         }
         subscriptions.on(OrderRequested.self) { told, transaction in

@@ -5,7 +5,7 @@ enum QuoteSchema {
     static let taxes = Migration(
         "m202611301913_quote_taxes",
         """
-        -- The tax of a line is of its total, rounded to four places; a quote's that of its lines. After its last day it is not accepted.
+        -- The tax of a line is of its total, rounded to the places of the currency; a quote's that of its lines. After its last day it is not accepted.
         ALTER TABLE quote ADD COLUMN tax bigint NOT NULL DEFAULT 0, ADD COLUMN valid_until date;
         ALTER TABLE quote_line ADD COLUMN tax_percent bigint NOT NULL DEFAULT 0, ADD COLUMN tax bigint NOT NULL DEFAULT 0;
         """)

@@ -4,8 +4,12 @@ import Postgres
 /// The SQL of quotes.
 enum QuoteStore {
     static let statements: [any Preparable] = [
-        insert, insertLines, lock, lines, setStatus, recover, recoverLines, get, ofOpportunity,
+        insert, insertLines, lock, lines, setStatus, recover, recoverLines, known, get, ofOpportunity,
     ]
+
+    /// Which of some quotes there are.
+    static let known = Query(
+        "quote.known", takes: [UUID].self, gives: UUID.self, sql: "SELECT id FROM quote WHERE id = ANY($1::uuid[])")
 
     /// A quote as JSON, as the routes show it. `q` is the quote.
     private static let json = """
@@ -64,6 +68,7 @@ enum QuoteStore {
     static let recover = Query(
         "quote.recover",
         takes: UUID.self, Int.self, UUID.self, String.self, Int.self, Date.self, String.self, Int.self, String?.self,
+        Bool.self,
         sql: """
             INSERT INTO quote AS q
                 (id, version, opportunity_id, status, currency, total, created_at, updated_at, tax, valid_until)
@@ -71,7 +76,7 @@ enum QuoteStore {
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
                 currency = excluded.currency, total = excluded.total, updated_at = excluded.updated_at,
                 tax = excluded.tax, valid_until = excluded.valid_until
-            WHERE q.version < excluded.version
+            WHERE q.version < excluded.version OR $10
             """)
 
     /// The lines of a quote as the ERP was asked for them, where none are known.

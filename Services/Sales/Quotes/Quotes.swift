@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -20,7 +21,11 @@ extension Capability {
                     for event in events { try await OrderRefusals.take(event.data, in: transaction) }
                 }
             },
-            recovers: { QuoteRecovery.recover(&$0) })
+            recovers: { QuoteRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                // What was told of one stays so: accepted once, and what a draft holds is in no event.
+                Set(try await transaction.rows(QuoteStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
+            })
     }
 }
 

@@ -6,13 +6,14 @@ import ServiceKit
 
 /// The SQL of tasks.
 enum TaskStore {
-    static let statements: [any Preparable] = [closeReferences, lock, update, recover, get, page]
+    static let statements: [any Preparable] = [closeReferences, lock, update, recover, raise, get, page]
     private static let record = TaskState.record
 
     static let lock = record.lock
     static let update = record.update()
     static let get = record.get
     static let recover = record.recover()
+    static let raise = record.raise
 
     /// A task as events tell it, of a row of the table.
     static let state = SQLEvent.object(

@@ -39,6 +39,15 @@ extension Capability {
                         Heard(TaskClosed.self) { ToldRecord($0, $0.data.task) },
                     ]
                 ) { told, transaction in TaskState.record.recover(told, by: TaskStore.recover, in: transaction) }
+            },
+            tellsAgain: { keys, transaction in
+                try await TaskState.record.tellAgain(keys, by: TaskStore.raise, in: transaction) { task, version in
+                    if task.status == "open" {
+                        try Outbox.append(TaskRaised(task: task), key: task.taskId, sequence: version, in: transaction)
+                    } else {
+                        try Outbox.append(TaskClosed(task: task), key: task.taskId, sequence: version, in: transaction)
+                    }
+                }
             })
     }
 }

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -22,6 +23,14 @@ enum CustomerHandlers {
         }
         transaction.enqueue(
             CustomerStore.keepOthers, list.map(\.partyId), others.map(\.0), others.map(\.1), others.map(\.2))
+    }
+
+    /// Contacts does not know parties any more: they stand for themselves, without what it said of them.
+    static func end(_ source: String, _ keys: [String], _ transaction: Transaction) async throws {
+        let parties = keys.compactMap { UUID(text: $0) }.sorted()
+        guard source == "/contacts", !parties.isEmpty else { return }
+        Redirects.follow(parties.map { Redirect($0, to: $0) }, in: transaction)
+        transaction.enqueue(CustomerStore.end, parties)
     }
 
     /// Keeps the states of orders, those of walk-ins too: an order may go from one to a customer, and back.
@@ -54,15 +63,13 @@ enum CustomerHandlers {
 
     /// Of a shipment the state of the latest time is kept.
     static func shipped(_ shipments: [ToldShipment], _ status: String, _ transaction: Transaction) {
-        var latest: [[String]: ToldShipment] = [:]
+        var latest: [[ExactText]: ToldShipment] = [:]
         for told in shipments {
-            let name = [told.shipment.shipmentId, told.source]
+            let name = [ExactText(told.shipment.shipmentId), ExactText(told.source)]
             if let known = latest[name], known.shipment.at > told.shipment.at { continue }
             latest[name] = told
         }
-        let list = latest.values.sorted {
-            ($0.shipment.shipmentId, $0.source) < ($1.shipment.shipmentId, $1.source)
-        }
+        let list = latest.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
         guard !list.isEmpty else { return }
         let all = list.map(\.shipment)
         transaction.enqueue(CustomerStore.claimShipments, all.map(\.shipmentId), list.map(\.source))

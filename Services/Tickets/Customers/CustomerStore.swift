@@ -5,7 +5,7 @@ import ServiceKit
 /// The SQL of customers, their orders and shipments.
 enum CustomerStore {
     static let statements: [any Preparable] = [
-        upsert, keepOthers, remove, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
+        upsert, keepOthers, end, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
     ]
 
     static let upsert = Query(
@@ -30,9 +30,9 @@ enum CustomerStore {
             ON CONFLICT DO NOTHING
             """)
 
-    /// Parties that are gone.
-    static let remove = Query(
-        "customer.remove", takes: [UUID].self,
+    /// Parties that are gone, or of whom what contacts said has ended.
+    static let end = Query(
+        "customer.end", takes: [UUID].self,
         sql: """
             WITH others AS (DELETE FROM customer_address WHERE party_id = ANY($1::uuid[]))
             DELETE FROM customer WHERE party_id = ANY($1::uuid[])

@@ -21,11 +21,13 @@ enum TicketRecovery {
         let word: Word
         let version: Int
         let at: Date
+        let epoch: Int
 
         init?<T>(_ told: Received<T>, _ id: UUID, _ state: TicketState?, _ word: Word) {
             guard let version = told.event.sequence else { return nil }
             (self.id, self.state, self.word, self.version) = (id, state, word, version)
             at = told.event.time ?? Date()
+            epoch = told.event.epoch
         }
     }
 
@@ -63,7 +65,8 @@ enum TicketRecovery {
             let isOfShipment = one.id.uuid.6 >> 4 == 5
             transaction.enqueue(
                 TicketRecoveryStore.know, one.id, one.version, state.partyId, state.type, state.priority, state.status,
-                state.subject, state.orderId, isOfShipment ? "shipment" : "api", one.at, answeredAt)
+                state.subject, state.orderId, isOfShipment ? "shipment" : "api", one.at, answeredAt,
+                transaction.isOfLaterLife(one.epoch))
             switch one.word {
             case .resolved: transaction.enqueue(TicketRecoveryStore.resolved, one.id, one.version, one.at)
             case .breached: transaction.enqueue(TicketRecoveryStore.breached, one.id, one.at)

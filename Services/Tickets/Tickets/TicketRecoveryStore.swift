@@ -10,7 +10,7 @@ enum TicketRecoveryStore {
     static let know = Query(
         "ticket.know",
         takes: UUID.self, Int.self, UUID?.self, String.self, String.self, String.self, String.self, String?.self,
-        String.self, Date.self, Date?.self,
+        String.self, Date.self, Date?.self, Bool.self,
         sql: """
             INSERT INTO ticket AS t (id, version, party_id, type, priority, status, subject, order_id, source, created_at,
                 updated_at, resolved_at, first_response_due_at, first_responded_at, resolution_target,
@@ -30,7 +30,7 @@ enum TicketRecoveryStore {
                         t.created_at + t.resolution_target) END,
                 resolution_left = CASE WHEN excluded.status IN ('waiting', 'resolved')
                     THEN coalesce(t.resolution_left, t.resolution_due_at - excluded.updated_at, t.resolution_target) END
-            WHERE t.version < excluded.version
+            WHERE t.version < excluded.version OR $12
             """)
 
     /// The customer was asked about this time that it was resolved.

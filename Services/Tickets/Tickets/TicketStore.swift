@@ -7,7 +7,7 @@ import ServiceKit
 /// The SQL of tickets.
 enum TicketStore {
     static let statements: [any Preparable] = [
-        due, open, translate, lock, assigned, replied, resolved, reopened, changed, get, page,
+        due, open, translate, lock, assigned, replied, resolved, reopened, changed, tellAgain, get, page,
     ]
 
     /// Tells of tickets by an event, in their published form, CRMModel's TicketState; complete it with FROM, where `t` is the ticket.
@@ -126,6 +126,15 @@ enum TicketStore {
                 \(told(type)) FROM t
                 """)
     }
+
+    /// Tells tickets again as they are, each under its next version; gives those that there are.
+    static let tellAgain = Query(
+        "ticket.tell_again", takes: [UUID].self, gives: UUID.self,
+        sql: """
+            WITH t AS (UPDATE ticket SET version = version + 1 WHERE id = ANY($1::uuid[]) RETURNING *),
+            news AS (\(told(TicketChanged.self)) FROM t)
+            SELECT id FROM t
+            """)
 
     // MARK: What is shown, where `o` is the ticket
 

@@ -1,6 +1,7 @@
 import CRMModel
 import Crypto
 import EventLoop
+import FoundationEssentials
 import HTTP
 import Messaging
 import Postgres
@@ -43,6 +44,10 @@ extension Capability {
                         events.map { ToldShipment(source: $0.event.source, $0.data.shipment) }, transaction)
                 }
             }, recovers: { TicketRecovery.recover(&$0) },
+            tellsAgain: { keys, transaction in
+                let known = keys.compactMap { UUID(text: $0) }.sorted()
+                return Set(try await transaction.rows(TicketStore.tellAgain, known).map(\.text))
+            },
             releases: [ShipmentHandlers.kind: ShipmentHandlers.release])
     }
 }

@@ -81,6 +81,8 @@ public struct PartyPhone: Codable, Sendable, Equatable {
     public var number: String
     /// `work`, `mobile`, …
     public var label: String?
+    /// What is dialled behind it to reach a desk.
+    public var `extension`: String?
     /// Describes a number.
     public init(number: String, label: String? = nil) {
         self.number = number

@@ -59,6 +59,7 @@ final class ShapeDecoder: Decoder {
             case is UUID.Type: (UUID(), .text(format: "uuid"))
             case is Date.Type: (Date(timeIntervalSince1970: 0), .text(format: "date-time"))
             case is Amount.Type: (Amount.zero, .text(format: "decimal"))
+            case is ExchangeRate.Type: (ExchangeRate("1"), .text(format: "decimal"))
             case is CalendarDay.Type: (CalendarDay("2010-12-01"), .text(format: "date"))
             case is String.Type: ("", .text())
             case is Bool.Type: (false, .boolean)

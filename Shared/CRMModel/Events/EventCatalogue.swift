@@ -69,6 +69,7 @@ public struct EventContract: Sendable {
     private static let outside: [EventContract] =
         of(.erpCustomers, CustomerUpserted.self)
         + of(.erpProducts, ProductUpserted.self, ProductDiscontinued.self)
+        + of(.erpRates, RatePublished.self)
         + of(
             .erpOrders, OrderPlaced.self, OrderChanged.self, OrderCancelled.self, OrderRefused.self,
             InvoiceIssued.self, PaymentReceived.self, CreditIssued.self)
@@ -117,7 +118,7 @@ public struct EventContract: Sendable {
         [EventContract(MessageRequested.self, .notificationRequests, by: ["campaigns", "tickets"])]
         + of(
             .notifications, MessageSent.self, MessageDelivered.self, MessageBounced.self, MessageFailed.self,
-            MessageSuppressed.self, MessageOpened.self, MessageClicked.self,
+            MessageSuppressed.self, MessageOpened.self, MessageClicked.self, AddressSuppressed.self,
             ErasureCompleted<ErasureOwners.Notifications>.self, ArchiveDelivered<ErasureOwners.Notifications>.self)
 
     private static func of(_ topic: Topic, _ types: any EventData.Type...) -> [EventContract] {

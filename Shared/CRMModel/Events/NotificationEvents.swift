@@ -56,6 +56,16 @@ public struct MessageRequested: EventData, Codable {
     }
 }
 
+/// An address gets no marketing, whoever it is of.
+public struct AddressSuppressed: EventData, Codable {
+    /// `notifications.address.suppressed`.
+    public static let type = "notifications.address.suppressed"
+    /// The address, in lower case.
+    public let address: String
+    /// Why: it bounced, its owner complained, somebody asked for it.
+    public let reason: String
+}
+
 /// What became of a message.
 public struct MessageOutcome: Codable, Sendable {
     /// The message.

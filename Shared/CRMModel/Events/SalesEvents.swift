@@ -198,6 +198,8 @@ public struct TaskRaised: EventData, Codable {
     public static let type = "sales.task.raised"
     /// The task.
     public let task: TaskState
+    /// Tells of a task.
+    public init(task: TaskState) { self.task = task }
 }
 
 /// A task is done.

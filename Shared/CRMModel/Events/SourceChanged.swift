@@ -31,8 +31,8 @@ public struct SourceLife: Codable, Sendable, Equatable {
     public let ends: [TopicEnds]
     /// Where they ended when it had told all that it knows; nil until then.
     public let whole: [TopicEnds]?
-    /// Keys that the life before told of and this one does not know; nil where it has told again all that it knows, and what it has not
-    /// told is not known.
+    /// None, where the life tells of each key that it does not know any more by a closing word (`KeyEnded`); nil where it has told again
+    /// all that it knows, and what it has not told is not known. Programs of before named keys here.
     public let gone: [String]?
     /// Describes a life.
     public init(
@@ -48,6 +48,18 @@ public struct SourceLife: Codable, Sendable, Equatable {
         self.ends = ends
         self.whole = whole
     }
+}
+
+/// The last word on a key of which a life before told, and which the one that tells this does not know: what rests on it has ended.
+///
+/// It stands on the topic and under the key whose end it is, so that it comes behind all that was told of it.
+public struct KeyEnded: EventData, Codable {
+    /// `messaging.key.ended`.
+    public static let type = "messaging.key.ended"
+    /// Why, for people.
+    public let reason: String
+    /// Tells of an end.
+    public init(reason: String) { self.reason = reason }
 }
 
 /// Where the partitions of a topic ended.

@@ -36,7 +36,7 @@ public enum PersonalEvents {
         TicketBreached.versionedType, TicketResolved.versionedType, TicketReopened.versionedType,
         TicketChanged.versionedType, SurveyAnswered.versionedType,
         MessageRequested.versionedType, MessageBounced.versionedType, MessageFailed.versionedType,
-        MessageSuppressed.versionedType, MessageClicked.versionedType,
+        MessageSuppressed.versionedType, MessageClicked.versionedType, AddressSuppressed.versionedType,
         ArchiveDelivered<ErasureOwners.Sales>.versionedType, ArchiveDelivered<ErasureOwners.Campaigns>.versionedType,
         ArchiveDelivered<ErasureOwners.Tickets>.versionedType,
         ArchiveDelivered<ErasureOwners.Notifications>.versionedType,

@@ -54,7 +54,8 @@ public final class LateWords {
             }
         }
         // The loop has other work between.
-        if records.count == 500 { _ = Loop.after(.milliseconds(1)) { [weak self] in self?.drain() } }
+        // Less than asked for is no end: the bytes have a bound too.
+        if !records.isEmpty { _ = Loop.after(.milliseconds(1)) { [weak self] in self?.drain() } }
     }
 
     /// Has the keys told again that others may know by a late word; once all that lies there was read, or a newer word may stand behind it.

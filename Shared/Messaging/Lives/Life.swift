@@ -50,6 +50,17 @@ public struct Life: Sendable, Equatable {
     /// Whether others spoke for this service before it.
     public var hasPredecessor: Bool { cause != .first }
 
+    /// Whether it is a first one that was not told yet: who spoke meanwhile counts before it.
+    var isUnheard: Bool { cause == .first && state == .drawn }
+
+    /// What a life knows of those before that begins in a schema: all of the schema's own up to a place. One that did not come to be whole knows
+    /// no more than it began with, so that all is recovered and told again.
+    package static func basis(of life: Life?, place: Int) -> (cause: Cause, before: Int?, place: Int) {
+        guard let life, !life.isUnheard else { return (.empty, nil, place) }
+        if life.hasPredecessor, life.state != .whole { return (life.cause, life.before, life.knownPlace) }
+        return (.restored, life.epoch, place)
+    }
+
     /// How long ago it began.
     public var age: Duration { .seconds(Date.now.timeIntervalSince(begunAt)) }
 

@@ -42,7 +42,7 @@ public struct LifeKeeper {
     /// Judges the schema as it is now; what was told of lives has been read.
     public func verdict() async throws -> LifeVerdict {
         // The topics first: what is told meanwhile must not look like more than the schema knows.
-        let told = try await ToldMark.read(of: source, on: topics, kafka)
+        let told = try await ToldMark.read(of: source, on: topics, kafka, from: try await lookedThrough())
         let (life, place) = try await store.transaction { transaction in
             let life = try await Life.current(in: transaction)
             return (life, try await transaction.rows(LifeStore.place).first ?? 0)
@@ -50,11 +50,42 @@ public struct LifeKeeper {
         return LifeVerdict.judge(life, place: place, told: told, lives: lives.all(of: source))
     }
 
-    /// Draws the first life, where nobody has yet.
-    public func drawFirst() async throws {
+    /// The database's clock; it is read before a schema is judged.
+    public func clock() async throws -> Int {
+        try await store.transaction { try await $0.rows(LifeStore.clock).first ?? 1 }
+    }
+
+    /// Draws the first life, where nobody has yet and none was heard of meanwhile.
+    ///
+    /// - Parameter clock: as it was before the schema was judged. Whoever has begun a life since, in whatever schema, has a later epoch: a
+    ///   process that lagged behind deposes nobody.
+    public func drawFirst(judgedAt clock: Int) async throws {
         _ = try await store.transaction { transaction in
-            let clock = try await transaction.rows(LifeStore.clock).first ?? 1
-            transaction.enqueue(LifeStore.drawFirst, clock)
+            guard lives.all(of: source).isEmpty else { return }
+            transaction.enqueue(LifeStore.drawFirst, max(1, clock - 1))
+        }
+    }
+
+    // MARK: How far topics were looked through
+
+    private func lookedThrough() async throws -> [TopicPartition: Int64] {
+        let rows = try await store.transaction { try await $0.rows(LifeStore.toldEnds) }
+        return rows.reduce(into: [:]) { ends, row in
+            ends[TopicPartition(topic: row.0, partition: Int32(row.1))] = Int64(row.2)
+        }
+    }
+
+    /// Notes that all that the service has told until now is known to this schema, so that the next start, or that of a backup which is
+    /// made later, looks from there on. Only who may speak says so.
+    public func noteEnds() async throws {
+        let ends = try await ends(of: topics).sorted {
+            ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition)
+        }
+        guard !ends.isEmpty else { return }
+        _ = try await store.transaction { transaction in
+            transaction.enqueue(
+                LifeStore.keepEnds, ends.map(\.key.topic), ends.map { Int($0.key.partition) },
+                ends.map { Int($0.value) })
         }
     }
 
@@ -75,10 +106,10 @@ public struct LifeKeeper {
             let clock = try await transaction.rows(LifeStore.clock).first ?? 1
             let place = try await transaction.rows(LifeStore.place).first ?? 0
             let last = max(told.epoch, lives.all(of: source).last?.epoch ?? 0, life?.epoch ?? 0)
+            let basis = Life.basis(of: life, place: place)
             transaction.enqueue(
-                LifeStore.draw, max(clock, last + 1), (life == nil ? Life.Cause.empty : .restored).rawValue,
-                try ModelJSON.text(ends.topics), life?.epoch, place, actor, reason)
-            transaction.enqueue(LifeStore.markWaiting)
+                LifeStore.draw, max(clock, last + 1), basis.cause.rawValue, try ModelJSON.text(ends.topics),
+                basis.before, basis.place, actor, reason)
         }
         if let life = try await current() { try await announce(life) }
     }
@@ -94,20 +125,25 @@ public struct LifeKeeper {
     // MARK: Telling
 
     /// Tells of the life where others do not know of it as it is; when it returns, it is in the log. Whether that was needed.
+    ///
+    /// - Parameter isLastWord: whether it is told in any case: an older word was written behind it, and the topic keeps the last.
     @discardableResult
-    public func announce(_ life: Life) async throws -> Bool {
+    public func announce(_ life: Life, isLastWord: Bool = false) async throws -> Bool {
         let home = try await home()
         var told = lives.all(of: source)
         let known = told.last { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
         let isWhole = life.state == .whole
-        if let known, known.home == home, (known.whole != nil) == isWhole || !life.hasPredecessor { return false }
+        let isKnown = known?.home == home && ((known?.whole != nil) == isWhole || !life.hasPredecessor)
+        if isKnown {
+            guard isLastWord else { return false }
+            try await publish(SourceChanged(source: source, lives: told), epoch: life.epoch)
+            return true
+        }
         told.removeAll { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
         let names = Set(topics.map(\.name))
         let whole = isWhole && life.hasPredecessor ? LogEnds(try await ends(of: topics)).topics : nil
-        // Whoever lost everything tells all that it knows; whoever lost a part tells that part.
-        let gone: [String]? =
-            whole != nil && life.cause == .restored
-            ? try await store.transaction { try await $0.rows(LifeStore.gone) } : nil
+        // Whoever lost everything tells all that it knows; whoever lost a part has told that part, and what it does not know of it.
+        let gone: [String]? = whole != nil && life.cause == .restored ? [] : nil
         told.append(
             SourceLife(
                 epoch: life.epoch, incarnation: life.incarnation, cause: life.cause.rawValue, begunAt: life.begunAt,

@@ -8,9 +8,8 @@ public enum LifeStore {
     /// All statements, for the test that prepares them.
     public static let statements: [any Preparable] =
         [
-            current, drawFirst, draw, markWaiting, advance, place, home, clock, claim, parked, noteKeys, takeKeys,
-            keepGone,
-            gone, isTold, hear, unsettled, orphans, settle,
+            current, drawFirst, draw, waiting, markTold, advance, place, home, clock, toldEnds, keepEnds, claim, parked,
+            noteKeys, takeKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
         ] + forgetGroup
 
     /// The life of this schema, and how far its outbox has come; no row where it has none yet.
@@ -36,8 +35,14 @@ public enum LifeStore {
                 reason = excluded.reason
             """)
 
-    /// What waits in the outbox of a schema that went back may have been told by the life before: it is told again, and nobody acts on it.
-    static let markWaiting = Query("life.mark_waiting", sql: "UPDATE outbox SET past = true WHERE NOT past")
+    /// What waits in the outbox of a schema that went back, page by page: its place, its event and its topic.
+    static let waiting = Query(
+        "life.waiting", takes: Int.self, Int.self, gives: Int.self, UUID.self, String.self,
+        sql: "SELECT id, event_id, topic FROM outbox WHERE NOT past AND id > $1 ORDER BY id LIMIT $2")
+
+    /// The life before has told this: it is told again, and nobody acts on it.
+    static let markTold = Query(
+        "life.mark_told", takes: [Int].self, sql: "UPDATE outbox SET past = true WHERE id = ANY($1::bigint[])")
 
     /// It has come further, and is no other.
     static let advance = Query(
@@ -54,6 +59,18 @@ public enum LifeStore {
             SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
                 || (SELECT oid FROM pg_database WHERE datname = current_database()) || '/'
                 || current_schema()::regnamespace::oid
+            """)
+
+    /// Up to where partitions were looked through.
+    static let toldEnds = Query(
+        "life.told_ends", gives: String.self, Int.self, Int.self, sql: "SELECT topic, part, next_offset FROM told_end")
+
+    /// Notes up to where they were; rows in order.
+    static let keepEnds = Query(
+        "life.keep_ends", takes: [String].self, [Int].self, [Int].self,
+        sql: """
+            INSERT INTO told_end AS t SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])
+            ON CONFLICT (topic, part) DO UPDATE SET next_offset = excluded.next_offset
             """)
 
     /// Milliseconds since 1970: epochs are drawn above them, so that they grow even where all else is lost.
@@ -90,22 +107,18 @@ public enum LifeStore {
         "life.take_keys", takes: Int.self, gives: String.self,
         sql: """
             DELETE FROM tell_again t USING (
-                SELECT key FROM tell_again WHERE NOT is_gone ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED) n
+                SELECT key FROM tell_again ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED) n
             WHERE t.key = n.key RETURNING t.key
             """)
 
-    /// Those of some keys of which nothing was told behind a place of the outbox: nobody here knows them.
-    public static let keepGone = Query(
-        "life.keep_gone", takes: [String].self, Int.self,
+    /// The last word on keys that nobody here knows, on the service's own topic.
+    public static let closeKeys = Query(
+        "life.close_keys", takes: String.self, [String].self,
         sql: """
-            INSERT INTO tell_again (key, is_gone) SELECT n.key, true FROM unnest($1::text[]) AS n(key)
-            WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id > $2 AND o.key = n.key) ORDER BY n.key
-            ON CONFLICT DO NOTHING
+            INSERT INTO outbox (topic, key, type, payload)
+            SELECT $1, n.key, '\(KeyEnded.versionedType)', json_build_object('reason', 'not known to this life')::text
+            FROM unnest($2::text[]) AS n(key) ORDER BY n.key
             """)
-
-    /// Keys that nobody here knows; as many as a message takes.
-    static let gone = Query(
-        "life.gone", gives: String.self, sql: "SELECT key FROM tell_again WHERE is_gone ORDER BY key LIMIT 15000")
 
     /// Whether nothing waits in the outbox up to a place.
     public static let isTold = Query(
@@ -143,6 +156,27 @@ public enum LifeStore {
             WHERE a.grp = $1 AND a.source = $2 AND a.epoch < $3 AND a.key > $4 AND EXISTS (
                 SELECT 1 FROM source_life l WHERE l.source = $2 AND l.epoch = $3 AND (l.gone IS NULL OR l.gone ? a.key))
             ORDER BY a.key LIMIT $5
+            """)
+
+    /// Last words of others on their keys; rows in order.
+    static let noteEnded = Query(
+        "life.note_ended", takes: [String].self, [String].self, [Int].self,
+        sql: """
+            INSERT INTO ended_key AS e SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+            ON CONFLICT (source, key) DO UPDATE SET epoch = greatest(e.epoch, excluded.epoch)
+            """)
+
+    /// Takes keys of one source off the list; those of which the life that ended them, or a later one, has told since say null.
+    public static let takeEnded = Query(
+        "life.take_ended", takes: String.self, Int.self, gives: String.self, String?.self,
+        sql: """
+            DELETE FROM ended_key e USING (
+                SELECT * FROM ended_key WHERE source = (SELECT source FROM ended_key ORDER BY source, key LIMIT 1)
+                ORDER BY key LIMIT $2 FOR UPDATE) n
+            WHERE e.source = n.source AND e.key = n.key
+            RETURNING e.source, CASE WHEN NOT EXISTS (
+                SELECT 1 FROM applied_sequence a
+                WHERE a.grp = $1 AND a.source = e.source AND a.key = e.key AND a.epoch >= e.epoch) THEN e.key END
             """)
 
     /// All of them were looked through.

@@ -29,6 +29,8 @@ public enum LifeVerdict: Sendable, Equatable {
         guard let life else {
             return (told.isAny || !lives.isEmpty) && !PlantedBug.silentBirth.isPlanted ? .empty : .first
         }
+        let isAnnounced = lives.contains { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
+        if life.isUnheard, !isAnnounced, !lives.isEmpty || (told.isAny && told.epoch != life.epoch) { return .empty }
         if let last = lives.last {
             if last.epoch > life.epoch { return .deposed(by: last.epoch) }
             if last.epoch == life.epoch, last.incarnation != life.incarnation { return .replaced }

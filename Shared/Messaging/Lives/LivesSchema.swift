@@ -51,6 +51,20 @@ extension MessagingSchema {
         CREATE INDEX held_open ON held (id) WHERE state = 'held';
         """)
 
+    /// How far the topics on which others tell too were looked through, and keys of others of which a last word was told.
+    static let ends = Migration(
+        "m202611301850_told_ends",
+        """
+        -- Up to where of its own topics nothing was told by this service that its schema does not know: a start looks from there on.
+        CREATE TABLE told_end (
+            topic text NOT NULL, part integer NOT NULL, next_offset bigint NOT NULL, PRIMARY KEY (topic, part)
+        );
+        -- Keys that a life of another does not know any more; what rests on them ends.
+        CREATE TABLE ended_key (
+            source text NOT NULL, key text NOT NULL, epoch bigint NOT NULL, PRIMARY KEY (source, key)
+        );
+        """)
+
     /// What a life does not tell again, as it does not know it.
     static let gone = Migration(
         "m202611301641_gone",

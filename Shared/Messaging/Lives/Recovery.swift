@@ -33,8 +33,10 @@ public final class Recovery {
             }
             session.holdsLocks = true
             try await follow(to: try await keeper.ends(of: keeper.topics), life)
+            let told = try await WaitingWords(keeper).told()
             try await session.transaction { [group] transaction in
                 for statement in LifeStore.forgetGroup { transaction.enqueue(statement, group) }
+                if !told.isEmpty { transaction.enqueue(LifeStore.markTold, told) }
                 transaction.enqueue(LifeStore.advance, life.incarnation, Life.State.recovered.rawValue)
             }
         }
@@ -54,7 +56,7 @@ public final class Recovery {
             openSession: { [postgres] in try await PostgresConnection.open(postgres) },
             random: { Int.random(in: $0) })
         let runner = ConsumerRunner(subscriptions, group: group, on: substrate)
-        runner.lives = keeper.lives.forRecovery()
+        runner.lives = keeper.lives.forRecovery(of: life)
         // What waits for what never comes is put aside, and does not hold the start up.
         runner.parking.firstPause = .milliseconds(200)
         runner.parking.attempts = 4
@@ -105,6 +107,7 @@ extension Life {
         guard epoch != self.epoch else { return false }
         guard let before else { return true }
         if epoch != before { return epoch > before }
-        return place.map { $0 > knownPlace - Self.uncertain } ?? true
+        let uncertain = PlantedBug.trustsPlace.isPlanted ? 0 : Self.uncertain
+        return place.map { $0 > knownPlace - uncertain } ?? true
     }
 }

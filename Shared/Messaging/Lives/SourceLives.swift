@@ -10,8 +10,8 @@ public final class SourceLives {
     /// The life of this service; nil where nobody judged it, as in tests.
     package var own: Life? { didSet { actFrom = own?.actFrom ?? LogEnds() } }
     private var actFrom = LogEnds()
-    /// Every record is past: commitments are recovered.
-    private(set) var isRecovering = false
+    /// The life whose commitments are recovered: every record is past.
+    private(set) var recovering: Life?
     private var lives: [String: [SourceLife]] = [:]
     /// Whether any life has ended.
     private(set) var hasEnded = false
@@ -22,16 +22,25 @@ public final class SourceLives {
     /// Where acting begins, without a life: for tests.
     func begin(at ends: LogEnds) { actFrom = ends }
 
-    /// Takes in what a service tells of its lives.
+    /// Takes in what a service tells of its lives. A word that comes late takes nothing back: lives that it does not know stay.
     package func take(_ told: SourceChanged) {
-        lives[told.source] = told.lives.sorted { $0.isBefore($1) }
+        var known = lives[told.source] ?? []
+        for life in told.lives {
+            let place = known.firstIndex { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
+            guard let place else {
+                known.append(life)
+                continue
+            }
+            if known[place].whole == nil || life.whole != nil { known[place] = life }
+        }
+        lives[told.source] = known.sorted { $0.isBefore($1) }
         hasEnded = lives.values.contains { $0.count > 1 }
     }
 
     /// The same knowledge for a recovery: whatever it reads is past, and it is no business of the schema's life.
-    package func forRecovery() -> SourceLives {
+    package func forRecovery(of life: Life) -> SourceLives {
         let other = SourceLives()
-        (other.lives, other.hasEnded, other.isRecovering) = (lives, hasEnded, true)
+        (other.lives, other.hasEnded, other.recovering) = (lives, hasEnded, life)
         return other
     }
 
@@ -50,8 +59,9 @@ public final class SourceLives {
 
     /// Why a record is void: it was written by a life that had ended, behind its end. Nil for all others.
     func whyVoid(_ event: Event) -> String? {
-        guard hasEnded, let known = lives[event.source] else { return nil }
         let (origin, offset) = (event.record.origin, event.record.offset)
+        // What a service writes on topics of others it writes as they do: without a life.
+        guard hasEnded, let known = lives[event.source], !Topic.isOutside(origin.topic) else { return nil }
         let later = known.first { life in
             life.epoch > event.epoch && !life.ends.isEmpty && !LogEnds(life.ends).contain(origin, offset)
         }
@@ -62,7 +72,7 @@ public final class SourceLives {
 
     /// Whether a message speaks of the time before this life.
     func isPast(_ item: BatchItem) -> Bool {
-        if isRecovering { return true }
+        if recovering != nil { return true }
         if actFrom.contain(item.record.origin, item.record.offset), !PlantedBug.actsOnPast.isPlanted { return true }
         guard case .event(let event, _, _) = item.content else { return false }
         return event.isPast
@@ -72,7 +82,10 @@ public final class SourceLives {
     func judged(_ items: ArraySlice<BatchItem>) -> ArraySlice<BatchItem> {
         guard hasEnded else { return items }
         return items.map { item in
-            guard case .event(let event, _, _) = item.content, let reason = whyVoid(event) else { return item }
+            // Keys go by their version, and the owner tells the last one again; were they void, compaction could leave nothing else.
+            guard !item.isOfKeys, case .event(let event, _, _) = item.content, let reason = whyVoid(event) else {
+                return item
+            }
             return BatchItem(record: item.record, content: .void(reason))
         }[...]
     }

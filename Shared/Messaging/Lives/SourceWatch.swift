@@ -48,7 +48,7 @@ public final class SourceWatch {
         repeat {
             records = consumer?.poll(limit: 100, byteLimit: 1 << 20) ?? []
             for record in records { take(record) }
-        } while records.count == 100
+        } while !records.isEmpty
         changed.notify()
     }
 

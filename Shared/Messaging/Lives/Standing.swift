@@ -38,6 +38,6 @@ extension MessagingSchema {
         .own("outbox"), .own("consumer_offset"), .fact("inbox"), .fact("applied_sequence"), .own("dead_letter"),
         .own("dead_letter_action"), .own("timer"), .own("idempotency_key"), .own("parked_key"), .own("parked_message"),
         .restriction("subject_key"), .own("rebuild"), .own("intent"), .own("life"), .fact("source_life"),
-        .own("tell_again"), .own("held"),
+        .own("tell_again"), .own("held"), .own("told_end"), .own("ended_key"),
     ]
 }

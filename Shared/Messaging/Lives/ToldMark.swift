@@ -29,28 +29,39 @@ public struct ToldMark: Sendable, Equatable {
         if epoch == self.epoch, let place { self.place = max(self.place ?? 0, place) }
     }
 
-    /// Looks at the end of each partition; where others tell there too, back to the last records of the service.
+    /// Looks at partitions from where they were looked through on, and where that is not known, or the log is another since, back to the
+    /// last record of the service: others tell on some topics too, and as much as they like.
+    ///
+    /// - Parameter known: up to where a schema has noted that it knows all that the service told.
     @Loop
-    static func read(of source: String, on topics: [Topic], _ kafka: KafkaSettings) async throws -> ToldMark {
-        let partitions = topics.flatMap { topic in
-            (0..<Int32(Topic.partitions)).map { TopicPartition(topic: topic.name, partition: $0) }
-        }
+    static func read(
+        of source: String, on topics: [Topic], _ kafka: KafkaSettings, from known: [TopicPartition: Int64] = [:]
+    ) async throws -> ToldMark {
         let counts = try await KafkaAdmin.topics(kafka)
-        let there = partitions.filter { Int($0.partition) < counts[$0.topic] ?? 0 }
-        let bounds = try await KafkaAdmin.bounds(of: there, kafka).filter { !$0.value.isEmpty }
+        let partitions = topics.flatMap { topic in
+            (0..<Int32(counts[topic.name] ?? 0)).map { TopicPartition(topic: topic.name, partition: $0) }
+        }
         var mark = ToldMark()
-        var left = bounds
+        var left = try await KafkaAdmin.bounds(of: partitions, kafka).filter { !$0.value.isEmpty }
         var depth: Int64 = 100
         while !left.isEmpty {
-            let spans = left.mapValues { max($0.lowerBound, $0.upperBound - depth)..<$0.upperBound }
+            var spans: [TopicPartition: Range<Int64>] = [:]
             var found: Set<TopicPartition> = []
+            for (partition, bound) in left {
+                // The last records are looked at in any case: a copy of a log may have other offsets.
+                var begin = max(bound.lowerBound, bound.upperBound - depth)
+                if let place = known[partition], place <= bound.upperBound {
+                    begin = max(bound.lowerBound, min(begin, place))
+                    found.insert(partition)
+                }
+                spans[partition] = begin..<bound.upperBound
+            }
             try await LogSpans.read(spans, kafka) { record in
                 guard record.header("ce_source") == source else { return }
                 found.insert(record.origin)
                 mark.take(record)
             }
-            // What lies further back among the words of others was told long ago, or never: the topic of its own says enough.
-            left = depth > 1_000 ? [:] : left.filter { !found.contains($0.key) && spans[$0.key] != $0.value }
+            left = left.filter { !found.contains($0.key) && spans[$0.key] != $0.value }
             for (partition, span) in left { left[partition] = span.lowerBound..<(spans[partition]?.lowerBound ?? 0) }
             depth *= 16
         }

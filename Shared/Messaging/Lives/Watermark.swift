@@ -29,6 +29,12 @@ struct Watermark: Equatable {
         return (epoch, sequence) < (other.epoch, other.sequence)
     }
 
+    /// Whether an event of a later life is the one that was applied last: it waited in the outbox of a schema that went back, and was told by
+    /// both lives.
+    func isSame(as other: Watermark) -> Bool {
+        epoch != other.epoch && sequence == other.sequence && mark != nil && mark == other.mark
+    }
+
     /// Whether numbers are missing between the two; each life begins where it will.
     func leavesGap(to other: Watermark) -> Bool {
         sequence > 0 && epoch == other.epoch && other.sequence > sequence + 1

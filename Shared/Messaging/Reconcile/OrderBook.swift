@@ -23,7 +23,7 @@ public struct BookEntry: Equatable, Sendable {
     }
 }
 
-/// What names a document: its ERP, its kind and the ERP's number of it.
+/// What names a document: its ERP, its kind and the ERP's number of it; compared byte by byte, as the database does.
 public struct BookName: Hashable, Comparable, CustomStringConvertible, Sendable {
     /// The ERP, as its events say it; empty where a service does not know it any more.
     public let source: String
@@ -42,9 +42,19 @@ public struct BookName: Hashable, Comparable, CustomStringConvertible, Sendable 
     /// For people.
     public var description: String { "\(kind) \(id)\(source.isEmpty ? "" : " of \(source)")" }
     /// By number, then kind, then ERP.
-    public static func < (a: BookName, b: BookName) -> Bool {
-        (a.id, a.kind, a.source) < (b.id, b.kind, b.source)
+    public static func < (a: BookName, b: BookName) -> Bool { a.order < b.order }
+
+    /// Whether two name one document.
+    public static func == (a: BookName, b: BookName) -> Bool { a.order == b.order }
+
+    /// By its bytes.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactText(id))
+        hasher.combine(ExactText(kind))
+        hasher.combine(ExactText(source))
     }
+
+    private var order: (ExactText, ExactText, ExactText) { (ExactText(id), ExactText(kind), ExactText(source)) }
 }
 
 /// A share of all documents, so that whoever has little memory compares one share after the other.
@@ -64,8 +74,8 @@ public struct BookSlice: Sendable {
     public func contains(_ name: BookName) -> Bool {
         if count == 1 { return true }
         var hasher = Hasher()
-        hasher.combine(name.kind)
-        hasher.combine(name.id)
+        hasher.combine(ExactText(name.kind))
+        hasher.combine(ExactText(name.id))
         return UInt(bitPattern: hasher.finalize()) % count == number
     }
 }
@@ -87,7 +97,7 @@ public struct OrderBook: Sendable {
     /// Messages that no service can read, which end as dead letters.
     public private(set) var unreadable = 0
     let slice: BookSlice
-    private var told: Set<String> = []
+    private var told: Set<ExactText> = []
 
     /// An empty book of a share of the documents.
     public init(_ slice: BookSlice = .whole) { self.slice = slice }
@@ -116,7 +126,7 @@ public struct OrderBook: Sendable {
         guard version == 1, let (kind, document) = try? Self.read(type, data) else { return unreadable += 1 }
         let name = BookName(source: source, kind: kind, id: document.id)
         guard slice.contains(name) else { return }
-        guard told.insert("\(source)\n\(id)").inserted else { return repeated += 1 }
+        guard told.insert(ExactText("\(source)\n\(id)")).inserted else { return repeated += 1 }
         let isCancelled = type == OrderCancelled.type
         let state = DocumentStates<BookEntry>.State(
             party: document.partyID, offset: offset ?? Int64(messages), told: time, isCancelled: isCancelled,

@@ -15,9 +15,10 @@ struct EndedLives {
     let pool: PostgresPool
     let orphans: [CapabilityParts.Orphans]
 
-    /// Keeps what was told of lives, and looks through the keys of one life's source; whether it did.
+    /// Keeps what was told of lives, and ends what rests on keys that were ended one by one, or on one life's source; whether it did.
     func look() async throws -> Bool {
         for source in lives.sources { try await keep(source) }
+        if try await endSome() { return true }
         guard let (source, epoch, text) = try await pool.rows(LifeStore.unsettled).first else { return false }
         let whole = LogEnds(try ModelJSON.decoder.decode([TopicEnds].self, from: Data(text.utf8)))
         guard try await hasRead(to: whole) else { return false }
@@ -35,6 +36,19 @@ struct EndedLives {
         }
         _ = try await pool.rows(LifeStore.settle, source, epoch)
         return true
+    }
+
+    /// Those of which a last word was told, and nothing since.
+    private func endSome() async throws -> Bool {
+        try await pool.transaction { transaction in
+            let taken = try await transaction.rows(LifeStore.takeEnded, group, Self.page)
+            guard let source = taken.first?.0 else { return false }
+            let keys = taken.compactMap(\.1).sorted()
+            guard !keys.isEmpty else { return true }
+            transaction.markPast()
+            for orphan in orphans { try await orphan(source, keys, transaction) }
+            return true
+        }
     }
 
     private func keep(_ source: String) async throws {

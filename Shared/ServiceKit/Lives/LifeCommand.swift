@@ -31,6 +31,8 @@ extension ServiceCommand {
             ServiceContext(pool: PostgresPool(options.postgres, size: 1), log: log, settings: Settings([:])))
         let session = try await PostgresConnection.open(options.postgres.named("new-epoch"))
         defer { session.close() }
+        // Those who wait for the life end sessions that hold what they wait for and say nothing.
+        session.holdsLocks = true
         let lives = SourceLives()
         let watch = SourceWatch(lives, kafka: options.kafka)
         try await watch.start()

@@ -19,6 +19,7 @@ final class LifeStart {
     /// Called after commits that may have put events into the outbox.
     var onCommit: (@Loop () -> Void)?
     private let service: String
+    private let topic: Topic
     private let options: ServiceOptions
     private let parts: ServiceParts
     private let pool: PostgresPool
@@ -38,6 +39,7 @@ final class LifeStart {
         _ pool: PostgresPool, _ troubles: Troubles
     ) {
         service = definition.name
+        topic = definition.topic
         self.options = options
         self.parts = parts
         self.pool = pool
@@ -73,9 +75,10 @@ final class LifeStart {
     private func awaitLife() async throws -> Life {
         home = try await keeper.home()
         while true {
+            let clock = try await keeper.clock()
             let verdict = try await keeper.verdict()
             switch verdict {
-            case .first: try await keeper.drawFirst()
+            case .first: try await keeper.drawFirst(judgedAt: clock)
             case .fits:
                 guard let life = try await keeper.current() else { continue }
                 // Who ends meanwhile must not say that it is the one that speaks.
@@ -157,10 +160,10 @@ final class LifeStart {
         try await pool.transaction { transaction in
             let keys = try await transaction.rows(LifeStore.takeKeys, 200)
             if keys.isEmpty { return false }
-            let place = try await transaction.rows(LifeStore.place).first ?? 0
             transaction.markPast()
-            for tell in parts.tellsAgain { try await tell(keys.sorted(), transaction) }
-            transaction.enqueue(LifeStore.keepGone, keys, place)
+            var unknown = Set(keys)
+            for tell in parts.tellsAgain { unknown.subtract(try await tell(keys.sorted(), transaction)) }
+            if !unknown.isEmpty { transaction.enqueue(LifeStore.closeKeys, topic.name, unknown.sorted()) }
             return true
         }
     }
@@ -172,13 +175,31 @@ final class LifeStart {
         guard told.source == keeper.source, let own = announced, let last = told.lives.last else { return }
         let isOurs = last.epoch == own.epoch && last.incarnation == own.incarnation && last.home == home
         if isOurs { isFollowing = true }
-        guard isFollowing, !isOurs, last.epoch >= own.epoch else { return }
+        guard isFollowing, !isOurs else { return }
+        guard last.epoch >= own.epoch else { return tellLastWord(own, told) }
         onDeposed?(
             last.epoch > own.epoch
                 ? "another schema has begun the life \(last.epoch) of this service (\(last.cause))"
                 : last.incarnation == own.incarnation
                     ? "a copy of this schema was started on another database"
                     : "another schema tells in the life that this one has the number of")
+    }
+
+    /// A life that had ended has told of itself behind ours: the topic is compacted and would keep that.
+    private func tellLastWord(_ own: Life, _ told: SourceChanged) {
+        guard !told.lives.contains(where: { $0.epoch == own.epoch && $0.incarnation == own.incarnation }) else {
+            return
+        }
+        Task { @Loop [keeper, troubles] in
+            do { try await keeper.announce(own, isLastWord: true) } catch {
+                troubles.begin(.backgroundWork, about: "the last word on the lives of \(keeper.source)", "\(error)")
+            }
+        }
+    }
+
+    /// Keeps noting that all that was told is known, so that no start has to look far back; only who publishes can say so.
+    func noteEnds(_ relay: Relay) async throws {
+        if relay.isLeading, !isStopping { try await keeper.noteEnds() }
     }
 
     /// For a day behind the beginning of a life: what a former one still writes is told again, by the process that publishes.

@@ -6,7 +6,7 @@ import Postgres
 
 /// What a life before may have done or not: listed, and released or discarded by a person. The same in all services.
 @Loop
-func heldRoutes(_ context: ServiceContext, _ releases: [String: Held.Release]) -> [Route] {
+func heldRoutes(_ context: ServiceContext, _ parts: ServiceParts) -> [Route] {
     [
         Route(
             .get, "/v1/held", "Deeds of which nobody can know whether they were done, in order of their numbers",
@@ -26,12 +26,15 @@ func heldRoutes(_ context: ServiceContext, _ releases: [String: Held.Release]) -
             return .page(found.map(\.0), limit: limit, next: found.last.map { "\($0.1)" })
         },
         settling("release", as: "released", "Does what is held", context) { kind, deed, transaction in
-            guard let release = releases[kind] else {
+            guard let release = parts.releases[kind] else {
                 throw Problem(status: .conflict, detail: "This service no longer knows how to release a \(kind).")
             }
             try await release(deed, transaction)
         },
-        settling("discard", as: "discarded", "Gives up what is held", context) { _, _, _ in },
+        settling("discard", as: "discarded", "Gives up what is held, and tells whoever asked for it", context) {
+            kind, deed, transaction in
+            try await parts.discards[kind]?(deed, transaction)
+        },
     ]
 }
 

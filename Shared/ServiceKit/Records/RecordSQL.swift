@@ -32,6 +32,18 @@ extension Record {
             takes: [.parameter(UUID.self)], gives: [.column(Int.self)] + fields.map(\.member.stored))
     }
 
+    /// Raises the versions of rows and reads them for `load`, with their ids behind.
+    public var raise: Statement {
+        let columns = ["version"] + fields.map { $0.member.read($0.column) } + ["id"]
+        return Statement(
+            "\(name).raise",
+            """
+            UPDATE \(table) SET version = version + 1 WHERE id = ANY($1::uuid[]) RETURNING \(columns.joined(separator: ", "))
+            """,
+            takes: [.parameter([UUID].self)],
+            gives: [.column(Int.self)] + fields.map(\.member.stored) + [.column(UUID.self)])
+    }
+
     /// Writes the fields over a row, raises its version and shows it; `also` is more SQL for SET.
     public func update(also: String = "") -> Statement {
         let sets = fields.map { "\($0.column) = \(parameter($0.name))" } + (also.isEmpty ? [] : [also])

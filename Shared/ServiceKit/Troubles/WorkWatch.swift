@@ -79,6 +79,15 @@ final class WorkWatch {
         }
     }
 
+    /// What is wrong, for people: tables that a program does not know as they are were changed by another version of it.
+    static func words(_ error: any Error) -> String {
+        guard let refusal = error as? PostgresError, refusal.sqlState.hasPrefix("42"), refusal.sqlState != "42501"
+        else {
+            return "\(error)"
+        }
+        return "this program is of another version than its tables, and waits until it is replaced: \(error)"
+    }
+
     private func lookAtPool() {
         guard pool.openCount == 0 else {
             unconnectedSince = nil
@@ -96,7 +105,7 @@ final class WorkWatch {
             // Where batches come through beside it, the work gets on.
             let since = max(failing.since, batches.at)
             guard Loop.now - since >= .seconds(3) else { return troubles.end(.eventsNotApplied) }
-            troubles.begin(.eventsNotApplied, "\(failing.error)", since: since, times: failing.times)
+            troubles.begin(.eventsNotApplied, Self.words(failing.error), since: since, times: failing.times)
         } else if Loop.now - max(consumer.statistics.lastProgress, lastHold) > Self.longBatch {
             troubles.begin(
                 .eventsNotApplied, "a batch has not ended for \(Int(Self.longBatch.seconds)) seconds",
@@ -131,7 +140,7 @@ final class WorkWatch {
         if let failing = relay.failing {
             database.met(failing)
             return troubles.begin(
-                .eventsNotPublished, "\(failing.error)", since: failing.since, times: failing.times)
+                .eventsNotPublished, Self.words(failing.error), since: failing.since, times: failing.times)
         }
         // An outbox that is long moves all the same; what stands still is the one that comes first.
         let statistics = relay.statistics

@@ -1,6 +1,7 @@
 import Testing
+import Text
 
-@testable import Text
+@testable import Writing
 
 @Suite struct NameTests {
     @Test(arguments: [
@@ -14,6 +15,7 @@ import Testing
 
     @Test(arguments: [
         ("王小明", "wang xiaoming"), ("欧阳娜娜", "nana ouyang"), ("Xiaoming WANG", "wang xiaoming"), ("绿原", "lv yuan"),
+        ("單田芳", "shan tianfang"), ("尉迟恭", "gong yuchi"), ("王珺", "jun wang"),
     ])
     func aChineseNameHasOneSoundInBothScripts(_ name: String, _ sound: String) throws {
         #expect(try #require(MatchName(name)).sound == sound)

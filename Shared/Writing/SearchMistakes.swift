@@ -3,7 +3,7 @@
 extension SearchText {
     /// For each word of a query the terms of what is at most one letter away; nil where a word is too short to be mistaken.
     public static func near(_ query: String) -> [(word: [Unicode.Scalar], terms: String)]? {
-        let runs = runs(fold(query))
+        let runs = runs(Fold.name(query))
         guard !runs.isEmpty, runs.allSatisfy(isFuzzy) else { return nil }
         return runs.map { run in
             var hashes: [Int32] = []
@@ -31,7 +31,7 @@ extension SearchText {
 
     /// Reads a query without blanks; nil where no part is long enough for the index.
     public static func nearWhole(_ query: String) -> NearWhole? {
-        let folded = fold(query)
+        let folded = Fold.text(query)
         let local = String(folded.prefix { $0 != "@" })
         guard !folded.contains(where: \.isWhitespace), local.unicodeScalars.count <= 64 else { return nil }
         let host = folded.dropFirst(local.count + 1)

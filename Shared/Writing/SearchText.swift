@@ -1,65 +1,84 @@
+import Text
+
 /// What of a party is searched: text in one folded writing, and the hashes of its pieces that the index holds.
 ///
 /// Written here and not by an extension of the database: `pg_trgm` needs rights a service's role has not, knows no pair of Chinese
 /// characters, and leaves out what is no letter in the database's locale.
 public struct SearchText: Sendable {
-    /// The folded name, at most 100 characters: what lists are sorted by.
+    /// The folded name with the sounds of its characters, at most 100 characters: what lists are sorted by.
     public let sortName: String
-    /// Name, mail addresses, phone digits and references, a line each, folded.
+    /// Name, its other writings and sounds, mail addresses, references and phone digits, a line each, folded; at the end `form`.
     public let text: String
     /// The terms as an array literal of PostgreSQL.
     public let terms: String
+    /// What the text of this program's form ends with, which folding makes of nothing: what ends otherwise is written anew.
+    public static let form = "²"
 
     /// What is searched of a party with this name.
     ///
     /// - Parameter facets: `field=value` for each field that filters compare with.
     public init(name: String, emails: [String], phones: [String], references: [String] = [], facets: [String]) {
-        let folded = SearchText.fold(name)
-        sortName = String(folded.prefix(100))
-        let digits = phones.map { String(decoding: $0.utf8.filter { $0 < 0x80 && $0 != 0x2B }, as: UTF8.self) }
-        let whole = (emails + references).map(SearchText.fold)
-        text = ([folded] + whole + digits).joined(separator: "\n")
+        let folded = Fold.name(name)
+        sortName = SearchText.sortName(folded: folded)
+        let digits = phones.map { String(decoding: $0.utf8.filter { (0x30...0x39).contains($0) }, as: UTF8.self) }
+        let others = Fold.variants(name, of: folded) + Pinyin.lines(folded)
+        let whole = (emails + references).map(Fold.text)
+        let lines = ([folded] + others + whole + digits).joined(separator: "\n")
         var hashes: [Int32] = []
         hashes.reserveCapacity(96)
-        for run in SearchText.runs(text) { SearchText.addPieces(of: run, isQuery: false, to: &hashes) }
+        for run in SearchText.runs(lines) { SearchText.addPieces(of: run, isQuery: false, to: &hashes) }
         for run in SearchText.runs(folded) where SearchText.isFuzzy(run) {
             SearchText.addVariants(of: run, to: &hashes)
         }
         for facet in facets { hashes.append(SearchText.facet(facet)) }
+        text = lines + "\n" + SearchText.form
         terms = SearchText.literal(hashes)
     }
 
-    /// Lower case, with full-width letters and digits as plain ones.
-    public static func fold(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
-            case 0x3000: scalars.append(" ")
-            default: scalars.append(scalar)
-            }
-        }
-        return String(scalars).lowercased()
-    }
+    /// What a list sorts a name by, or what the names sort by that begin so.
+    public static func sortName(_ name: String) -> String { sortName(folded: Fold.name(name)) }
+
+    private static func sortName(folded: String) -> String { String(Pinyin.order(folded).prefix(100)) }
 
     // MARK: Queries
 
     /// What a query may mean: words, each of which must be in the text. What may be a number is read as one too, without what people
-    /// write between its digits.
+    /// write between its digits; a name as names are folded, and an address or reference as it stands. What programs wrote before these
+    /// folded is found by the last reading until it is written anew.
     public static func readings(_ query: String) -> [[String]] {
-        let words = fold(query).split(whereSeparator: \.isWhitespace).map(String.init)
-        guard let digits = digits(query), words != [digits] else { return [words] }
-        return [[digits], words]
+        let text = Fold.text(query)
+        let names = [query, Fold.spelled(query)].compactMap { $0 }.map { words($0).flatMap(nameWords) }
+        var readings = digits(query).map { [[$0]] } ?? []
+        for reading in names + [words(text), words(query.lowercased())]
+        where !reading.isEmpty && !readings.contains(reading) { readings.append(reading) }
+        return readings
+    }
+
+    private static func words(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
+    /// A word as names have it. An address is none, nor is a number of several parts: each of them alone is in too many texts.
+    private static func nameWords(_ word: String) -> [String] {
+        let parts = words(Fold.name(word))
+        let isNumber = parts.count > 1 && word.utf8.contains { (0x30...0x39).contains($0) }
+        return isNumber || word.contains("@") ? [Fold.text(word)] : parts
     }
 
     /// The digits of a query that may be a telephone number, without the country's mark and zero, which whoever writes a national number
     /// leaves out.
     static func digits(_ query: String) -> String? {
-        guard let digits = PhoneNumber.normal(query)?.drop(while: { $0 == "+" || $0 == "0" }), digits.count >= 3 else {
-            return nil
-        }
-        return String(digits)
+        let written = query.unicodeScalars.compactMap(DecimalDigit.of)
+        let digits = written.drop { $0 == "0" }
+        guard (3...18).contains(digits.count), query.unicodeScalars.allSatisfy(isOfNumber) else { return nil }
+        return String(String.UnicodeScalarView(digits))
+    }
+
+    /// A digit, or what people write between them.
+    private static func isOfNumber(_ scalar: Unicode.Scalar) -> Bool {
+        DecimalDigit.of(scalar) != nil || scalar.properties.isWhitespace
+            || ["+", "＋", "-", "(", ")", ".", "·", "/", "－", "（", "）"].contains(scalar)
+            || scalar.properties.generalCategory == .format || scalar.properties.generalCategory == .dashPunctuation
     }
 
     /// Terms that every text with these words has; nil where no piece is long enough to be in the index.

@@ -1,3 +1,5 @@
+import Text
+
 /// A name as it is compared: without case, accents, punctuation, legal forms and order of words; Chinese without spaces.
 public struct MatchName {
     /// The words in order, one string.
@@ -9,21 +11,10 @@ public struct MatchName {
 
     /// Prepares a name; nil where nothing of it can be compared.
     public init?(_ name: String) {
-        var words: [String] = []
-        var word = ""
-        var hasChinese = false
-        for scalar in name.lowercased().unicodeScalars {
-            if let letter = Self.folded(scalar) {
-                word.unicodeScalars.append(letter)
-                hasChinese = hasChinese || scalar.properties.isIdeographic
-            } else if !Self.isMark(scalar) {
-                words.append(word)
-                word = ""
-            }
-        }
-        words.append(word)
+        let words = Fold.name(name).split(separator: " ").map(String.init)
+        let hasChinese = words.contains { $0.unicodeScalars.contains(where: \.properties.isIdeographic) }
         let legal = Self.legalForms
-        let told = words.filter { !$0.isEmpty && !legal.contains($0) }
+        let told = words.filter { !legal.contains($0) }
         let text = hasChinese ? Self.withoutLegalForm(told.joined()) : told.sorted().joined(separator: " ")
         guard text.count >= 2 else { return nil }
         key = text
@@ -33,6 +24,23 @@ public struct MatchName {
 
     /// How alike two names are, 0 to 1.
     public func likeness(to other: MatchName) -> Double { EditDistance.likeness(key, other.key) }
+
+    /// Whether the two can be one person's or firm's, as people write it at different times: alike, of one sound, or one a part of the other
+    /// (Bob and Bobby, Ann and Ann Lee).
+    public func mayBe(_ other: MatchName) -> Bool {
+        if key == other.key || sound != nil && sound == other.sound { return true }
+        let (short, long) = key.utf8.count <= other.key.utf8.count ? (key, other.key) : (other.key, key)
+        if isChinese || other.isChinese { return long.contains(short) }
+        let words = long.split(separator: " ")
+        let parts = short.split(separator: " ")
+        // A letter stands for a name beside another that is whole: Anna S.
+        let isPart = parts.allSatisfy { part in
+            words.contains {
+                $0 == part || (part.utf8.count >= 3 || parts.count > 1 && part.utf8.count == 1) && $0.hasPrefix(part)
+            }
+        }
+        return isPart || likeness(to: other) >= 0.75
+    }
 
     /// Whether one who has this name is told from others by it: two words, or three Chinese characters.
     public var tellsApart: Bool { isChinese ? key.count >= 3 : key.contains(" ") }
@@ -48,22 +56,5 @@ public struct MatchName {
             return text
         }
         return String(text.dropLast(form.count))
-    }
-
-    /// The letter without its accents, by its name in Unicode: LATIN SMALL LETTER A WITH DIAERESIS is an A.
-    private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
-        let properties = scalar.properties
-        guard properties.isAlphabetic || properties.numericType != nil else { return nil }
-        guard scalar.value > 127, let name = properties.name, name.hasPrefix("LATIN SMALL LETTER ") else {
-            return scalar
-        }
-        let letter = name.dropFirst("LATIN SMALL LETTER ".count)
-        guard let first = letter.unicodeScalars.first, letter.dropFirst().hasPrefix(" WITH ") else { return scalar }
-        return first.properties.lowercaseMapping.unicodeScalars.first
-    }
-
-    /// An accent written on its own, or a sign within a word.
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .nonspacingMark || scalar == "'" || scalar == "’"
     }
 }
