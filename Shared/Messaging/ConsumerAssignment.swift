@@ -70,6 +70,7 @@ extension ConsumerRunner {
         let wanted = Set(partitions)
         let (stored, found) = try await connection.transaction { [group, lives] transaction in
             try await lives.own?.check(in: transaction)
+            try await lives.recovering?.checkIsRecovering(in: transaction)
             transaction.enqueue(
                 ConsumerStore.addMissing, group, partitions.map(\.topic), partitions.map { Int($0.partition) })
             let offsets = try await transaction.query(ConsumerStore.load, group)

@@ -98,8 +98,8 @@ public struct Event: Sendable {
         // No other may speak of lives of ours.
         let isOwn = !Topic.isOutside(record.origin.topic)
         if isOwn, let text = record.header("ce_epoch") {
-            guard let number = Int(text), number >= 0 else {
-                throw JSONError(field: "ce_epoch", message: "expected a whole number")
+            guard let number = Int(text), Life.epochs.contains(number) else {
+                throw JSONError(field: "ce_epoch", message: "expected milliseconds since 1970, and no time to come")
             }
             epoch = number
         } else {

@@ -21,6 +21,11 @@ public struct PhoneNumber: Hashable, Sendable {
         self.extension = read.extension ?? written.extension
     }
 
+    /// Whether a text is a number in any country, found without the plans where it is digits and what stands between them.
+    public static func isOne(_ text: String) -> Bool {
+        WrittenNumber(text).asWritten != nil || PhoneNumber(text) != nil
+    }
+
     /// The number alone, without its extension.
     public static func normal(_ text: String, in region: String? = nil) -> String? {
         PhoneNumber(text, in: region)?.number

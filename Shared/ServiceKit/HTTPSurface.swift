@@ -10,6 +10,8 @@ final class HTTPSurface {
     var isOverloaded = false
     /// Whether changes are taken: not before the service knows what was told before, and not where another schema speaks for it.
     var isOpen = true
+    /// Whether what is stored may be less than what was told: then nothing is shown, as it would be missed.
+    var isIncomplete: @Loop () -> Bool = { false }
     private let seconds = Metrics.shared.histogram(
         "http_request_duration_seconds", help: "Time from the request's head to the answer's")
     private var requests: [Answered: Counter] = [:]
@@ -49,6 +51,12 @@ final class HTTPSurface {
                 if !isOpen, request.method != .get, request.method != .head, request.route?.access != .operate {
                     throw Problem(
                         status: .unavailable, detail: "This service takes no changes now; /health/ready says why.",
+                        headers: ["retry-after": "5"])
+                }
+                if isIncomplete(), request.route?.right != nil, request.route?.access != .operate {
+                    throw Problem(
+                        status: .unavailable,
+                        detail: "This service does not know yet all that was told before; /health/ready says why.",
                         headers: ["retry-after": "5"])
                 }
                 if isOverloaded, request.method != .get, request.method != .head {

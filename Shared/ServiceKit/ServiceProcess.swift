@@ -78,6 +78,7 @@ public final class ServiceProcess {
         work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         life = LifeStart(definition, options, parts, pool, troubles)
         surface.isOpen = false
+        surface.isIncomplete = { [life] in life.isIncomplete }
         connectParts(log)
         consumer?.onBatch = { [figures] in figures.batch.observe($0.seconds) }
     }
@@ -121,6 +122,7 @@ public final class ServiceProcess {
         background.append(Task { @Loop in await self.tellTroubles() })
         awaited = "the database"
         try await footing.database()
+        try await life.look()
         for prepare in parts.prepares { try await prepare() }
         watch.start()
         awaited = "the broker"

@@ -23,25 +23,26 @@ public enum Fold {
 
     /// The same with words at hyphens and points in one, and with the vowels that German writes with two letters; without what is as `name`
     /// has it.
-    static func variants(_ text: String, of name: String) -> [String] {
+    static func variants(_ text: String, folded: String, of name: String) -> [String] {
         var variants: Set<String> = []
-        if text.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") || $0 >= 0x80 }) {
-            variants.insert(self.name(folded: self.text(text), hyphen: nil))
-            if let spelled = spelled(text) { variants.insert(self.name(spelled)) }
+        if folded.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }) {
+            variants.insert(self.name(folded: folded, hyphen: nil))
         }
+        if let spelled = spelled(text) { variants.insert(self.name(spelled)) }
         variants.remove(name)
         return variants.sorted()
     }
 
     /// The text with ae for ä and so on; nil where it has none.
     static func spelled(_ text: String) -> String? {
-        guard text.utf8.contains(where: { $0 >= 0x80 }) else { return nil }
+        // The first bytes of these letters, and of marks that stand alone.
+        guard text.utf8.contains(where: { $0 == 0xC3 || $0 == 0xCC }) else { return nil }
         let letters: [Character: String] = ["ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"]
         let spelled = text.lowercased().map { letters[$0] ?? String($0) }.joined()
         return spelled == text.lowercased() ? nil : spelled
     }
 
-    private static func name(folded: String, hyphen: Unicode.Scalar?) -> String {
+    static func name(folded: String, hyphen: Unicode.Scalar? = " ") -> String {
         var name = String.UnicodeScalarView()
         var isParted = false
         for scalar in folded.unicodeScalars {

@@ -18,10 +18,11 @@ public struct SearchText: Sendable {
     ///
     /// - Parameter facets: `field=value` for each field that filters compare with.
     public init(name: String, emails: [String], phones: [String], references: [String] = [], facets: [String]) {
-        let folded = Fold.name(name)
+        let written = Fold.text(name)
+        let folded = Fold.name(folded: written)
         sortName = SearchText.sortName(folded: folded)
         let digits = phones.map { String(decoding: $0.utf8.filter { (0x30...0x39).contains($0) }, as: UTF8.self) }
-        let others = Fold.variants(name, of: folded) + Pinyin.lines(folded)
+        let others = Fold.variants(name, folded: written, of: folded) + Pinyin.lines(folded)
         let whole = (emails + references).map(Fold.text)
         let lines = ([folded] + others + whole + digits).joined(separator: "\n")
         var hashes: [Int32] = []

@@ -6,6 +6,7 @@ import Postgres
 import ServiceKit
 import ServiceTestKit
 import Testing
+import Writing
 
 @testable import Contacts
 
@@ -210,6 +211,36 @@ private func names(_ service: TestService, search: String? = nil, filter: String
         #expect(try await names(service, search: "张伟") == ["张伟 After"])
         #expect(try await names(service, search: "Before").isEmpty)
         #expect(try await names(service, filter: #"[{"field":"country","is":"CN"}]"#) == ["张伟 After"])
+    }
+
+    /// What programs of before have written is found by their folding until the indexer comes by, and by this one after it.
+    @Test @Loop func whatAnOlderProgramWroteIsFoundAndWrittenAnew() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make("/v1/parties", #"{"name":"Müller Bau","phone":"020 7946 0958"}"#)
+        let old = SearchText.required(["müller"]).map {
+            $0.dropLast() + "," + (SearchText.required(["bau"]) ?? "{}").dropFirst()
+        }
+        _ = try await service.column(
+            """
+            UPDATE party SET country = 'United Kingdom', sort_name = 'müller bau', search_text = E'müller bau\n02079460958',
+                search_terms = '\(old ?? "{}")' WHERE id = '\(id)' RETURNING name
+            """)
+        #expect(try await names(service, search: "Müller") == ["Müller Bau"])
+        #expect(try await names(service, search: "muller").isEmpty)
+        #expect(
+            try await names(service, filter: #"[{"field":"country","is":"United Kingdom"}]"#).isEmpty, "no term says so"
+        )
+        #expect(try await PartyIndexer(service.context).step() == 1)
+        #expect(try await PartyIndexer(service.context).step() == 0)
+        for query in ["Müller", "muller", "mueller", "MULLER bau"] {
+            #expect(try await names(service, search: query) == ["Müller Bau"], "\(query)")
+        }
+        // Its country has become a code, by which its number is whole; and that is told.
+        #expect(try await service.column("SELECT country || phone FROM party") == ["GB+442079460958"])
+        #expect(try await names(service, filter: #"[{"field":"country","is":"英国"}]"#) == ["Müller Bau"])
+        #expect(try await service.outbox().count == 2)
+        #expect(try await service.faultsOfEvents() == [])
     }
 
     @Test @Loop func termsAreWrittenWithoutWaitingForWhoeverChangesTheParty() async throws {

@@ -34,6 +34,22 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test func aHostOfAnotherScriptIsWrittenInASCII() throws {
+        let mail = try Mail(
+            message(address: "user@例子.中国", data: ["subject": "s", "body": "b"]), MailSettings(Settings([:])))
+        #expect(mail.to == "user@xn--fsqu00a.xn--fiqs8s")
+        #expect(throws: DeliveryFailure.self) {
+            try Mail(message(address: "用户@例子.中国", data: ["subject": "s", "body": "b"]), MailSettings(Settings([:])))
+        }
+    }
+
+    @Test func linesOfAnyProgramArePartedInHTML() {
+        for end in ["\n", "\r\n", "\r"] {
+            let page = HTMLText.page(["one", "two", "", "three"].joined(separator: end), "en")
+            #expect(page.contains("<p>one<br>\ntwo</p>\n<p>three</p>"), "\(page)")
+        }
+    }
+
     @Test func aLongChineseSubjectSurvives() throws {
         let subject = String(repeating: "冬季大促销🎁", count: 20)
         let mail = try text(message(data: ["subject": subject, "body": "你好"]))

@@ -35,6 +35,35 @@ import Testing
         #expect(throws: SuiteError.self) { try folder.secret("contacts") }
     }
 
+    @Test @Loop func settingsAreKeptWithTheRunAndChangesAreSaidAloud() async throws {
+        let first = RunSettings(
+            ["SMTP_URL": "smtp://me:pass@a.example:25", "API_TOKEN": "t1", "HOME": "/root", "KAFKA_BROKERS": "x"],
+            kept: [:])
+        #expect(first.kept == ["SMTP_URL": "smtp://me:pass@a.example:25", "API_TOKEN": "t1"] && first.words.isEmpty)
+        // From a shell that does not know them.
+        let second = RunSettings(["HOME": "/root", "FIRM_ZONE": "Asia/Shanghai"], kept: first.kept)
+        #expect(second.merged["SMTP_URL"] == "smtp://me:pass@a.example:25" && second.merged["API_TOKEN"] == "t1")
+        #expect(second.words.count == 2 && second.kept["FIRM_ZONE"] == "Asia/Shanghai")
+        #expect(second.words.contains { $0.contains("SMTP_URL is smtp://…@a.example:25 as before") }, "\(second.words)")
+        #expect(!second.words.contains { $0.contains("pass") || $0.contains("t1") })
+        let third = RunSettings(["SMTP_URL": "", "FIRM_ZONE": "UTC", "API_TOKEN": "t2"], kept: second.kept)
+        #expect(third.kept == ["FIRM_ZONE": "UTC", "API_TOKEN": "t2"] && third.merged["SMTP_URL"] == "")
+        #expect(
+            third.words == [
+                "API_TOKEN changes from (a secret) to (a secret)", "FIRM_ZONE changes from Asia/Shanghai to UTC",
+                "SMTP_URL is taken away; it was smtp://…@a.example:25",
+            ])
+        let path = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(path) }
+        let folder = try SuiteFolder(path)
+        let terminal = Terminal()
+        #expect(try folder.settle(["SMTP_URL": "smtp://a.example"], terminal)["SMTP_URL"] == "smtp://a.example")
+        #expect(try folder.settle([:], terminal)["SMTP_URL"] == "smtp://a.example")
+        var info = stat()
+        stat(path + "/settings.json", &info)
+        #expect(info.st_mode & 0o777 == 0o600)
+    }
+
     @Test func processesOfServicesHaveNames() {
         #expect(Member("contacts") == Member("contacts", 1) && Member("contacts-2") == Member("contacts", 2))
         for name in ["postgres", "contacts-1", "contacts-0", "contacts-02", "contacts-", "contacts-x", ""] {

@@ -98,6 +98,7 @@ extension SimulatedStore {
                 aggregates.set(key, version, transaction.id)
             }
             try await lock(words, key, transaction)
+            trace?("\(home) \(transaction.id) \(name) of \(key.first): \(word)")
             words.set(key, word, transaction.id)
         }
     }

@@ -56,6 +56,8 @@ extension SimulatedStore {
     func repeatWords(_ keys: [String], _ transaction: ServerTransaction, _ session: ServerSession) async throws {
         for key in keys.sorted() {
             let name = Names(first: key, second: "")
+            // Its row first: what it says may be changed by another just now.
+            try await lock(aggregates, name, transaction)
             let known = words.value(name, transaction.id) ?? decisions.value(name, transaction.id)?.text
             guard let known else {
                 append(
@@ -75,6 +77,7 @@ extension SimulatedStore {
         for key in keys.sorted() {
             let name = Names(first: key, second: "")
             try await lock(words, name, transaction)
+            trace?("\(home) ends \(key)")
             words.set(name, nil, transaction.id)
             guard PlantedBug.orphansEnd.isPlanted else { continue }
             try await lock(decisions, name, transaction)

@@ -90,23 +90,33 @@ extension SimulatedStore {
                 try await lock(endedKeys, row.key, transaction)
                 guard let epoch = endedKeys.value(row.key, id) else { continue }
                 endedKeys.set(row.key, nil, id)
-                let told = places.sequences.rows(id).filter {
-                    $0.key.second == row.key.first && $0.value.epoch >= epoch
-                }
-                if told.isEmpty { taken.append([row.key.first]) }
+                taken += try await held(before: epoch, transaction) { $0.second == row.key.first }
             }
             return taken
         case "life.orphans":
             let (source, epoch): (String, Int) = (try value(0), try value(1))
-            return places.sequences.rows(id).filter { $0.key.first == source && $0.value.epoch < epoch }.map {
-                [$0.key.second]
-            }
+            return try await held(before: epoch, transaction) { $0.first == source }
         case "life.is_told":
             let last: Int = try value(0)
             return [[!outbox.rows(id).contains { $0.key <= last }]]
         default: return try await forget(name, transaction)
         }
         return []
+    }
+
+    /// Keys that were heard of in lives before one, whose rows are locked.
+    private func held(
+        before epoch: Int, _ transaction: ServerTransaction, where isMeant: (Names) -> Bool
+    ) async throws -> [AnswerRow] {
+        var found: [AnswerRow] = []
+        for row in places.sequences.rows(transaction.id) where isMeant(row.key) && row.value.epoch < epoch {
+            try await lock(places.sequences, row.key, transaction)
+            guard let now = places.sequences.value(row.key, transaction.id), now.epoch < epoch else { continue }
+            // A lock is a row that is written as it is.
+            places.sequences.set(row.key, now, transaction.id)
+            found.append([row.key.second])
+        }
+        return found
     }
 
     private func lifeRow(epoch: Int, cause: String) -> LifeRow {

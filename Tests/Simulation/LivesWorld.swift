@@ -133,7 +133,7 @@ final class LivesWorld {
             trace?("\(store.home) did \(deed)")
             let cause = String(deed.split(separator: " ").last ?? "")
             if isLate { late.insert(cause) }
-            guard !deeds.insert(deed).inserted, !late.contains(cause) else { continue }
+            guard !deeds.insert(deed).inserted, !late.contains(cause), !wasToldLate(cause) else { continue }
             violation = "TB2: \(deed) was done twice"
         }
     }
@@ -265,8 +265,10 @@ final class LivesWorld {
     }
 
     /// Whether the reader has acted on what was told; or a copy that nobody had ended has told it behind its end, which is put aside.
-    func wasActedOn(_ cause: String) -> Bool {
-        if deeds.contains("welcome \(cause)") { return true }
+    func wasActedOn(_ cause: String) -> Bool { deeds.contains("welcome \(cause)") || wasToldLate(cause) }
+
+    /// Whether a copy that nobody had ended has told it behind the end of its life.
+    private func wasToldLate(_ cause: String) -> Bool {
         let lives = sources.last { $0.source == owner.source }?.lives ?? []
         return log.messages.keys.contains { partition in
             log.records(partition, 0..<log.end(of: partition)).contains { record in

@@ -54,7 +54,7 @@ enum ProductStore {
                 ON CONFLICT (order_id, sku, source) DO UPDATE SET currency = excluded.currency,
                     quantity = excluded.quantity, revenue = excluded.revenue)
             INSERT INTO product_sales_delta (sku, currency, name, orders, quantity, revenue, last_ordered_at)
-            SELECT sku, currency, min(name), sum(orders), sum(quantity), sum(revenue), max(at)
+            SELECT sku, currency, min(name), sum(orders), sum(quantity), sum(revenue), max(at) FILTER (WHERE at <= now() + interval '2 days')
             FROM (SELECT sku, currency, name, 1 AS orders, quantity, revenue, at FROM incoming
                 UNION ALL SELECT sku, currency, NULL, -1, -quantity, -revenue, NULL FROM old) AS both_sides
             GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0

@@ -55,7 +55,7 @@ enum SegmentStore {
         "segment.evaluate",
         """
         WITH facts AS (
-            SELECT m.party_id, f.first_at, l.last_at, l.second_at, c.now, m.is_benefit_declared AS is_declared,
+            SELECT m.party_id, f.first_at, l.last_at, l.second_at, a.ahead_at, c.now, m.is_benefit_declared AS is_declared,
                 CASE WHEN NOT EXISTS (SELECT FROM party_redirect r WHERE r.party_id = m.party_id) THEN m.benefit END AS benefit
             FROM member m CROSS JOIN (SELECT \(now) AS now) c
             CROSS JOIN LATERAL (
@@ -66,6 +66,9 @@ enum SegmentStore {
                 FROM (SELECT d.at FROM erp_document d
                     WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND \(isSound)
                     ORDER BY d.at DESC LIMIT 2) t) l
+            CROSS JOIN LATERAL (
+                SELECT min(d.at) - interval '2 days' AS ahead_at FROM erp_document d
+                WHERE d.party_id = m.party_id AND d.kind = 'order' AND NOT d.is_cancelled AND d.at > now() + interval '2 days') a
             WHERE m.party_id = ANY($2::uuid[])),
         states AS (
             SELECT f.party_id, f.now, s.* FROM facts f CROSS JOIN LATERAL (VALUES
@@ -75,6 +78,8 @@ enum SegmentStore {
                     'second last order on ' || \(FirmZone.day("f.second_at"))),
                 ('inactive', \(after("f.last_at", "6 months")) <= f.now, \(after("f.last_at", "6 months")),
                     'last order on ' || \(FirmZone.day("f.last_at"))),
+                -- An order that is dated ahead counts when its day comes.
+                ('ahead', false, f.ahead_at, NULL),
                 \(["functional", "process", "relationship"].map(valued).joined(separator: ", "))
                 ) AS s(segment, holds, turns_at, reason)),
         gone AS (

@@ -15,7 +15,7 @@ struct ConsentDecision {
     var proof: String?
 
     /// By what a decision can be asked for (C10).
-    static let channels = ["mail", "sms", "phone", "post"]
+    static let channels = ["mail", "sms", "phone", "post", "wechat"]
     /// For what.
     static let purposes = ["marketing", "service", "profiling"]
 }

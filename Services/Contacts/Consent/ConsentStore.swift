@@ -6,7 +6,7 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements: [any Preparable] = [decide, hear, settle, know, tellAgain, get, counting, decisions]
+    static let statements: [any Preparable] = [decide, hear, settle, know, tellAgain, get, counting, name, decisions]
 
     /// When nobody knows when something was decided: `ConsentWord.timeUnknown`.
     private static let timeUnknown = "timestamptz '0001-01-01T00:00:00Z'"
@@ -206,6 +206,14 @@ enum ConsentStore {
         sql: """
             SELECT channel, purpose, granted FROM consent_effective
             WHERE party_id = coalesce((SELECT survivor_id FROM party_redirect WHERE party_id = $1), $1) AND is_said
+            """)
+
+    /// Who a preference page is for; the survivor where the party is merged, nobody where it is erased.
+    static let name = Query(
+        "consent.name", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT s.name FROM party p JOIN party s ON s.id = coalesce(p.merged_into, p.id)
+            WHERE p.id = $1 AND NOT EXISTS (SELECT FROM erasure e WHERE s.id = ANY(e.parties))
             """)
 
     /// Every decision of a party and of all that are merged into it, newest first.

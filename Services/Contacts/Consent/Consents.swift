@@ -13,8 +13,10 @@ extension Capability {
             .fact("consent_decision"),
         ]
     ) { context in
-        CapabilityParts(
-            routes: consentRoutes(context) + preferencePages(context, try PreferenceLinks(context)),
+        let firm = try context.settings.optional(
+            Setting<String>("FIRM_NAME", help: "the firm's name, as its customers read it above their preferences"))
+        return CapabilityParts(
+            routes: consentRoutes(context) + preferenceRoutes(context, try PreferenceLinks(context), firm: firm),
             listen: {
                 // After the parties, which it is of.
                 $0.on(CustomerUpserted.self, ConsentHandlers.customersUpserted)

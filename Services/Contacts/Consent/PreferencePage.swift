@@ -1,50 +1,6 @@
-import CRMModel
 import EventLoop
 import FoundationEssentials
 import HTTP
-import Messaging
-import Postgres
-import ServiceKit
-
-/// The preference centre (C10): what a customer allows, by channel and purpose, in Chinese or English as the browser asks.
-@Loop
-func preferencePages(_ context: ServiceContext, _ links: PreferenceLinks) -> [Route] {
-    [
-        Route(
-            .post, "/v1/parties/{id}/preference-link", "A signed link by which the customer sets preferences",
-            tag: "consent", access: .change, parameters: [.path("id", .uuid, "The party")],
-            gives: .json(.object([.init("link", .string), .init("expiresAt", .dateTime)]))
-        ) { request in
-            let id = try request.id()
-            guard try await !context.rows(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
-            let (link, expires) = links.make(for: id)
-            return try Response(.ok, json: ["link": link, "expiresAt": RFC3339.string(expires)])
-                .with("cache-control", "no-store")
-        },
-        Route(
-            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .signed,
-            gives: .bytes("text/html"), refuses: [410]
-        ) { request in
-            let party = try links.party(request.path("token"))
-            return PreferencePage(request).form(try await allowed(party, context))
-        },
-        Route(
-            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .signed,
-            body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html"), refuses: [410, 415]
-        ) { request in
-            let party = try links.party(request.path("token"))
-            let form = try await request.form()
-            try await context.transaction { transaction in
-                Redirects.hold([party], in: transaction)
-                Outbox.carryTrace(in: transaction)
-                let before = Preference.said(try await transaction.rows(ConsentStore.counting, party))
-                let said = isOneClick(form) ? [withdrawal(party)] : decisions(party, form, before)
-                ConsentCommands.record(said, transaction)
-            }
-            return PreferencePage(request).form(try await allowed(party, context), isSaved: true)
-        },
-    ]
-}
 
 /// A choice that the page offers.
 struct Preference: Hashable {
@@ -67,43 +23,19 @@ struct Preference: Hashable {
     }
 }
 
+/// The preference centre's pages, in Chinese or English as the customer chooses, else as the browser asks. What stands in them of the request is
+/// the language alone.
 @Loop
-private func allowed(_ party: UUID, _ context: ServiceContext) async throws -> [Preference: Bool] {
-    Preference.said(try await context.rows(ConsentStore.counting, party))
-}
+struct PreferencePage {
+    static let language = Route.Parameter.query("lang", .enumeration(["en", "zh"]), "The language of the page")
 
-/// Whether a mail program posts for its owner, who has seen no form (RFC 8058).
-private func isOneClick(_ form: [String: String]) -> Bool {
-    form["List-Unsubscribe"]?.lowercased() == "one-click"
-}
-
-/// What one click says: nothing more by mail, which is what the link was sent with. Of other channels and purposes it says nothing.
-private func withdrawal(_ party: UUID) -> ConsentDecision {
-    ConsentDecision(
-        party: party, channel: "mail", purpose: "marketing", granted: false, source: "one click",
-        proof: "signed link, posted by the mail program")
-}
-
-/// What a form decides: every box that stands otherwise than before, and all that were never decided.
-private func decisions(
-    _ party: UUID, _ form: [String: String], _ before: [Preference: Bool]
-) -> [ConsentDecision] {
-    Preference.offered.compactMap { preference in
-        let granted = form[preference.field] == "yes"
-        guard before[preference] != granted else { return nil }
-        return ConsentDecision(
-            party: party, channel: preference.channel, purpose: preference.purpose, granted: granted,
-            source: "preference centre", proof: "signed link, form sent by the customer")
-    }
-}
-
-/// The texts of the page; nothing of the request stands in them.
-@Loop
-private struct PreferencePage {
     private let isChinese: Bool
+    private let firm: String?
 
-    init(_ request: Request) {
-        isChinese = request.headers["accept-language"]?.lowercased().hasPrefix("zh") == true
+    init(_ request: Request, firm: String?) {
+        let asked = request.query("lang") ?? request.headers["accept-language"]?.lowercased() ?? "en"
+        isChinese = asked.hasPrefix("zh")
+        self.firm = firm
     }
 
     private func text(_ english: String, _ chinese: String) -> String { isChinese ? chinese : english }
@@ -114,11 +46,12 @@ private struct PreferencePage {
         case ("mail", _): text("Offers by e-mail", "通过电子邮件接收优惠信息")
         case ("sms", _): text("Offers by text message", "通过短信接收优惠信息")
         case ("phone", _): text("Offers by telephone", "通过电话接收优惠信息")
+        case ("wechat", _): text("Offers by WeChat", "通过微信接收优惠信息")
         default: text("Offers by post", "通过邮寄接收优惠信息")
         }
     }
 
-    func form(_ allowed: [Preference: Bool], isSaved: Bool = false) -> Response {
+    func form(_ name: String?, _ allowed: [Preference: Bool], isSaved: Bool = false) -> Response {
         let boxes = Preference.offered.map { preference in
             let checked = allowed[preference] == true ? " checked" : ""
             return """
@@ -126,26 +59,60 @@ private struct PreferencePage {
                 \(label(preference))</label></p>
                 """
         }
-        let title = text("Your preferences", "您的偏好设置")
+        let greeting = name.map { "<p>\(text("For", "尊敬的")) <strong>\(Self.escaped($0))</strong></p>" } ?? ""
         let saved = isSaved ? "<p role=\"status\"><strong>\(text("Saved.", "已保存。"))</strong></p>" : ""
+        return page(
+            .ok, text("Your preferences", "您的偏好设置"),
+            """
+            \(greeting)\(saved)<p>\(text("What may we send you? Untick all to hear nothing.", "您希望接收哪些信息？全部取消则不再接收。"))</p>
+            <form method="post" action="?lang=\(text("en", "zh"))">
+            \(boxes.joined(separator: "\n"))
+            <p><button>\(text("Save", "保存"))</button></p>
+            </form>
+            """)
+    }
+
+    /// The answer, or a page for people where the link is none or its time is over; other problems stay what they are.
+    func orRefusal(_ answer: @Loop () async throws -> Response) async throws -> Response {
+        do {
+            return try await answer()
+        } catch let problem as Problem where problem.status == .notFound || problem.status == 410 {
+            let isOver = problem.status == 410
+            let title = isOver ? text("This link is too old", "链接已过期") : text("This link does not work", "链接无效")
+            let advice = text(
+                "Please use the link in our latest message, or write to us.", "请使用我们最近一次发送的链接，或与我们联系。")
+            return page(problem.status, title, "<p>\(advice)</p>")
+        }
+    }
+
+    private func page(_ status: Status, _ title: String, _ body: String) -> Response {
+        let head = firm.map { "<p class=\"firm\">\(Self.escaped($0))</p>" } ?? ""
         return Response(
-            .ok,
+            status,
             text: """
                 <!doctype html>
                 <html lang="\(text("en", "zh"))"><head><meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(title)</title>
-                <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}
-                button{font:inherit;padding:.4rem 1.2rem}</style>
-                </head><body><h1>\(title)</h1>
-                \(saved)<p>\(text("What may we send you? Untick all to hear nothing.", "您希望接收哪些信息？全部取消则不再接收。"))</p>
-                <form method="post">
-                \(boxes.joined(separator: "\n"))
-                <p><button>\(text("Save", "保存"))</button></p>
-                </form>
-                </body></html>
+                <style>\(Self.style)</style>
+                </head><body><header>\(head)
+                <nav><a href="?lang=en" lang="en">English</a> <a href="?lang=zh" lang="zh">中文</a></nav></header>
+                <main><h1>\(title)</h1>
+                \(body)
+                </main></body></html>
 
                 """, contentType: "text/html; charset=utf-8"
         ).with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
             .with("referrer-policy", "no-referrer").with("cache-control", "no-store")
+    }
+
+    private static let style = """
+        :root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem}
+        header{display:flex;justify-content:space-between;align-items:baseline}.firm{font-weight:600}nav a{margin-left:.6rem}
+        label{display:block;padding:.3rem 0}button{font:inherit;padding:.5rem 1.4rem}
+        """
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing(
+            "\"", with: "&quot;")
     }
 }

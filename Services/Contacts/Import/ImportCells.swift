@@ -136,9 +136,9 @@ extension ImportRow {
     private mutating func addPhones(_ text: String, _ label: String?) -> String? {
         let parts = Self.parts(text)
         let areSeveral =
-            parts.dropFirst().contains { $0.count { ("0"..."9").contains($0) } > 6 } || PhoneNumber(text) == nil
+            parts.dropFirst().contains { $0.count { ("0"..."9").contains($0) } > 6 } || !PhoneNumber.isOne(text)
         for part in (areSeveral ? parts : [text]).flatMap({ $0.components(by: " / ") }) {
-            if PhoneNumber(part) != nil {
+            if PhoneNumber.isOne(part) {
                 phones.append(.init(number: part, label: label))
             } else {
                 oddities.append("phone \(part) is no phone number, left out")

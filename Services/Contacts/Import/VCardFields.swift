@@ -45,7 +45,7 @@ extension ImportRow {
         switch property.name {
         case "TEL":
             let number = text.lowercased().hasPrefix("tel:") ? text.replacing("\\;", with: ";") : text
-            guard PhoneNumber(number) != nil else {
+            guard PhoneNumber.isOne(number) else {
                 oddities.append("phone \(text) is no phone number, left out")
                 return nil
             }

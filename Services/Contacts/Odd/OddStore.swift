@@ -70,7 +70,7 @@ enum OddStore {
         gives: String.self, String.self, String.self, String.self,
         sql: """
             SELECT json_build_object('kind', kind, 'reference', reference, 'source', nullif(source, ''), 'partyId', party_id,
-                'at', at, 'why', why, 'amount', \(ScoreStore.money("total")), 'currency', currency)::text,
+                'at', at, 'why', why, 'amount', \(SQLMoney.text("total")), 'currency', currency)::text,
                 kind, reference, source
             FROM \(all) AS o WHERE (kind, reference, source) > ($1, $2, $3) ORDER BY kind, reference, source LIMIT $4
             """)

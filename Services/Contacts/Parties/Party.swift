@@ -145,10 +145,13 @@ struct Party: Decodable, Equatable {
         for (key, value) in input.custom { custom[key] = value }
         if input.cleared.contains("custom") { custom = [:] }
         details = details.merging(input.details, cleared: input.cleared)
-        completeNumbers()
+        // What was written is read once, by the country as it is now; what is stored is whole or waits for a country.
         var input = input
+        let region = region
         let called = input.phone.flatMap { PhoneNumber($0, in: region) }
         input.phone = called?.number ?? input.phone
+        if input.details.phones != nil { details.phones = details.phones?.map { $0.read(in: region) } }
+        completeNumbers()
         if !input.preferences.isEmpty {
             var preferences = details.preferences ?? [:]
             for (key, value) in input.preferences { preferences[key] = value }
@@ -167,17 +170,14 @@ struct Party: Decodable, Equatable {
         (country ?? details.addresses?.lazy.compactMap(\.country).first).flatMap(Country.code)
     }
 
-    /// Numbers become E.164 by the party's country; what is dialled behind one stands beside it.
+    /// National numbers become E.164 by the party's country; what is dialled behind one stands beside it.
     mutating func completeNumbers() {
         let region = region
-        let first = phone.flatMap { PhoneNumber($0, in: region) }
-        phone = first?.number ?? phone
-        details.phones = details.phones?.map { one in
-            guard let read = PhoneNumber(one.number, in: region) else { return one }
-            return PartyDetails.Phone(
-                number: read.number, label: one.label, extension: one.extension ?? read.extension)
-        }
-        if let desk = first?.extension { keep(desk, of: phone) }
+        guard region != nil else { return }
+        details.phones = details.phones?.map { $0.number.hasPrefix("+") ? $0 : $0.read(in: region) }
+        guard let number = phone, !number.hasPrefix("+"), let read = PhoneNumber(number, in: region) else { return }
+        phone = read.number
+        if let desk = read.extension { keep(desk, of: phone) }
     }
 
     /// Notes what is dialled behind the first number, which only the list has room for.

@@ -17,7 +17,7 @@ extension MailAddress {
 extension PhoneNumber {
     /// What was written, which only the party's country makes a number of; a 400 that names the field for what can be none.
     static func checked(_ text: String, _ field: String = "phone") throws -> String {
-        guard text.utf8.count <= 100, PhoneNumber(text) != nil else {
+        guard text.utf8.count <= 100, PhoneNumber.isOne(text) else {
             throw Problem.field(field, "must be a phone number such as +44 20 7946 0958")
         }
         return text.trimmed

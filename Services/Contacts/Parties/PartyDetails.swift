@@ -32,6 +32,12 @@ struct PartyDetails: Codable, Equatable {
         var label: String?
         /// What is dialled behind it to reach a desk.
         var `extension`: String?
+
+        /// The number as it is stored, by the plan of a country.
+        func read(in region: String?) -> Phone {
+            guard let read = PhoneNumber(number, in: region) else { return self }
+            return Phone(number: read.number, label: label, extension: self.extension ?? read.extension)
+        }
     }
 
     struct Address: Codable, Equatable {

@@ -35,14 +35,14 @@ enum BaseReportStore {
             'recencyRisks', \(counted("recency_risk")), 'zone', \(FirmZone.name),
             'kinds', \(counted("kind")), 'countries', \(counted("country", limit: 50)),
             'grid', (SELECT coalesce(json_agg(g ORDER BY g.recency, g.strength), '[]') FROM (
-                SELECT r AS recency, fm AS strength, count(*) AS customers, \(ScoreStore.money("sum(net)")) AS "netRevenue"
+                SELECT r AS recency, fm AS strength, count(*) AS customers, \(SQLMoney.text("sum(net)")) AS "netRevenue"
                 FROM scored GROUP BY 1, 2) g),
             'habits', (SELECT coalesce(json_agg(h ORDER BY h.weekday, h.hour), '[]') FROM (
                 SELECT left(cell, 1)::int AS weekday, right(cell, 2)::int AS hour, sum(orders)::bigint AS orders,
-                    \(ScoreStore.money("sum(revenue)")) AS revenue
+                    \(SQLMoney.text("sum(revenue)")) AS revenue
                 FROM \(SalesCells.sound) c WHERE dimension = 'hour' GROUP BY 1, 2 HAVING sum(orders) <> 0 OR sum(revenue) <> 0) h),
             'tastes', (SELECT coalesce(json_agg(json_build_object('class', t.abc, 'sku', t.sku,
-                'name', coalesce(n.name, t.sku), 'revenue', \(ScoreStore.money("t.amount"))) ORDER BY t.abc, t.rank), '[]')
+                'name', coalesce(n.name, t.sku), 'revenue', \(SQLMoney.text("t.amount"))) ORDER BY t.abc, t.rank), '[]')
                 FROM tastes t LEFT JOIN product_name n USING (sku) WHERE t.rank <= 5))::text
         """,
         data: [
@@ -173,7 +173,7 @@ enum BaseReportStore {
     private static func counted(_ column: String, limit: Int = 100) -> String {
         """
         (SELECT coalesce(json_agg(json_build_object('key', key, 'customers', customers,
-            'netRevenue', \(ScoreStore.money("net"))) ORDER BY customers DESC, key), '[]') FROM (
+            'netRevenue', \(SQLMoney.text("net"))) ORDER BY customers DESC, key), '[]') FROM (
             SELECT \(column) AS key, count(*) AS customers, sum(net) AS net FROM scored GROUP BY 1
             ORDER BY 2 DESC, 1 LIMIT \(limit)) AS c)
         """

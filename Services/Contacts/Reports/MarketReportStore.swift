@@ -29,7 +29,7 @@ enum MarketReportStore {
         SELECT json_build_object('orders', (SELECT n FROM whole),
             'products', (SELECT coalesce(json_agg(json_build_object('sku', f.sku, 'name', coalesce(n.name, f.sku),
                 'orders', f.orders, 'support', round(f.orders / w.n::numeric, 6),
-                'revenue', \(ScoreStore.money("f.revenue"))) ORDER BY f.orders DESC, f.sku), '[]')
+                'revenue', \(SQLMoney.text("f.revenue"))) ORDER BY f.orders DESC, f.sku), '[]')
                 FROM (SELECT * FROM frequent ORDER BY orders DESC, sku LIMIT 50) f
                 LEFT JOIN product_name n USING (sku), whole w),
             'pairs', (SELECT coalesce(json_agg(json_build_object('a', r.one, 'aName', coalesce(m.name, r.one),
@@ -86,8 +86,8 @@ enum MarketReportStore {
             'campaigns', (SELECT coalesce(json_agg(json_build_object('campaignId', c.campaign_id, 'name', n.name,
                 'segment', n.segment, 'status', n.status, 'sent', c.sent, 'firstAt', c.first_at, 'lastAt', c.last_at,
                 'buyers', c.buyers, 'responseRate', round(c.buyers / c.sent::numeric, 6),
-                'revenue', \(ScoreStore.money("c.revenue")), 'buyersBefore', c.buyers_before,
-                'revenueBefore', \(ScoreStore.money("c.revenue_before"))) ORDER BY c.last_at DESC, c.campaign_id), '[]')
+                'revenue', \(SQLMoney.text("c.revenue")), 'buyersBefore', c.buyers_before,
+                'revenueBefore', \(SQLMoney.text("c.revenue_before"))) ORDER BY c.last_at DESC, c.campaign_id), '[]')
                 FROM campaigns c LEFT JOIN campaign_name n ON n.id = c.campaign_id))::text
         """,
         data: [
@@ -139,9 +139,9 @@ enum MarketReportStore {
             'costsKnownFor', round(sum(costed) FILTER (WHERE dimension = 'kind')
                 / nullif(sum(net) FILTER (WHERE dimension = 'kind'), 0)::numeric, 4),
             'groups', coalesce(json_agg(json_build_object('by', dimension, 'key', key, 'customers', customers,
-                'netRevenue', \(ScoreStore.money("net")), 'margin', \(ScoreStore.money("margin")),
+                'netRevenue', \(SQLMoney.text("net")), 'margin', \(SQLMoney.text("margin")),
                 'costsKnownFor', round(costed / nullif(net, 0)::numeric, 4),
-                'perCustomer', \(ScoreStore.money("worth")),
+                'perCustomer', \(SQLMoney.text("worth")),
                 'marginLevel', (ARRAY['low', 'medium', 'high'])[1 + worth_level],
                 'customersLevel', (ARRAY['few', 'medium', 'many'])[1 + count_level],
                 -- A step more margin and a step fewer customers both move one level up, from basic to partnership.
@@ -203,7 +203,7 @@ enum MarketReportStore {
     private static func counted(_ column: String) -> String {
         """
         (SELECT coalesce(json_agg(json_build_object('key', key, 'customers', customers,
-            'netRevenue', \(ScoreStore.money("net"))) ORDER BY customers DESC, key), '[]') FROM (
+            'netRevenue', \(SQLMoney.text("net"))) ORDER BY customers DESC, key), '[]') FROM (
             SELECT \(column) AS key, count(*) AS customers, sum(net) AS net FROM named GROUP BY 1) AS c)
         """
     }

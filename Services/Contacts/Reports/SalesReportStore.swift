@@ -18,19 +18,19 @@ enum SalesReportStore {
             SELECT twentieth, count(*) AS customers, sum(net) AS net, sum(sum(net)) OVER (ORDER BY twentieth) AS below,
                 sum(count(*)) OVER (ORDER BY twentieth) AS n
             FROM scored GROUP BY twentieth)
-        SELECT json_build_object('customers', w.customers, 'netRevenue', \(ScoreStore.money("w.net")),
-            'margin', CASE WHEN w.costed <> 0 THEN \(ScoreStore.money("w.costed - w.cost")) END,
+        SELECT json_build_object('customers', w.customers, 'netRevenue', \(SQLMoney.text("w.net")),
+            'margin', CASE WHEN w.costed <> 0 THEN \(SQLMoney.text("w.costed - w.cost")) END,
             'marginKnownFor', CASE WHEN w.net > 0 THEN round(w.costed / w.net::numeric, 4) END,
             'classes', (SELECT coalesce(json_agg(json_build_object('key', abc, 'customers', customers,
-                'netRevenue', \(ScoreStore.money("net")), 'share', round(net / nullif(w.net, 0)::numeric, 6),
-                'margin', CASE WHEN costed <> 0 THEN \(ScoreStore.money("costed - cost")) END) ORDER BY abc), '[]')
+                'netRevenue', \(SQLMoney.text("net")), 'share', round(net / nullif(w.net, 0)::numeric, 6),
+                'margin', CASE WHEN costed <> 0 THEN \(SQLMoney.text("costed - cost")) END) ORDER BY abc), '[]')
                 FROM (SELECT abc, count(*) AS customers, sum(net) AS net, sum(cost) AS cost, sum(costed) AS costed
                     FROM scored GROUP BY abc) c),
             'curve', (SELECT coalesce(json_agg(json_build_object('customers', round(n / w.customers::numeric, 4),
                 'netRevenue', round(below / nullif(w.net, 0)::numeric, 6)) ORDER BY twentieth), '[]') FROM curve),
             'top', (SELECT coalesce(json_agg(json_build_object('partyId', s.party_id, 'name', p.name, 'orders', s.orders,
-                'netRevenue', \(ScoreStore.money("s.net")), 'credited', \(ScoreStore.money("s.credited")),
-                'margin', CASE WHEN s.costed <> 0 THEN \(ScoreStore.money("s.costed - s.cost")) END, 'class', s.abc)
+                'netRevenue', \(SQLMoney.text("s.net")), 'credited', \(SQLMoney.text("s.credited")),
+                'margin', CASE WHEN s.costed <> 0 THEN \(SQLMoney.text("s.costed - s.cost")) END, 'class', s.abc)
                 ORDER BY s.place), '[]') FROM scored s JOIN party p ON p.id = s.party_id WHERE s.place <= 50))::text
         FROM whole w
         """,
@@ -75,8 +75,8 @@ enum SalesReportStore {
             ORDER BY 4 DESC, 1 LIMIT 50)
         SELECT json_build_object(
             'months', (SELECT coalesce(json_agg(json_build_object('month', cell, 'orders', orders,
-                'revenue', \(ScoreStore.money("revenue")), 'credits', credits, 'credited', \(ScoreStore.money("credited")),
-                'walkInOrders', walk_ins, 'walkInRevenue', \(ScoreStore.money("walk_in_revenue"))) ORDER BY cell), '[]') FROM (
+                'revenue', \(SQLMoney.text("revenue")), 'credits', credits, 'credited', \(SQLMoney.text("credited")),
+                'walkInOrders', walk_ins, 'walkInRevenue', \(SQLMoney.text("walk_in_revenue"))) ORDER BY cell), '[]') FROM (
                 SELECT cell, coalesce(sum(orders) FILTER (WHERE dimension = 'month'), 0)::bigint AS orders,
                     coalesce(sum(revenue) FILTER (WHERE dimension = 'month'), 0) AS revenue,
                     coalesce(sum(credits) FILTER (WHERE dimension = 'month'), 0)::bigint AS credits,
@@ -88,16 +88,16 @@ enum SalesReportStore {
             'zone', \(FirmZone.name), 'odd', (SELECT count(*) FROM \(SalesCells.oddDocuments) o),
             'window', (SELECT json_build_object('documents', count(*), 'from', min(at), 'to', max(at)) FROM newest),
             'products', (SELECT coalesce(json_agg(json_build_object('sku', p.sku, 'name', coalesce(n.name, p.sku),
-                'category', n.category, 'orders', p.orders, 'quantity', \(ScoreStore.money("p.quantity")),
-                'netRevenue', \(ScoreStore.money("p.net")),
-                'credited', \(ScoreStore.money("coalesce(p.credited, 0)"))) ORDER BY p.net DESC, p.sku), '[]')
+                'category', n.category, 'orders', p.orders, 'quantity', \(SQLMoney.text("p.quantity")),
+                'netRevenue', \(SQLMoney.text("p.net")),
+                'credited', \(SQLMoney.text("coalesce(p.credited, 0)"))) ORDER BY p.net DESC, p.sku), '[]')
                 FROM products p LEFT JOIN product_name n USING (sku)),
             'channels', (SELECT coalesce(json_agg(json_build_object('key', channel, 'orders', orders,
-                'netRevenue', \(ScoreStore.money("net"))) ORDER BY net DESC, channel), '[]') FROM (
+                'netRevenue', \(SQLMoney.text("net"))) ORDER BY net DESC, channel), '[]') FROM (
                 SELECT coalesce(channel, '?') AS channel, count(*) FILTER (WHERE kind = 'order') AS orders,
                     sum(total * sign) AS net FROM newest GROUP BY 1 ORDER BY 3 DESC LIMIT 50) c),
             'places', (SELECT coalesce(json_agg(json_build_object('key', country, 'customers', customers,
-                'orders', orders, 'netRevenue', \(ScoreStore.money("net"))) ORDER BY net DESC, country), '[]') FROM (
+                'orders', orders, 'netRevenue', \(SQLMoney.text("net"))) ORDER BY net DESC, country), '[]') FROM (
                 SELECT coalesce(p.country, '?') AS country, count(*) AS customers, sum(v.orders)::bigint AS orders,
                     sum(v.revenue - v.credited) AS net
                 FROM \(SoundBase.values(in: "$1")) v JOIN party p ON p.id = v.party_id WHERE v.orders > 0
@@ -188,7 +188,7 @@ enum SalesReportStore {
             'expected', (SELECT json_build_object('weeks', max(r.weeks), 'customers', count(*),
                 'alive', CASE WHEN bool_and(r.tells_leaving) THEN round(sum(n.alive)::numeric, 1) END,
                 'purchases', round(sum(n.purchases)::numeric, 1),
-                'futureValue', \(ScoreStore.money("sum(n.lifetime_value)")), 'asOf', max(r.as_of))
+                'futureValue', \(SQLMoney.text("sum(n.lifetime_value)")), 'asOf', max(r.as_of))
                 FROM party_prediction n JOIN model_run r ON r.id = n.run_id WHERE n.currency = $1))::text
         """,
         data: [

@@ -79,9 +79,6 @@ enum ScoreStore {
         "champions", "promising", "new", "loyal", "attention", "fading", "not_to_lose", "at_risk", "sleeping", "lost",
     ]
 
-    /// An amount in ten-thousandths as a decimal string.
-    static func money(_ amount: String) -> String { "((\(amount)) / 10000.0)::numeric(24, 4)::text" }
-
     /// The customers `v` with their edges, classes and predictions, for the statements below and the reports.
     static let scored = """
         SELECT v.*, v.revenue - v.credited AS net, \(recency) AS r, \(frequency) AS f, \(monetary) AS m, \(abc) AS abc
@@ -98,11 +95,11 @@ enum ScoreStore {
     ]
 
     private static let json = """
-        json_build_object('currency', v.currency, 'orders', v.orders, 'revenue', \(money("v.revenue")),
-            'credits', v.credits, 'credited', \(money("v.credited")), 'netRevenue', \(money("v.revenue - v.credited")),
+        json_build_object('currency', v.currency, 'orders', v.orders, 'revenue', \(SQLMoney.text("v.revenue")),
+            'credits', v.credits, 'credited', \(SQLMoney.text("v.credited")), 'netRevenue', \(SQLMoney.text("v.revenue - v.credited")),
             'returnRate', CASE WHEN v.revenue > 0 THEN round(v.credited / v.revenue::numeric, 4) END,
-            'margin', CASE WHEN v.costed <> 0 THEN \(money("v.costed - v.cost")) END,
-            'marginKnownFor', \(money("v.costed")), 'paid', \(money("v.paid")),
+            'margin', CASE WHEN v.costed <> 0 THEN \(SQLMoney.text("v.costed - v.cost")) END,
+            'marginKnownFor', \(SQLMoney.text("v.costed")), 'paid', \(SQLMoney.text("v.paid")),
             'averageOrder', CASE WHEN v.orders > 0 THEN (v.revenue / 10000.0 / v.orders)::numeric(24, 4)::text END,
             'meanDaysBetweenOrders', CASE WHEN v.orders > 1 THEN round((extract(epoch FROM v.last_order_at
                 - v.first_order_at) / 86400 / (v.orders - 1))::numeric, 4) END,
@@ -114,9 +111,9 @@ enum ScoreStore {
                 'aliveChance', round((\(alive("v.purchase_days")))::numeric, 6),
                 'churnRisk', round((1 - \(alive("v.purchase_days")))::numeric, 6), 'cannotTell', CASE
                     WHEN NOT u.tells_leaving THEN 'no_leaving' WHEN v.purchase_days < 2 THEN 'one_purchase_day' END,
-                'purchases', round(n.purchases::numeric, 6), 'weeks', u.weeks, 'meanPurchase', \(money("n.spend")),
-                'futureValue', \(money("n.lifetime_value")),
-                'lifetimeValue', \(money("v.revenue - v.credited + n.lifetime_value")),
+                'purchases', round(n.purchases::numeric, 6), 'weeks', u.weeks, 'meanPurchase', \(SQLMoney.text("n.spend")),
+                'futureValue', \(SQLMoney.text("n.lifetime_value")),
+                'lifetimeValue', \(SQLMoney.text("v.revenue - v.credited + n.lifetime_value")),
                 'asOf', u.as_of, 'fit', n.run_id) END,
             'weightedScore', w.score,
             'shareOfWallet', \(shareOfWallet))
@@ -209,7 +206,7 @@ enum ScoreStore {
         "score.wallet",
         """
         SELECT json_build_object('items', (SELECT coalesce(json_agg(json_build_object('currency', w.currency,
-            'yearlySpend', \(money("w.yearly_spend"))) ORDER BY w.currency), '[]')
+            'yearlySpend', \(SQLMoney.text("w.yearly_spend"))) ORDER BY w.currency), '[]')
             FROM (SELECT DISTINCT ON (currency) currency, yearly_spend FROM party_wallet
                 WHERE party_id = ANY(\(Redirects.circle("p.id"))) ORDER BY currency, party_id <> p.id, updated_at DESC) w))::text
         FROM party p WHERE p.id = $1

@@ -35,6 +35,8 @@ enum HelpText {
         the supervisor itself has died, all runs on, status says so, and up starts it again. After a reboot up brings all back.
         DATABASE_URL names another PostgreSQL (an administrator's address; roles and schemas are made there),
         KAFKA_BROKERS another Kafka; then ours is not started.
+        Settings of the services (SMTP_URL, FIRM_ZONE, ...) are kept with the run: a later up without them goes on with them and
+        says so, one that says others says what changes, and an empty one (SMTP_URL=) takes it away.
         """,
         "down": """
         rapport down [--wipe] [--run DIR]

@@ -10,7 +10,7 @@ package final class Suite {
     /// Where it says what it does.
     package let terminal: Terminal
     /// The settings of what is started.
-    let environment: [String: String]
+    private(set) var environment: [String: String]
     /// Who starts programs; nil where this process does.
     var launcher: (any Launcher)?
     /// The address that the Broker tells its clients; another than its own puts something between.
@@ -46,6 +46,7 @@ package final class Suite {
         if !missing.isEmpty { terminal.warn("not built, and so not started: \(missing.joined(separator: ", "))") }
         try await folder.locked { state in
             try await checkForeignDatabase()
+            environment = try folder.settle(environment, terminal)
             state.isUp = true
             if !settings.isEmpty { state.kept = settings }
             if let foreignDatabase { state.foreignDatabase = Self.withoutSecret(foreignDatabase) }
@@ -169,7 +170,7 @@ package final class Suite {
             // By name: the folder may be one that holds other things too.
             // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
             let secrets = state.foreignDatabase == nil && foreignDatabase == nil ? ["secrets.json"] : []
-            for part in ["postgres", "broker", "maildir", "log"] + secrets {
+            for part in ["postgres", "broker", "maildir", "log", "settings.json"] + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)

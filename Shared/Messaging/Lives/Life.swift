@@ -30,6 +30,10 @@ public struct Life: Sendable, Equatable {
         case whole
     }
 
+    /// What can be an epoch: they are drawn above the clock of a database. One far ahead is a mistake, and no life could ever follow it; clocks
+    /// may differ by a year.
+    static let epochs = 0...Int(Date.now.timeIntervalSince1970 * 1000) + 366 * 86_400_000
+
     /// Later lives have greater ones; 0 is the life of a schema from before there were lives.
     public let epoch: Int
     /// Tells lives of one epoch apart.

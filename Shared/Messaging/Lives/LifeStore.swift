@@ -9,7 +9,7 @@ public enum LifeStore {
     public static let statements: [any Preparable] =
         [
             current, drawFirst, draw, waiting, markTold, advance, place, home, clock, toldEnds, keepEnds, claim, parked,
-            noteKeys, takeKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
+            noteKeys, takeKeys, hasKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
         ] + forgetGroup
 
     /// The life of this schema, and how far its outbox has come; no row where it has none yet.
@@ -111,6 +111,10 @@ public enum LifeStore {
             WHERE t.key = n.key RETURNING t.key
             """)
 
+    /// Whether keys are left to be told, those that another process is at as well.
+    public static let hasKeys = Query(
+        "life.has_keys", gives: Bool.self, sql: "SELECT EXISTS (SELECT 1 FROM tell_again)")
+
     /// The last word on keys that nobody here knows, on the service's own topic.
     public static let closeKeys = Query(
         "life.close_keys", takes: String.self, [String].self,
@@ -148,14 +152,14 @@ public enum LifeStore {
             """)
 
     /// Keys of a source that a life has not told again, in order, behind one of them; where it has named those that it does not know, of
-    /// them alone.
+    /// them alone. Nobody hears of them until the transaction's end: what is told now must not be ended with what was before.
     public static let orphans = Query(
         "life.orphans", takes: String.self, String.self, Int.self, String.self, Int.self, gives: String.self,
         sql: """
             SELECT a.key FROM applied_sequence a
             WHERE a.grp = $1 AND a.source = $2 AND a.epoch < $3 AND a.key > $4 AND EXISTS (
                 SELECT 1 FROM source_life l WHERE l.source = $2 AND l.epoch = $3 AND (l.gone IS NULL OR l.gone ? a.key))
-            ORDER BY a.key LIMIT $5
+            ORDER BY a.key LIMIT $5 FOR UPDATE OF a
             """)
 
     /// Last words of others on their keys; rows in order.
@@ -166,17 +170,20 @@ public enum LifeStore {
             ON CONFLICT (source, key) DO UPDATE SET epoch = greatest(e.epoch, excluded.epoch)
             """)
 
-    /// Takes keys of one source off the list; those of which the life that ended them, or a later one, has told since say null.
+    /// Takes keys of one source off the list; those of which nothing was heard, or the life that ended them or a later one has told since, say
+    /// null. Of the others nobody hears until the transaction's end.
     public static let takeEnded = Query(
         "life.take_ended", takes: String.self, Int.self, gives: String.self, String?.self,
         sql: """
-            DELETE FROM ended_key e USING (
-                SELECT * FROM ended_key WHERE source = (SELECT source FROM ended_key ORDER BY source, key LIMIT 1)
-                ORDER BY key LIMIT $2 FOR UPDATE) n
-            WHERE e.source = n.source AND e.key = n.key
-            RETURNING e.source, CASE WHEN NOT EXISTS (
-                SELECT 1 FROM applied_sequence a
-                WHERE a.grp = $1 AND a.source = e.source AND a.key = e.key AND a.epoch >= e.epoch) THEN e.key END
+            WITH taken AS (
+                DELETE FROM ended_key e USING (
+                    SELECT * FROM ended_key WHERE source = (SELECT source FROM ended_key ORDER BY source, key LIMIT 1)
+                    ORDER BY key LIMIT $2 FOR UPDATE) n
+                WHERE e.source = n.source AND e.key = n.key RETURNING e.*),
+            held AS (
+                SELECT a.key FROM taken t JOIN applied_sequence a ON a.grp = $1 AND a.source = t.source AND a.key = t.key
+                WHERE a.epoch < t.epoch ORDER BY a.key FOR UPDATE OF a)
+            SELECT t.source, h.key FROM taken t LEFT JOIN held h USING (key)
             """)
 
     /// All of them were looked through.
@@ -203,6 +210,15 @@ extension Life {
     @Loop
     func check(in transaction: Transaction) async throws {
         guard let now = try await Life.current(in: transaction), isSame(as: now) else { throw LifeChanged() }
+    }
+
+    /// Throws where what this life recovers has been recovered: a process that was frozen meanwhile would begin it again, over what people
+    /// have done since.
+    @Loop
+    func checkIsRecovering(in transaction: Transaction) async throws {
+        guard let now = try await Life.current(in: transaction), isSame(as: now), now.state == .told else {
+            throw LifeChanged()
+        }
     }
 }
 

@@ -68,6 +68,8 @@ public final class Recovery {
             var last = (place: Int64(-1), at: Loop.now)
             while case let (left, place) = try await left(to: ends), left {
                 if place != last.place { last = (place, Loop.now) }
+                // Another has done it while this process was frozen.
+                guard let now = try await keeper.current(), now.isSame(as: life), now.state == .told else { break }
                 guard Loop.now - last.at < .seconds(60) else {
                     throw RebuildError("nothing was recovered for a minute; \(problem)")
                 }

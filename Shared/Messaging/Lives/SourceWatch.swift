@@ -55,7 +55,8 @@ public final class SourceWatch {
     private func take(_ record: KafkaRecord) {
         // Nobody speaks of another's lives, and what cannot be read says nothing.
         guard let event = try? Event(record), event.type == SourceChanged.type,
-            let told = try? event.data(as: SourceChanged.self), told.source == event.source
+            let told = try? event.data(as: SourceChanged.self), told.source == event.source,
+            told.lives.allSatisfy({ Life.epochs.contains($0.epoch) })
         else { return }
         lives.take(told)
         onTold?(told)

@@ -71,7 +71,9 @@ public struct ToldMark: Sendable, Equatable {
 
 extension KafkaRecord {
     /// The life that told it; 0 where it names none.
-    package var epoch: Int { header("ce_epoch").flatMap { Int($0) } ?? 0 }
+    package var epoch: Int {
+        header("ce_epoch").flatMap { Int($0) }.flatMap { Life.epochs.contains($0) ? $0 : nil } ?? 0
+    }
 
     /// Its place in the outbox of who told it; nil where that is not said.
     package var place: Int? { header("ce_place").flatMap { Int($0) } }

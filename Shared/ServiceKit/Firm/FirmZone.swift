@@ -30,7 +30,7 @@ public enum FirmZone {
     // MARK: Keeping it
 
     static let migration = Migration(
-        "m202611301910_firm",
+        "m202611301909_firm",
         """
         -- The zone that days and months are counted in, once it was said; without a row they are those of UTC.
         CREATE TABLE firm (one boolean PRIMARY KEY DEFAULT true CHECK (one), zone text NOT NULL, since timestamptz NOT NULL DEFAULT now())

@@ -14,6 +14,8 @@ final class LifeStart {
     let lives = SourceLives()
     /// What it is at, for those who ask what the start waits for.
     private(set) var step = "its life"
+    /// Whether the schema may hold less than was told of it: what it does not know is not "not there".
+    private(set) var isIncomplete = true
     /// Called when another schema speaks for this service from now on, with words that say so.
     var onDeposed: (@Loop (String) -> Void)?
     /// Called after commits that may have put events into the outbox.
@@ -53,6 +55,17 @@ final class LifeStart {
 
     // MARK: Before anything speaks
 
+    /// Looks whether what the schema says of itself is whole; what was told is compared later, where the broker may be away now.
+    func look() async throws {
+        guard let life = try await keeper.current() else { return }
+        isIncomplete = Self.isIncomplete(life)
+    }
+
+    /// Whether what the lives before have told is not known yet.
+    private static func isIncomplete(_ life: Life) -> Bool {
+        life.hasPredecessor && (life.state == .drawn || life.state == .told)
+    }
+
     /// Waits until the schema may speak, and recovers what it does not know; answers its life.
     func judge() async throws -> Life {
         try await patiently { try await self.watch.start() }
@@ -63,6 +76,7 @@ final class LifeStart {
             let recovery = Recovery(keeper, parts.recovery, group: service, postgres: options.postgres)
             try await patiently { [life] in try await recovery.run(life) }
         }
+        isIncomplete = false
         lives.own = life
         return life
     }
@@ -84,11 +98,13 @@ final class LifeStart {
                 // Who ends meanwhile must not say that it is the one that speaks.
                 if isStopping { throw CancellationError() }
                 announced = life
+                isIncomplete = Self.isIncomplete(life)
                 isFollowing = try await !keeper.announce(life) || isFollowing
                 if !life.hasPredecessor, life.state == .drawn { try await keeper.advance(life, to: .whole) }
                 troubles.end(.otherLife)
                 return life
             case .empty, .restored, .deposed, .replaced:
+                isIncomplete = true
                 troubles.begin(.otherLife, verdict.words ?? "", times: 1)
                 try await waitForAnother(than: try await keeper.current())
             }
@@ -149,11 +165,20 @@ final class LifeStart {
     }
 
     private func tellAgain(_ life: Life) async throws {
-        while try await tellSome() { onCommit?() }
+        repeat {
+            while try await tellSome() { onCommit?() }
+            // Another process may be at the last of them, and may yet die.
+        } while try await isLeft()
         let place: Int = try await pool.rows(LifeStore.place).first ?? 0
         while try await pool.rows(LifeStore.isTold, place).first == false { try await pause(.milliseconds(100)) }
         try await keeper.advance(life, to: .whole)
         if let life = try await keeper.current() { try await keeper.announce(life) }
+    }
+
+    private func isLeft() async throws -> Bool {
+        let isLeft = try await pool.rows(LifeStore.hasKeys).first ?? false
+        if isLeft { try await pause(.milliseconds(100)) }
+        return isLeft
     }
 
     private func tellSome() async throws -> Bool {

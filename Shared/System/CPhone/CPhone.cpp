@@ -31,8 +31,8 @@ extern "C" bool cphone_parse(const char *text, size_t length, const char *region
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
     if (util.Parse(std::string(text, length), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR) return false;
-    out->is_possible = util.IsPossibleNumber(number);
     out->is_valid = util.IsValidNumber(number);
+    out->is_possible = out->is_valid || util.IsPossibleNumber(number);
     out->is_short = std::strcmp(region, "ZZ") != 0 && shortNumbers().IsValidShortNumberForRegion(number, region);
     std::string formatted;
     util.Format(number, PhoneNumberUtil::E164, &formatted);

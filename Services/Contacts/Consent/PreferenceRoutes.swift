@@ -1,0 +1,89 @@
+import CRMModel
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+import ServiceKit
+
+/// The preference centre (C10): what a customer allows, by channel and purpose.
+@Loop
+func preferenceRoutes(_ context: ServiceContext, _ links: PreferenceLinks, firm: String?) -> [Route] {
+    [
+        Route(
+            .post, "/v1/parties/{id}/preference-link", "A signed link by which the customer sets preferences",
+            tag: "consent", access: .change, parameters: [.path("id", .uuid, "The party")],
+            gives: .json(.object([.init("link", .string), .init("expiresAt", .dateTime)]))
+        ) { request in
+            let id = try request.id()
+            guard try await !context.rows(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
+            let (link, expires) = links.make(for: id)
+            return try Response(.ok, json: ["link": link, "expiresAt": RFC3339.string(expires)])
+                .with("cache-control", "no-store")
+        },
+        Route(
+            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .signed,
+            parameters: [PreferencePage.language], gives: .bytes("text/html"), refuses: [410]
+        ) { request in
+            let page = PreferencePage(request, firm: firm)
+            return try await page.orRefusal {
+                let party = try links.party(request.path("token"))
+                return page.form(try await name(party, context), try await allowed(party, context))
+            }
+        },
+        Route(
+            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .signed,
+            parameters: [PreferencePage.language], body: .bytes("application/x-www-form-urlencoded"),
+            gives: .bytes("text/html"), refuses: [410, 415]
+        ) { request in
+            let page = PreferencePage(request, firm: firm)
+            return try await page.orRefusal {
+                let party = try links.party(request.path("token"))
+                let form = try await request.form()
+                try await context.transaction { transaction in
+                    Redirects.hold([party], in: transaction)
+                    Outbox.carryTrace(in: transaction)
+                    let before = Preference.said(try await transaction.rows(ConsentStore.counting, party))
+                    let said = isOneClick(form) ? [withdrawal(party)] : decisions(party, form, before)
+                    ConsentCommands.record(said, transaction)
+                }
+                return page.form(try await name(party, context), try await allowed(party, context), isSaved: true)
+            }
+        },
+    ]
+}
+
+@Loop
+private func allowed(_ party: UUID, _ context: ServiceContext) async throws -> [Preference: Bool] {
+    Preference.said(try await context.rows(ConsentStore.counting, party))
+}
+
+@Loop
+private func name(_ party: UUID, _ context: ServiceContext) async throws -> String? {
+    try await context.rows(ConsentStore.name, party).first
+}
+
+/// Whether a mail program posts for its owner, who has seen no form (RFC 8058).
+private func isOneClick(_ form: [String: String]) -> Bool {
+    form["List-Unsubscribe"]?.lowercased() == "one-click"
+}
+
+/// What one click says: nothing more by mail, which is what the link was sent with. Of other channels and purposes it says nothing.
+private func withdrawal(_ party: UUID) -> ConsentDecision {
+    ConsentDecision(
+        party: party, channel: "mail", purpose: "marketing", granted: false, source: "one click",
+        proof: "signed link, posted by the mail program")
+}
+
+/// What a form decides: every box that stands otherwise than before, and all that were never decided.
+private func decisions(
+    _ party: UUID, _ form: [String: String], _ before: [Preference: Bool]
+) -> [ConsentDecision] {
+    Preference.offered.compactMap { preference in
+        let granted = form[preference.field] == "yes"
+        guard before[preference] != granted else { return nil }
+        return ConsentDecision(
+            party: party, channel: preference.channel, purpose: preference.purpose, granted: granted,
+            source: "preference centre", proof: "signed link, form sent by the customer")
+    }
+}
