@@ -12,8 +12,7 @@ public enum ContactsService: ServiceDefinition {
     /// What it can do. Parties, consent and merges are its own, made over HTTP too and numbered as they were published, and so not rebuilt.
     public static let capabilities: [Capability] = [
         .firm, .ledger { _ in ValueHandlers.apply }, .parties, .values, .search, .merges, .duplicates, .relations,
-        .fields,
-        .views, .imports, .exports, .timeline, .interactions, .consents, .history, .stages, .benefits, .models,
-        .reports, .odd, .privacy,
+        .fields, .views, .imports, .exports, .timeline, .interactions, .consents, .history, .conversions, .stages,
+        .benefits, .customerLinks, .models, .reports, .odd, .classes, .privacy,
     ]
 }

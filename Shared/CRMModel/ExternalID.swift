@@ -16,7 +16,7 @@ public enum ExternalID {
     }
 
     /// The party behind an ERP customer number.
-    public static func party(customerNo: String) -> UUID { party(system: "erp", reference: customerNo) }
+    public static func party(customerNo: String) -> UUID { party(system: CustomerNumber.erp, reference: customerNo) }
 
     /// The order request of one revision of a quote: the ERP knows it again, whoever asks for it anew after a database was restored.
     public static func orderRequest(quote: UUID, revision: Int) -> UUID {

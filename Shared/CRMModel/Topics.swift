@@ -57,8 +57,14 @@ public struct Topic: Sendable, Hashable {
         name: "channel.interactions", key: "sender address", owner: "channels", compactedAfter: 168, isState: false)
     /// Parties, consent, stages and values.
     public static let contacts = Topic(name: "crm.contacts", key: "party id", owner: "contacts")
+    /// The classes of customers: of each the newest is enough.
+    public static let partyClasses = Topic(
+        name: "crm.party-classes", key: "party id", owner: "contacts", compactedAfter: 24)
     /// Leads, opportunities, quotes, order requests.
     public static let sales = Topic(name: "crm.sales", key: "aggregate id", owner: "sales")
+    /// What the ERP is asked for, each request whole with its buyer. An erasure takes persons away, and so does the ERP's answer.
+    public static let orderRequests = Topic(
+        name: "crm.order-requests", key: "request id", owner: "sales", compactedAfter: 24)
     /// Segments, campaigns, responses, points.
     public static let campaigns = Topic(name: "crm.campaigns", key: "aggregate id", owner: "campaigns")
     /// Tickets and surveys.
@@ -79,7 +85,8 @@ public struct Topic: Sendable, Hashable {
 
     /// All of them.
     public static let all = [
-        erpCustomers, erpProducts, erpRates, erpOrders, shipments, interactions, contacts, sales, campaigns, tickets,
+        erpCustomers, erpProducts, erpRates, erpOrders, shipments, interactions, contacts, partyClasses, sales,
+        orderRequests, campaigns, tickets,
         notificationRequests, notifications, subjectKeys, sources,
     ]
     /// Their names.

@@ -45,9 +45,9 @@ public enum AsyncAPI {
 
     private static func channels(_ contracts: [EventContract]) -> [(String, JSONValue)] {
         var topics: [Topic] = []
-        for contract in contracts where !topics.contains(contract.topic) { topics.append(contract.topic) }
+        for topic in contracts.flatMap(\.topics) where !topics.contains(topic) { topics.append(topic) }
         return topics.map { topic in
-            let types = contracts.filter { $0.topic == topic }.map(\.versionedType)
+            let types = contracts.filter { $0.topics.contains(topic) }.map(\.versionedType)
             let messages = types.map { ($0, JSONValue.object([("$ref", .string("#/components/messages/\($0)"))])) }
             let policy = JSONValue.array([.string(topic.isCompacted ? "compact" : "delete")])
             let kafka = JSONValue.object([

@@ -78,7 +78,10 @@ public struct ServiceDescription {
         let heard = EventContract.all.filter { parts.subscriptions.types.contains($0.type) }
         return Self.table(
             ["event", "topic", ""],
-            told.map { ["`\($0.type)`", "`\($0.topic.name)`", "told"] }
+            told.map { contract in
+                let topics = contract.topics.map { "`\($0.name)`" }.joined(separator: ", ")
+                return ["`\(contract.type)`", topics, "told"]
+            }
                 + heard.map { ["`\($0.type)`", "`\($0.topic.name)`", "heard"] })
     }
 

@@ -34,7 +34,10 @@ import Testing
             Issue.record("\(order)")
             return
         }
-        #expect(line.map(\.name) == ["sku", "name", "quantity", "unitPrice"])
+        #expect(
+            line.map(\.name) == [
+                "sku", "name", "quantity", "unitPrice", "listPrice", "discountPercent", "taxPercent", "tax", "total",
+            ])
         #expect(line.last?.shape == .text(format: "decimal"))
         #expect(members(ConsentChanged.self)["granted"]?.shape == .boolean)
         #expect(members(ValueChanged.self)["orders"]?.shape == .integer)

@@ -1,15 +1,18 @@
 import CRMModel
+import Crypto
 import FoundationEssentials
 
 /// The documents that others write, with the members that their contracts know.
 enum DocumentKind {
-    case order(String), invoice, payment, credit, customer, product, discontinued, shipment(String), touch(String),
+    case order(String), refusal, invoice, payment, credit, customer, product, discontinued, shipment(String), touch(
+        String),
         message, unknown(Topic)
     /// An order at the bound of what a document may come to.
     case largeOrder
 
     static let drawn: [DocumentKind] = [
-        .order("placed"), .order("placed"), .order("changed"), .order("cancelled"), .invoice, .payment, .credit,
+        .order("placed"), .order("placed"), .order("changed"), .order("cancelled"), .refusal, .invoice, .payment,
+        .credit,
         .customer,
         .product, .discontinued, .shipment("dispatched"), .shipment("delayed"), .shipment("delivered"),
         .shipment("returned"),
@@ -19,7 +22,7 @@ enum DocumentKind {
 
     var topic: String {
         switch self {
-        case .order, .largeOrder, .invoice, .payment, .credit: Topic.erpOrders.name
+        case .order, .largeOrder, .refusal, .invoice, .payment, .credit: Topic.erpOrders.name
         case .unknown(let topic): topic.name
         case .customer: Topic.erpCustomers.name
         case .product, .discontinued: Topic.erpProducts.name
@@ -33,6 +36,7 @@ enum DocumentKind {
         switch self {
         case .order(let what): "erp.order.\(what)"
         case .largeOrder: OrderPlaced.type
+        case .refusal: OrderRefused.type
         case .invoice: InvoiceIssued.type
         case .payment: PaymentReceived.type
         case .credit: CreditIssued.type
@@ -54,6 +58,13 @@ enum DocumentKind {
         case .largeOrder:
             let large = Draft.document("orderId", "O\(number)", "placedAt", customer, total: "500000000000")
             return large + [.init("lines", "[\(Draft.object(Draft.largeLine))]", .other)]
+        case .refusal:
+            let id = ExternalID.make("test-request", number).text
+            return [
+                .text("requestId", id), .text("reason", "no tax id"),
+                .init("mend", #"[{"field":"buyer.taxId","message":"is missing"}]"#, .other),
+                .init("refusedAt", "\"2026-01-03T08:00:00Z\"", .time),
+            ]
         case .invoice:
             return document("invoiceId", "I\(number)", "issuedAt", customer) + [.text("orderId", "O\(number)")]
         case .payment:
@@ -64,7 +75,10 @@ enum DocumentKind {
                 .text("customerNo", "C\(number)"), .text("name", "Customer \(number)"), .text("kind", "consumer"),
                 .text("email", "c\(number)@x.example"), .text("phone", "+44207946\(number.utf8.count)000"),
                 .text("country", "GB"), .text("language", "en"), .text("timeZone", "Europe/London"),
-                .init("marketingConsent", "true", .other),
+                .init("marketingConsent", "true", .other), .text("customerSystem", "shop"),
+                .text("taxId", "DE123"), .init("addresses", #"[{"street":"Main 1","city":"Leeds"}]"#, .other),
+                .text("correlationId", "none"),
+                .text("partyId", ExternalID.make("test-party", number).text),
             ]
         case .product:
             return [
@@ -147,7 +161,7 @@ struct Draft {
         total: String = "19.80"
     ) -> [Member] {
         [
-            .text(idKey, id), .text("customerNo", customer), .text("status", "open"),
+            .text(idKey, id), .text("customerNo", customer), .text("customerSystem", "erp"), .text("status", "open"),
             .init(timeKey, "\"2026-01-02T08:00:00Z\"", .time), .text("currency", "EUR"),
             .init(sum, "\"\(total)\"", .amount), .text("correlationId", "none"), .text("channel", "web"),
         ]

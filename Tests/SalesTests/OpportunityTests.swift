@@ -110,8 +110,8 @@ import Testing
         let id = try await service.make(path, #"{"name":"Cups"}"#)
         let quote = try await service.send(
             .post, "\(path)/\(id)/quotes",
-            #"{"currency":"EUR","lines":[{"sku":"S","name":"L","quantity":"1","unitPrice":"1","taxPercent":"20"}]}"#)
-        #expect(quote.status == 400 && quote.text.contains(#""field":"lines[0].taxPercent""#), "\(quote.text)")
+            #"{"currency":"EUR","lines":[{"sku":"S","name":"L","quantity":"1","unitPrice":"1","taxPerCent":"20"}]}"#)
+        #expect(quote.status == 400 && quote.text.contains(#""field":"lines[0].taxPerCent""#), "\(quote.text)")
     }
 
     @Test @Loop func aMistypedMemberWithinALineIsNamedWithTheRightOne() async throws {

@@ -23,7 +23,9 @@ import Testing
     }
 
     @Loop private func asked(_ service: TestService) async throws -> [OrderRequested] {
-        try await service.column("SELECT payload FROM outbox WHERE type = 'sales.order.requested.v1' ORDER BY id").map {
+        try await service.column(
+            "SELECT payload FROM outbox WHERE type = 'sales.order.requested.v1' AND topic = 'crm.sales' ORDER BY id"
+        ).map {
             try ModelJSON.decoder.decode(OrderRequested.self, from: Data($0.utf8))
         }
     }

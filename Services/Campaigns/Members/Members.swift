@@ -1,5 +1,6 @@
 import CRMModel
 import Messaging
+import Postgres
 import ServiceKit
 
 extension Capability {
@@ -15,6 +16,12 @@ extension Capability {
             $0.on(
                 [Heard(PartyErased.self) { $0.data.partyId }],
                 foresee: { MemberLocks.foresee(erased: $0, in: $1) }, { _, _ in })
+            $0.on(
+                [Heard(PartyRemoved.self) { $0.data.partyId }],
+                foresee: { MemberLocks.foresee(erased: $0, in: $1) }
+            ) { parties, transaction in
+                transaction.enqueue(MemberStore.end, parties)
+            }
         }
     }
 }

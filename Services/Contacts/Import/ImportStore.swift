@@ -112,41 +112,24 @@ enum ImportStore {
         "import.wholes", locks: .parties,
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
 
-    /// What `PartyRow.columns` gives.
-    private static let columns: [SQLShape] =
-        [.parameter([UUID].self), .parameter([String].self), .parameter([String].self)]
-        + Array(repeating: .parameter([String?].self), count: 6) + [.parameter([String].self)]
-        + Array(repeating: .parameter([String?].self), count: 3) + Array(repeating: .parameter([String].self), count: 5)
-    private static let incoming = """
-        incoming AS (
-            SELECT id, kind, name, email, phone, language, time_zone, country, notes, tags::text[] AS tags, owner, category,
-                birthday::date AS birthday, details::jsonb AS details, custom::jsonb AS custom, sort_name, search_text,
-                terms::integer[] AS terms
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-                $17::text[], $18::text[])
-                AS n(id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category, birthday,
-                    details, custom, sort_name, search_text, terms))
-        """
-
     /// Adds new parties, tells of them and remembers them for undo.
     static let insert = Statement(
         "import.insert",
         """
-        WITH \(incoming),
+        WITH \(PartyStore.rows),
         written AS (
             INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
                 birthday, details, custom, sort_name, search_text, search_terms)
             SELECT * FROM incoming
-            RETURNING id, version, kind, name, email, phone, language, time_zone, country),
+            RETURNING *),
         remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
-        \(PartyStore.tell(PartyCreated.self, number: "NULL")) FROM written p
-        """, takes: columns + [.parameter(UUID.self)], gives: [])
+        \(PartyStore.tell(PartyCreated.self, names: .none)) FROM written p
+        """, takes: PartyStore.rowColumns + [.parameter(UUID.self)], gives: [])
 
     static let update = Statement(
         "import.update",
         """
-        WITH \(incoming),
+        WITH \(PartyStore.rows),
         written AS (
             UPDATE party p SET version = p.version + 1, kind = i.kind, name = i.name, email = i.email, phone = i.phone,
                 language = i.language, time_zone = i.time_zone, country = i.country, notes = i.notes, tags = i.tags,
@@ -154,7 +137,7 @@ enum ImportStore {
                 sort_name = i.sort_name, search_text = i.search_text, search_terms = i.terms, updated_at = now()
             FROM incoming i WHERE p.id = i.id RETURNING p.*)
         \(PartyStore.tell(PartyChanged.self)) FROM written p
-        """, takes: columns, gives: [])
+        """, takes: PartyStore.rowColumns, gives: [])
 
     /// What was changed, for undo; of a party that two steps changed the first remembers how it was.
     static let remember = Statement(

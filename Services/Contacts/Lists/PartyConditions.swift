@@ -44,6 +44,7 @@ extension PartyQuery {
             "kind": Word("p.kind"), "language": Word("p.language"), "timeZone": Word("p.time_zone"),
             "country": Word("p.country"), "owner": Word("p.owner"), "category": Word("p.category"),
             "organisation": Word("p.details->>'organisation'"), "title": Word("p.details->>'title'"),
+            "taxId": Word("p.details->>'taxId'"),
             "notes": Word("p.notes", .reading), "name": Word("p.name", .pieces),
             "tag": Word("nullif(p.tags, '{}')") { "p.tags @> ARRAY[\($0)]" },
             "like": Word("nullif(p.details->'likes', '[]')") { "p.details->'likes' ? \($0)" },

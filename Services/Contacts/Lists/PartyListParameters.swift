@@ -10,7 +10,7 @@ extension Route.Parameter {
             "filter", .string,
             """
             A JSON list of conditions that hold together, such as [{"field":"country","is":"CN"}]. Fields: kind, name, email, phone, \
-            notes, language, timeZone, country, owner, category, tag, organisation, title, like, handle, reference, preferences.<key>, \
+            notes, language, timeZone, country, owner, category, tag, organisation, title, taxId, like, handle, reference, preferences.<key>, \
             address.<part> (is, isNot, in, isSet); birthday, createdAt, updatedAt (is, atLeast, atMost, isSet); with currency \
             \(PartyQuery.valueFields.joined(separator: ", ")) (is, atLeast, atMost, isSet; abc and segment: is, in); custom.<key> (all of \
             these by its type); consent.<channel>.<purpose> (is); stage, benefit (is, in)

@@ -74,7 +74,10 @@ enum MergeCommands {
             try PartyCommands.save(after, over: survivor.party, in: transaction)
         }
         transaction.enqueue(MergeStore.undo, id, person, SQLJSON(Array("{}".utf8)))
+        transaction.enqueue(MergeStore.release, id)
         let moved = try await lead(parties, to: mergedID, transaction)
+        // A number that the ERP gave the survivor is the other's again, and both are told as they are.
+        transaction.enqueue(MergeStore.tellReleased, id)
         DuplicateStore.close(survivorID, mergedID, "rejected", by: person, transaction)
         ConsentCommands.settle([survivor.mergedInto ?? survivorID, mergedID], transaction)
         let report = UndoReport(
@@ -87,7 +90,7 @@ enum MergeCommands {
 
     /// Lets all facts of parties count for one of them or for another, and says how many documents that moved.
     @discardableResult
-    private static func lead(_ parties: [UUID], to survivor: UUID, _ transaction: Transaction) async throws -> Int {
+    static func lead(_ parties: [UUID], to survivor: UUID, _ transaction: Transaction) async throws -> Int {
         let changes = try await Ledger.follow(parties.map { Redirect($0, to: survivor) }, in: transaction)
         ValueHandlers.recount(changes, transaction)
         if !changes.isEmpty {
@@ -115,7 +118,7 @@ enum MergeCommands {
         }
     }
 
-    private static func json(_ value: some Encodable) throws -> SQLJSON {
+    static func json(_ value: some Encodable) throws -> SQLJSON {
         SQLJSON(Array(try ModelJSON.encoder.encode(value)))
     }
 
@@ -124,7 +127,7 @@ enum MergeCommands {
     }
 
     /// A party as merges see it.
-    private struct Record {
+    struct Record {
         let party: Party
         let version: Int
         /// As the routes show it.
@@ -133,7 +136,7 @@ enum MergeCommands {
     }
 
     /// Locks the documents of those who move, then all parties of a circle, and reads these.
-    private static func records(
+    static func records(
         _ circle: Set<UUID>, moving: [UUID], _ transaction: Transaction
     ) async throws -> [UUID: Record] {
         Ledger.lock(documentsOf: moving, in: transaction)

@@ -7,8 +7,8 @@ import ServiceKit
 /// The SQL of merges.
 enum MergeStore {
     static let statements: [any Preparable] = [
-        lock, intoIt, intoIts, whereItLeads, put, redirect, references, pair, find, undo, later, patch, newer,
-        know, leading, get, list,
+        lock, intoIt, intoIts, whereItLeads, put, redirect, references, release, tellReleased, pair, find, undo, later,
+        patch, newer, know, leading, get, list,
     ]
 
     /// Parties whole, as the routes show them, and what they are merged into, locked in order of id.
@@ -72,6 +72,27 @@ enum MergeStore {
             FROM told t WHERE r.system = t.system AND r.reference = t.reference RETURNING t.party_id)
         UPDATE party SET search_terms = NULL WHERE id IN (SELECT party_id FROM moved UNION ALL SELECT $2 FROM moved)
         """)
+
+    /// Gives the number back that came with a merge by the ERP's word: it is the merged party's own again.
+    static let release = Query(
+        "merge.release", takes: UUID.self,
+        sql: """
+            UPDATE party_reference r SET origin_id = m.merged_id FROM party_merge m
+            WHERE m.id = $1 AND r.system = m.system AND r.reference = m.number
+                AND coalesce(r.origin_id, r.party_id) = m.survivor_id
+            """)
+
+    /// Tells both parties of such a merge again, each under its next version.
+    static let tellReleased = Query(
+        "merge.tell_released", takes: UUID.self,
+        sql: """
+            WITH p AS (
+                UPDATE party p SET version = p.version + 1, figures = p.figures + 1 FROM party_merge m
+                WHERE m.id = $1 AND m.number IS NOT NULL AND p.id IN (m.survivor_id, m.merged_id)
+                    AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
+                RETURNING p.*)
+            \(PartyStore.tell(PartyChanged.self)) FROM p ORDER BY p.id
+            """)
 
     /// The survivor and the merged, which never change.
     static let pair = Query(

@@ -9,7 +9,7 @@ extension Party {
         [
             "email": \.email, "phone": \.phone, "language": \.language, "timeZone": \.timeZone, "country": \.country,
             "notes": \.notes, "owner": \.owner, "category": \.category, "birthday": \.birthday,
-            "organisation": \.details.organisation, "title": \.details.title,
+            "organisation": \.details.organisation, "title": \.details.title, "taxId": \.details.taxId,
         ]
     }
 
@@ -54,18 +54,6 @@ extension Party {
         case "preferences": details.preferences = try decoded()
         default: if field.hasPrefix("custom.") { custom[String(field.dropFirst(7))] = try decoded() }
         }
-    }
-
-    /// All mail addresses, whichever way they are kept.
-    var allEmails: [PartyDetails.Email] {
-        if let emails = details.emails, !emails.isEmpty { return emails }
-        return email.map { [PartyDetails.Email(address: $0)] } ?? []
-    }
-
-    /// All phone numbers.
-    var allPhones: [PartyDetails.Phone] {
-        if let phones = details.phones, !phones.isEmpty { return phones }
-        return phone.map { [PartyDetails.Phone(number: $0)] } ?? []
     }
 
     /// Puts the single members `email` and `phone` first in their lists, for they are the same thing.

@@ -12,7 +12,7 @@ struct Survivorship {
     /// The fields as callers name them, besides `custom.` and a key for each custom field; tags of both are kept.
     static let fields = [
         "kind", "name", "email", "phone", "language", "timeZone", "country", "notes", "owner", "category", "birthday",
-        "organisation", "title", "emails", "phones", "addresses", "handles", "likes", "preferences",
+        "organisation", "title", "taxId", "emails", "phones", "addresses", "handles", "likes", "preferences",
     ]
 
     /// Whether callers may choose whose value of a field stays.

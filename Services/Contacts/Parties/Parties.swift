@@ -6,11 +6,12 @@ extension Capability {
     /// People and organisations.
     static let parties = Capability(
         "parties", "people and organisations",
-        migrations: [ContactsSchema.migration],
-        statements: PartyStore.statements, standings: [.own("party"), .own("party_reference")]
+        migrations: [ContactsSchema.migration, PartySchema.retelling],
+        statements: PartyStore.statements + CustomerStore.statements,
+        standings: [.own("party"), .own("party_reference"), .own("party_retelling")]
     ) { context in
         CapabilityParts(
-            routes: partyRoutes(context),
+            routes: partyRoutes(context), background: [PartyRetelling(context).run],
             listen: {
                 $0.on(
                     [Heard(CustomerUpserted.self) { $0 }], foresee: PartyHandlers.foresee,

@@ -37,7 +37,7 @@ struct PartyInput: Decodable {
 
     private enum Key: String, CodingKey, CaseIterable {
         case kind, name, email, phone, language, timeZone, country, notes, tags, owner, category, birthday, custom
-        case emails, phones, addresses, handles, likes, preferences, organisation, title
+        case emails, phones, addresses, handles, likes, preferences, organisation, title, taxId
     }
 
     init() {}
@@ -65,7 +65,8 @@ struct PartyInput: Decodable {
             handles: try container.decodeIfPresent([PartyDetails.Handle].self, forKey: .handles),
             likes: try container.decodeIfPresent([String].self, forKey: .likes),
             organisation: try container.decodeIfPresent(String.self, forKey: .organisation),
-            title: try container.decodeIfPresent(String.self, forKey: .title))
+            title: try container.decodeIfPresent(String.self, forKey: .title),
+            taxId: try container.decodeIfPresent(String.self, forKey: .taxId))
         for key in Key.allCases where try container.contains(key) && container.decodeNil(forKey: key) {
             cleared.insert(key.rawValue)
         }
@@ -225,6 +226,18 @@ struct Party: Decodable, Equatable {
         details.phones = [list.first { $0.number == number } ?? first] + list.dropFirst().filter { $0.number != number }
     }
 
+    /// All mail addresses, whichever way they are kept.
+    var allEmails: [PartyDetails.Email] {
+        if let emails = details.emails, !emails.isEmpty { return emails }
+        return email.map { [PartyDetails.Email(address: $0)] } ?? []
+    }
+
+    /// All phone numbers.
+    var allPhones: [PartyDetails.Phone] {
+        if let phones = details.phones, !phones.isEmpty { return phones }
+        return phone.map { [PartyDetails.Phone(number: $0)] } ?? []
+    }
+
     /// What of it is searched.
     var search: SearchText {
         let emails = details.emails?.map(\.address) ?? []
@@ -247,6 +260,7 @@ struct Party: Decodable, Equatable {
         add("category", category)
         add("organisation", details.organisation)
         add("title", details.title)
+        add("taxId", details.taxId)
         for tag in tags { add("tag", tag) }
         for like in details.likes ?? [] { add("like", like) }
         for handle in details.handles ?? [] { add("handle", handle.handle) }

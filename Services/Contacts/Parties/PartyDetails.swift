@@ -19,6 +19,8 @@ struct PartyDetails: Codable, Equatable {
     /// The firm a person is known to work for and what they do there, where it is no party of its own.
     var organisation: String?
     var title: String?
+    /// The number by which tax offices know the party.
+    var taxId: String?
 
     struct Email: Codable, Equatable {
         var address: String
@@ -84,6 +86,7 @@ struct PartyDetails: Codable, Equatable {
         clean.likes = try Self.list(likes, "likes", atMost: 100) { try FieldCheck.needed($0, $1, atMost: 200) }
         clean.organisation = try FieldCheck.text(organisation, "organisation")
         clean.title = try FieldCheck.text(title, "title")
+        clean.taxId = try FieldCheck.text(taxId, "taxId", atMost: 100)
         return clean
     }
 
@@ -104,11 +107,30 @@ struct PartyDetails: Codable, Equatable {
             likes: pick("likes", likes, other.likes),
             preferences: pick("preferences", preferences, other.preferences),
             organisation: pick("organisation", organisation, other.organisation),
-            title: pick("title", title, other.title))
+            title: pick("title", title, other.title), taxId: pick("taxId", taxId, other.taxId))
+    }
+}
+
+extension PartyDetails {
+    /// Those of a party as events tell them.
+    init(_ told: PartyState) {
+        emails = told.emails?.map { Email(address: $0.address, label: $0.label) }
+        phones = told.phones?.map { Phone(number: $0.number, label: $0.label, extension: $0.extension) }
+        addresses = told.addresses?.map(Address.init)
+        organisation = told.organisation
+        title = told.title
+        taxId = told.taxId
     }
 }
 
 extension PartyDetails.Address {
+    /// An address as events tell it.
+    init(_ told: PartyAddress) {
+        self.init(
+            label: told.label, street: told.street, city: told.city, region: told.region, postalCode: told.postalCode,
+            country: told.country.map(Country.stored))
+    }
+
     fileprivate func checked(_ field: String) throws -> PartyDetails.Address {
         let clean = PartyDetails.Address(
             label: try FieldCheck.text(label, "\(field).label", atMost: 50),

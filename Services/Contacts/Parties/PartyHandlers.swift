@@ -20,7 +20,7 @@ enum PartyHandlers {
         Redirects.hold(ids, in: transaction)
         PartyLocks.make(customers, in: transaction)
         PartyLocks.take(ids, in: transaction)
-        transaction.enqueue(PartyStore.updateFromERP, values: ToldCustomer.columns(customers))
+        transaction.enqueue(CustomerStore.updateFromERP, values: ToldCustomer.columns(customers))
     }
 
     /// Notes whom records will make and change.

@@ -1,3 +1,5 @@
+import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Postgres
@@ -17,6 +19,8 @@ final class PartyLocks {
     private var foreseen: Set<UUID> = []
     /// What the ERP's master says of those among them who may be missing.
     private var records: [UUID: ToldCustomer] = [:]
+    /// Parties that are no customers of the ERP yet and are made where they are missing.
+    private var newcomers: [PartyRow] = []
     private var areMade = false
     private var taken: Set<UUID> = []
 
@@ -35,27 +39,40 @@ final class PartyLocks {
         for customer in customers { of(transaction).records[customer.id] = customer }
     }
 
+    /// The same of parties that others have given ids, and locks them.
+    static func foresee(newcomers: [PartyRow], in transaction: Transaction) {
+        guard !newcomers.isEmpty else { return }
+        foresee(newcomers.map(\.party.id), in: transaction)
+        of(transaction).newcomers += newcomers
+    }
+
     /// Makes those of customers who are missing, named by their numbers, and those who were foreseen.
-    static func make(_ numbers: [UUID: String], in transaction: Transaction) {
+    static func make(_ numbers: [UUID: CustomerNumber], in transaction: Transaction) {
         let locks = of(transaction)
         guard locks.records.isEmpty else {
-            return make(numbers.map { ToldCustomer($0.key, number: $0.value) }, in: transaction)
+            return make(numbers.map { ToldCustomer($0.key, $0.value) }, in: transaction)
         }
         guard !locks.areMade, !numbers.isEmpty else { return }
         locks.areMade = true
         let all = numbers.sorted { $0.key < $1.key }
-        transaction.enqueue(PartyStore.addMissing, all.map(\.key), all.map(\.value))
+        transaction.enqueue(
+            CustomerStore.addMissing, all.map(\.key), all.map(\.value.number), all.map(\.value.system))
     }
 
     /// Makes those of customers who are missing, and those who were foreseen: once in a transaction, before any party is locked.
     static func make(_ customers: [ToldCustomer], in transaction: Transaction) {
         let locks = of(transaction)
+        if !locks.newcomers.isEmpty {
+            let rows = locks.newcomers.sorted { $0.party.id < $1.party.id }
+            locks.newcomers = []
+            transaction.enqueue(PartyStore.insertMissing, values: PartyRow.columns(rows))
+        }
         var all = locks.records
         for customer in customers where all[customer.id] == nil { all[customer.id] = customer }
         guard !locks.areMade, !all.isEmpty else { return }
         locks.areMade = true
         transaction.enqueue(
-            PartyStore.insertFromERP, values: ToldCustomer.columns(all.values.sorted { $0.id < $1.id }))
+            CustomerStore.insertFromERP, values: ToldCustomer.columns(all.values.sorted { $0.id < $1.id }))
     }
 
     /// Locks parties and their survivors, where the transaction has not locked them, and all that were foreseen.

@@ -39,6 +39,7 @@ enum PartySchemas {
         .init("likes", .array(.string), required: false),
         .init("preferences", .map(.nullable(.string)), required: false, "Those said; null takes one away"),
         .init("organisation", .string, required: false), .init("title", .string, required: false),
+        .init("taxId", .string, required: false, "The number by which tax offices know the party"),
         .init("custom", .map(.any), required: false, "Values of custom fields, by their keys"),
     ]
 
@@ -73,7 +74,7 @@ enum PartySchemas {
             .init("emails", .array(.any)), .init("phones", .array(.any)), .init("addresses", .array(.any)),
             .init("handles", .array(.any)), .init("likes", .array(.string)), .init("preferences", .map(.string)),
             .init("organisation", .nullable(.string)), .init("title", .nullable(.string)),
-            .init("custom", .map(.any)),
+            .init("taxId", .nullable(.string)), .init("custom", .map(.any)),
             .init("stage", .enumeration(Party.stages), "Where the customer is in the relationship"),
             .init("mergedInto", .nullable(.uuid), "The survivor of a party that is merged"),
             .init("createdAt", .dateTime), .init("updatedAt", .dateTime),

@@ -6,8 +6,9 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements: [any Preparable] = [
-        insert, clearNumbers, insertNumbers, addMissing, insertFromERP, updateFromERP, lock, lockAll, lockAndRaise,
-        raise, mergedInto, know, stub, known, tellAgain, update, get, setSearch, select, estimate, bodies, shares,
+        insert, insertMissing, clearNumbers, insertNumbers, lock, lockAll, lockAndRaise, raise, mergedInto, know,
+        knowReferences, forget, stub, known, tellAgain, toRetell, update, get, setSearch, select, estimate, bodies,
+        shares,
     ]
 
     /// The version of a party's record: what people edit. Orders, stages and consents raise the party's version too, which is the sequence
@@ -25,36 +26,11 @@ enum PartyStore {
                 ELSE jsonb_build_array(jsonb_build_object('number', p.phone)) END),
             'addresses', coalesce(p.details->'addresses', '[]'), 'handles', coalesce(p.details->'handles', '[]'),
             'likes', coalesce(p.details->'likes', '[]'), 'preferences', coalesce(p.details->'preferences', '{}'),
-            'organisation', p.details->'organisation', 'title', p.details->'title',
+            'organisation', p.details->'organisation', 'title', p.details->'title', 'taxId', p.details->'taxId',
             'custom', p.custom, 'mergedInto', p.merged_into,
             'stage', coalesce((SELECT s.stage FROM party_stage s WHERE s.party_id = p.id), 'prospect'), 'createdAt', p.created_at, 'updatedAt', p.updated_at,
             'references', (SELECT coalesce(json_agg(json_build_object('system', r.system, 'reference', r.reference)), '[]')
                 FROM party_reference r WHERE r.party_id = p.id))
-        """
-
-    // MARK: What is told
-
-    /// `INSERT INTO outbox … SELECT …` that tells of parties as they are; complete it with `FROM`, where the row is `p`.
-    ///
-    /// The form that is published is made here and nowhere else, of the row that the same statement has written. The number is that of the
-    /// party itself, while it is merged too, and never one that came with a merge.
-    ///
-    /// - Parameter number: SQL of the number where the statement writes that too, and so cannot read it.
-    static func tell<T: EventData>(_ type: T.Type, number: String = ownNumber) -> String {
-        let state = SQLEvent.object(
-            PartyState.self,
-            [
-                "partyId": "p.id", "kind": "p.kind", "name": "p.name", "email": "p.email", "phone": "p.phone",
-                "language": "p.language", "timeZone": "p.time_zone", "country": "p.country", "customerNo": number,
-            ])
-        return SQLEvent.insert(
-            type, key: "p.id::text", sequence: "p.version", payload: "json_strip_nulls(\(state))::text")
-    }
-
-    /// The ERP's number of a party: its reference, which points to the survivor while the party is merged.
-    private static let ownNumber = """
-        (SELECT r.reference FROM party_reference r WHERE r.party_id = coalesce(p.merged_into, p.id)
-            AND coalesce(r.origin_id, r.party_id) = p.id AND r.system = 'erp' ORDER BY r.reference LIMIT 1)
         """
 
     /// What a party's row is written with, `update` and `insert` alike.
@@ -71,8 +47,38 @@ enum PartyStore {
                 birthday, details, custom, sort_name, search_text, search_terms)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::date, $14::text::jsonb,
                 $15::text::jsonb, $16, $17, $18::text::integer[]) RETURNING *)
-        \(tell(PartyCreated.self, number: "NULL")) FROM p
+        \(tell(PartyCreated.self, names: .none)) FROM p
         """, takes: written, gives: [])
+
+    /// What `PartyRow.columns` gives.
+    static let rowColumns: [SQLShape] =
+        [.parameter([UUID].self), .parameter([String].self), .parameter([String].self)]
+        + Array(repeating: .parameter([String?].self), count: 6) + [.parameter([String].self)]
+        + Array(repeating: .parameter([String?].self), count: 3) + Array(repeating: .parameter([String].self), count: 5)
+    /// SQL: `incoming`, many parties whole.
+    static let rows = """
+        incoming AS (
+            SELECT id, kind, name, email, phone, language, time_zone, country, notes, tags::text[] AS tags, owner, category,
+                birthday::date AS birthday, details::jsonb AS details, custom::jsonb AS custom, sort_name, search_text,
+                terms::integer[] AS terms
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                $17::text[], $18::text[])
+                AS n(id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category, birthday,
+                    details, custom, sort_name, search_text, terms))
+        """
+
+    /// Adds parties that others have given ids, where they are missing, and tells of them.
+    static let insertMissing = Statement(
+        "party.insert_missing", locks: .newParties,
+        """
+        WITH \(rows),
+        written AS (
+            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                birthday, details, custom, sort_name, search_text, search_terms)
+            SELECT * FROM incoming ON CONFLICT DO NOTHING RETURNING *)
+        \(tell(PartyCreated.self, names: .none)) FROM written p
+        """, takes: rowColumns, gives: [])
 
     /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01. A value that was left
     /// by an earlier field of that name and another type is passed over.
@@ -92,83 +98,9 @@ enum PartyStore {
         WHERE number IS NOT NULL
         """)
 
-    /// Parties of orders that came before their customer: named by their number until the master record comes.
-    static let addMissing = Statement(
-        "party.add_missing", locks: .newParties,
-        """
-        WITH incoming AS (SELECT * FROM unnest($1::uuid[], $2::text[]) AS n(id, customer_no)),
-        created AS (
-            INSERT INTO party (id, kind, name)
-            SELECT i.id, 'consumer', i.customer_no FROM incoming i
-            LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
-            WHERE is_there IS NULL ORDER BY i.id
-            ON CONFLICT DO NOTHING RETURNING *),
-        referenced AS (
-            INSERT INTO party_reference (system, reference, party_id) SELECT 'erp', name, id FROM created
-            ON CONFLICT DO NOTHING)
-        \(tell(PartyCreated.self, number: "p.name")) FROM created p
-        """)
-
-    /// What a record of the ERP's customer master says, of many customers.
-    private static let told: [SQLShape] =
-        [.parameter([UUID].self), .parameter([String].self), .parameter([String?].self), .parameter([String].self)]
-        + Array(repeating: .parameter([String?].self), count: 5) + Array(repeating: .parameter([String].self), count: 3)
-    private static let incoming = """
-        incoming AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-                AS n(id, customer_no, kind, name, email, phone, language, time_zone, country, sort_name, search_text,
-                    search_terms))
-        """
-
-    /// Customers of the ERP's master that are missing, in order.
-    static let insertFromERP = Statement(
-        "party.insert_from_erp", locks: .newParties,
-        """
-        WITH \(incoming),
-        written AS (
-            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, sort_name, search_text, search_terms)
-            SELECT i.id, coalesce(i.kind, 'consumer'), i.name, i.email, i.phone, i.language, i.time_zone, i.country,
-                i.sort_name, i.search_text, i.search_terms::integer[]
-            FROM incoming i LEFT JOIN LATERAL (SELECT true AS is_there FROM party p WHERE p.id = i.id LIMIT 1) p ON true
-            WHERE is_there IS NULL ORDER BY i.id
-            ON CONFLICT DO NOTHING RETURNING *),
-        referenced AS (
-            INSERT INTO party_reference (system, reference, party_id)
-            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING)
-        \(tell(PartyCreated.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id)
-        """, takes: told, gives: [])
-
-    /// The ERP's customer master, absolute, of parties whose rows are locked: what it does not say stays as it was.
-    static let updateFromERP = Statement(
-        "party.update_from_erp",
-        """
-        WITH \(incoming),
-        written AS (
-            UPDATE party p SET version = p.version + 1, kind = coalesce(n.kind, p.kind),
-                name = n.name, email = coalesce(n.email, p.email), phone = coalesce(n.phone, p.phone),
-                language = coalesce(n.language, p.language), time_zone = coalesce(n.time_zone, p.time_zone),
-                country = coalesce(n.country, p.country), sort_name = n.sort_name,
-                details = p.details || \(led("emails", "address", by: "n.email"))
-                    || \(led("phones", "number", by: "n.phone")),
-                search_terms = NULL, updated_at = now()
-            FROM incoming n
-            WHERE p.id = n.id AND (p.kind, p.name, p.email, p.phone, p.language, p.time_zone, p.country) IS DISTINCT FROM
-                (coalesce(n.kind, p.kind), n.name, coalesce(n.email, p.email), coalesce(n.phone, p.phone),
-                coalesce(n.language, p.language), coalesce(n.time_zone, p.time_zone), coalesce(n.country, p.country))
-                -- A record of before this life may be one of before its erasure too.
-                AND (coalesce(current_setting('rapport.past', true), '') <> '1'
-                    OR NOT EXISTS (SELECT FROM erasure e WHERE n.id = ANY(e.parties)))
-            RETURNING p.*),
-        referenced AS (
-            INSERT INTO party_reference (system, reference, party_id)
-            SELECT 'erp', i.customer_no, i.id FROM incoming i JOIN written USING (id) ON CONFLICT DO NOTHING)
-        \(tell(PartyChanged.self, number: "i.customer_no")) FROM written p JOIN incoming i USING (id)
-        """, takes: told, gives: [])
-
     /// A list of a party's details with another value in the place of its first, for that and the single member are the same thing; what
     /// is in it already moves there with its label. Nothing where there is no list or no value.
-    private static func led(_ list: String, _ member: String, by value: String) -> String {
+    static func led(_ list: String, _ member: String, by value: String) -> String {
         """
         CASE WHEN \(value) IS NOT NULL AND jsonb_array_length(p.details->'\(list)') > 0 THEN
                 jsonb_build_object('\(list)', jsonb_build_array(coalesce((
@@ -207,31 +139,49 @@ enum PartyStore {
     static let raise = Statement(
         "party.raise", "UPDATE party SET version = version + 1, figures = figures + 1 WHERE id = ANY($1::uuid[])")
 
-    /// Parties as this service has told them, where nothing newer is known of them: the nine members that events hold.
+    /// Parties as this service has told them, where nothing newer is known of them.
     static let know = Query(
         "party.know",
         takes: [UUID].self, [Int].self, [String].self, [String].self, [String?].self, [String?].self, [String?].self,
-        [String?].self, [String?].self, [String?].self, [Date].self, [Bool].self,
+        [String?].self, [String?].self, [String].self, [String?].self, [String?].self, [String?].self, [String].self,
+        [Date].self, [Bool].self,
         sql: """
             WITH told AS (
                 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::boolean[])
-                    AS n(id, version, kind, name, email, phone, language, time_zone, country, customer_no, at, is_later)),
-            written AS (
-                INSERT INTO party AS p
-                    (id, version, kind, name, email, phone, language, time_zone, country, created_at, updated_at)
-                SELECT id, version, kind, name, email, phone, language, time_zone, country, at, at FROM told ORDER BY id
-                ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, name = excluded.name,
-                    email = excluded.email, phone = excluded.phone, language = excluded.language,
-                    time_zone = excluded.time_zone, country = excluded.country, details = p.details
-                        || \(led("emails", "address", by: "excluded.email"))
-                        || \(led("phones", "number", by: "excluded.phone")),
-                    search_terms = NULL, updated_at = now()
-                WHERE p.version < excluded.version
-                    OR EXISTS (SELECT FROM told t WHERE t.id = p.id AND t.is_later) RETURNING p.id)
+                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
+                    $16::boolean[])
+                    AS n(id, version, kind, name, email, phone, language, time_zone, country, tags, owner, category,
+                        birthday, details, at, is_later))
+            INSERT INTO party AS p
+                (id, version, kind, name, email, phone, language, time_zone, country, tags, owner, category, birthday,
+                    details, created_at, updated_at)
+            SELECT id, version, kind, name, email, phone, language, time_zone, country,
+                ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)), owner, category, birthday::date, details::jsonb, at, at
+            FROM told ORDER BY id
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, name = excluded.name,
+                email = excluded.email, phone = excluded.phone, language = excluded.language,
+                time_zone = excluded.time_zone, country = excluded.country, tags = excluded.tags, owner = excluded.owner,
+                category = excluded.category, birthday = excluded.birthday, details = p.details || excluded.details
+                    || \(led("emails", "address", by: "excluded.email"))
+                    || \(led("phones", "number", by: "excluded.phone")),
+                search_terms = NULL, updated_at = now()
+            WHERE p.version < excluded.version OR EXISTS (SELECT FROM told t WHERE t.id = p.id AND t.is_later)
+            """)
+
+    /// What systems call parties, as this service has told it.
+    static let knowReferences = Query(
+        "party.know_references", takes: [String].self, [String].self, [UUID].self,
+        sql: """
             INSERT INTO party_reference (system, reference, party_id)
-            SELECT 'erp', t.customer_no, t.id FROM told t WHERE t.customer_no IS NOT NULL
-            ON CONFLICT DO NOTHING
+            SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[]) ON CONFLICT DO NOTHING
+            """)
+
+    /// Takes parties away that were made by mistake, as it was told.
+    static let forget = Query(
+        "party.forget", takes: [UUID].self,
+        sql: """
+            WITH named AS (DELETE FROM party_reference WHERE party_id = ANY($1::uuid[]))
+            DELETE FROM party WHERE id = ANY($1::uuid[])
             """)
 
     /// Parties of which something is known before they are; whatever is told of them is newer.
@@ -255,6 +205,15 @@ enum PartyStore {
                 WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM erasure e WHERE party.id = ANY(e.parties))
                 RETURNING *)
             \(tell(PartyChanged.self)) FROM p ORDER BY p.id
+            """)
+
+    /// Parties that were told in a form of before, which are to be told again; others pass over them.
+    static let toRetell = Query(
+        "party.to_retell", takes: Int.self, gives: UUID.self,
+        sql: """
+            DELETE FROM party_retelling WHERE party_id IN (
+                SELECT party_id FROM party_retelling ORDER BY party_id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING party_id
             """)
 
     static let mergedInto = Statement("party.merged_into", "SELECT merged_into FROM party WHERE id = $1")

@@ -53,8 +53,12 @@ let contactsPersonalData = PersonalData(
         PersonalTable(
             "party_merge", where: "t.survivor_id = $1 OR t.merged_id = $1",
             .blank(
-                "changes = '{}', added_tags = '{}', report = NULL",
+                "changes = '{}', added_tags = '{}', report = NULL, said = NULL",
                 because: "tells for whom documents count, without the person")),
+        PersonalTable("party_retelling", .remove),
+        PersonalTable("customer_claim", .keep(because: "whose an ERP's number is; no name, no address")),
+        PersonalTable("order_asked", .keep(because: "who asked for an order; no name, no address")),
+        PersonalTable("customer_link_due", .remove),
         PersonalTable("party_custom", .remove),
         PersonalTable("party_relation", where: "t.party_id = $1 OR t.other_id = $1", .remove),
         PersonalTable(
@@ -66,6 +70,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("party_stage_change", .remove),
         PersonalTable("party_wallet", .remove),
         PersonalTable("party_prediction", .remove),
+        PersonalTable("party_class", .remove),
         PersonalTable("party_voice", .keep(because: "figures of satisfaction, without the person")),
         PersonalTable("campaign_message", .keep(because: "figures of campaigns; holds the party's id only")),
         PersonalTable("party_value", .keep(because: "sums, without the person")),

@@ -73,7 +73,7 @@ enum Erasure {
     /// Erases again who was erased under customer numbers: a record that the ERP told before the end, and that was read behind the erasure, has
     /// brought the person back.
     private static func again(_ numbers: [String], _ transaction: Transaction) async throws {
-        let parties = Set(numbers).map { ExternalID.party(customerNo: $0) }.sorted()
+        let parties = Set(numbers.flatMap(CustomerNumber.parties(ofKey:))).sorted()
         for party in try await transaction.rows(ErasureStore.returned, parties) {
             _ = try await contactsPersonalData.erase(party, in: transaction)
         }

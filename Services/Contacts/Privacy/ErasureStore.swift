@@ -37,8 +37,10 @@ enum ErasureStore {
     static let customerNumbers = Statement(
         "erasure.customer_numbers",
         """
-        \(SQLEvent.end(of: customerForgotten, on: .erpCustomers, key: "reference")) FROM party_reference
-        WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system = 'erp'
+        \(SQLEvent.end(
+            of: customerForgotten, on: .erpCustomers,
+            key: "CASE WHEN system = 'erp' THEN reference ELSE system || ':' || reference END")) FROM party_reference
+        WHERE coalesce(origin_id, party_id) = ANY($1::uuid[]) AND system <> 'import'
         """)
 
     static let publish = Statement(

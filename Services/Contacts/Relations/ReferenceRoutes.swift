@@ -24,6 +24,7 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
                 }
                 party.references.append(reference)
                 PartyCommands.index([party], transaction)
+                transaction.enqueue(PartyStore.tellAgain, [id])
                 return Response(.noContent)
             }
         },
@@ -38,6 +39,7 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
                 guard !rows.isEmpty else { throw Problem(status: .notFound, detail: "There is no such reference.") }
                 party.references.firstIndex(of: reference).map { _ = party.references.remove(at: $0) }
                 PartyCommands.index([party], transaction)
+                transaction.enqueue(PartyStore.tellAgain, [id])
                 return Response(.noContent)
             }
         },

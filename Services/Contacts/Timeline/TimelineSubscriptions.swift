@@ -9,6 +9,23 @@ extension TimelineHandlers {
     /// Everything that is a touch, from logistics and from the other services.
     static func subscribe(_ subscriptions: inout Subscriptions) {
         subscriptions.on(shipments + tickets + messages + sales + rest, write)
+        subscriptions.on(LeadConverted.self) { events, transaction in
+            write(events.filter { !$0.event.isPast }.flatMap { converted($0.data, $0.event.time) }, transaction)
+        }
+    }
+
+    /// A lead and what became of it, with both parties.
+    private static func converted(_ told: LeadConverted, _ at: Date?) -> [Touch] {
+        let parties = told.conversion.map { [$0.accountId] + ($0.contactId.map { [$0] } ?? []) } ?? []
+        let lead = told.lead
+        let since = lead.leadId.v7Milliseconds.map { Date(timeIntervalSince1970: Double($0) / 1000) }
+        let from = lead.source.map { " (\($0))" } ?? ""
+        return (parties.isEmpty ? [lead.partyId].compactMap { $0 } : parties).flatMap { party in
+            [
+                Touch(party, since, "lead.created", lead.leadId.text, "lead \(lead.name)\(from)"),
+                Touch(party, at, "lead.converted", lead.leadId.text, "\(lead.name): \(lead.status)"),
+            ].compactMap { $0 }
+        }
     }
 
     private static var shipments: [Heard<Touch>] {
@@ -46,7 +63,7 @@ extension TimelineHandlers {
     private static var sales: [Heard<Touch>] {
         [
             told(LeadCreated.self) { Touch($0.data.lead, $0.event.time, "lead.created") },
-            told(LeadConverted.self) { Touch($0.data.lead, $0.event.time, "lead.converted") },
+            told(LeadReverted.self) { Touch($0.data.lead, $0.event.time, "lead.reverted") },
             told(OpportunityCreated.self) { Touch($0.data.opportunity, $0.event.time, "opportunity.created") },
             told(OpportunityStageChanged.self) { Touch($0.data.opportunity, $0.event.time, "opportunity.moved") },
             told(OpportunityWon.self) { Touch($0.data.opportunity, $0.event.time, "opportunity.won") },
@@ -56,6 +73,21 @@ extension TimelineHandlers {
             told(TaskRaised.self) { Touch($0.data.task, $0.event.time, "task.raised") },
             told(TaskClosed.self) { Touch($0.data.task, $0.event.time, "task.closed") },
             told(ActivityLogged.self) { Touch($0.data.activity) },
+            told(RequestedOrderChanged.self) {
+                Touch(
+                    $0.data.partyId, $0.event.time, "quote.order-changed", $0.data.quoteId.text,
+                    "order \($0.data.orderId) of the quote comes to \($0.data.total) \($0.data.currency) now")
+            },
+            told(RequestedOrderCancelled.self) {
+                Touch(
+                    $0.data.partyId, $0.event.time, "quote.order-cancelled", $0.data.quoteId.text,
+                    "order \($0.data.orderId) of the quote was cancelled")
+            },
+            told(OrderRequestRefused.self) {
+                Touch(
+                    $0.data.partyId, $0.event.time, "quote.refused", $0.data.quoteId.text,
+                    "the order was refused: \($0.data.reason)")
+            },
             told(OrderConfirmed.self) {
                 Touch(
                     $0.data.partyId, $0.event.time, "quote.ordered", $0.data.quoteId.text,

@@ -33,10 +33,10 @@ enum ValueHandlers {
     }
 
     /// The customers of documents by their numbers, known or not yet.
-    private static func customers(of changes: [LedgerChange]) -> [UUID: String] {
-        var customers: [UUID: String] = [:]
+    private static func customers(of changes: [LedgerChange]) -> [UUID: CustomerNumber] {
+        var customers: [UUID: CustomerNumber] = [:]
         for change in changes {
-            if let party = change.party, let number = change.document.customerNo { customers[party] = number }
+            if let party = change.party, let number = change.document.number { customers[party] = number }
         }
         return customers
     }

@@ -30,13 +30,12 @@ enum AccountHandlers {
         Ledger.takeForeseen(in: transaction)
         let sums = RevenueChanges(recorded + moved)
         makeMissing(sums.customers, said.parties, transaction)
-        upsert(said.parties, transaction)
+        try upsert(said.parties, transaction)
         // Times are kept as the latest ever: of what was cancelled, moved or given another date they have to be looked up.
         let redated = recorded.filter { $0.count < 0 || $0.previous != nil } + moved
         add(sums, redated: RevenueChanges(redated.filter { $0.kind == .order }), transaction)
-        // A refusal closes nothing: the request goes on to its timeout, which tells a person.
-        OrderRequestHandlers.answer(
-            said.entries.filter { $0.kind == .order && !$0.isCancelled }.map(\.document), transaction)
+        if !said.removed.isEmpty { transaction.enqueue(AccountStore.remove, said.removed.sorted()) }
+        OrderRequestHandlers.follow(said.entries, recorded, transaction)
     }
 
     /// Contacts does not know parties any more: they stand for themselves, without what it said of them.
@@ -49,14 +48,14 @@ enum AccountHandlers {
 
     /// Makes the accounts that are missing, those of parties that are told of in the same batch too, so that all are made in one order.
     private static func makeMissing(
-        _ customers: [UUID: String], _ parties: [UUID: PartyState], _ transaction: Transaction
+        _ customers: [UUID: CustomerNumber], _ parties: [UUID: PartyState], _ transaction: Transaction
     ) {
         guard !customers.isEmpty else { return }
         let missing = customers.filter { parties[$0.key] == nil }.map { id, number in
             // The number of an account that is merged into another is not the other's.
             PartyState(
-                partyId: id, kind: "consumer", name: number,
-                customerNo: ExternalID.party(customerNo: number) == id ? number : nil)
+                partyId: id, kind: "consumer", name: number.number,
+                customerNo: number.party == id && number.system == CustomerNumber.erp ? number.number : nil)
         }
         let list = (missing + parties.values).sorted { $0.partyId < $1.partyId }
         transaction.enqueue(
@@ -64,12 +63,15 @@ enum AccountHandlers {
             list.map(\.phone), list.map(\.country), list.map(\.customerNo))
     }
 
-    private static func upsert(_ parties: [UUID: PartyState], _ transaction: Transaction) {
+    private static func upsert(_ parties: [UUID: PartyState], _ transaction: Transaction) throws {
         let list = parties.values.sorted { $0.partyId < $1.partyId }
         guard !list.isEmpty else { return }
         transaction.enqueue(
             AccountStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.kind), list.map(\.email),
-            list.map(\.phone), list.map(\.country), list.map(\.customerNo))
+            list.map(\.phone), list.map(\.country), list.map(\.customerNo), try list.map { try $0.profile })
+        let keys = list.flatMap { party in AccountKey.all(of: party).map { (party.partyId, $0) } }
+        transaction.enqueue(
+            AccountStore.keepKeys, list.map(\.partyId), keys.map(\.0), keys.map(\.1.kind.rawValue), keys.map(\.1.key))
     }
 
     /// Adds what documents change to the revenue of their accounts.

@@ -9,12 +9,14 @@ enum AccountNews: Sendable {
     case document(LedgerEntry)
     case redirect(Redirect)
     case party(PartyState)
+    case removed(UUID)
 
     /// The events that tell it.
     @Loop
     static var heard: [Heard<AccountNews>] {
         LedgerEntry.heard.map { $0.map(document) } + Redirect.heard.map { $0.map(redirect) } + [
             Heard(PartyCreated.self) { .party($0.data.party) }, Heard(PartyChanged.self) { .party($0.data.party) },
+            Heard(PartyRemoved.self) { .removed($0.data.partyId) },
         ]
     }
 }
@@ -24,6 +26,7 @@ struct SortedNews {
     private(set) var entries: [LedgerEntry] = []
     private(set) var redirects: [Redirect] = []
     private(set) var parties: [UUID: PartyState] = [:]
+    private(set) var removed: Set<UUID> = []
 
     init(_ news: [AccountNews]) {
         for one in news {
@@ -31,6 +34,9 @@ struct SortedNews {
             case .document(let entry): entries.append(entry)
             case .redirect(let redirect): redirects.append(redirect)
             case .party(let party): parties[party.partyId] = party
+            case .removed(let party):
+                parties[party] = nil
+                removed.insert(party)
             }
         }
     }

@@ -5,22 +5,70 @@ import ServiceKit
 /// The SQL of accounts.
 enum AccountStore {
     static let statements: [any Preparable] = [
-        upsert, addMissing, addRevenue, redate, end, lock, update, get, page,
+        upsert, keepKeys, remove, addMissing, addRevenue, redate, end, lock, update, get, page, found, kind, adopt,
     ]
     private static let record = Account.record
 
     /// Parties as contacts tells of them, whole each time.
     static let upsert = Query(
         "account.upsert", takes: [UUID].self, [String].self, [String].self, [String?].self, [String?].self,
-        [String?].self, [String?].self,
+        [String?].self, [String?].self, [String?].self,
         sql: """
-            INSERT INTO account AS a (id, name, kind, email, phone, country, customer_no)
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+            INSERT INTO account AS a (id, name, kind, email, phone, country, customer_no, profile)
+            SELECT id, name, kind, email, phone, country, customer_no, profile::jsonb
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+                AS n(id, name, kind, email, phone, country, customer_no, profile)
             ON CONFLICT (id) DO UPDATE SET version = a.version + 1, name = excluded.name, kind = excluded.kind,
                 email = excluded.email, phone = excluded.phone, country = excluded.country,
-                customer_no = excluded.customer_no, updated_at = now()
-            WHERE (a.name, a.kind, a.email, a.phone, a.country, a.customer_no) IS DISTINCT FROM
-                (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country, excluded.customer_no)
+                customer_no = excluded.customer_no, profile = excluded.profile, updated_at = now()
+            WHERE (a.name, a.kind, a.email, a.phone, a.country, a.customer_no, a.profile) IS DISTINCT FROM
+                (excluded.name, excluded.kind, excluded.email, excluded.phone, excluded.country, excluded.customer_no,
+                excluded.profile)
+            """)
+
+    /// By what accounts, `$1`, are found: those keys that are given, and no others.
+    static let keepKeys = Query(
+        "account.keep_keys", takes: [UUID].self, [UUID].self, [String].self, [String].self,
+        sql: """
+            WITH told AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[]) AS n(account_id, kind, key)),
+            gone AS (
+                DELETE FROM account_key k WHERE k.account_id = ANY($1::uuid[])
+                    AND NOT EXISTS (SELECT FROM told t WHERE (t.account_id, t.kind, t.key) = (k.account_id, k.kind, k.key)))
+            INSERT INTO account_key (account_id, kind, key) SELECT DISTINCT * FROM told ORDER BY 2, 3, 1
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// Accounts of parties that are no more, where nothing was sold to them.
+    static let remove = Query(
+        "account.remove", takes: [UUID].self,
+        sql: """
+            WITH gone AS (
+                DELETE FROM account a WHERE id = ANY($1::uuid[])
+                    AND NOT EXISTS (SELECT FROM account_revenue r WHERE r.account_id = a.id) RETURNING id)
+            DELETE FROM account_key WHERE account_id IN (SELECT id FROM gone)
+            """)
+
+    /// What kind of party an account is; nothing where there is none.
+    static let kind = Query(
+        "account.kind", takes: UUID.self, gives: String.self, sql: "SELECT kind FROM account WHERE id = $1")
+
+    /// Gives an account that nobody looks after an owner.
+    static let adopt = Query(
+        "account.adopt", takes: UUID.self, String.self,
+        sql: """
+            UPDATE account SET version = version + 1, owner = $2, updated_at = now() WHERE id = $1 AND owner IS NULL
+            """)
+
+    /// The customers whom exact keys are of, each as the account that counts for it, and by which kinds of keys.
+    static let found = Query(
+        "account.found", takes: [String].self, [String].self,
+        gives: UUID.self, String.self, String.self, String?.self, String?.self, String?.self, String.self,
+        sql: """
+            SELECT a.id, a.name, a.kind, a.email, a.phone, a.customer_no, string_agg(DISTINCT k.kind, ',' ORDER BY k.kind)
+            FROM unnest($1::text[], $2::text[]) AS n(kind, key) JOIN account_key k USING (kind, key)
+            LEFT JOIN party_redirect r ON r.party_id = k.account_id
+            JOIN account a ON a.id = coalesce(r.survivor_id, k.account_id)
+            GROUP BY a.id ORDER BY count(DISTINCT k.kind) DESC, a.id LIMIT 20
             """)
 
     /// Accounts that are missing: of orders that came before their party, named by the order's number until contacts tells of them, and of

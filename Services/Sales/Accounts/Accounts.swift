@@ -11,7 +11,8 @@ import Text
 extension Capability {
     /// Parties as salespeople see them, and what they bought.
     static let accounts = Capability(
-        "accounts", "parties as salespeople see them, and what they bought", migrations: [SalesSchema.migration],
+        "accounts", "parties as salespeople see them, and what they bought",
+        migrations: [SalesSchema.migration, AccountSchema.profiles],
         statements: AccountStore.statements, records: [Account.record],
         readModels: [
             // A row of zeros is there or not, as a document and its cancellation came in two batches or in one.
@@ -19,7 +20,7 @@ extension Capability {
                 "account_revenue",
                 equal:
                     "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)")
-        ], standings: [.assertion("account"), .fact("account_revenue")]
+        ], standings: [.assertion("account"), .assertion("account_key"), .fact("account_revenue")]
     ) { context in
         CapabilityParts(
             routes: accountRoutes(context),

@@ -23,12 +23,12 @@ struct RevenueChanges {
     }
 
     private(set) var rows: [Key: Sum] = [:]
-    private(set) var customers: [UUID: String] = [:]
+    private(set) var customers: [UUID: CustomerNumber] = [:]
 
     init(_ changes: [LedgerChange]) {
         for change in changes where change.kind == .order || change.kind == .credit {
             guard let account = change.party else { continue }
-            if let number = change.document.customerNo { customers[account] = number }
+            if let number = change.document.number { customers[account] = number }
             let key = Key(account: account, currency: change.document.currency)
             var sum = rows[key] ?? Sum()
             if change.kind == .order {

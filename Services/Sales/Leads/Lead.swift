@@ -18,7 +18,15 @@ extension LeadState {
             .optional("email", \.email, .mail), .optional("phone", \.phone, .text(50)),
             .optional("source", \.source, .text(100)), .optional("partyId", \.partyId),
             .optional("owner", \.owner, .text(200)), .optional("notes", \.notes, .text(10_000)),
-        ], shown: [ShownMember("opportunityId", "o.opportunity_id", .nullable(.uuid))])
+        ],
+        shown: [
+            ShownMember("opportunityId", "o.opportunity_id", .nullable(.uuid)),
+            .init("accountId", "o.account_id", .nullable(.uuid)),
+            .init("contactId", "o.contact_id", .nullable(.uuid)),
+            .init(
+                "history", LeadStore.history,
+                .array(.object([.init("status", .string), .init("at", .dateTime)]))),
+        ])
 
     /// Refuses to change what has become an opportunity.
     func checkOpen() throws {

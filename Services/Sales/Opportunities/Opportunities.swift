@@ -12,9 +12,17 @@ extension Capability {
     static let opportunities = Capability(
         "opportunities", "chances to sell, through the stages of the pipeline",
         migrations: [
-            Migration("m202611301030_opportunity_industry", "ALTER TABLE opportunity ADD COLUMN industry text")
+            Migration("m202611301030_opportunity_industry", "ALTER TABLE opportunity ADD COLUMN industry text"),
+            Migration(
+                "m202611301915_opportunity_withdrawn",
+                """
+                -- Opportunities of conversions that were taken back.
+                CREATE TABLE opportunity_withdrawn (opportunity_id uuid PRIMARY KEY);
+                """),
         ], statements: OpportunityStore.statements, records: [OpportunityState.record],
-        standings: [.own("opportunity"), .own("opportunity_stage"), .own("pipeline_stage")]
+        standings: [
+            .own("opportunity"), .own("opportunity_stage"), .own("pipeline_stage"), .own("opportunity_withdrawn"),
+        ]
     ) { context in
         let (record, opportunities) = (OpportunityState.record, Resource.opportunities)
         return CapabilityParts(

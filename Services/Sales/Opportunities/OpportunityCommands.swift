@@ -34,6 +34,16 @@ enum OpportunityCommands {
         }
     }
 
+    /// Opens an opportunity, whose row is locked, that was won and is not after all: in the open stage that it was in last.
+    static func reopen(_ opportunity: OpportunityState, version: Int, in transaction: Transaction) async throws {
+        guard opportunity.stage == "won" else { return }
+        var open = opportunity
+        open.stage =
+            try await transaction.rows(OpportunityStore.openStage, opportunity.opportunityId).first
+            ?? OpportunityState(opportunityId: opportunity.opportunityId).stage
+        try save(open, version: version, from: opportunity.stage, in: transaction)
+    }
+
     /// An open opportunity and its version, its row locked.
     static func locked(_ id: UUID, in transaction: Transaction) async throws -> (OpportunityState, Int) {
         let (opportunity, version) = try await OpportunityState.record.locked(

@@ -12,6 +12,9 @@ enum OpportunityRecovery {
     private typealias Told = (opportunity: ToldRecord<OpportunityState>, isReached: Bool)
 
     static func recover(_ subscriptions: inout Subscriptions) {
+        subscriptions.on(OpportunityWithdrawn.self) { told, transaction in
+            for one in told { transaction.enqueue(OpportunityStore.withdraw, one.data.opportunityId) }
+        }
         func heard<T>(_ told: Received<T>, _ state: OpportunityState, _ isReached: Bool) -> Told? {
             ToldRecord(told, state).map { ($0, isReached) }
         }
@@ -30,6 +33,7 @@ enum OpportunityRecovery {
                     OpportunityStore.reached, opportunity.record.opportunityId, opportunity.version,
                     opportunity.record.stage, opportunity.at)
             }
+            transaction.enqueue(OpportunityStore.sweep, told.map(\.opportunity.record.opportunityId))
         }
     }
 }

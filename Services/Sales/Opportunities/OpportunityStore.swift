@@ -6,7 +6,8 @@ import ServiceKit
 /// The SQL of opportunities.
 enum OpportunityStore {
     static let statements: [any Preparable] = [
-        insert, lock, update, get, remember, recover, raise, reached, page, pipeline,
+        insert, lock, update, get, remember, recover, raise, reached, page, pipeline, contact, openStage, withdraw,
+        sweep, isUntouched,
     ]
     private static let record = OpportunityState.record
 
@@ -32,6 +33,48 @@ enum OpportunityStore {
     static let remember = Query(
         "opportunity.remember", takes: UUID.self, Int.self, String.self,
         sql: "INSERT INTO opportunity_stage (opportunity_id, version, stage) VALUES ($1, $2, $3)")
+
+    /// Who to talk to where there is no party.
+    static let contact = Query(
+        "opportunity.contact", takes: UUID.self, gives: String?.self, String?.self,
+        sql: "SELECT contact_name, contact_email FROM opportunity WHERE id = $1")
+
+    /// The open stage that an opportunity was in last.
+    static let openStage = Query(
+        "opportunity.open_stage", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT h.stage FROM opportunity_stage h JOIN pipeline_stage s USING (stage)
+            WHERE h.opportunity_id = $1 AND NOT s.is_closed ORDER BY h.version DESC LIMIT 1
+            """)
+
+    /// What was made of an opportunity since it is there: the first that is found, for people; nothing where it is as it was made.
+    static let isUntouched = Query(
+        "opportunity.is_untouched", takes: UUID.self, gives: String.self,
+        sql: """
+            SELECT what FROM (
+                SELECT 1 AS place, 'the opportunity was changed' AS what FROM opportunity WHERE id = $1 AND version > 1
+                UNION ALL SELECT 2, 'the opportunity has a quote' FROM quote WHERE opportunity_id = $1
+                UNION ALL SELECT 3, 'work was logged on the opportunity' FROM activity WHERE opportunity_id = $1) w
+            ORDER BY place LIMIT 1
+            """)
+
+    /// Takes an opportunity away, with the stages that it reached, for good.
+    static let withdraw = Query(
+        "opportunity.withdraw", takes: UUID.self,
+        sql: """
+            WITH kept AS (INSERT INTO opportunity_withdrawn VALUES ($1) ON CONFLICT DO NOTHING),
+            stages AS (DELETE FROM opportunity_stage WHERE opportunity_id = $1)
+            DELETE FROM opportunity WHERE id = $1
+            """)
+
+    /// Takes those away again that were withdrawn, where a new life heard that first.
+    static let sweep = Query(
+        "opportunity.sweep", takes: [UUID].self,
+        sql: """
+            WITH gone AS (SELECT opportunity_id AS id FROM opportunity_withdrawn WHERE opportunity_id = ANY($1::uuid[])),
+            stages AS (DELETE FROM opportunity_stage s USING gone g WHERE s.opportunity_id = g.id)
+            DELETE FROM opportunity o USING gone g WHERE o.id = g.id
+            """)
 
     /// The stages that an opportunity has reached, as JSON.
     static let history = """

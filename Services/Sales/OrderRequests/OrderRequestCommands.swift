@@ -16,17 +16,25 @@ enum OrderRequestCommands {
     /// Asks for the order of an accepted quote, whose row is locked; answers the request's id, which follows from the quote and the
     /// revision that was accepted.
     static func request(
-        _ quote: QuoteState, revision: Int, _ lines: [OrderRequested.Line], party: UUID, owner: String?,
-        answerTime: Int, in transaction: Transaction
+        _ quote: QuoteState, revision: Int, _ lines: [OrderRequestLine], from opportunity: OpportunityState,
+        party: UUID, contact: (name: String?, email: String?), answerTime: Int, in transaction: Transaction
     ) async throws -> UUID {
         let id = ExternalID.orderRequest(quote: quote.quoteId, revision: revision)
         Outbox.carryTrace(in: transaction)
-        transaction.enqueue(OrderRequestStore.insert, id, quote.quoteId, party, owner)
-        let request = OrderRequested(
-            requestId: id, quoteId: quote.quoteId, partyId: party, customerNo: nil, currency: quote.currency,
-            lines: lines, total: quote.total)
-        if let account = try await transaction.rows(OrderRequestStore.customerNo, party).first {
-            try tell(request, customerNo: account, in: transaction)
+        let buyer = try await Buyer.find(party, in: transaction)
+        transaction.enqueue(
+            OrderRequestStore.insert, id, quote.quoteId, buyer?.party ?? party, opportunity.owner)
+        var request = OrderRequested(
+            requestId: id, quoteId: quote.quoteId, partyId: buyer?.party ?? party, customerNo: nil,
+            currency: quote.currency, lines: lines, total: quote.total)
+        request.opportunityId = quote.opportunityId
+        request.owner = opportunity.owner
+        request.tax = quote.tax
+        request.totalWithTax = quote.tax.map { quote.total + $0 }
+        request.validUntil = quote.validUntil
+        request.requestedAt = Date()
+        if let buyer {
+            try tell(request, of: buyer, contact, in: transaction)
         } else {
             try WaitingRequests.park(request, in: transaction)
         }
@@ -36,11 +44,19 @@ enum OrderRequestCommands {
         return id
     }
 
-    /// Tells the ERP of a request, whose row is locked, and by which number it knows the buyer.
-    static func tell(_ request: OrderRequested, customerNo: String?, in transaction: Transaction) throws {
-        let request = OrderRequested(
-            requestId: request.requestId, quoteId: request.quoteId, partyId: request.partyId, customerNo: customerNo,
-            currency: request.currency, lines: request.lines, total: request.total)
-        try Outbox.append(request, key: request.requestId, sequence: 1, in: transaction)
+    /// Tells the ERP of a request, whose row is locked, and who buys: whole where persons can be taken out again, and without them on the
+    /// service's own topic.
+    static func tell(
+        _ request: OrderRequested, of buyer: Buyer?, _ contact: (name: String?, email: String?),
+        in transaction: Transaction
+    ) throws {
+        let plain = request.told(of: nil, customerNo: buyer?.customerNo)
+        try Outbox.append(plain, key: request.requestId, sequence: 1, in: transaction)
+        var form = buyer?.form
+        form?.contactName = contact.name
+        form?.contactEmail = contact.email
+        try Outbox.append(
+            request.told(of: form, customerNo: buyer?.customerNo), topic: .orderRequests, key: request.requestId.text,
+            sequence: nil, in: transaction)
     }
 }

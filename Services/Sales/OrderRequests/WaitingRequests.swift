@@ -32,11 +32,11 @@ enum WaitingRequests {
             try ModelJSON.decoder.decode(OrderRequested.self, from: Data((intent.payload ?? "").utf8))
         }
         var left: [Intent] = []
-        var states: [UUID: (isAnswered: Bool, isKnown: Bool, number: String?)] = [:]
-        for (id, isAnswered, isKnown, number) in try await transaction.rows(
+        var states: [UUID: (isAnswered: Bool, isKnown: Bool, contact: (name: String?, email: String?))] = [:]
+        for (id, isAnswered, isKnown, name, email) in try await transaction.rows(
             OrderRequestStore.waiting, requests.map(\.requestId))
         {
-            states[id] = (isAnswered, isKnown, number)
+            states[id] = (isAnswered, isKnown, (name, email))
         }
         for (intent, request) in zip(intents, requests) {
             guard let state = states[request.requestId], state.isKnown || state.isAnswered || isLast else {
@@ -44,7 +44,8 @@ enum WaitingRequests {
                 continue
             }
             if state.isAnswered { continue }
-            try OrderRequestCommands.tell(request, customerNo: state.number, in: transaction)
+            let buyer = try await Buyer.find(request.partyId, in: transaction)
+            try OrderRequestCommands.tell(request, of: buyer, state.contact, in: transaction)
         }
         return left
     }

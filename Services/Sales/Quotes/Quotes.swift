@@ -1,3 +1,4 @@
+import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
@@ -9,12 +10,17 @@ import ServiceKit
 extension Capability {
     /// Offers; with one that is accepted the ERP is asked for an order.
     static let quotes = Capability(
-        "quotes", "offers", migrations: [QuoteSchema.recovered], statements: QuoteStore.statements,
+        "quotes", "offers", migrations: [QuoteSchema.recovered, QuoteSchema.taxes], statements: QuoteStore.statements,
         standings: [.own("quote"), .own("quote_line")]
     ) { context in
         let answerTime = OrderRequestCommands.answerTime
         return CapabilityParts(
             routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)),
+            listen: {
+                $0.on(OrderRefused.self) { events, transaction in
+                    for event in events { try await OrderRefusals.take(event.data, in: transaction) }
+                }
+            },
             recovers: { QuoteRecovery.recover(&$0) },
             tellsAgain: { keys, transaction in
                 // What was told of one stays so: accepted once, and what a draft holds is in no event.
@@ -39,9 +45,7 @@ private func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] 
         ) { request in
             let (id, quote) = (try request.id(), try await QuoteInput.input.read(request))
             return try await context.create(request) { transaction in
-                let made = try await QuoteCommands.create(
-                    for: id, currency: quote.currency, quote.lines, in: transaction)
-                return try .made(made, at: quotes.path)
+                try .made(await QuoteCommands.create(for: id, quote, in: transaction), at: quotes.path)
             }
         },
         Route(
@@ -73,7 +77,9 @@ private let shownQuote = Schema.named(
     "Quote",
     .object([
         .init("id", .uuid), .init("version", .integer()), .init("opportunityId", .uuid),
-        .init("status", .enumeration(["draft", "accepted"])), .init("currency", .string), .init("total", .amount),
+        .init("status", .enumeration(["draft", "accepted"])), .init("currency", .string),
+        .init("total", .amount, "Of the lines, without tax"), .init("tax", .amount),
+        .init("totalWithTax", .amount), .init("validUntil", .nullable(.date), "The last day on which it is good"),
         .init("createdAt", .dateTime), .init("updatedAt", .dateTime),
         .init(
             "orderRequest",
@@ -85,6 +91,6 @@ private let shownQuote = Schema.named(
                 .object([
                     .init("sku", .string), .init("name", .string), .init("quantity", .amount),
                     .init("unitPrice", .amount), .init("discountPercent", .amount), .init("netPrice", .amount),
-                    .init("total", .amount),
+                    .init("total", .amount), .init("taxPercent", .amount), .init("tax", .amount),
                 ]))),
     ]))

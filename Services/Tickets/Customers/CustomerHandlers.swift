@@ -17,6 +17,12 @@ enum CustomerHandlers {
         transaction.enqueue(
             CustomerStore.upsert, list.map(\.partyId), list.map(\.name), list.map(\.email), list.map(\.phone),
             list.map(\.language), list.map(\.customerNo))
+        let others = list.flatMap { party in
+            (party.emails ?? []).dropFirst().map { (party.partyId, "mail", $0.address) }
+                + (party.phones ?? []).dropFirst().map { (party.partyId, "phone", $0.number) }
+        }
+        transaction.enqueue(
+            CustomerStore.keepOthers, list.map(\.partyId), others.map(\.0), others.map(\.1), others.map(\.2))
     }
 
     /// Contacts does not know parties any more: they stand for themselves, without what it said of them.

@@ -10,6 +10,18 @@ enum CustomerSchema {
         ALTER TABLE customer_order ADD COLUMN told_at timestamptz, DROP COLUMN stage;
         """)
 
+    static let addresses = Migration(
+        "m202611301917_customer_addresses",
+        """
+        -- Further mail addresses and telephone numbers of customers, by which they are found too.
+        CREATE TABLE customer_address (
+            party_id uuid NOT NULL, kind text NOT NULL CHECK (kind IN ('mail', 'phone')), value text NOT NULL,
+            PRIMARY KEY (party_id, kind, value)
+        );
+        CREATE INDEX customer_address_mail ON customer_address (lower(value)) WHERE kind = 'mail';
+        CREATE INDEX customer_address_phone ON customer_address (reverse(value) text_pattern_ops) WHERE kind = 'phone';
+        """)
+
     static let sources = Migration(
         "m202611301532_order_states",
         """

@@ -5,7 +5,7 @@ import ServiceKit
 /// The SQL of customers, their orders and shipments.
 enum CustomerStore {
     static let statements: [any Preparable] = [
-        upsert, end, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
+        upsert, keepOthers, end, claimOrders, order, claimShipments, ship, byPhone, byMail, cards,
     ]
 
     static let upsert = Query(
@@ -18,9 +18,25 @@ enum CustomerStore {
                 language = excluded.language, customer_no = excluded.customer_no
             """)
 
-    /// What contacts said of parties that it does not know any more has ended.
+    /// The further addresses and numbers of parties: those that are given, and no others.
+    static let keepOthers = Query(
+        "customer.keep_others", takes: [UUID].self, [UUID].self, [String].self, [String].self,
+        sql: """
+            WITH told AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[]) AS n(party_id, kind, value)),
+            gone AS (
+                DELETE FROM customer_address a WHERE a.party_id = ANY($1::uuid[])
+                    AND NOT EXISTS (SELECT FROM told t WHERE (t.party_id, t.kind, t.value) = (a.party_id, a.kind, a.value)))
+            INSERT INTO customer_address (party_id, kind, value) SELECT DISTINCT * FROM told ORDER BY 1, 2, 3
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// Parties that are gone, or of whom what contacts said has ended.
     static let end = Query(
-        "customer.end", takes: [UUID].self, sql: "DELETE FROM customer WHERE party_id = ANY($1::uuid[])")
+        "customer.end", takes: [UUID].self,
+        sql: """
+            WITH others AS (DELETE FROM customer_address WHERE party_id = ANY($1::uuid[]))
+            DELETE FROM customer WHERE party_id = ANY($1::uuid[])
+            """)
 
     // MARK: Orders
 
@@ -95,17 +111,19 @@ enum CustomerStore {
     static let byPhone = Query(
         "customer.by_phone", takes: String.self, gives: UUID.self,
         sql: """
-            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id
-            FROM customer c LEFT JOIN party_redirect r USING (party_id)
-            WHERE reverse(c.phone) LIKE $1 ORDER BY id LIMIT 5
+            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id FROM (
+                SELECT party_id FROM customer WHERE reverse(phone) LIKE $1
+                UNION ALL SELECT party_id FROM customer_address WHERE kind = 'phone' AND reverse(value) LIKE $1) c
+            LEFT JOIN party_redirect r USING (party_id) ORDER BY id LIMIT 5
             """)
 
     static let byMail = Query(
         "customer.by_mail", takes: String.self, gives: UUID.self,
         sql: """
-            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id
-            FROM customer c LEFT JOIN party_redirect r USING (party_id)
-            WHERE lower(c.email) = lower($1) ORDER BY id LIMIT 5
+            SELECT DISTINCT coalesce(r.survivor_id, c.party_id) AS id FROM (
+                SELECT party_id FROM customer WHERE lower(email) = lower($1)
+                UNION ALL SELECT party_id FROM customer_address WHERE kind = 'mail' AND lower(value) = lower($1)) c
+            LEFT JOIN party_redirect r USING (party_id) ORDER BY id LIMIT 5
             """)
 
     /// What whoever answers the telephone needs, for each party that is known at all, with what those merged into it brought.

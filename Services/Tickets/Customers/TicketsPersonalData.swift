@@ -4,7 +4,10 @@ import ServiceKit
 /// What tickets holds of persons, and what an erasure leaves of it. Whatever was written may name the person, so all words go.
 let ticketsPersonalData = PersonalData(
     ErasureOwners.Tickets.self,
-    terms: "SELECT unnest(ARRAY[email, phone, '\"' || customer_no || '\"']) FROM customer WHERE party_id = $1",
+    terms: """
+        SELECT unnest(ARRAY[email, phone, '"' || customer_no || '"']) FROM customer WHERE party_id = $1
+        UNION SELECT value FROM customer_address WHERE party_id = $1
+        """,
     subjects: "SELECT id::text FROM ticket WHERE party_id = $1",
     [
         PersonalTable(
@@ -29,5 +32,6 @@ let ticketsPersonalData = PersonalData(
                 because: "figures of service, without the words")),
         PersonalTable("customer_order", .keep(because: "states of orders; no name, no address")),
         PersonalTable("shipment", .blank("reason = NULL", because: "states of shipments; no name, no address")),
+        PersonalTable("customer_address", .remove),
         PersonalTable("customer", .remove),
     ])

@@ -13,6 +13,8 @@ public struct ChannelInteraction: Codable, Sendable, Equatable {
     public var direction: String?
     /// The ERP's number of the customer, where the channel knows it.
     public var customerNo: String?
+    /// Whose number that is, where several ERPs number customers each for itself; absent means `erp`.
+    public var customerSystem: String?
     /// The customer's mail address.
     public var email: String?
     /// The customer's telephone number.
@@ -47,12 +49,13 @@ public struct ChannelInteraction: Codable, Sendable, Equatable {
     }
 
     /// The party that the channel names; nil where it knows none.
-    public var partyID: UUID? { customerNo.flatMap { $0.isEmpty ? nil : ExternalID.party(customerNo: $0) } }
+    public var partyID: UUID? { CustomerNumber(customerNo, of: customerSystem)?.party }
 
     /// Throws where a member is not as it must be, also for who takes it by another way than the topic.
     public func judge() throws(JSONError) {
         try Judgement.expect("interactionId", Judgement.id(interactionId, from: 1))
         try Judgement.expect("customerNo", Judgement.id(customerNo))
+        try Judgement.expect("customerSystem", CustomerNumber.judge(system: customerSystem))
         try Judgement.expect("sku", Judgement.id(sku))
         try Judgement.expect("orderId", Judgement.id(orderId))
         try Judgement.expect("fields", Judgement.count(fields?.count))

@@ -20,6 +20,30 @@ public struct PartyState: Codable, Sendable, Equatable {
     public var country: String?
     /// The ERP's number, where it has one.
     public var customerNo: String?
+    /// All mail addresses, the first one first; absent where there is no other than `email`.
+    public var emails: [PartyMail]?
+    /// All telephone numbers, the first one first; absent where there is no other than `phone`.
+    public var phones: [PartyPhone]?
+    /// Where they live or sit, the first one to send to.
+    public var addresses: [PartyAddress]?
+    /// The number by which tax offices know them.
+    public var taxId: String?
+    /// What other systems call the party, each with its system.
+    public var references: [PartyReference]?
+    /// What the firm groups parties by.
+    public var tags: [String]?
+    /// Who of the firm looks after the party.
+    public var owner: String?
+    /// The business category of logistics firms.
+    public var category: String?
+    /// The day of birth.
+    public var birthday: CalendarDay?
+    /// The firm that a person is known to work for, where it is no party of its own.
+    public var organisation: String?
+    /// What a person does there.
+    public var title: String?
+    /// Where the customer is in the relationship, as `StageChanged` tells too.
+    public var stage: String?
 
     /// Describes a party.
     public init(
@@ -35,6 +59,70 @@ public struct PartyState: Codable, Sendable, Equatable {
         self.timeZone = timeZone
         self.country = country
         self.customerNo = customerNo
+    }
+}
+
+/// A mail address of a party.
+public struct PartyMail: Codable, Sendable, Equatable {
+    /// The address.
+    public var address: String
+    /// `work`, `home`, …
+    public var label: String?
+    /// Describes an address.
+    public init(address: String, label: String? = nil) {
+        self.address = address
+        self.label = label
+    }
+}
+
+/// A telephone number of a party.
+public struct PartyPhone: Codable, Sendable, Equatable {
+    /// The number, E.164 where the country is known.
+    public var number: String
+    /// `work`, `mobile`, …
+    public var label: String?
+    /// What is dialled behind it to reach a desk.
+    public var `extension`: String?
+    /// Describes a number.
+    public init(number: String, label: String? = nil) {
+        self.number = number
+        self.label = label
+    }
+}
+
+/// A postal address.
+public struct PartyAddress: Codable, Sendable, Equatable {
+    /// `billing`, `delivery`, …
+    public var label: String?
+    /// Street and house, in one line or several.
+    public var street: String?
+    /// The city.
+    public var city: String?
+    /// The province or state.
+    public var region: String?
+    /// The postal code.
+    public var postalCode: String?
+    /// ISO 3166 code or name.
+    public var country: String?
+    /// Describes an address; what it has is set.
+    public init() {}
+
+    /// What was expected of its parts; nil where all is well.
+    func judge() -> String? {
+        [label, street, city, region, postalCode, country].lazy.compactMap { Judgement.line($0) }.first
+    }
+}
+
+/// What a system calls a party.
+public struct PartyReference: Codable, Sendable, Equatable {
+    /// `erp`, `import`, `shop`, …
+    public var system: String
+    /// The number or name.
+    public var reference: String
+    /// Describes a reference.
+    public init(system: String, reference: String) {
+        self.system = system
+        self.reference = reference
     }
 }
 
@@ -64,6 +152,16 @@ public struct PartyChanged: EventData, Codable {
     public init(from decoder: any Decoder) throws { party = try PartyState(from: decoder) }
     /// Writes the party's fields themselves.
     public func encode(to encoder: any Encoder) throws { try party.encode(to: encoder) }
+}
+
+/// A party is gone that was made by mistake: of a lead whose conversion was taken back. Nobody asked to be forgotten.
+public struct PartyRemoved: EventData, Codable {
+    /// `contacts.party.removed`.
+    public static let type = "contacts.party.removed"
+    /// The party.
+    public let partyId: UUID
+    /// Tells of a party's end.
+    public init(partyId: UUID) { self.partyId = partyId }
 }
 
 /// All facts of a party count for another one from now on. Told again with another survivor where that one is merged in turn.
@@ -141,6 +239,32 @@ public struct ValueChanged: EventData, Codable {
     public let firstOrderAt: Date?
     /// The latest order.
     public let lastOrderAt: Date?
+}
+
+/// A customer is in other classes now, all of them as they are. What changes again before it is told is told once.
+public struct ClassesChanged: EventData, Codable {
+    /// `contacts.classes.changed`.
+    public static let type = "contacts.classes.changed"
+    /// The party.
+    public let partyId: UUID
+    /// The currency in which the customer bought most, ISO 4217: classes are of its base.
+    public let currency: String
+    /// The fifth of the base by recency, 5 the most recent.
+    public let recency: Int
+    /// By the number of orders.
+    public let frequency: Int
+    /// By net revenue.
+    public let monetary: Int
+    /// The name of the three together: `champions`, `at_risk`, …
+    public let segment: String
+    /// `A`, `B` or `C`, by the share of net revenue.
+    public let abc: String
+    /// `loyalist`, `mercenary`, `hostage` or `defector`; absent where nobody knows whether the customer is satisfied.
+    public let quadrant: String?
+    /// `low`, `medium` or `high`; absent where no model can tell.
+    public let risk: String?
+    /// `basic`, `reactive`, `accountable`, `proactive` or `partnership`, by Kotler's grid of countries; absent where it is not reckoned yet.
+    public let level: String?
 }
 
 /// A customer has come to another stage of the relationship.

@@ -29,6 +29,8 @@ public struct ERPDocument: Sendable, Equatable {
     public var orderID: String?
     /// The ERP's customer number; nil for a walk-in.
     public var customerNo: String?
+    /// Whose number that is, where several ERPs number customers each for itself; nil means `erp`.
+    public var customerSystem: String?
     /// The ERP's status, as it says.
     public var status = ""
     /// When it was placed or issued.
@@ -59,6 +61,9 @@ public struct ERPDocument: Sendable, Equatable {
                 found.insert(.id)
             case "orderId": document.orderID = try reader.optionalID()
             case "customerNo": document.customerNo = try reader.optionalID().flatMap { $0.isEmpty ? nil : $0 }
+            case "customerSystem":
+                document.customerSystem = try reader.optionalID()
+                try reader.expect(CustomerNumber.judge(system: document.customerSystem))
             case "status": document.status = try reader.optionalLine() ?? ""
             case timeKey:
                 document.at = try reader.date()
@@ -83,7 +88,10 @@ public struct ERPDocument: Sendable, Equatable {
     }
 
     /// The party it belongs to; nil for a walk-in.
-    public var partyID: UUID? { customerNo.map { ExternalID.party(customerNo: $0) } }
+    public var partyID: UUID? { number?.party }
+
+    /// The customer's number, with whose it is; nil for a walk-in.
+    public var number: CustomerNumber? { CustomerNumber(customerNo, of: customerSystem) }
 
     private struct Found: OptionSet {
         let rawValue: Int
@@ -170,7 +178,8 @@ extension ERPDocument {
         let order: [DataShape.Member] = id == "orderId" ? [] : [.init("orderId", text, needed: false)]
         return .object(
             [.init(id, text), .init(time, .text(format: "date-time"))] + order + [
-                .init("customerNo", text, needed: false), .init("status", text, needed: false), .init("currency", text),
+                .init("customerNo", text, needed: false), .init("customerSystem", text, needed: false),
+                .init("status", text, needed: false), .init("currency", text),
                 .init("lines", .list(line), needed: needsLines), .init(total, amount),
                 .init("correlationId", text, needed: false), .init("channel", text, needed: false),
             ])

@@ -9,10 +9,13 @@ public struct EventContract: Sendable {
     public let version: Int
     /// Where it is told.
     public let topic: Topic
+    /// Where it is told besides, for others than the suite's services.
+    public let second: Topic?
     /// The services that tell it; none for what comes from outside.
     public let senders: [String]
 
-    private init(_ data: any EventData.Type, _ topic: Topic, by senders: [String]? = nil) {
+    private init(_ data: any EventData.Type, _ topic: Topic, and second: Topic? = nil, by senders: [String]? = nil) {
+        self.second = second
         self.data = data
         type = data.type
         versionedType = data.versionedType
@@ -22,6 +25,9 @@ public struct EventContract: Sendable {
         let owner = data.type.split(separator: ".").first.map(String.init) ?? ""
         self.senders = senders ?? (Topic.isOutside(topic.name) ? [] : [owner])
     }
+
+    /// All topics on which it is told.
+    public var topics: [Topic] { second.map { [topic, $0] } ?? [topic] }
 
     /// The shape of its data.
     public var shape: DataShape { data.shape }
@@ -49,7 +55,7 @@ public struct EventContract: Sendable {
     /// Throws where an event of this type is told on a topic of the suite that is not its own: some services read that one, and others do
     /// not.
     public func check(topic: String) throws(JSONError) {
-        guard topic == self.topic.name || !Topic.names.contains(topic) else {
+        guard topic == self.topic.name || topic == second?.name || !Topic.names.contains(topic) else {
             throw JSONError(field: "ce_type", message: "expected \(type) on the topic \(self.topic.name)")
         }
     }
@@ -65,8 +71,8 @@ public struct EventContract: Sendable {
         + of(.erpProducts, ProductUpserted.self, ProductDiscontinued.self)
         + of(.erpRates, RatePublished.self)
         + of(
-            .erpOrders, OrderPlaced.self, OrderChanged.self, OrderCancelled.self, InvoiceIssued.self,
-            PaymentReceived.self, CreditIssued.self)
+            .erpOrders, OrderPlaced.self, OrderChanged.self, OrderCancelled.self, OrderRefused.self,
+            InvoiceIssued.self, PaymentReceived.self, CreditIssued.self)
         + of(
             .shipments, ShipmentDispatched.self, ShipmentDelayed.self, ShipmentDelivered.self, ShipmentReturned.self)
         + [
@@ -79,18 +85,24 @@ public struct EventContract: Sendable {
     private static let contacts: [EventContract] =
         of(
             .contacts, PartyCreated.self, PartyChanged.self, PartyMerged.self, PartyUnmerged.self, PartyErased.self,
-            ConsentChanged.self, ValueChanged.self, StageChanged.self, BenefitChanged.self, ArchiveRequested.self)
+            PartyRemoved.self, ConsentChanged.self, ValueChanged.self, StageChanged.self, BenefitChanged.self,
+            ArchiveRequested.self)
+        + of(.partyClasses, ClassesChanged.self)
         + [
             EventContract(SubjectKeyChanged.self, .subjectKeys, by: services),
             EventContract(SourceChanged.self, .sources, by: services),
         ]
 
-    private static let sales: [EventContract] = of(
-        .sales, LeadCreated.self, LeadChanged.self, LeadConverted.self, OpportunityCreated.self,
-        OpportunityChanged.self, OpportunityStageChanged.self, OpportunityWon.self, OpportunityLost.self,
-        QuoteCreated.self, QuoteAccepted.self, OrderRequested.self, OrderConfirmed.self, TaskRaised.self,
-        TaskClosed.self, ActivityLogged.self, ErasureCompleted<ErasureOwners.Sales>.self,
-        ArchiveDelivered<ErasureOwners.Sales>.self)
+    private static let sales: [EventContract] =
+        of(
+            .sales, LeadCreated.self, LeadChanged.self, LeadConverted.self, LeadReverted.self, OpportunityCreated.self,
+            OpportunityChanged.self, OpportunityStageChanged.self, OpportunityWon.self, OpportunityLost.self,
+            OpportunityWithdrawn.self, QuoteCreated.self, QuoteAccepted.self, QuoteReopened.self)
+        + [EventContract(OrderRequested.self, .sales, and: .orderRequests)]
+        + of(
+            .sales, OrderConfirmed.self, RequestedOrderChanged.self, RequestedOrderCancelled.self,
+            OrderRequestRefused.self, TaskRaised.self, TaskClosed.self, ActivityLogged.self,
+            ErasureCompleted<ErasureOwners.Sales>.self, ArchiveDelivered<ErasureOwners.Sales>.self)
 
     private static let campaigns: [EventContract] = of(
         .campaigns, SegmentEntered.self, SegmentLeft.self, CampaignCreated.self, CampaignLaunched.self,

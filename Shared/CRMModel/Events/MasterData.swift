@@ -6,6 +6,8 @@ public struct CustomerUpserted: EventData, Codable {
     public static let type = "erp.customer.upserted"
     /// The ERP's customer number.
     public let customerNo: String
+    /// Whose number that is, where several ERPs number customers each for itself; absent means `erp`.
+    public let customerSystem: String?
     /// The name of the firm or person.
     public let name: String
     /// `consumer`, `enterprise`, `partner` or `internal`; nil means consumer.
@@ -22,16 +24,40 @@ public struct CustomerUpserted: EventData, Codable {
     public let timeZone: String?
     /// Whether the customer agreed to marketing by mail; nil when the ERP does not know.
     public let marketingConsent: Bool?
+    /// The number by which tax offices know the customer.
+    public let taxId: String?
+    /// Where the customer lives or sits, the first one to send to.
+    public let addresses: [PartyAddress]?
+    /// The order request of ours for whose buyer the customer was made: the number becomes the buyer's.
+    public let correlationId: String?
+    /// The party of ours that the customer is: the number becomes the party's.
+    public let partyId: UUID?
 
-    /// The party it is.
-    public var partyID: UUID { ExternalID.party(customerNo: customerNo) }
+    /// The number, with whose it is.
+    public var number: CustomerNumber? { CustomerNumber(customerNo, of: customerSystem) }
+    /// The party of the number.
+    public var partyID: UUID {
+        number?.party ?? ExternalID.party(customerNo: customerNo)
+    }
 
     /// What cannot be an address, a number, a language or a zone is left out by who keeps it.
     public func judge() throws(JSONError) {
         try Judgement.expect("customerNo", Judgement.id(customerNo, from: 1))
         try Judgement.expect("name", Judgement.line(name))
         try Judgement.expect("country", Judgement.line(country))
+        try Judgement.expect("customerSystem", CustomerNumber.judge(system: customerSystem))
+        try Judgement.expect("taxId", Judgement.line(taxId))
+        try Judgement.expect("correlationId", Judgement.line(correlationId))
+        guard addresses?.count ?? 0 <= Self.mostAddresses else {
+            throw JSONError(field: "addresses", message: "expected at most \(Self.mostAddresses)")
+        }
+        for (place, address) in (addresses ?? []).enumerated() {
+            try Judgement.expect("addresses[\(place)]", address.judge())
+        }
     }
+
+    /// How many addresses a party has at most.
+    private static let mostAddresses = 20
 }
 
 /// The ERP's product master said how a product stands now.
@@ -78,6 +104,8 @@ public struct Shipment: Codable, Sendable, Equatable {
     public let orderId: String
     /// The ERP's customer number.
     public let customerNo: String?
+    /// Whose number that is, where several ERPs number customers each for itself; absent means `erp`.
+    public let customerSystem: String?
     /// When it happened.
     public let at: Date
     /// Who carries it.
@@ -88,12 +116,13 @@ public struct Shipment: Codable, Sendable, Equatable {
     public let reason: String?
 
     /// The party it goes to; nil for a walk-in.
-    public var partyID: UUID? { customerNo.flatMap { $0.isEmpty ? nil : ExternalID.party(customerNo: $0) } }
+    public var partyID: UUID? { CustomerNumber(customerNo, of: customerSystem)?.party }
 
     fileprivate func judge() throws(JSONError) {
         try Judgement.expect("shipmentId", Judgement.id(shipmentId, from: 1))
         try Judgement.expect("orderId", Judgement.id(orderId, from: 0))
         try Judgement.expect("customerNo", Judgement.id(customerNo))
+        try Judgement.expect("customerSystem", CustomerNumber.judge(system: customerSystem))
         try Judgement.expect("carrier", Judgement.line(carrier))
     }
 }

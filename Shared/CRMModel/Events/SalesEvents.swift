@@ -1,81 +1,5 @@
 import FoundationEssentials
 
-/// A lead's state as sales publishes it.
-public struct LeadState: Codable, Sendable {
-    /// The lead.
-    public var leadId: UUID
-    /// `new`, `working`, `qualified`, `disqualified` or `converted`.
-    public var status: String
-    /// Who it is.
-    public var name: String
-    /// Where they work.
-    public var company: String?
-    /// A mail address.
-    public var email: String?
-    /// A phone number.
-    public var phone: String?
-    /// `web`, `campaign`, `event`, …
-    public var source: String?
-    /// The party, where known.
-    public var partyId: UUID?
-    /// The salesperson.
-    public var owner: String?
-    /// What was noted of them; sealed with the rest of the event.
-    public var notes: String?
-
-    /// Describes a lead.
-    public init(
-        leadId: UUID, status: String = "new", name: String = "", company: String? = nil, email: String? = nil,
-        phone: String? = nil, source: String? = nil, partyId: UUID? = nil, owner: String? = nil, notes: String? = nil
-    ) {
-        self.leadId = leadId
-        self.status = status
-        self.name = name
-        self.company = company
-        self.email = email
-        self.phone = phone
-        self.source = source
-        self.partyId = partyId
-        self.owner = owner
-        self.notes = notes
-    }
-}
-
-/// A lead is new.
-public struct LeadCreated: EventData, Codable {
-    /// `sales.lead.created`.
-    public static let type = "sales.lead.created"
-    /// The lead.
-    public let lead: LeadState
-    /// Tells of a lead.
-    public init(lead: LeadState) { self.lead = lead }
-}
-
-/// A lead has changed.
-public struct LeadChanged: EventData, Codable {
-    /// `sales.lead.changed`.
-    public static let type = "sales.lead.changed"
-    /// The lead as it is now.
-    public let lead: LeadState
-    /// Tells of a lead.
-    public init(lead: LeadState) { self.lead = lead }
-}
-
-/// A lead became an opportunity.
-public struct LeadConverted: EventData, Codable {
-    /// `sales.lead.converted`.
-    public static let type = "sales.lead.converted"
-    /// The lead.
-    public let lead: LeadState
-    /// What it became.
-    public let opportunityId: UUID
-    /// Tells of a conversion.
-    public init(lead: LeadState, opportunityId: UUID) {
-        self.lead = lead
-        self.opportunityId = opportunityId
-    }
-}
-
 /// An opportunity's state as sales publishes it.
 public struct OpportunityState: Codable, Sendable {
     /// The opportunity.
@@ -174,6 +98,16 @@ public struct OpportunityLost: EventData, Codable {
     }
 }
 
+/// An opportunity is gone: the conversion that made it was taken back.
+public struct OpportunityWithdrawn: EventData, Codable {
+    /// `sales.opportunity.withdrawn`.
+    public static let type = "sales.opportunity.withdrawn"
+    /// The opportunity.
+    public let opportunityId: UUID
+    /// Tells of its end.
+    public init(opportunityId: UUID) { self.opportunityId = opportunityId }
+}
+
 /// A quote's state as sales publishes it.
 public struct QuoteState: Codable, Sendable {
     /// The quote.
@@ -186,8 +120,12 @@ public struct QuoteState: Codable, Sendable {
     public var status: String
     /// ISO 4217.
     public var currency: String
-    /// The sum of the lines after discount.
+    /// The sum of the lines after discount, without tax.
     public var total: Amount
+    /// The sum of the lines' taxes.
+    public var tax: Amount?
+    /// The last day on which it is good.
+    public var validUntil: CalendarDay?
 
     /// Describes a quote.
     public init(
@@ -220,20 +158,6 @@ public struct QuoteAccepted: EventData, Codable {
     public let quote: QuoteState
     /// Tells of a quote.
     public init(quote: QuoteState) { self.quote = quote }
-}
-
-/// The ERP's order answered an order request.
-public struct OrderConfirmed: EventData, Codable {
-    /// `sales.order.confirmed`.
-    public static let type = "sales.order.confirmed"
-    /// The request, which the ERP's order repeated as `correlationId`.
-    public let requestId: UUID
-    /// The quote behind it.
-    public let quoteId: UUID
-    /// The buyer.
-    public let partyId: UUID
-    /// The ERP's order.
-    public let orderId: String
 }
 
 /// A task's state as sales publishes it.

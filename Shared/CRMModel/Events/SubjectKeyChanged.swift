@@ -27,7 +27,8 @@ public enum PersonalEvents {
     /// Their types, with versions.
     public static let types: Set<String> = [
         PartyCreated.versionedType, PartyChanged.versionedType, StageChanged.versionedType,
-        LeadCreated.versionedType, LeadChanged.versionedType, LeadConverted.versionedType,
+        LeadCreated.versionedType, LeadChanged.versionedType, LeadConverted.versionedType, LeadReverted.versionedType,
+        OrderRequestRefused.versionedType,
         OpportunityCreated.versionedType, OpportunityChanged.versionedType, OpportunityStageChanged.versionedType,
         OpportunityWon.versionedType, OpportunityLost.versionedType,
         TaskRaised.versionedType, TaskClosed.versionedType, ActivityLogged.versionedType,

@@ -61,6 +61,12 @@ public indirect enum Schema: Sendable {
         }
     }
 
+    /// An object with more members.
+    public func with(_ more: [Property]) -> Schema {
+        guard case .object(let members) = self else { return self }
+        return .object(members + more)
+    }
+
     /// What is wrong with a parameter's text, for people; nil where nothing is.
     func complaint(about text: String) -> String? {
         switch self {
