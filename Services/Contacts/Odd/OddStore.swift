@@ -35,15 +35,21 @@ enum OddStore {
             ON CONFLICT (kind, reference, source) DO UPDATE SET party_id = excluded.party_id, at = excluded.at
             """)
 
-    /// SQL: how many documents of a party count for it and not in figures of the base.
+    /// SQL: how many documents of a party count for it and not in figures of the base: by index, however many it has.
     static func count(of party: String) -> String {
-        """
-        SELECT count(*) FROM erp_document d LEFT JOIN document_detail x ON x.id = d.id AND x.kind = d.kind AND x.source = d.source
-        WHERE d.party_id = \(party) AND NOT d.is_cancelled AND d.kind IN ('order', 'credit', 'payment')
-            AND (d.at > \(SoundBase.latest) OR d.at < \(SoundBase.earliest)
-                OR greatest(x.largest, abs(d.total)) > \(SoundBase.neverLarge)
-                AND greatest(x.largest, abs(d.total)) > \(SoundBase.bound("d.currency")))
-        """
+        func dated(_ condition: String) -> String {
+            """
+            (SELECT count(*) FROM erp_document d WHERE d.party_id = \(party) AND \(condition) AND NOT d.is_cancelled
+                AND d.kind IN ('order', 'credit', 'payment'))
+            """
+        }
+        return """
+            SELECT \(dated("d.at > \(SoundBase.latest)")) + \(dated("d.at < \(SoundBase.earliest)")) + (
+                SELECT count(*) FROM document_detail x
+                JOIN erp_document d ON d.id = x.id AND d.kind = x.kind AND d.source = x.source
+                WHERE x.largest > \(SoundBase.neverLarge) AND x.largest > \(SoundBase.bound("x.currency"))
+                    AND \(SoundBase.isSound("x.at")) AND d.party_id = \(party) AND NOT d.is_cancelled)
+            """
     }
 
     /// All that is odd, each with why.

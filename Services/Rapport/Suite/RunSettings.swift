@@ -9,13 +9,15 @@ struct RunSettings {
     /// What became of them, in words.
     private(set) var words: [String] = []
     private let environment: [String: String]
+    private let isFirst: Bool
 
-    /// Holds an environment against what is kept. An empty text takes a setting away.
-    init(_ environment: [String: String], kept: [String: String]) {
+    /// Holds an environment against what is kept; nil for a run that keeps nothing yet. An empty text takes a setting away.
+    init(_ environment: [String: String], kept: [String: String]?) {
         self.environment = environment
-        self.kept = kept
-        for name in Set(environment.keys).union(kept.keys).sorted() where Self.isKept(name) {
-            settle(name, environment[name], kept[name])
+        self.kept = kept ?? [:]
+        isFirst = kept == nil
+        for name in Set(environment.keys).union(self.kept.keys).sorted() where Self.isKept(name) {
+            settle(name, environment[name], self.kept[name])
         }
     }
 
@@ -31,6 +33,7 @@ struct RunSettings {
             words.append("\(name) changes from \(Self.shown(name, known)) to \(Self.shown(name, given))")
         case (let given?, nil) where !given.isEmpty:
             kept[name] = given
+            if !isFirst { words.append("\(name) is \(Self.shown(name, given)) from now on; it was not set before") }
         default: break
         }
     }
@@ -60,7 +63,7 @@ extension SuiteFolder {
     func settle(_ environment: [String: String], _ terminal: Terminal) throws -> [String: String] {
         let file = path + "/settings.json"
         let data = FileManager.default.contents(atPath: file)
-        let kept = try data.map { try JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
+        let kept = try data.map { try JSONDecoder().decode([String: String].self, from: $0) }
         let settings = RunSettings(environment, kept: kept)
         for words in settings.words { terminal.warn(words) }
         if settings.kept != kept { try writePrivate([UInt8](try JSONEncoder().encode(settings.kept)), to: file) }
