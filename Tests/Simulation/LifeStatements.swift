@@ -90,7 +90,11 @@ extension SimulatedStore {
                 try await lock(endedKeys, row.key, transaction)
                 guard let epoch = endedKeys.value(row.key, id) else { continue }
                 endedKeys.set(row.key, nil, id)
-                taken += try await held(before: epoch, transaction) { $0.second == row.key.first }
+                let name = Names(first: "/own", second: row.key.first)
+                try await lock(places.sequences, name, transaction)
+                guard places.sequences.value(name, id).map({ $0.epoch < epoch }) ?? true else { continue }
+                places.sequences.set(name, AppliedRow(epoch: epoch, number: 0, mark: nil), id)
+                taken.append([row.key.first])
             }
             return taken
         case "life.orphans":

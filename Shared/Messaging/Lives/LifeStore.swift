@@ -170,8 +170,8 @@ public enum LifeStore {
             ON CONFLICT (source, key) DO UPDATE SET epoch = greatest(e.epoch, excluded.epoch)
             """)
 
-    /// Takes keys of one source off the list; those of which nothing was heard, or the life that ended them or a later one has told since, say
-    /// null. Of the others nobody hears until the transaction's end.
+    /// Takes keys of one source off the list; those that the life which ended them, or a later one, has told since say null. Of the others
+    /// nobody hears until the transaction's end, and no more of what lives before write.
     public static let takeEnded = Query(
         "life.take_ended", takes: String.self, Int.self, gives: String.self, String?.self,
         sql: """
@@ -181,8 +181,10 @@ public enum LifeStore {
                     ORDER BY key LIMIT $2 FOR UPDATE) n
                 WHERE e.source = n.source AND e.key = n.key RETURNING e.*),
             held AS (
-                SELECT a.key FROM taken t JOIN applied_sequence a ON a.grp = $1 AND a.source = t.source AND a.key = t.key
-                WHERE a.epoch < t.epoch ORDER BY a.key FOR UPDATE OF a)
+                INSERT INTO applied_sequence AS a (grp, source, key, seq, epoch)
+                SELECT $1, source, key, 0, epoch FROM taken ORDER BY key
+                ON CONFLICT (key, source, grp) DO UPDATE SET seq = 0, epoch = excluded.epoch, last_id = NULL
+                WHERE a.epoch < excluded.epoch RETURNING a.key)
             SELECT t.source, h.key FROM taken t LEFT JOIN held h USING (key)
             """)
 
