@@ -13,7 +13,9 @@ extension TestService {
             guard let contract = EventContract.named(type), contract.versionedType == parts[0] else {
                 return "\(parts[0]) is in no contract"
             }
-            guard contract.topics.contains(where: { $0.name == parts[1] }) else { return "\(parts[0]) is told on \(parts[1])" }
+            guard contract.topics.contains(where: { $0.name == parts[1] }) else {
+                return "\(parts[0]) is told on \(parts[1])"
+            }
             do {
                 try contract.check(Array(parts[2].utf8))
                 return nil
