@@ -47,9 +47,10 @@
             case .onlyHolders: try Simulation.runQueue(seed: seed, freezes: true)
             case .overtakesParked: _ = try Simulation.runOvertaken(seed: seed, parks: true)
             case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .actsOnPast,
-                .pastNotCarried, .decidedNow, .orphansEnd:
+                .pastNotCarried, .decidedNow:
                 try Simulation.runLives(seed: seed)
             case .trustsPlace: try Simulation.runLateCommit(seed: seed)
+            case .orphansEnd: try Simulation.runLostRefusal(seed: seed)
             default: _ = try Simulation.run(seed: seed)
             }
         }

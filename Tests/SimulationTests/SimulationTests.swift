@@ -34,6 +34,7 @@ import Testing
     /// A backup is made while a transaction with a low place is open, which commits and is told behind it.
     @Test func whatWasUnderWayWhenABackupWasMadeIsKnownFromTheTopic() throws {
         for seed in 0..<100 as Range<UInt64> { try Simulation.runLateCommit(seed: seed) }
+        for seed in 0..<20 as Range<UInt64> { try Simulation.runLostRefusal(seed: seed) }
     }
 
     @Test func schedulesOfLivesBreakNoInvariant() throws {
