@@ -133,10 +133,11 @@ import Tickets
             "ended_key (source, key)",
         ],
         "part of a record, or asked for once: the record's party can stand before it": [
-            "held (kind, key)",
+            "customer_claim (system, number, claimant)", "held (kind, key)",
             "import_chunk (import_id, seq)", "import_error (import_id, line)", "message (dedup_key)",
             "message_told (dedup_key)",
-            "opportunity_stage (opportunity_id, version)", "order_answer (request_id)", "order_request (quote_id)",
+            "lead_status (lead_id, version)", "opportunity_stage (opportunity_id, version)",
+            "opportunity_withdrawn (opportunity_id)", "order_answer (request_id)", "order_asked (request_id)",
             "quote_line (quote_id, position)", "survey_answer (ticket_id, resolution)",
             "survey_request (ticket_id, resolution)", "task (kind, reference)",
         ],

@@ -12,17 +12,18 @@ enum ClassStore {
         ClassesChanged.self,
         [
             "partyId": "q.party_id", "currency": "q.currency", "recency": "q.r", "frequency": "q.f", "monetary": "q.m",
-            "segment": ScoreStore.segment, "abc": "q.abc",
+            "segment": "q.segment", "abc": "q.abc",
             "quadrant": """
             CASE WHEN o.csat IS NULL THEN NULL WHEN o.csat >= 0.75
                 THEN CASE WHEN \(isLoyal) THEN 'loyalist' ELSE 'mercenary' END
                 ELSE CASE WHEN \(isLoyal) THEN 'hostage' ELSE 'defector' END END
             """,
             "risk":
-                "CASE WHEN n.alive >= 0.7 THEN 'low' WHEN n.alive >= 0.3 THEN 'medium' WHEN n.alive < 0.3 THEN 'high' END",
+                "CASE WHEN \(alive) >= 0.7 THEN 'low' WHEN \(alive) >= 0.3 THEN 'medium' WHEN \(alive) < 0.3 THEN 'high' END",
             "level": "l.level",
         ])
-    private static let isLoyal = "q.orders > 1 AND coalesce(n.alive >= 0.5, q.r >= 3)"
+    private static let alive = "(\(ScoreStore.alive("q.purchase_days")))"
+    private static let isLoyal = "q.orders > 1 AND coalesce(\(alive) >= 0.5, q.r >= 3)"
 
     /// Looks at the customers behind $1, $2 of them, and tells of those whose classes are others than were told, $3 at most; gives the last
     /// that was looked at. Who is no customer any more is taken off the topic.
@@ -40,9 +41,13 @@ enum ClassStore {
                 WHERE r.name = 'relationship' AND g->>'by' = 'country'),
             now AS (
                 SELECT q.party_id, \(form) AS form FROM (
-                    SELECT s.*, p.country FROM (\(ScoreStore.scored)) AS s JOIN led USING (party_id, currency)
-                    JOIN party p ON p.id = s.party_id) AS q
+                    SELECT z.*, \(ScoreStore.segment) AS segment FROM (
+                    SELECT v.*, p.country, \(ScoreStore.recency) AS r, \(ScoreStore.frequency) AS f,
+                        \(ScoreStore.monetary) AS m, \(ScoreStore.abc) AS abc
+                    FROM led JOIN party_value v USING (party_id, currency) JOIN value_scale s USING (currency)
+                    JOIN party p ON p.id = v.party_id) AS z) AS q
                 LEFT JOIN party_prediction n ON n.party_id = q.party_id AND n.currency = q.currency
+                LEFT JOIN model_run u ON u.id = n.run_id
                 LEFT JOIN LATERAL (
                     SELECT sum(total) / sum(answers) AS csat FROM party_voice a
                     WHERE a.party_id = ANY(\(Redirects.circle("q.party_id"))) AND a.survey <> 'nps') AS o ON true

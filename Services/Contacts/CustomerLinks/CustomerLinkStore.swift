@@ -89,7 +89,7 @@ enum CustomerLinkStore {
     static let words = Query(
         "customer_link.words", takes: UUID.self, gives: UUID.self, String.self, String.self, String.self,
         sql: """
-            SELECT merged_id, system, number, said::text FROM party_merge
+            SELECT merged_id, coalesce(system, ''), coalesce(number, ''), coalesce(said, '{}')::text FROM party_merge
             WHERE survivor_id = $1 AND number IS NOT NULL AND said IS NOT NULL AND undone_at IS NULL
             """)
 
@@ -103,7 +103,7 @@ enum CustomerLinkStore {
         "customer_link.due", takes: UUID.self, gives: UUID.self, UUID.self, String.self,
         sql: """
             WITH done AS (DELETE FROM customer_link_due WHERE party_id = $1)
-            SELECT id, survivor_id, number FROM party_merge
+            SELECT id, survivor_id, coalesce(number, '') FROM party_merge
             WHERE merged_id = $1 AND number IS NOT NULL AND undone_at IS NULL
             """)
 
