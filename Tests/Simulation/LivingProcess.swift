@@ -170,11 +170,13 @@ final class LivingProcess: SimulatedMachine {
         Task { @Loop [runner] in await runner?.stop() }
     }
 
+    private func isRecovering(_ life: Life) async throws -> Bool {
+        guard let now = try await pool.transaction({ try await Life.current(in: $0) }) else { return false }
+        return now.epoch == life.epoch && now.incarnation == life.incarnation && now.state == .told
+    }
+
     private func recover(_ life: Life) async throws {
-        while let now = try await pool.transaction({ try await Life.current(in: $0) }),
-            now.epoch == life.epoch,
-            now.incarnation == life.incarnation, now.state == .told
-        {
+        while try await isRecovering(life) {
             let session = try await substrate.openSession()
             defer { session.close() }
             guard try await session.transaction({ try await $0.query(Living.claim)[0].value(0) as Bool })
@@ -184,6 +186,7 @@ final class LivingProcess: SimulatedMachine {
             }
             try await follow(
                 to: world.ends(of: [service.tells].compactMap { $0 }).filter { $0.value > 0 }, life)
+            guard try await isRecovering(life) else { return }
             let waiting = try await session.transaction { try await $0.query(Living.waiting, 0, 10_000) }
             let told = try waiting.filter { world.wasTold(by: try $0.value(1)) }.map {
                 try $0.value(0) as Int
@@ -213,7 +216,10 @@ final class LivingProcess: SimulatedMachine {
         while !ends.allSatisfy({ partition, end in
             store.recovery.offsets.value(LivesWorld.name(of: partition)) ?? -1 >= Int(end)
         }) {
-            do { try await pause() } catch {
+            do {
+                try await pause()
+                guard try await isRecovering(life) else { break }
+            } catch {
                 await runner.stop()
                 throw error
             }

@@ -25,7 +25,7 @@ public final class Recovery {
     public func run(_ life: Life) async throws {
         let session = try await PostgresConnection.open(postgres)
         defer { session.close() }
-        while let now = try await keeper.current(), now.isSame(as: life), now.state == .told {
+        while try await isRecovering(life) {
             let isMine = try await session.transaction { try await $0.rows(LifeStore.claim).first } ?? false
             guard isMine else {
                 try await Loop.sleep(for: .milliseconds(300))
@@ -33,6 +33,8 @@ public final class Recovery {
             }
             session.holdsLocks = true
             try await follow(to: try await keeper.ends(of: keeper.topics), life)
+            // Another has done it while this process was frozen.
+            guard try await isRecovering(life) else { return }
             let told = try await WaitingWords(keeper).told()
             try await session.transaction { [group] transaction in
                 for statement in LifeStore.forgetGroup { transaction.enqueue(statement, group) }
@@ -40,6 +42,11 @@ public final class Recovery {
                 transaction.enqueue(LifeStore.advance, life.incarnation, Life.State.recovered.rawValue)
             }
         }
+    }
+
+    private func isRecovering(_ life: Life) async throws -> Bool {
+        guard let now = try await keeper.current() else { return false }
+        return now.isSame(as: life) && now.state == .told
     }
 
     private func follow(to ends: [TopicPartition: Int64], _ life: Life) async throws {
@@ -68,8 +75,7 @@ public final class Recovery {
             var last = (place: Int64(-1), at: Loop.now)
             while case let (left, place) = try await left(to: ends), left {
                 if place != last.place { last = (place, Loop.now) }
-                // Another has done it while this process was frozen.
-                guard let now = try await keeper.current(), now.isSame(as: life), now.state == .told else { break }
+                guard try await isRecovering(life) else { break }
                 guard Loop.now - last.at < .seconds(60) else {
                     throw RebuildError("nothing was recovered for a minute; \(problem)")
                 }
