@@ -24,9 +24,13 @@ extension TestService {
         let topics = Set(parts.subscriptions.topics.map(\.name))
         let expected = log.all.filter { topics.contains($0.key.topic) }.reduce(0) { $0 + $1.value.count }
         try runner.start()
-        try await eventually("\(group) has read all of the log", within: limit) {
-            let figures = runner.statistics
-            return figures.applied + figures.duplicates + figures.skipped + figures.dead >= expected
+        do {
+            try await eventually("\(group) has read all of the log", within: limit) {
+                let figures = runner.statistics
+                return figures.applied + figures.duplicates + figures.skipped + figures.dead >= expected
+            }
+        } catch {
+            throw UnexpectedAnswer(description: "\(error); \(problems.prefix(3).joined(separator: "; "))")
         }
         await runner.stop()
         return (runner.statistics, problems)

@@ -10,17 +10,27 @@ import ServiceKit
 @Loop
 enum CustomerLinkHandlers {
     static func subscribe(_ subscriptions: inout Subscriptions) {
-        subscriptions.on(OrderRequested.self) { events, transaction in
-            let asked = events.map(\.data)
-            transaction.enqueue(CustomerLinkStore.ask, asked.map(\.requestId), asked.map(\.partyId))
-        }
-        subscriptions.on(OrderConfirmed.self) { events, transaction in
-            claim(events.compactMap { CustomerClaim($0.data) }, transaction)
+        // In one call, as they come under one key, and with all else that is heard of sales.
+        subscriptions.on([
+            Heard(OrderRequested.self) { Told(asked: $0.data) },
+            Heard(OrderConfirmed.self) { Told(confirmed: $0.data) },
+        ]) { told, transaction in
+            let asked = told.compactMap(\.asked)
+            if !asked.isEmpty {
+                transaction.enqueue(CustomerLinkStore.ask, asked.map(\.requestId), asked.map(\.partyId))
+            }
+            claim(told.compactMap { $0.confirmed.flatMap { CustomerClaim($0) } }, transaction)
         }
         subscriptions.on(CustomerUpserted.self) { events, transaction in
             claim(events.flatMap { CustomerClaim.all(of: $0.data) }, transaction)
             transaction.enqueue(CustomerLinkStore.toldAnew, events.map(\.data.partyID))
         }
+    }
+
+    /// What sales tells of a request.
+    private struct Told {
+        var asked: OrderRequested?
+        var confirmed: OrderConfirmed?
     }
 
     private static func claim(_ claims: [CustomerClaim], _ transaction: Transaction) {

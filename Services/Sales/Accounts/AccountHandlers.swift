@@ -36,6 +36,7 @@ enum AccountHandlers {
         add(sums, redated: RevenueChanges(redated.filter { $0.kind == .order }), transaction)
         if !said.removed.isEmpty { transaction.enqueue(AccountStore.remove, said.removed.sorted()) }
         OrderRequestHandlers.follow(said.entries, recorded, transaction)
+        for refusal in said.refusals { try await OrderRefusals.take(refusal, in: transaction) }
     }
 
     /// Contacts does not know parties any more: they stand for themselves, without what it said of them.

@@ -10,13 +10,15 @@ enum AccountNews: Sendable {
     case redirect(Redirect)
     case party(PartyState)
     case removed(UUID)
+    /// It stands among documents, under the same keys, and is heard with them: two calls would come in turns.
+    case refusal(OrderRefused)
 
     /// The events that tell it.
     @Loop
     static var heard: [Heard<AccountNews>] {
         LedgerEntry.heard.map { $0.map(document) } + Redirect.heard.map { $0.map(redirect) } + [
             Heard(PartyCreated.self) { .party($0.data.party) }, Heard(PartyChanged.self) { .party($0.data.party) },
-            Heard(PartyRemoved.self) { .removed($0.data.partyId) },
+            Heard(PartyRemoved.self) { .removed($0.data.partyId) }, Heard(OrderRefused.self) { .refusal($0.data) },
         ]
     }
 }
@@ -27,6 +29,7 @@ struct SortedNews {
     private(set) var redirects: [Redirect] = []
     private(set) var parties: [UUID: PartyState] = [:]
     private(set) var removed: Set<UUID> = []
+    private(set) var refusals: [OrderRefused] = []
 
     init(_ news: [AccountNews]) {
         for one in news {
@@ -37,6 +40,7 @@ struct SortedNews {
             case .removed(let party):
                 parties[party] = nil
                 removed.insert(party)
+            case .refusal(let refusal): refusals.append(refusal)
             }
         }
     }

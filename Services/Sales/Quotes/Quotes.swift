@@ -16,11 +16,6 @@ extension Capability {
         let answerTime = OrderRequestCommands.answerTime
         return CapabilityParts(
             routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)),
-            listen: {
-                $0.on(OrderRefused.self) { events, transaction in
-                    for event in events { try await OrderRefusals.take(event.data, in: transaction) }
-                }
-            },
             recovers: { QuoteRecovery.recover(&$0) },
             tellsAgain: { keys, transaction in
                 // What was told of one stays so: accepted once, and what a draft holds is in no event.
