@@ -74,7 +74,8 @@ extension WholeSuite {
             }
             let lead = try await suite.ask(
                 "sales", .post, "/v1/leads", #"{"name":"Ann Quillfeather","email":"ann@quill.example"}"#, as: Made.self)
-            try await suite.ask("sales", .post, "/v1/leads/\(lead.id)/convert")
+            try await suite.ask(
+                "sales", .post, "/v1/leads/\(lead.id)/convert", #"{"accountId":"\#(party)"}"#)
             let known = #"{"name":"Mrs Quillfeather","phone":"+4915112345678","partyId":"\#(party)"}"#
             try await suite.ask("sales", .post, "/v1/leads", known)
             let ticket = try await suite.ask(

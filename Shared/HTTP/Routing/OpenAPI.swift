@@ -39,8 +39,12 @@ public enum OpenAPI {
         if let content = content(route.body) {
             members.append(("requestBody", .object([("required", .boolean(true)), ("content", content)])))
         }
+        // Who looks at a page is refused by one.
+        let isPage = route.answers.contains { if case .bytes("text/html") = $0.body { true } else { false } }
         let given = route.answers.map { (String($0.status.rawValue), describe($0)) }
-        let refused = (route.refusals + implied(route)).map { (String($0.rawValue), describe(refusal: $0)) }
+        let refused = (route.refusals + implied(route)).map {
+            (String($0.rawValue), describe(refusal: $0, isPage: isPage))
+        }
         members.append(("responses", .object(given + refused)))
         if let right = route.right { members.append(("x-right", .string(right))) }
         return .object(members)
@@ -77,11 +81,12 @@ public enum OpenAPI {
         return .object(members)
     }
 
-    private static func describe(refusal status: Status) -> JSONValue {
+    private static func describe(refusal status: Status, isPage: Bool) -> JSONValue {
         let schema = JSONValue.object([("schema", describe(.reference("Problem")))])
+        let page: [(String, JSONValue)] = isPage ? [("text/html", .object([]))] : []
         return .object([
             ("description", .string(status.reason)),
-            ("content", .object([("application/problem+json", schema)])),
+            ("content", .object([("application/problem+json", schema)] + page)),
         ])
     }
 
