@@ -24,6 +24,8 @@ import Testing
         let texts = [
             "王小明", "O’Neil; \"x\", y", "=1+1", "+49", "'=q", "two\nlines", "back\\slash", "a;b", "ü, é", "@home", "-5",
             "tab\there", "Zoë | Q",
+            // A combining mark makes one Character with the sign that comes before it in a file.
+            "\u{301}mark",
         ]
         func text() -> String { texts.randomElement(using: &chance) ?? "x" }
         func maybe<T>(_ value: T) -> T? { Bool.random(using: &chance) ? value : nil }

@@ -98,8 +98,7 @@ extension ImportRow {
         func separates(_ scalar: Unicode.Scalar) -> Bool {
             scalar == ";" || scalar == "," || scalar == "|" || scalar == "；" || scalar == "\n"
         }
-        let cells = text.contains(" ::: ") ? text.components(by: " ::: ") : [text]
-        return cells.flatMap { cell in
+        return text.components(by: " ::: ").flatMap { cell in
             cell.unicodeScalars.contains(where: separates)
                 ? cell.unicodeScalars.split(whereSeparator: separates).map { String($0) } : [cell]
         }.map(\.trimmed).filter { !$0.isEmpty }
@@ -152,7 +151,9 @@ extension ImportRow {
         let parts =
             isOurs
             ? Self.list(text)
-            : text.components(by: " ::: ").flatMap { $0.split { ",;，；、|".contains($0) }.map(String.init) }
+            : text.components(by: " ::: ").flatMap { cell in
+                cell.unicodeScalars.split { ",;，；、|".unicodeScalars.contains($0) }.map { String($0) }
+            }
         // Google's groups that every account has.
         tags += parts.map(\.trimmed).filter { !$0.isEmpty && !$0.hasPrefix("* ") }
         return tags.count > 50 || tags.contains(where: { $0.count > 50 })
@@ -161,19 +162,17 @@ extension ImportRow {
 
     private mutating func addHandles(_ text: String) -> String? {
         details.handles = Self.list(text).compactMap { part in
-            guard let colon = part.firstIndex(of: ":"), colon > part.startIndex,
-                part.index(after: colon) < part.endIndex
-            else { return nil }
-            return .init(network: String(part[..<colon]), handle: String(part[part.index(after: colon)...]))
+            guard let (network, handle) = part.parted(by: ":"), !network.isEmpty, !handle.isEmpty else { return nil }
+            return .init(network: network, handle: handle)
         }
         return nil
     }
 
     private mutating func addPreferences(_ text: String) -> String? {
         for part in Self.list(text) {
-            guard let sign = part.firstIndex(of: "=") else { return "must be key=value, parted by semicolons" }
+            guard let (key, value) = part.parted(by: "=") else { return "must be key=value, parted by semicolons" }
             details.preferences = details.preferences ?? [:]
-            details.preferences?[String(part[..<sign])] = String(part[part.index(after: sign)...])
+            details.preferences?[key] = value
         }
         return nil
     }
@@ -248,8 +247,8 @@ extension String {
     /// The parts between a separator.
     fileprivate func components(by separator: String) -> [String] {
         var parts: [String] = []
-        var rest = self[...]
-        while let place = rest.firstRange(of: separator) {
+        var rest = unicodeScalars[...]
+        while let place = rest.firstRange(of: separator.unicodeScalars) {
             parts.append(String(rest[..<place.lowerBound]))
             rest = rest[place.upperBound...]
         }

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Phones
 import Postgres
+import Text
 import Writing
 
 /// Turns the rows of one piece of an upload into parties.
@@ -136,8 +137,10 @@ struct ImportStep {
         for (party, row) in rows {
             // What other systems call it, as an export said. The ERP's numbers are its own to give.
             referred += row.references.compactMap { text in
-                let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-                return parts.count == 2 && parts[0] != "erp" ? (parts[0], parts[1], party) : nil
+                guard let (system, reference) = text.parted(by: ":"), !system.isEmpty, !reference.isEmpty,
+                    system != "erp"
+                else { return nil }
+                return (system, reference, party)
             }
         }
         guard !referred.isEmpty else { return }

@@ -158,9 +158,9 @@ extension ImportRow {
             (property.parameters["SERVICE-TYPE"] ?? property.parameters["X-SERVICE-TYPE"] ?? property.parameters["TYPE"])?
             .first
         var handle = text
-        if let colon = text.firstIndex(of: ":"), !text.hasPrefix("http"), property.name == "IMPP" {
-            network = network ?? String(text[..<colon])
-            handle = String(text[text.index(after: colon)...])
+        if property.name == "IMPP", !text.hasPrefix("http"), let (scheme, name) = text.parted(by: ":") {
+            network = network ?? scheme
+            handle = name
         }
         guard let network, !network.isEmpty, !handle.isEmpty, (details.handles?.count ?? 0) < 20 else { return }
         details.handles =

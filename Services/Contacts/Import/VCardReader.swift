@@ -217,17 +217,24 @@ private struct VCardLines {
     private static func head(_ text: String) -> VCardReader.Property? {
         var parts: [String] = [""]
         var isQuoted = false
-        for character in text {
-            if character == "\"" { isQuoted.toggle() }
-            if character == ";", !isQuoted { parts.append("") } else { parts[parts.count - 1].append(character) }
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { isQuoted.toggle() }
+            if scalar == ";", !isQuoted {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].unicodeScalars.append(scalar)
+            }
+        }
+        func parted(_ text: String, by sign: Unicode.Scalar) -> [String] {
+            text.parted(by: sign).map { [$0.before, $0.after].filter { !$0.isEmpty } } ?? [text]
         }
         var property = VCardReader.Property()
-        let names = parts[0].split(separator: ".", maxSplits: 1).map { $0.trimmingCharacters() }
+        let names = parted(parts[0], by: ".").map { $0[...].trimmingCharacters() }
         guard let name = names.last else { return nil }
         property.name = name.uppercased()
         property.group = names.count > 1 ? names[0].lowercased() : ""
         for part in parts.dropFirst() {
-            let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+            let pair = parted(part, by: "=")
             guard let key = pair.first?.trimmed.uppercased() else { continue }
             if pair.count == 2 {
                 property.parameters[key, default: []] += values(pair[1], of: key)
@@ -242,20 +249,24 @@ private struct VCardLines {
 
     /// Types may stand several in one pair of quotes; else what is in quotes is one value, its own signs written as RFC 6868 has them.
     private static func values(_ text: String, of key: String) -> [String] {
-        guard text.contains("\""), key != "TYPE" else {
-            return text.split(separator: ",").map { $0.filter { $0 != "\"" }.trimmed }
+        guard text.unicodeScalars.contains("\""), key != "TYPE" else {
+            return text.unicodeScalars.split(separator: ",").map { part in
+                var plain = ""
+                plain.unicodeScalars.append(contentsOf: part.lazy.filter { $0 != "\"" })
+                return plain.trimmed
+            }
         }
-        let signs: [Character: Character] = ["n": "\n", "'": "\"", "^": "^"]
+        let signs: [Unicode.Scalar: Unicode.Scalar] = ["n": "\n", "'": "\"", "^": "^"]
         var plain = ""
         var isEscaped = false
-        for character in text where character != "\"" {
+        for scalar in text.unicodeScalars where scalar != "\"" {
             if isEscaped {
-                plain.append(signs[character] ?? character)
+                plain.unicodeScalars.append(signs[scalar] ?? scalar)
                 isEscaped = false
-            } else if character == "^" {
+            } else if scalar == "^" {
                 isEscaped = true
             } else {
-                plain.append(character)
+                plain.unicodeScalars.append(scalar)
             }
         }
         return [plain]
