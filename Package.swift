@@ -136,7 +136,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("TextTests", ["Text"]),
+        tests("TextTests", ["TestKit", "Text"]),
         tests("WritingTests", ["TestKit", "Text", "Writing"]),
         tests("SheetsTests", ["Sheets"]),
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),

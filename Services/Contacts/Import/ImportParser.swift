@@ -206,7 +206,7 @@ struct ImportParser {
     }
 
     private static func clean(_ source: String) -> String {
-        (source.utf8.contains(0) ? source.replacing("\0", with: "\u{FFFD}") : source).trimmed
+        (source.utf8.contains(0) ? source.replacing(["\0": "\u{FFFD}"]) : source).trimmed
     }
 
     // MARK: vCard
