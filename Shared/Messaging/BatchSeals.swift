@@ -49,18 +49,20 @@ extension BatchApplication {
     private static func missing(
         _ sealed: [(event: Event, version: Int)], _ known: [SubjectKeys.Name: SubjectKeys.Known]
     ) -> Set<String> {
-        Set(sealed.filter { (known[$0.event.keyName]?.version ?? 0) < $0.version }.map(\.event.key))
+        let lacking = sealed.filter { known[$0.event.keyName]?.lacks($0.version, of: $0.event.epoch) ?? true }
+        return Set(lacking.map(\.event.key))
     }
 
     private func open(_ item: BatchItem, _ known: [SubjectKeys.Name: SubjectKeys.Known]) throws -> BatchItem? {
         guard let sealed = item.sealed else { return item }
         var event = sealed.event
         guard let key = known[event.keyName], key.version == sealed.version, let bytes = key.key else { return nil }
-        do {
-            event.opened = try AESGCM.open(event.record.value ?? [], key: bytes, context: Array(event.id.utf8))
-        } catch {
-            throw SealBroken()
+        let value = event.record.value ?? []
+        let opened = ([bytes] + key.others).lazy.compactMap { one in
+            try? AESGCM.open(value, key: one, context: Array(event.id.utf8))
         }
+        guard let data = opened.first else { throw SealBroken() }
+        event.opened = data
         var item = item
         item.content = .event(event, data: try sealed.handler.decode(event), handler: sealed.handler)
         return item
