@@ -39,10 +39,12 @@ extension BatchApplication {
         let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
         let known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
         let missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
-        guard missing.isEmpty else {
-            throw NotYet("the key of its data has not come", keys: missing, isForSeal: true)
-        }
+        guard missing.isEmpty else { throw Self.lacking(missing) }
         return try items.filter { !$0.isOfKeys }.compactMap { try open($0, known) }
+    }
+
+    private static func lacking(_ keys: Set<String>) -> NotYet {
+        NotYet("the key of its data has not come", keys: keys, isForSeal: true)
     }
 
     /// The keys of messages whose data cannot be opened yet.
@@ -61,7 +63,11 @@ extension BatchApplication {
         let opened = ([bytes] + key.others).lazy.compactMap { one in
             try? AESGCM.open(value, key: one, context: Array(event.id.utf8))
         }
-        guard let data = opened.first else { throw SealBroken() }
+        guard let data = opened.first else {
+            // A later life has made a key under the same version, which may come behind what it opens.
+            if key.epoch < event.epoch { throw Self.lacking([event.key]) }
+            throw SealBroken()
+        }
         event.opened = data
         var item = item
         item.content = .event(event, data: try sealed.handler.decode(event), handler: sealed.handler)

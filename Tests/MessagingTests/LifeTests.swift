@@ -175,7 +175,10 @@ import Testing
             try await desk.turns(next, to: "older than the topics")
             try await begin(desk, url)
             try await desk.turns(next, to: "ready\n")
-            try await eventually("what came since is done", within: .seconds(20)) { try await desk.deeds(url) == 11 }
+            // What came before this life is derived and not done; what comes now is.
+            try await desk.note("newer", key: "k1", text: "newer")
+            try await eventually("what comes is done", within: .seconds(20)) { try await desk.deeds(url) == 11 }
+            #expect(try await desk.entries(url).contains("k1 newer"))
             await desk.end(next)
             await server.remove()
         }
