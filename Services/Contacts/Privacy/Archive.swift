@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// Gathers all that the services hold on a person into one archive (GDPR, articles 15 and 20): asked for by an event, answered by events,
 /// and kept for a week.

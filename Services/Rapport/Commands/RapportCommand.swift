@@ -62,6 +62,7 @@ public enum RapportCommand {
                 ? try await Reconciliation(suite).follow(every: .seconds(pause)) : try await Reconciliation(suite).run()
         case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
         case "held": return try await HeldCommand(suite).run(&arguments)
+        case "import": return try await ImportCommand(suite).run(&arguments)
         case "backup": try await BackupCommand(suite).run(&arguments)
         case "restore": return try await RestoreCommand(suite).run(&arguments)
         case "lag":
