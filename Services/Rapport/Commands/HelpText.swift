@@ -13,6 +13,7 @@ enum HelpText {
           rapport lag               where each service stands in each topic
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport import <files>    bring in files of people, or the exports of Salesforce, HubSpot, EspoCRM or Odoo
+          rapport keys              list, make and end the keys by which programs, partners and scripts ask
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport events            follow the events of topics, or publish one
           rapport scale <service> N let a service have N processes
@@ -110,6 +111,15 @@ enum HelpText {
           --duplicates   what happens to rows that a party is already; skip unless given: only what they add comes in
           --report FILE  writes what became of each row that was refused, skipped or odd in part, as CSV
           --undo ID      takes an import back; parties changed since are kept
+        """,
+        "keys": """
+        rapport keys [list] [--run DIR]
+        rapport keys add NAME --right RIGHT... [--days N | --until DAY]
+        rapport keys end ID | NAME
+        rapport keys rights
+        Whoever asks a service sends Authorization: Bearer with a key; add shows its text once, and of it only a digest is kept. A right is
+        an area and an action, parties.read, parties.* or *.read; rights lists them. A key is good for a year unless said otherwise.
+        Until the first key is made, and without API_TOKEN, services let every program of this machine in. API_TOKEN is an administrator's key.
         """,
         "topics": """
         rapport topics [list] [--all] [--json]

@@ -25,8 +25,10 @@ package struct ServiceProbe {
         self.name = name
         addresses = known.map { "http://127.0.0.1:\($0.port)" }
         // What it was started with counts, where this command was not given it.
-        let running = known.first?.mark?.environment["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        token = ProcessInfo.processInfo.environment["API_TOKEN"] ?? running
+        let started = known.first?.mark?.environment ?? [:]
+        token =
+            ProcessInfo.processInfo.environment["API_TOKEN"] ?? started["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? started["API_KEYS"].flatMap { SuiteFolder.suiteToken(beside: $0) }
     }
 
     /// Asks for a path; throws `SuiteError` for any answer but 200.
