@@ -40,7 +40,7 @@ enum VCardWriter {
             ("ORG", party.details.organisation), ("TITLE", party.details.title), ("NOTE", party.notes),
             ("LANG", party.language), ("TZ", party.timeZone), ("BDAY", party.birthday?.replacing("-", with: "")),
             ("X-RAPPORT-COUNTRY", party.country), ("X-RAPPORT-OWNER", party.owner),
-            ("X-RAPPORT-CATEGORY", party.category),
+            ("X-RAPPORT-CATEGORY", party.category), ("X-RAPPORT-TAXID", party.details.taxId),
         ]
         for (name, value) in single { if let value { lines.append("\(name):\(escape(value))") } }
         if !party.tags.isEmpty { lines.append("CATEGORIES:\(party.tags.map(escape).joined(separator: ","))") }

@@ -105,7 +105,8 @@ final class ImportWorker {
             ImportStore.advance, id, SQLBytes(parsed.place.carry),
             try parsed.place.header.map { try ModelJSON.text($0) }, parsed.place.line,
             try ModelJSON.text(parsed.options), parsed.rows + errors.count, counts.created, counts.changed,
-            counts.skipped, errors.count, parsed.bytes)
+            counts.skipped, errors.count + counts.refused, parsed.bytes, counts.added, counts.relations, counts.consents
+        )
         if next == chunks - 1 {
             transaction.enqueue(ImportStore.tidy)
             transaction.enqueue(ImportStore.end, id, "done")

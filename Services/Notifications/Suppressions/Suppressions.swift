@@ -9,9 +9,14 @@ extension Capability {
     /// Whom nobody writes to.
     static let suppressions = Capability(
         "suppressions", "whom nobody writes to",
-        migrations: [SuppressionSchema.withdrawals, SuppressionSchema.decisions, SuppressionSchema.told],
+        migrations: [
+            SuppressionSchema.withdrawals, SuppressionSchema.decisions, SuppressionSchema.told,
+            SuppressionSchema.addresses,
+        ],
         statements: SuppressionStore.statements,
-        standings: [.restriction("withdrawal"), .restriction("consent_word")]
+        standings: [
+            .restriction("withdrawal"), .restriction("withdrawal_address"), .restriction("consent_word"),
+        ]
     ) { context in
         let telling = SteadyWork(context.log, every: .seconds(60), failing: "addresses without marketing are not told")
         return CapabilityParts(

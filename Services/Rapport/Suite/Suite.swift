@@ -188,7 +188,8 @@ package final class Suite {
             let secrets =
                 state.foreignDatabase == nil && foreignDatabase == nil
                 ? ["secrets.json", "bus-users", "bus-rights"] : []
-            for part in ["postgres", "broker", "maildir", "log", "settings.json", "operator.properties"] + secrets {
+            let own = ["postgres", "broker", "maildir", "log", "settings.json", "keys.json", "operator.properties"]
+            for part in own + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(

@@ -21,6 +21,7 @@ extension Suite {
             "INSTANCE": known.instance ?? "\(number)", "HTTP_PORT": "\(known.port)",
             // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
             "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
+            "API_KEYS": environment["API_KEYS"].flatMap { $0.isEmpty ? nil : $0 } ?? keyFile,
         ]
         (program.user, program.becomesUser) = (folder.user, true)
         program.environment.merge(kafka.environment) { given, _ in given }
@@ -41,6 +42,9 @@ extension Suite {
         program.reads = Services.settings
         return program
     }
+
+    /// Under its name in the folder, where the service works, if its user may not come through the folders above.
+    private var keyFile: String { folder.user?.canReach(folder.keyFile) == false ? "keys.json" : folder.keyFile }
 
     func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
         "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"

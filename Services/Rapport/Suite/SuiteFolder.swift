@@ -12,6 +12,8 @@ package struct SuiteState: Codable {
     var counts: [String: Int]?
     /// Whether our Broker asks everybody who he is: one that an older `up` started does not until the next.
     package var asksUsers: Bool?
+    /// Where this was read.
+    var folder: String?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
     /// The database that is not ours and holds how far our Broker's log was read, without its password.
@@ -94,7 +96,9 @@ package struct SuiteFolder: Sendable {
     package func readState() throws -> SuiteState {
         guard let data = FileManager.default.contents(atPath: path + "/state.json") else { return SuiteState() }
         do {
-            return try JSONDecoder().decode(SuiteState.self, from: data)
+            var state = try JSONDecoder().decode(SuiteState.self, from: data)
+            state.folder = path
+            return state
         } catch {
             throw SuiteError("\(path)/state.json cannot be read; stop what runs by hand and remove it")
         }
