@@ -136,7 +136,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("TextTests", ["Text"]),
+        tests("TextTests", ["TestKit", "Text"]),
         tests("WritingTests", ["TestKit", "Text", "Writing"]),
         tests("SheetsTests", ["Sheets"]),
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
@@ -160,7 +160,8 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + [
-                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Text",
+                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Sheets",
+                "Text",
                 "Writing",
             ]),
         tests(

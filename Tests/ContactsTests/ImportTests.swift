@@ -51,8 +51,8 @@ private let partyState = """
         let errors = try await desk.text("/v1/imports/\(done.id)/errors")
         let expected =
             "\u{FEFF}line,field,message,record,outcome,party\r\n3,email,is no mail address,\"\"\"Bob\nBuilder\"\";nobody;;\",refused,\r\n"
-            + "5,name,is missing,;only@example.com;;,refused,\r\n6,kind,\"must be one of consumer, enterprise, partner, internal\","
-            + "Eve;eve@example.com;alien;,refused,\r\n"
+            + "5,name,is missing,\";only@example.com;;\",refused,\r\n6,kind,\"must be one of consumer, enterprise, partner, internal\","
+            + "\"Eve;eve@example.com;alien;\",refused,\r\n"
         #expect(errors == expected)
         let export = try await desk.text("/v1/parties/export")
         #expect(export.contains(",\"'=1+1, Ltd\",enterprise,ltd@example.com,"))

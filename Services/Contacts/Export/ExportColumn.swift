@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Text
 
 /// A column of an exported table: its heading, which import knows, and what it says of a party.
 struct ExportColumn: Sendable {
@@ -61,7 +62,7 @@ struct ExportColumn: Sendable {
 
     private static func escaped(_ value: String) -> String {
         value.utf8.contains { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\\") }
-            ? value.replacing("\\", with: "\\\\").replacing(";", with: "\\;") : value
+            ? value.replacing(["\\": "\\\\", ";": "\\;"]) : value
     }
 
     private static func labels(_ labels: [String?]) -> String? {

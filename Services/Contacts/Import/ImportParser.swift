@@ -204,7 +204,7 @@ struct ImportParser {
             }
             // Who moves in is not lost over a field.
             row.oddities.append(
-                "\(column.fieldName ?? "record") \(complaint), left out: \(text.unicodeScalars.prefix(100))")
+                "\(column.fieldName ?? "record") \(complaint), left out: \(String(text.unicodeScalars.prefix(100)))")
         }
         add(row, Self.source(raw))
     }
@@ -234,7 +234,7 @@ struct ImportParser {
     }
 
     private static func clean(_ source: String) -> String {
-        (source.utf8.contains(0) ? source.replacing("\0", with: "\u{FFFD}") : source).trimmed
+        (source.utf8.contains(0) ? source.replacing(["\0": "\u{FFFD}"]) : source).trimmed
     }
 
     // MARK: vCard

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
+import Text
 
 /// Works imports off in steps, each a piece of the upload in one transaction with the import's place: a process that dies loses the
 /// step under way and no more, and any process goes on with the next. Parsing runs off the loop.
@@ -63,7 +64,7 @@ final class ImportWorker {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
             guard let claimed, !isTransient else { throw error }
             // What fails once fails always: the import ends here, what it did before can be undone.
-            let reason = "\(error)".prefix(2000).replacing("\0", with: "\u{FFFD}")
+            let reason = "\(error)".prefix(2000).replacing(["\0": "\u{FFFD}"])
             _ = try await context.pool.query(ImportStore.fail, claimed, String(reason))
             return true
         }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Text
 import Writing
 
 /// A party with what is made of it to be stored.
@@ -14,7 +15,7 @@ struct PartyRow: Sendable {
         self.party = party
         search = party.search
         tags = Self.literal(party.tags)
-        details = try party.detailsJSON
+        details = party.detailsJSON
         custom = try party.customJSON
     }
 
@@ -33,7 +34,7 @@ struct PartyRow: Sendable {
     private static func literal(_ texts: [String]) -> String {
         guard !texts.isEmpty else { return "{}" }
         let quoted = texts.map { text in
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + text.replacing(["\\": "\\\\", "\"": "\\\""]) + "\""
         }
         return "{\(quoted.joined(separator: ","))}"
     }
