@@ -70,7 +70,7 @@ public struct ServiceDescription {
         Self.table(
             ["route", "what it does", "right"],
             parts.routes.map {
-                ["`\($0.method.rawValue) \($0.path)`", $0.summary, $0.right.map { "`\($0)`" } ?? $0.access.rawValue]
+                ["`\($0.method.rawValue) \($0.path)`", $0.summary, $0.right.map { "`\($0)`" } ?? $0.access.word]
             })
     }
 

@@ -27,17 +27,20 @@ public final class ServiceProcess {
     /// Ends sessions of processes of this service that are frozen.
     private let watch: SessionWatch
     let life: LifeStart
+    private let height: SchemaHeight
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     /// Of a service that keeps a ledger.
     private let reconciler: Reconciler?
-    let surface = HTTPSurface()
+    /// Finds who asks.
+    public let credentials: Credentials
+    let surface: HTTPSurface
     private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
     var awaited: String? = "its turn"
-    /// Whether another schema speaks for this service.
+    /// Whether another schema speaks for this service, or this one went back.
     private var isDeposed = false
     /// Whether the work has begun, be it that requests are not answered yet.
     var hasBegun: Bool { awaited == nil }
@@ -50,6 +53,10 @@ public final class ServiceProcess {
         if let address = handover.address { try options.checkToken(for: address, "the socket that is handed over") }
         name = definition.name
         let log = Log(service: definition.name)
+        credentials = Credentials(
+            token: options.token, keys: options.keys,
+            isLoopback: ServiceOptions.isLoopback(handover.address ?? options.address), log)
+        surface = HTTPSurface(credentials)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
         troubles = Troubles(log)
         footing = Footing(
@@ -77,6 +84,7 @@ public final class ServiceProcess {
         broker = BrokerWatch(options.kafka, troubles)
         work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         life = LifeStart(definition, options, parts, pool, troubles)
+        height = SchemaHeight(group: definition.name)
         surface.isOpen = false
         surface.isIncomplete = { [life] in life.isIncomplete }
         connectParts(log)
@@ -91,6 +99,10 @@ public final class ServiceProcess {
         context.onCommit = committed
         life.onCommit = committed
         life.onDeposed = { [weak self] words in self?.fallSilent(words) }
+        height.onBack = { [weak self] fall in self?.fallSilent("\(fall)") }
+        context.pool.onOpen = { [height] in try await height.check($0) }
+        consumer?.height = height
+        relay.height = height
         consumer?.lives = life.lives
         letters.lives = life.lives
         rebuilder.lives = life.lives
@@ -120,6 +132,7 @@ public final class ServiceProcess {
         database.start()
         try broker.start()
         background.append(Task { @Loop in await self.tellTroubles() })
+        if let keys = credentials.keys { background.append(Task { @Loop in await keys.watch() }) }
         awaited = "the database"
         try await footing.database()
         try await life.look()
@@ -147,6 +160,7 @@ public final class ServiceProcess {
         relay.life = own
         timers.life = own
         parts.intents?.life = own
+        background.append(Task { @Loop in await self.watchHeight() })
         relay.start()
         try consumer?.start()
         awaited = "what lies before its life"
@@ -156,7 +170,15 @@ public final class ServiceProcess {
         startBackground()
     }
 
-    /// Another schema speaks for this service from now on: publishes, applies and does nothing any more, and says so.
+    /// As long as another process may work at other parts of the schema.
+    private func watchHeight() async {
+        while !Task.isCancelled, !isStopping {
+            try? await height.look(context.pool)
+            try? await Loop.sleep(for: .seconds(1))
+        }
+    }
+
+    /// This schema does not speak for the service any more, or is not what it was: publishes, applies and does nothing any more, and says so.
     private func fallSilent(_ words: String) {
         guard !isDeposed, !isStopping else { return }
         isDeposed = true
@@ -216,7 +238,7 @@ public final class ServiceProcess {
         ]
         let log = context.log
         let router = Router(
-            routes + descriptions, middleware: surface.middleware(token: options.token, log),
+            routes + descriptions, middleware: surface.middleware(log),
             onError: { [database] error, request in
                 database.met(error)
                 guard Self.isFault(error) else { return }
@@ -235,7 +257,7 @@ public final class ServiceProcess {
     }
 
     private func described(_ path: String, _ summary: String, _ document: [UInt8]) -> Route {
-        Route(.get, path, summary, tag: "operations", access: .open, gives: .json(.any)) { _ in
+        Route(.get, path, summary, tag: "operations", access: .watch, gives: .json(.any)) { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
     }

@@ -33,7 +33,8 @@ func preferenceRoutes(
                 .with("cache-control", "no-store")
         },
         Route(
-            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent", access: .signed,
+            .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent",
+            access: .link("consent.preferences"),
             parameters: [PreferencePage.language], gives: .bytes("text/html"), refuses: [410]
         ) { request in
             let page = PreferencePage(request, firm: firm, channels: channels)
@@ -43,7 +44,8 @@ func preferenceRoutes(
             }
         },
         Route(
-            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent", access: .signed,
+            .post, "/preferences/{token}", "Takes the customer's preferences in", tag: "consent",
+            access: .link("consent.preferences"),
             parameters: [PreferencePage.language], body: .bytes("application/x-www-form-urlencoded"),
             gives: .bytes("text/html"), refuses: [410, 415]
         ) { request in

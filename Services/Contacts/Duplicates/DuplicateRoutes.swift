@@ -73,7 +73,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let low = try request.id("low"), high = try request.id("high")
             guard low != high else { throw Problem.field("high", "must be another party") }
-            let by = try await Rejection.input.read(request)
+            let by = request.actor(for: try await Rejection.input.read(request))
             return try await context.transaction { transaction in
                 for id in [low, high] where try await transaction.rows(PartyStore.get, id).isEmpty {
                     throw Problem.missing("party", id)
@@ -95,9 +95,9 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
 private struct Rejection: Decodable {
     let by: String?
 
-    /// Who decided it, where that is told.
+    /// On whose behalf, where that is told.
     static let input = Input<String?>(
-        .json(.object([.init("by", .string, required: false, "Who decided it")]))
+        .json(.object([.init("by", .string, required: false, "On whose behalf")]))
     ) { try FieldCheck.text(await $0.model(Rejection.self).by, "by", atMost: 200) }
 }
 

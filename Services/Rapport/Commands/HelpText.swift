@@ -13,7 +13,9 @@ enum HelpText {
           rapport lag               where each service stands in each topic
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
           rapport import <files>    bring in files of people, or the exports of Salesforce, HubSpot, EspoCRM or Odoo
+          rapport keys              list, make and end the keys by which programs, partners and scripts ask
           rapport topics            list, describe, create, alter and delete the topics of the broker
+          rapport users             list, add and end users of the Broker for programs of others, such as an ERP
           rapport events            follow the events of topics, or publish one
           rapport scale <service> N let a service have N processes
           rapport restart [name]    start services anew without a gap, or one program
@@ -111,6 +113,15 @@ enum HelpText {
           --report FILE  writes what became of each row that was refused, skipped or odd in part, as CSV
           --undo ID      takes an import back; parties changed since are kept
         """,
+        "keys": """
+        rapport keys [list] [--run DIR]
+        rapport keys add NAME --right RIGHT... [--days N | --until DAY]
+        rapport keys end ID | NAME
+        rapport keys rights
+        Whoever asks a service sends Authorization: Bearer with a key; add shows its text once, and of it only a digest is kept. A right is
+        an area and an action, parties.read, parties.* or *.read; rights lists them. A key is good for a year unless said otherwise.
+        Until the first key is made, and without API_TOKEN, services let every program of this machine in. API_TOKEN is an administrator's key.
+        """,
         "topics": """
         rapport topics [list] [--all] [--json]
         rapport topics describe NAME... [--json]
@@ -124,6 +135,18 @@ enum HelpText {
           --partitions N how many; 12 for a new topic, and more than before for one that is there
           --set, --unset settings such as retention.ms=604800000; unset gives the broker's own again
           --json         for programs
+        """,
+        "users": """
+        rapport users [list]
+        rapport users add NAME [--write TOPIC,...] [--read TOPIC,...] [--librdkafka FILE] [--java FILE]
+        rapport users end NAME
+        rapport users acls
+        The suite's Broker asks everybody who he is. Each service has a user of its own with rights by topic; who runs the suite works as
+        `operator`, whose settings for kcat and other clients of librdkafka are in operator.properties of the suite's folder.
+        add makes a user for somebody else, or gives one a new password, and prints what a client needs, for kcat and for Java; with
+        --librdkafka or --java that goes into files instead. Reading, a user has a consumer group of its name.
+        end takes a user away; its connections end within a second.
+        acls prints the rights of the suite's own users as lines for kafka-acls of Apache Kafka.
         """,
         "events": """
         rapport events [tail] [TOPIC...] [--from WHERE] [--until-end] [--max N] [--partition P]
