@@ -162,7 +162,8 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + [
-                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Text",
+                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Sheets",
+                "Text",
                 "Writing",
             ]),
         tests(
