@@ -60,8 +60,8 @@ package final class Suite {
             }
             try folder.secure()
             launcher = try await Supervision(folder).begin(environment, terminal)
-            try await startDatabase(&state)
             try await beginToAsk(&state)
+            try await startDatabase(&state)
             try await startBroker(&state)
             let roles = try await applyRoles(state)
             let members = Services.built.flatMap { state.members(of: $0) }
@@ -79,7 +79,7 @@ package final class Suite {
     }
 
     /// From now on our Broker asks everybody who he is. Services that an older `up` has started do not say it: they end in order before, while
-    /// the Broker still hears what they have to tell, and the new ones take their places.
+    /// the Broker and the database still hear what they have to tell, and the new ones take their places.
     private func beginToAsk(_ state: inout SuiteState) async throws {
         guard foreignKafka == nil, state.asksUsers != true else { return }
         let names = state.programs.keys.filter { Member($0) != nil && state.programs[$0]?.mark?.isAlive == true }

@@ -30,14 +30,20 @@ extension SuiteFolder {
         let user = user
         let isOwned = user.map { $0.user == info.st_uid } ?? true
         if isOwned, info.st_mode & 0o077 == 0 { return }
-        for part in Self.parts {
-            user?.own("\(path)/\(part)")
-            Self.closeToOthers("\(path)/\(part)")
-        }
+        takeOver()
         if let user, chown(path, user.user, user.group) != 0 {
             throw SuiteError("\(path) cannot be given to \(user.name): \(String(cString: strerror(errno)))")
         }
         chmod(path, info.st_mode & 0o700 | 0o700)
+    }
+
+    /// Gives what is in the folder to its user and closes it: what ended just now may have been started by an older program, as the
+    /// superuser, and have written until its end.
+    func takeOver() {
+        for part in Self.parts {
+            user?.own("\(path)/\(part)")
+            Self.closeToOthers("\(path)/\(part)")
+        }
     }
 
     private static func closeToOthers(_ path: String) {

@@ -75,6 +75,7 @@ extension Suite {
         program.reads = ["BROKER_"]
         if let brokerHost { program.environment["BROKER_ADVERTISED_HOST"] = brokerHost }
         if try await isCurrent(program, &state) { return false }
+        folder.takeOver()
         try await start(program, port: port, &state)
         return true
     }
