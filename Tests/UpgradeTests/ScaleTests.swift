@@ -74,7 +74,7 @@ import Tickets
 
     /// What columns with a party's id are called.
     private static let parties: Set = [
-        "party_id", "account_id", "member_id", "customer_id", "recipient", "low", "survivor_id", "merged_id",
+        "party", "party_id", "account_id", "member_id", "customer_id", "recipient", "low", "survivor_id", "merged_id",
     ]
 
     @Test @Loop func everyUniqueKeyWithoutThePartyHasItsReason() async throws {

@@ -48,12 +48,8 @@ extension Suite {
         _ roles: [String: String]
     ) async throws {
         let program = try service(name, state, roles)
-        let environment = program.inherited.merging(program.environment) { _, new in new }
-        let run = try ChildProcess(
-            program.path,
-            ["new-epoch", "--actor", actor, "--reason", reason] + (isForced ? ["--restored"] : []),
-            environment: environment.map { "\($0.key)=\($0.value)" }, output: folder.log(of: name))
-        guard try await run.exit().isSuccess else {
+        let words = ["new-epoch", "--actor", actor, "--reason", reason] + (isForced ? ["--restored"] : [])
+        guard try await program.run(words, log: folder.writableLog(of: name)) else {
             throw SuiteError("\(name) could not begin another life:\n\(folder.lastLines(of: name))")
         }
     }
