@@ -80,8 +80,8 @@ extension MessagingSchema {
         """
         -- An erasure that comes once more, as in another life, takes what was there then, and not what came since.
         CREATE TABLE erasure_done (
-            erasure_id uuid NOT NULL, party_id uuid NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp(),
-            PRIMARY KEY (erasure_id, party_id)
+            erasure uuid NOT NULL, party uuid NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (erasure, party)
         );
         """)
 

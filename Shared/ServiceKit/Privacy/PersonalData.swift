@@ -268,12 +268,12 @@ private enum ErasureDoneStore {
     static let note = Statement(
         "erasure_done.note",
         """
-        INSERT INTO erasure_done AS d (erasure_id, party_id, at) VALUES ($1, $2, coalesce($3, clock_timestamp()))
-        ON CONFLICT (erasure_id, party_id) DO UPDATE SET at = least(d.at, excluded.at)
+        INSERT INTO erasure_done AS d (erasure, party, at) VALUES ($1, $2, coalesce($3, clock_timestamp()))
+        ON CONFLICT (erasure, party) DO UPDATE SET at = least(d.at, excluded.at)
         """)
 
     static let done = Statement(
-        "erasure_done.done", "SELECT at FROM erasure_done WHERE erasure_id = $1 AND party_id = $2")
+        "erasure_done.done", "SELECT at FROM erasure_done WHERE erasure = $1 AND party = $2")
 }
 
 /// The SQL that looks through what messaging and HTTP put aside for a person's texts. Each is a pass over the table: these are small,
