@@ -64,6 +64,7 @@ let package = Package(
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         system("CICU", "icu-i18n", apt: "libicu-dev"),
         system("CIDN", "libidn2", apt: "libidn2-dev"),
+        system("CArgon2", "libargon2", apt: "libargon2-dev"),
         .systemLibrary(
             name: "CSheets", path: "Shared/System/CSheets",
             providers: [.apt(["libexpat1-dev", "libxlsxwriter-dev", "libzip-dev"])]),
@@ -77,6 +78,7 @@ let package = Package(
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
+        shared("Passwords", ["CArgon2", "Crypto"]),
         shared("Telemetry"),
         shared("Learning"),
         shared("Text", ["CIDN"]),
@@ -135,6 +137,7 @@ let package = Package(
             ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
+        tests("PasswordsTests", ["Passwords"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TextTests", ["TestKit", "Text"]),
         tests("WritingTests", ["TestKit", "Text", "Writing"]),
