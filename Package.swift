@@ -90,6 +90,7 @@ let package = Package(
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
         shared("HTTP", ["EventLoop", "CCurl", "Text"]),
+        shared("HTML"),
         shared("CRMModel", ["Crypto"]),
         .target(
             name: "Messaging", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"],
@@ -128,6 +129,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"],
             path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
+        tests("HTMLTests", ["HTML"]),
         tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
