@@ -44,8 +44,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
 
 /// The programs that the suite starts: whoever starts it depends on them, so that all of it is built when it is.
 let suitePrograms: [Target.Dependency] = [
-    "rapport-broker", "rapport-campaigns", "rapport-contacts", "rapport-notifications", "rapport-sales",
-    "rapport-tickets",
+    "rapport-broker", "rapport-campaigns", "rapport-console", "rapport-contacts", "rapport-notifications",
+    "rapport-sales", "rapport-tickets",
 ]
 
 /// What the tests of a service work with.
@@ -147,6 +147,7 @@ let package = Package(
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
+        tests("ConsoleTests", serviceTests + ["Console", "Passwords", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",
@@ -209,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "DeployTests",
             dependencies: [
-                "Broker", "CKafka", "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Kafka", "Notifications",
+                "Broker", "CKafka", "CRMModel", "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Kafka",
+                "Notifications",
                 "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
             ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
@@ -220,7 +222,8 @@ let package = Package(
         tests(
             "UpgradeTests",
             [
-                "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",
+                "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres",
+                "Sales",
                 "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
             ]),
         tests(
@@ -232,5 +235,5 @@ let package = Package(
             ] + suitePrograms),
     ] + service("Contacts", ["Learning", "Phones", "Sheets", "Writing"]) + service("Sales") + service("Campaigns")
         + service("Tickets")
-        + service("Notifications")
+        + service("Notifications") + service("Console", ["HTML", "Passwords"])
 )
