@@ -75,6 +75,7 @@ extension ServiceDefinition {
         if capabilities.contains(where: { $0.name == "audit" }) { parts.routes = parts.routes.map(\.knowingActor) }
         if let personalData {
             personalData.subscribe(topic, &parts.subscriptions)
+            personalData.recover(&parts.recovery)
             parts.routes += personalData.routes(context)
         }
         return parts

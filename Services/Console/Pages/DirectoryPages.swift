@@ -39,24 +39,13 @@ struct DirectoryPages {
             pages.post("/people/{id}/link", "Makes a link that lets a person choose a password") { visitor, _ in
                 try await link(visitor)
             },
-            pages.get("/teams", "Teams, as people see them") { try await teams($0) },
-            pages.get("/roles", "Roles, as people see them") { try await roles($0) },
         ]
-    }
-
-    private func need(_ right: String, _ visitor: Visitor) throws {
-        guard visitor.may(right) else {
-            throw Problem(
-                status: .forbidden,
-                detail: visitor.words(
-                    "This needs the right \(right), which your roles do not have.", "此处需要权限 \(right)，您的角色没有。"))
-        }
     }
 
     private func change(
         _ visitor: Visitor, needs right: String, _ work: (UUID, Transaction) async throws -> Void
     ) async throws -> Response {
-        try need(right, visitor)
+        try pages.need(right, visitor)
         let id = try visitor.request.id()
         try await pages.context.transaction { try await work(id, $0) }
         return Pages.redirect("/people/\(id.text)")
@@ -65,7 +54,7 @@ struct DirectoryPages {
     // MARK: Persons
 
     private func people(_ visitor: Visitor, fault: String? = nil) async throws -> Response {
-        try need("people.read", visitor)
+        try pages.need("people.read", visitor)
         let words = visitor.words
         let query = visitor.request.query("q") ?? ""
         let found = try await pages.context.rows(
@@ -89,7 +78,7 @@ struct DirectoryPages {
                 ])
         }
         let search = HTML.element(
-            "form", [.classes("line"), .action("/people"), .text("role", "search")],
+            "form", [.classes("find"), .action("/people"), .text("role", "search")],
             [
                 .empty(
                     "input",
@@ -101,7 +90,7 @@ struct DirectoryPages {
             ])
         var body = [
             HTML.element("div", [.classes("narrow")], [search]),
-            table([words("Name", "姓名"), words("Email", "邮箱"), words("Roles", "角色"), ""], rows, second: 1),
+            Form.table([words("Name", "姓名"), words("Email", "邮箱"), words("Roles", "角色"), ""], rows, second: 1),
         ]
         if rows.isEmpty {
             body.append(.element("p", [.classes("meta")], [HTML(words("Nobody is called so.", "没有找到。"))]))
@@ -115,19 +104,6 @@ struct DirectoryPages {
         if visitor.may("people.change"), visitor.may("people.configure") { body.append(addition(words, fault)) }
         return pages.app(
             visitor, words("People", "人员"), at: "/people", body, status: fault == nil ? .ok : .unprocessable)
-    }
-
-    private func table(_ heads: [String], _ rows: [HTML], second: Int? = nil) -> HTML {
-        let names = heads.enumerated().map { place, name -> HTML in
-            .element("th", [.text("scope", "col")] + (place == second ? [.classes("p2")] : []), [HTML(name)])
-        }
-        return .element(
-            "div", [.classes("scroll")],
-            [
-                .element(
-                    "table", [.classes("rows")],
-                    [.element("thead", [], [.element("tr", [], names)]), .element("tbody", [], rows)])
-            ])
     }
 
     private func addition(_ words: Words, _ fault: String?) -> HTML {
@@ -147,8 +123,8 @@ struct DirectoryPages {
     }
 
     private func add(_ visitor: Visitor, _ form: [String: String]) async throws -> Response {
-        try need("people.change", visitor)
-        try need("people.configure", visitor)
+        try pages.need("people.change", visitor)
+        try pages.need("people.configure", visitor)
         let id = UUID.v7()
         do {
             let name = try FieldCheck.needed(form["name"], "name", atMost: 200)
@@ -166,7 +142,7 @@ struct DirectoryPages {
     }
 
     private func person(_ visitor: Visitor, link: String? = nil) async throws -> Response {
-        try need("people.read", visitor)
+        try pages.need("people.read", visitor)
         let (words, id) = (visitor.words, try visitor.request.id())
         guard let (name, email, title, zone, roles, isHere) = try await pages.context.rows(PersonStore.one, id).first
         else { throw Problem.missing("person", id) }
@@ -240,7 +216,7 @@ struct DirectoryPages {
     }
 
     private func link(_ visitor: Visitor) async throws -> Response {
-        try need("people.configure", visitor)
+        try pages.need("people.configure", visitor)
         let id = try visitor.request.id()
         let link = try await pages.context.transaction { transaction in
             guard try await !transaction.rows(SignInStore.addressOf, id).isEmpty else {
@@ -264,58 +240,6 @@ struct DirectoryPages {
                                 "请把此链接交给本人。3天内有效，只能用一次，不再显示：")), .empty("br"),
                         .element("span", [.classes("key")], [HTML(link)]),
                     ])
-            ])
-    }
-
-    // MARK: Teams and roles
-
-    private func teams(_ visitor: Visitor) async throws -> Response {
-        try need("teams.read", visitor)
-        let words = visitor.words
-        let rows = try await pages.context.rows(TeamStore.shown).map { name, parent, leader, members -> HTML in
-            .element(
-                "tr", [],
-                [
-                    .element("th", [.text("scope", "row")], [HTML(name), .element("small", [], [HTML(parent ?? "")])]),
-                    .element("td", [], [HTML(leader ?? "")]), .element("td", [.classes("r")], [HTML("\(members)")]),
-                ])
-        }
-        let body =
-            rows.isEmpty
-            ? [HTML.element("p", [.classes("meta")], [HTML(words("There is no team yet.", "还没有团队。"))])]
-            : [table([words("Team", "团队"), words("Led by", "负责人"), words("Members", "人数")], rows)]
-        return pages.app(visitor, words("Teams", "团队"), at: "/teams", body)
-    }
-
-    private func roles(_ visitor: Visitor) async throws -> Response {
-        try need("roles.read", visitor)
-        let words = visitor.words
-        let builtIn = BuiltInRole.all.map { role in
-            row(
-                words(role.title.english, role.title.chinese), role.name, role.rights.joined(separator: ", "),
-                role.scope, words)
-        }
-        let own = try await pages.context.rows(RoleStore.shown).map { name, purpose, rights, scope in
-            row(name, purpose ?? "", rights.replacing(" ", with: ", "), scope, words)
-        }
-        return pages.app(
-            visitor, words("Roles", "角色"), at: "/roles",
-            [table([words("Role", "角色"), words("May", "权限"), words("With whose", "范围")], builtIn + own, second: 1)])
-    }
-
-    private func row(_ title: String, _ name: String, _ rights: String, _ scope: String, _ words: Words) -> HTML {
-        let reach: String =
-            switch scope {
-            case "own": words("own things", "本人的")
-            case "team": words("the team's", "团队的")
-            case "territory": words("the territory's", "区域的")
-            default: words("all things", "全部")
-            }
-        return .element(
-            "tr", [],
-            [
-                .element("th", [.text("scope", "row")], [HTML(title), .element("small", [], [HTML(name)])]),
-                .element("td", [.classes("p2")], [HTML(rights)]), .element("td", [.classes("w")], [HTML(reach)]),
             ])
     }
 

@@ -112,4 +112,18 @@ enum Form {
     static func send(_ text: String, isPrimary: Bool = true) -> HTML {
         .element("button", [isPrimary ? .classes("b pri") : .classes("b")], [HTML(text)])
     }
+
+    /// A table with its heads; on a phone one column of it is left out.
+    static func table(_ heads: [String], _ rows: [HTML], second: Int? = nil) -> HTML {
+        let names = heads.enumerated().map { place, name -> HTML in
+            .element("th", [.text("scope", "col")] + (place == second ? [.classes("p2")] : []), [HTML(name)])
+        }
+        return .element(
+            "div", [.classes("scroll")],
+            [
+                .element(
+                    "table", [.classes("rows")],
+                    [.element("thead", [], [.element("tr", [], names)]), .element("tbody", [], rows)])
+            ])
+    }
 }

@@ -187,5 +187,6 @@ enum PageStyle {
         .codes{display:grid;grid-template-columns:1fr 1fr;gap:var(--s1) var(--s4);font:14px/1.7 var(--mono)}
         .key{font:14px/1.5 var(--mono);overflow-wrap:anywhere}
         .narrow{max-width:480px}
+        .find{display:flex;gap:var(--s2);margin-bottom:var(--s4)}
         """#
 }

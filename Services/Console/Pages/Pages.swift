@@ -11,7 +11,7 @@ extension Capability {
         let pages = try Pages(context)
         return CapabilityParts(
             routes: pages.common + SignInPages(pages).routes + ProfilePages(pages).routes
-                + DirectoryPages(pages).routes)
+                + DirectoryPages(pages).routes + GroupPages(pages).routes)
     }
 }
 
@@ -81,6 +81,16 @@ final class Pages {
             let visitor = try await visitor(request)
             guard !needsSession || visitor.session != nil else { return Self.redirect("/sign-in") }
             return try await answered(visitor) { try await handler(visitor, form) }
+        }
+    }
+
+    /// Refuses who has not a right, in words.
+    func need(_ right: String, _ visitor: Visitor) throws {
+        guard visitor.may(right) else {
+            throw Problem(
+                status: .forbidden,
+                detail: visitor.words(
+                    "This needs the right \(right), which your roles do not have.", "此处需要权限 \(right)，您的角色没有。"))
         }
     }
 

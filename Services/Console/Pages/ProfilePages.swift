@@ -273,7 +273,9 @@ struct ProfilePages {
             "tr", [],
             [
                 .element("th", [.text("scope", "row")], [HTML(what), .element("small", [], [HTML(address)])]),
-                .element("td", [], [.element("time", [], [HTML(RFC3339.string(seen))])]),
+                .element(
+                    "td", [],
+                    [.element("time", [], [HTML(RFC3339.string(seen).prefix(16).replacing("T", with: " ") + " UTC")])]),
                 .element("td", [.classes("r")], [end]),
             ])
     }
