@@ -82,7 +82,7 @@ private final class RollRequests {
     private let fleet: Fleet
     private static let paths = [
         "contacts": "/v1/parties?limit=5", "sales": "/v1/opportunities?limit=5", "campaigns": "/v1/campaigns?limit=5",
-        "tickets": "/v1/tickets?limit=5",
+        "tickets": "/v1/tickets?limit=5", "console": "/v1/people?limit=5",
         "notifications": "/v1/messages?recipient=01890a5d-ac96-774b-bcce-b302099a8057&limit=5",
     ]
 

@@ -72,4 +72,4 @@ extension WholeSuite {
 }
 
 /// The services by name.
-let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+let services = ["contacts", "sales", "campaigns", "tickets", "notifications", "console"]
