@@ -54,11 +54,11 @@ final class Pages {
     /// A page; who has not signed in is led to where one does, unless it is for everybody.
     func get(
         _ path: String, _ summary: String, parameters: [Route.Parameter] = [], needsSession: Bool = true,
-        _ handler: @escaping @Loop @Sendable (Visitor) async throws -> Response
+        refuses: [Status] = [], _ handler: @escaping @Loop @Sendable (Visitor) async throws -> Response
     ) -> Route {
         Route(
             .get, path, summary, tag: "pages", access: needsSession ? .link("session") : .open, parameters: parameters,
-            gives: .page, or: [.bytes("text/html", .seeOther)]
+            gives: .page, or: [.elsewhere], refuses: refuses
         ) { [self] request in
             let visitor = try await visitor(request)
             guard !needsSession || visitor.session != nil else { return Self.redirect("/sign-in") }
@@ -68,13 +68,13 @@ final class Pages {
 
     /// What a form of a page sends; the answer is a page, or where to go on.
     func post(
-        _ path: String, _ summary: String, needsSession: Bool = true,
+        _ path: String, _ summary: String, needsSession: Bool = true, refuses: [Status] = [],
         _ handler: @escaping @Loop @Sendable (Visitor, [String: String]) async throws -> Response
     ) -> Route {
         Route(
             .post, path, summary, tag: "pages", access: needsSession ? .link("session") : .open,
-            body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html", .seeOther), or: [.page],
-            refuses: [403, 415]
+            body: .bytes("application/x-www-form-urlencoded"), gives: .elsewhere, or: [.page],
+            refuses: [403, 415] + refuses
         ) { [self] request in
             try Self.checkOrigin(request)
             let form = try await request.form()

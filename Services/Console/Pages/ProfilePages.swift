@@ -20,7 +20,7 @@ struct ProfilePages {
             pages.post("/me", "Changes language and time zone") { visitor, form in
                 try await settle(visitor) { try await takeProfile($0, form) }
             },
-            pages.post("/me/password", "Takes another password") { visitor, form in
+            pages.post("/me/password", "Takes another password", refuses: [401, 429]) { visitor, form in
                 try await settle(visitor) { session in
                     try await pages.signIn.change(form["old"] ?? "", to: form["password"] ?? "", of: session)
                 }
@@ -28,7 +28,7 @@ struct ProfilePages {
             pages.post("/me/code/offer", "Offers a second factor") { visitor, _ in
                 try await settle(visitor) { _ = try await pages.signIn.offerCode(to: $0) }
             },
-            pages.post("/me/code", "Confirms a second factor, or takes it away") { visitor, form in
+            pages.post("/me/code", "Confirms a second factor, or takes it away", refuses: [401, 429]) { visitor, form in
                 try await takeCode(visitor, form)
             },
             pages.post("/me/sessions/end", "Ends a session of one's own") { visitor, form in

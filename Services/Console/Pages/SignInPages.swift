@@ -15,19 +15,20 @@ struct SignInPages {
             pages.get("/sign-in", "The page to sign in", needsSession: false) { visitor in
                 visitor.session == nil ? signIn(visitor.words) : Pages.redirect("/")
             },
-            pages.post("/sign-in", "Takes a password", needsSession: false) { visitor, form in
+            pages.post("/sign-in", "Takes a password", needsSession: false, refuses: [401, 429]) { visitor, form in
                 try await takePassword(visitor, form)
             },
             pages.get("/sign-in/code", "The page for the code", needsSession: false) { code($0.words) },
-            pages.post("/sign-in/code", "Takes a code", needsSession: false) { visitor, form in
+            pages.post("/sign-in/code", "Takes a code", needsSession: false, refuses: [401, 429]) { visitor, form in
                 try await takeCode(visitor, form["code"] ?? "")
             },
             pages.post("/sign-out", "Signs out", needsSession: false) { visitor, _ in try await signOut(visitor) },
-            pages.get("/welcome/{link}", "The page behind a link that lets one in", needsSession: false) { visitor in
+            pages.get("/welcome/{link}", "The page behind a link that lets one in", needsSession: false, refuses: [410])
+            { visitor in
                 let owner = try await pages.signIn.owner(of: visitor.request.path("link"))
                 return welcome(visitor, owner)
             },
-            pages.post("/welcome/{link}", "Takes the password that one chooses", needsSession: false) {
+            pages.post("/welcome/{link}", "Takes the password that one chooses", needsSession: false, refuses: [410]) {
                 visitor, form in
                 try await takeWelcome(visitor, form)
             },
