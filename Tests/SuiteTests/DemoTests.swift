@@ -72,4 +72,7 @@ extension WholeSuite {
 }
 
 /// The services by name.
-let services = ["contacts", "sales", "campaigns", "tickets", "notifications", "console"]
+let services = holders + ["console"]
+
+/// Those that hold something of customers.
+let holders = ["contacts", "sales", "campaigns", "tickets", "notifications"]
