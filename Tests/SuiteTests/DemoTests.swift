@@ -45,7 +45,7 @@ extension WholeSuite {
                     }
                     try await Loop.sleep(for: .milliseconds(500))
                 }
-                #expect(deaths == 6)
+                #expect(deaths == services.count + 1)
                 let run = try await demo.end(within: .seconds(400))
                 try expectPass(run)
                 guard file != nil else { return }
@@ -72,4 +72,4 @@ extension WholeSuite {
 }
 
 /// The services by name.
-let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+let services = ["contacts", "sales", "campaigns", "tickets", "notifications", "console"]
