@@ -225,7 +225,8 @@ let package = Package(
         tests(
             "UpgradeTests",
             [
-                "CRMModel", "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications",
+                "CRMModel", "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Kafka", "Messaging",
+                "Notifications",
                 "Postgres", "Sales", "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
             ]),
         tests(
@@ -235,7 +236,8 @@ let package = Package(
                 "rapport-demo",
                 "rapport-chaos",
             ] + suitePrograms),
-    ] + service("Contacts", ["Learning", "Phones", "Sheets", "Writing"]) + service("Sales") + service("Campaigns")
+    ] + service("Contacts", ["HTML", "Learning", "Phones", "Sheets", "Writing"]) + service("Sales")
+        + service("Campaigns")
         + service("Tickets")
-        + service("Notifications") + service("Console", ["HTML", "Passwords"])
+        + service("Notifications", ["HTML"]) + service("Console", ["HTML", "Passwords"])
 )

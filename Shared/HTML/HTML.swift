@@ -33,8 +33,8 @@ public struct HTML: Sendable, ExpressibleByStringLiteral {
     /// A whole page, in bytes.
     public var page: [UInt8] { Array("<!doctype html>\n\(markup)\n".utf8) }
 
-    /// A text as it stands between elements and in quotes.
-    static func escaped(_ text: String) -> String {
+    /// A text as it stands between elements and in quotes, for those who write a page as text.
+    public static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: isSpecial) else { return text }
         var output = ""
         for scalar in text.unicodeScalars {

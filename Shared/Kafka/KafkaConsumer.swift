@@ -35,6 +35,9 @@ public final class KafkaConsumer {
     private let urgentTopic: String?
     private var urgentQueues: [TopicPartition: OpaquePointer] = [:]
 
+    /// What readers outside of any group call themselves; the rights on the bus name it too.
+    nonisolated package static let readerGroup = "rapport-reader"
+
     /// Opens a client; `group` nil is for readers that are given their partitions.
     ///
     /// Records of `urgentTopic` overtake what was fetched of other topics, and are fetched on while others' queue is full.
@@ -42,7 +45,7 @@ public final class KafkaConsumer {
         _ settings: KafkaSettings, group: String?, properties: [String: String] = [:], urgentTopic: String? = nil
     ) throws {
         var own = [
-            "group.id": group ?? "rapport-reader",
+            "group.id": group ?? Self.readerGroup,
             "enable.auto.commit": "false",
             "enable.auto.offset.store": "false",
             // A stored position that is gone is a loss, which must not be skipped silently.

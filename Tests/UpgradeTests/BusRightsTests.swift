@@ -3,6 +3,7 @@ import Campaigns
 import Console
 import Contacts
 import EventLoop
+import Kafka
 import Messaging
 import Notifications
 import Sales
@@ -17,6 +18,8 @@ import Tickets
         ContactsService.self, SalesService.self, CampaignsService.self, TicketsService.self, NotificationsService.self,
         ConsoleService.self,
     ]
+
+    @Test func readersOutsideOfGroupsAreKnownByOneName() { #expect(KafkaConsumer.readerGroup == BusUser.reader) }
 
     @Test @Loop func aServiceMayReadWhatItHearsAndWriteWhatItTells() async throws {
         #expect(BusUser.services.map(\.name).sorted() == services.map { $0.name }.sorted())

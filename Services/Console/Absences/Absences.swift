@@ -9,9 +9,6 @@ extension Capability {
         statements: AbsenceState.kept.statements + AbsenceStore.statements, records: [AbsenceState.record],
         standings: [.own("absence")]
     ) { context in
-        let kept = AbsenceState.kept
-        return CapabilityParts(
-            routes: kept.routes(context, "Absences"), recovers: { kept.recover(&$0) },
-            tellsAgain: { try await kept.tellAgain($0, in: $1) })
+        AbsenceState.kept.parts(AbsenceState.kept.routes(context, "Absences"))
     }
 }

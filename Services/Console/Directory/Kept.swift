@@ -93,9 +93,16 @@ struct Kept<State: Codable & Sendable, Told: EventData & Codable>: Sendable {
         ]
     }
 
+    /// The parts of its capability: what is told is recovered and told again alike for every kind.
+    @Loop
+    func parts(_ routes: [Route]) -> CapabilityParts {
+        CapabilityParts(
+            routes: routes, recovers: { recover(&$0) }, tellsAgain: { try await tellAgain($0, in: $1) })
+    }
+
     /// What a later life knows of what was told.
     @Loop
-    func recover(_ subscriptions: inout Subscriptions) {
+    private func recover(_ subscriptions: inout Subscriptions) {
         subscriptions.on(Told.self) { received, transaction in
             record.recover(
                 received.compactMap { ToldRecord($0, told($0.data)) }, by: recoverRow, in: transaction)
@@ -104,7 +111,7 @@ struct Kept<State: Codable & Sendable, Told: EventData & Codable>: Sendable {
 
     /// Tells those of some keys again.
     @Loop
-    func tellAgain(_ keys: [String], in transaction: Transaction) async throws -> Set<String> {
+    private func tellAgain(_ keys: [String], in transaction: Transaction) async throws -> Set<String> {
         try await record.tellAgain(keys, by: raise, in: transaction) { state, version in
             try Outbox.append(tell(state), key: id(state), sequence: version, in: transaction)
         }

@@ -13,10 +13,7 @@ extension Capability {
         statements: PersonState.kept.statements + PersonStore.statements, records: [PersonState.record],
         standings: [.own("person")]
     ) { context in
-        let kept = PersonState.kept
-        return CapabilityParts(
-            routes: personRoutes(context), recovers: { kept.recover(&$0) },
-            tellsAgain: { try await kept.tellAgain($0, in: $1) })
+        PersonState.kept.parts(personRoutes(context))
     }
 }
 

@@ -12,10 +12,7 @@ extension Capability {
         statements: RoleState.kept.statements + RoleStore.statements, records: [RoleState.record],
         standings: [.own("role")]
     ) { context in
-        let kept = RoleState.kept
-        return CapabilityParts(
-            routes: roleRoutes(context), recovers: { kept.recover(&$0) },
-            tellsAgain: { try await kept.tellAgain($0, in: $1) })
+        RoleState.kept.parts(roleRoutes(context))
     }
 }
 

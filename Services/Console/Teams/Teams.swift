@@ -9,9 +9,6 @@ extension Capability {
         statements: TeamState.kept.statements + TeamStore.statements, records: [TeamState.record],
         standings: [.own("team")]
     ) { context in
-        let kept = TeamState.kept
-        return CapabilityParts(
-            routes: kept.routes(context, "Teams"), recovers: { kept.recover(&$0) },
-            tellsAgain: { try await kept.tellAgain($0, in: $1) })
+        TeamState.kept.parts(TeamState.kept.routes(context, "Teams"))
     }
 }

@@ -9,9 +9,6 @@ extension Capability {
         statements: TreeStore.statements + TerritoryState.kept.statements + TerritoryStore.statements,
         records: [TerritoryState.record], standings: [.own("territory")]
     ) { context in
-        let kept = TerritoryState.kept
-        return CapabilityParts(
-            routes: kept.routes(context, "Territories"), recovers: { kept.recover(&$0) },
-            tellsAgain: { try await kept.tellAgain($0, in: $1) })
+        TerritoryState.kept.parts(TerritoryState.kept.routes(context, "Territories"))
     }
 }

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import HTML
 import HTTP
 import Text
 
@@ -48,7 +49,7 @@ struct PreferencePage {
     private func label(_ preference: Preference) -> String {
         if preference.purpose == "profiling" { return text("Suggestions that fit what I bought", "按我买过的推荐") }
         if let own = channels.label(preference.channel) {
-            return text("Offers by \(PageText.escaped(own))", "通过\(PageText.escaped(own))告诉我优惠")
+            return text("Offers by \(HTML.escaped(own))", "通过\(HTML.escaped(own))告诉我优惠")
         }
         return switch preference.channel {
         case "mail": text("Offers by e-mail", "通过电子邮件告诉我优惠")
@@ -68,7 +69,7 @@ struct PreferencePage {
                 <label><input type="checkbox" name="\(preference.field)" value="yes"\(checked)>\(label(preference))</label>
                 """
         }
-        let person = name.map { "<span lang=\"und\">\(PageText.escaped($0))</span>" }
+        let person = name.map { "<span lang=\"und\">\(HTML.escaped($0))</span>" }
         let question = text(
             "What would you like to hear from us\(person.map { ", \($0)" } ?? "")?",
             "\(person.map { "\($0)，" } ?? "")您想收到什么？")
@@ -105,7 +106,7 @@ struct PreferencePage {
     }
 
     private func page(_ status: Status, _ title: String, heading: String, _ body: String) -> Response {
-        let head = PageText.escaped(firm ?? "")
+        let head = HTML.escaped(firm ?? "")
         let other = text("<a href=\"?lang=zh\" lang=\"zh\">中文</a>", "<a href=\"?lang=en\" lang=\"en\">English</a>")
         return Response(
             status,
@@ -152,9 +153,4 @@ enum PageText {
         :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
         footer{margin-top:32px;padding-top:16px;border-top:1px solid var(--line);font-size:14px;color:var(--ink2)}
         """
-
-    /// Text as it stands in a page.
-    static func escaped(_ text: String) -> String {
-        text.replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"])
-    }
 }

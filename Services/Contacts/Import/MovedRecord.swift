@@ -165,8 +165,10 @@ enum PlainText {
         guard html.utf8.contains(UInt8(ascii: "<")) || html.utf8.contains(UInt8(ascii: "&")) else { return html }
         var text = ""
         var rest = html.unicodeScalars[...]
+        // Looked for once: behind the last of them no tag ends, and many that begin would each look to the end of the text.
+        let lastEnd = html.unicodeScalars.lastIndex(of: ">")
         while let next = rest.popFirst() {
-            if next == "<", let end = rest.firstIndex(of: ">") {
+            if next == "<", let lastEnd, rest.startIndex <= lastEnd, let end = rest.firstIndex(of: ">") {
                 let name = rest[..<end].drop { $0 == "/" }.prefix { $0.properties.isAlphabetic || $0.isNumber }
                 let isBreak = breaks.contains(String(name).lowercased())
                 if isBreak, !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }

@@ -1,3 +1,4 @@
+import HTML
 import Text
 
 /// What a message says, in several languages; `{{name}}` stands for what its data holds under that name.
@@ -70,26 +71,11 @@ enum HTMLText {
     /// Web addresses become links.
     private static func line(_ text: Substring) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            let clean = escaped(word)
+            let clean = HTML.escaped(String(word))
             guard let start = ["https://", "http://"].compactMap({ clean.firstRange(of: $0)?.lowerBound }).first else {
                 return clean
             }
             return "\(clean[..<start])<a href=\"\(clean[start...])\">\(clean[start...])</a>"
         }.joined(separator: " ")
-    }
-
-    static func escaped(_ text: some StringProtocol) -> String {
-        var safe = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": safe += "&amp;"
-            case "<": safe += "&lt;"
-            case ">": safe += "&gt;"
-            case "\"": safe += "&quot;"
-            case "'": safe += "&#39;"
-            default: safe.unicodeScalars.append(scalar)
-            }
-        }
-        return safe
     }
 }
