@@ -44,9 +44,25 @@ extension RelaySession {
         let undecided = try await reader.transaction { [owner] transaction in
             try await transaction.query(SubjectKeyStore.undecided, owner, others.keys.sorted())
         }
-        guard undecided.isEmpty else { return false }
+        guard undecided.isEmpty else {
+            try await publishWords(on: Set(try undecided.compactMap { lacking[try $0.value(0)] }))
+            return false
+        }
         try await lookUp(Set(others.values))
         return true
+    }
+
+    /// Publishes what waits to be told of keys, wherever it stands: the end of a key that was destroyed behind rows which need the next one may
+    /// be on a later page than these, which wait for it.
+    private func publishWords(on subjects: Set<String>) async throws {
+        let found = try await reader.transaction { try await $0.query(SubjectKeyStore.waiting, subjects.sorted()) }
+        try check()
+        let words = try found.map { try OutboxRow($0, kinds) }
+        for word in words where !isUnderWay(word.id) {
+            keys[word.key] = nil
+            try await produce(word)
+        }
+        try await awaitDelivery(of: Set(words.map(\.id)))
     }
 
     /// Remembers the keys of subjects that have one. A key that is remembered ends by a row that passes here, before any of its subject

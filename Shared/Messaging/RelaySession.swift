@@ -237,6 +237,9 @@ final class RelaySession {
         return try rows.first?.value(0)
     }
 
+    /// Whether a row was handed over and is not deleted yet.
+    func isUnderWay(_ id: Int) -> Bool { inFlight.contains(id) }
+
     /// Waits until rows are in the log and gone from the table.
     func awaitDelivery(of ids: Set<Int>) async throws {
         try await changed.wait(until: { ids.isDisjoint(with: inFlight) || isBroken })

@@ -5,7 +5,7 @@ import Postgres
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
     public static let statements = [
-        known, durably, make, undecided, learn, withhold, destroy, refresh, tellEnds, tellLast,
+        known, durably, make, undecided, waiting, learn, withhold, destroy, refresh, tellEnds, tellLast,
     ]
 
     /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
@@ -61,6 +61,14 @@ public enum SubjectKeyStore {
         """
         SELECT o.id FROM outbox o LEFT JOIN subject_key k ON k.owner = $1 AND k.subject = o.key
         WHERE o.id = ANY($2::bigint[]) AND o.payload IS NOT NULL AND k.key IS NULL
+        """)
+
+    /// What waits to be told of the keys of subjects, as pages have it.
+    static let waiting = Statement(
+        "seal.waiting",
+        """
+        SELECT id, topic, key, seq, event_id, type, trace, created_at, payload, false, past FROM outbox
+        WHERE topic = '\(Topic.subjectKeys.name)' AND key = ANY($1::text[]) ORDER BY id
         """)
 
     /// Takes in what services tell of keys: later lives count before earlier ones, and in one life the later version; an older word changes

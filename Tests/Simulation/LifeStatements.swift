@@ -116,8 +116,8 @@ extension SimulatedStore {
         for row in places.sequences.rows(transaction.id) where isMeant(row.key) && row.value.epoch < epoch {
             try await lock(places.sequences, row.key, transaction)
             guard let now = places.sequences.value(row.key, transaction.id), now.epoch < epoch else { continue }
-            // A lock is a row that is written as it is.
-            places.sequences.set(row.key, now, transaction.id)
+            // What was applied last is forgotten with what rests on it.
+            places.sequences.set(row.key, AppliedRow(epoch: now.epoch, number: now.number, mark: nil), transaction.id)
             found.append([row.key.second])
         }
         return found

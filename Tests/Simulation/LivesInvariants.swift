@@ -36,7 +36,7 @@ struct LivesInvariants {
     /// TB3: what was decided last of all that was told counts, or what was decided later and told behind the end of its life.
     private func checkDecisions(_ late: Set<String>) throws {
         var last: [String: Decision] = [:]
-        let lives = world.sources.last { $0.source == world.owner.source }?.lives ?? []
+        let lives = world.livesTold
         for (partition, end) in world.ends(of: [SimulatedLog.own]) {
             for record in world.log.records(partition, 0..<end) where !Self.isVoid(record, lives) {
                 let text = String(decoding: record.value ?? [], as: UTF8.self)
@@ -58,7 +58,7 @@ struct LivesInvariants {
     /// not. The same of which retention took a word before the last life could know it.
     private func keysOfLateWords() -> Set<String> {
         var (late, told): (Set<String>, Set<String>) = ([], [])
-        let lives = world.sources.last { $0.source == world.owner.source }?.lives ?? []
+        let lives = world.livesTold
         for (partition, end) in world.ends(of: [SimulatedLog.own]) {
             for record in world.log.records(partition, 0..<end) {
                 if Self.isVoid(record, lives) || record.offset < world.log.begin(of: partition) {

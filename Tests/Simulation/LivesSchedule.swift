@@ -180,7 +180,12 @@ extension LivesWorld {
     private func unrest() -> String? {
         if rightful.isBusy || readerStore.isBusy { return "a transaction is open" }
         guard let life = rightful.life.value(0), life.state == Life.State.whole.rawValue else {
-            return "TB1: the life is not whole: \(rightful.life.value(0)?.state ?? "there is none")"
+            let waiting = rightful.outbox.rows().map { "\($0.key) \($0.value.type) of \($0.value.key)" }
+            let behind = LogEnds(ends(of: owner.hears)).offsets.filter {
+                rightful.places.offsets.value(Self.name(of: $0.key)) ?? -1 < Int($0.value) && $0.value > 0
+            }.map { "\($0.key)" }.sorted()
+            let state = rightful.life.value(0)?.state ?? "there is none"
+            return "TB1: the life is not whole: \(state); in the outbox wait \(waiting), unread is \(behind)"
         }
         if !rightful.outbox.isEmpty { return "I5: the outbox is not empty" }
         if !rightful.toldAgain.isEmpty { return "TB1: keys wait to be told again" }

@@ -299,9 +299,16 @@ final class LivesWorld {
     /// Whether the reader has acted on what was told; or a copy that nobody had ended has told it behind its end, which is put aside.
     func wasActedOn(_ cause: String) -> Bool { deeds.contains("welcome \(cause)") || wasToldLate(cause) }
 
+    /// All lives of the owner that were told: one that has ended may speak last, and not know of the next.
+    var livesTold: [SourceLife] {
+        let lives = SourceLives()
+        for one in sources { lives.take(one) }
+        return lives.all(of: owner.source)
+    }
+
     /// Whether a copy that nobody had ended has told it behind the end of its life.
     private func wasToldLate(_ cause: String) -> Bool {
-        let lives = sources.last { $0.source == owner.source }?.lives ?? []
+        let lives = livesTold
         return log.messages.keys.contains { partition in
             log.records(partition, 0..<log.end(of: partition)).contains { record in
                 record.value == Array(cause.utf8) && LivesInvariants.isVoid(record, lives)

@@ -46,7 +46,7 @@ extension LivesWorld {
     func readableErased(in store: SimulatedStore) -> String? {
         guard hasPersons, !isShortened else { return nil }
         let texts = texts
-        let lives = sources.last { $0.source == owner.source }?.lives ?? []
+        let lives = livesTold
         for key in Self.persons {
             let partition = TopicPartition(topic: SimulatedLog.own, partition: SimulatedLog.partition(of: key))
             var (before, pending): (Set<String>, Set<String>) = ([], [])

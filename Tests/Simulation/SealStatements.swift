@@ -60,6 +60,17 @@ extension SimulatedStore {
                 guard let row = outbox.value(place, id), row.payload != nil else { return false }
                 return subjectKeys.value(Names(first: owner, second: row.key), id)?.key == nil
             }.map { [$0] }
+        case "seal.waiting":
+            let subjects: [String] = try value(0)
+            return outbox.rows(id).map(\.value).filter {
+                $0.topic == Topic.subjectKeys.name && subjects.contains($0.key)
+            }.map { row in
+                [
+                    row.id, row.topic, row.key, row.sequence, row.event, row.type, nil, row.createdAt, row.payload,
+                    false,
+                    row.isPast,
+                ]
+            }
         case "seal.learn": try await learn(value, transaction)
         case "seal.withhold":
             let (subjects, types): ([String], [String]) = (try value(0), try value(1))

@@ -163,14 +163,20 @@ public enum LifeStore {
             """)
 
     /// Keys of a source that a life has not told again, in order, behind one of them; where it has named those that it does not know, of
-    /// them alone. Nobody hears of them until the transaction's end: what is told now must not be ended with what was before.
+    /// them alone. Nobody hears of them until the transaction's end: what is told now must not be ended with what was before. The event that was
+    /// applied last is forgotten: told once more by a later life, it is news.
     public static let orphans = Query(
         "life.orphans", takes: String.self, String.self, Int.self, String.self, Int.self, gives: String.self,
         sql: """
-            SELECT a.key FROM applied_sequence a
-            WHERE a.grp = $1 AND a.source = $2 AND a.epoch < $3 AND a.key > $4 AND EXISTS (
-                SELECT 1 FROM source_life l WHERE l.source = $2 AND l.epoch = $3 AND (l.gone IS NULL OR l.gone ? a.key))
-            ORDER BY a.key LIMIT $5 FOR UPDATE OF a
+            WITH found AS (
+                SELECT a.key FROM applied_sequence a
+                WHERE a.grp = $1 AND a.source = $2 AND a.epoch < $3 AND a.key > $4 AND EXISTS (
+                    SELECT 1 FROM source_life l WHERE l.source = $2 AND l.epoch = $3 AND (l.gone IS NULL OR l.gone ? a.key))
+                ORDER BY a.key LIMIT $5 FOR UPDATE OF a),
+            ended AS (
+                UPDATE applied_sequence a SET last_id = NULL FROM found f
+                WHERE a.grp = $1 AND a.source = $2 AND a.key = f.key RETURNING a.key)
+            SELECT key FROM ended ORDER BY key
             """)
 
     /// Last words of others on their keys; rows in order.
