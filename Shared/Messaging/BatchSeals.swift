@@ -27,7 +27,17 @@ extension BatchItem {
 }
 
 extension Event {
-    fileprivate var keyName: SubjectKeys.Name { SubjectKeys.Name(owner: source, subject: key) }
+    /// The key that its data is sealed with.
+    var keyName: SubjectKeys.Name { SubjectKeys.Name(owner: source, subject: key) }
+
+    /// Opens its data where its key is among those known; false where nobody can read it.
+    mutating func open(_ known: [SubjectKeys.Name: SubjectKeys.Known]) -> Bool {
+        guard let sealed, let key = known[keyName], key.version == sealed, let bytes = key.key,
+            let data = try? AESGCM.open(record.value ?? [], key: bytes, context: Array(id.utf8))
+        else { return false }
+        opened = data
+        return true
+    }
 }
 
 extension BatchApplication {

@@ -5,7 +5,7 @@ public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
         migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents, lives,
-        gone, ends,
+        gone, ends, DeadLetterMendStore.migration,
     ]
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.

@@ -114,7 +114,8 @@ import Tickets
         "a reference table: few rows, changed by few, to be kept whole on every node": [
             "custom_field (key)", "exchange_rate (base, quote, day)", "firm (one)", "order_clock (is_only)",
             "pipeline_stage (position)", "pipeline_stage (stage)",
-            "product (sku)", "product_name (sku)", "quota (owner, period_start, period_end, currency)",
+            "part_quota (part, name, period_start, period_end, currency)", "product (sku)", "product_name (sku)",
+            "quota (owner, period_start, period_end, currency)",
             "sla_policy (priority)", "suppression (address)", "value_scale (currency)", "value_weight (behaviour)",
             "weighting (one)",
         ],

@@ -57,10 +57,10 @@ struct ImportStep {
             }
         }
         counts.created = groups.count - known.count
-        // Parties that are there are locked before references are written, as everywhere.
-        let changed = try await change(old)
-        counts.changed = changed.count
-        let touched = Set(changed.map(\.0))
+        // Parties that are there are locked before references are written, as everywhere; both are there before they are told of.
+        let changes = try await changes(of: old)
+        counts.changed = changes.count
+        let touched = Set(changes.map(\.party.id))
         counts.notes += old.filter { !touched.contains($0.key) }.compactMap { party, rows in
             rows.first.map { ImportNote($0, .skipped, "says nothing that is not there", party) }
         }
@@ -68,8 +68,11 @@ struct ImportStep {
             ImportNote($0, .odd, $0.oddities.joined(separator: "; "), nil)
         }
         guard !parsed.options.isDryRun else { return counts }
-        let created = create(known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil })
-        refer(changed + created)
+        let new = known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil }
+        let isNamed = refer(
+            changes.map { ($0.party.id, $0.row) } + new.map { (parsed.new[$0].party.id, groups[$0][0]) })
+        try await write(changes)
+        create(new, isNamed: isNamed)
         return counts
     }
 
@@ -90,17 +93,26 @@ struct ImportStep {
         return known
     }
 
-    private func create(_ indices: [Int]) -> [(UUID, ImportRow)] {
-        guard !indices.isEmpty else { return [] }
+    private func create(_ indices: [Int], isNamed: Bool) {
+        guard !indices.isEmpty else { return }
         let new = indices.map { parsed.new[$0] }
-        let ids = new.map(\.party.id)
-        transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new) + [id])
+        transaction.enqueue(
+            isNamed ? ImportStore.insertNamed : ImportStore.insert, values: PartyRow.columns(new) + [id])
         writeNumbers(new.map(\.party))
-        return zip(ids, indices).map { ($0, parsed.groups[$1][0]) }
     }
 
-    /// Changes parties that are there and gives those of which the rows say something new.
-    private func change(_ groups: [UUID: [ImportRow]]) async throws -> [(UUID, ImportRow)] {
+    /// A party that is there and of which rows say something new.
+    private struct Change {
+        let party: Party
+        /// The version that it will have.
+        let version: Int
+        /// Its whole row before, for undo.
+        let before: String?
+        let row: ImportRow
+    }
+
+    /// Locks the parties that rows are about, and says how they will be.
+    private func changes(of groups: [UUID: [ImportRow]]) async throws -> [Change] {
         guard !groups.isEmpty else { return [] }
         let ids = groups.keys.sorted()
         let isDryRun = parsed.options.isDryRun
@@ -110,42 +122,46 @@ struct ImportStep {
                 before[try row.value(0)] = try row.value(1)
             }
         }
-        var versions: [Int] = []
-        var parties: [Party] = []
+        let free = try await freeNames(of: groups.values.compactMap(\.first))
+        var changes: [Change] = []
         for row in try await transaction.query(isDryRun ? ImportStore.see : ImportStore.lockAll, ids) {
             let old = try Party(row)
+            guard let rows = groups[old.id] else { continue }
             var party = old
-            for change in groups[party.id] ?? [] { change.apply(to: &party) }
-            guard party != old else { continue }
-            versions.append((try row.value(0) as Int) + 1)
-            parties.append(party)
+            for change in rows { change.apply(to: &party) }
+            guard party != old || rows[0].names.contains(where: free.contains) else { continue }
+            changes.append(
+                Change(party: party, version: try row.value(0) + 1, before: before[party.id], row: rows[0]))
         }
-        let changed = parties
-        if !isDryRun, !changed.isEmpty {
-            let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
-            transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
-            transaction.enqueue(
-                ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
-            writeNumbers(parties)
-        }
-        return parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } }
+        return changes
     }
 
-    /// In order of references: two imports may name the same.
-    private func refer(_ rows: [(UUID, ImportRow)]) {
-        var referred = rows.compactMap { party, row in row.reference.map { ("import", $0, party) } }
-        for (party, row) in rows {
-            // What other systems call it, as an export said. The ERP's numbers are its own to give.
-            referred += row.references.compactMap { text in
-                guard let (system, reference) = text.parted(by: ":"), !system.isEmpty, !reference.isEmpty,
-                    system != "erp"
-                else { return nil }
-                return (system, reference, party)
-            }
-        }
-        guard !referred.isEmpty else { return }
+    /// What rows say that systems call their parties, and nobody is called yet.
+    private func freeNames(of rows: [ImportRow]) async throws -> Set<ImportRow.Name> {
+        let names = Set(rows.flatMap(\.names))
+        guard !names.isEmpty else { return [] }
+        let list = Array(names)
+        let held = try await transaction.rows(ImportStore.held, list.map(\.system), list.map(\.reference))
+        return names.subtracting(held.map { ImportRow.Name(system: $0, reference: $1) })
+    }
+
+    private func write(_ changes: [Change]) async throws {
+        guard !changes.isEmpty else { return }
+        let parties = changes.map(\.party)
+        let written = try await Loop.offload { try parties.map { try PartyRow($0) } }
+        transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
+        transaction.enqueue(
+            ImportStore.remember, id, parties.map(\.id), changes.map(\.version), changes.map(\.before))
+        writeNumbers(parties)
+    }
+
+    /// Writes what systems call parties; says whether there is anything. In order of references: two imports may name the same.
+    private func refer(_ rows: [(UUID, ImportRow)]) -> Bool {
+        var referred = rows.flatMap { party, row in row.names.map { ($0.system, $0.reference, party) } }
+        guard !referred.isEmpty else { return false }
         referred.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         transaction.enqueue(ImportStore.refer, referred.map(\.0), referred.map(\.1), referred.map(\.2))
+        return true
     }
 
     private func writeNumbers(_ parties: [Party]) {
@@ -153,5 +169,24 @@ struct ImportStep {
         guard !ids.isEmpty else { return }
         transaction.enqueue(PartyStore.clearNumbers, ids)
         transaction.enqueue(PartyStore.insertNumbers, ids)
+    }
+}
+
+extension ImportRow {
+    /// What a system calls a party.
+    struct Name: Hashable {
+        let system: String
+        let reference: String
+    }
+
+    /// What the file calls the party, and what other systems do, as an export said. The ERP's numbers are its own to give.
+    var names: [Name] {
+        (reference.map { [Name(system: "import", reference: $0)] } ?? [])
+            + references.compactMap { text in
+                guard let (system, reference) = text.parted(by: ":"), !system.isEmpty, !reference.isEmpty,
+                    system != CustomerNumber.erp
+                else { return nil }
+                return Name(system: system, reference: reference)
+            }
     }
 }

@@ -8,8 +8,9 @@ enum ImportStore {
     static let statements: [any Preparable] = [
         begin, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim, chunk, dropChunk, allow, match,
         see, wholes,
-        lockAll,
-        insert, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
+        lockAll, held,
+        insert, insertNamed, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove,
+        restore, forget,
         undoAdvance, errors, sweep,
     ]
 
@@ -112,19 +113,33 @@ enum ImportStore {
         "import.wholes", locks: .parties,
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
 
-    /// Adds new parties, tells of them and remembers them for undo.
-    static let insert = Statement(
-        "import.insert",
-        """
-        WITH \(PartyStore.rows),
-        written AS (
-            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
-                birthday, details, custom, sort_name, search_text, search_terms)
-            SELECT * FROM incoming
-            RETURNING *),
-        remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
-        \(PartyStore.tell(PartyCreated.self, names: .none)) FROM written p
-        """, takes: PartyStore.rowColumns + [.parameter(UUID.self)], gives: [])
+    /// Which of some names somebody is called by.
+    static let held = Query(
+        "import.held", takes: [String].self, [String].self, gives: String.self, String.self,
+        sql: """
+            SELECT r.system, r.reference FROM unnest($1::text[], $2::text[]) AS n(system, reference)
+            JOIN party_reference r USING (system, reference)
+            """)
+
+    /// Adds new parties whom nobody calls anything, tells of them and remembers them for undo.
+    static let insert = insert("import.insert", names: .none)
+    /// The same of parties whose references are written.
+    static let insertNamed = insert("import.insert_named", names: .stored)
+
+    private static func insert(_ name: String, names: PartyStore.Names) -> Statement {
+        Statement(
+            name,
+            """
+            WITH \(PartyStore.rows),
+            written AS (
+                INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                    birthday, details, custom, sort_name, search_text, search_terms)
+                SELECT * FROM incoming
+                RETURNING *),
+            remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
+            \(PartyStore.tell(PartyCreated.self, names: names)) FROM written p
+            """, takes: PartyStore.rowColumns + [.parameter(UUID.self)], gives: [])
+    }
 
     static let update = Statement(
         "import.update",
@@ -190,8 +205,8 @@ enum ImportStore {
         "import.ask_undo",
         "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
     )
-    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party of which others know by now:
-    /// related, merged, called something by another system, written to.
+    /// The next rows to undo, with the version that their parties have now: of changed ones that of their record, for an order is no later
+    /// work on it. -1 stands for a new party of which others know by now: related, merged, called something by another system, written to.
     static let undoRows = Statement(
         "import.undo_rows",
         """
@@ -199,14 +214,15 @@ enum ImportStore {
             SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id
             UNION ALL SELECT 1 FROM party_merge m WHERE m.survivor_id = p.id OR m.merged_id = p.id
             UNION ALL SELECT 1 FROM party_reference f WHERE f.party_id = p.id AND f.system <> 'import'
-            UNION ALL SELECT 1 FROM touch t WHERE t.party_id = p.id) THEN -1 ELSE p.version END FROM (
+            UNION ALL SELECT 1 FROM touch t WHERE t.party_id = p.id) THEN -1
+            WHEN r.before IS NULL THEN p.version ELSE \(PartyStore.edition) END FROM (
             SELECT * FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) r
-        LEFT JOIN (SELECT id, version FROM party WHERE id IN (
+        LEFT JOIN (SELECT id, version, figures FROM party WHERE id IN (
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
             ON p.id = r.party_id ORDER BY r.party_id
         """)
-    /// Takes parties away that only the import knew of, with all that was derived from them. It is nobody's request to be forgotten, so
-    /// no receipts are asked for: the event names no erasure.
+    /// Takes parties away that only the import knew of, with all that was derived from them. Nobody asked to be forgotten: an erasure would
+    /// take from other services what has the same address, a lead for one.
     static let remove = Statement(
         "import.remove",
         """
@@ -217,7 +233,7 @@ enum ImportStore {
         past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
         spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
-        \(SQLEvent.insert(PartyErased.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
+        \(SQLEvent.insert(PartyRemoved.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
         FROM gone
         """)
     /// Puts the columns of changed parties back as they were.

@@ -8,7 +8,8 @@ extension Capability {
         "parties", "people and organisations",
         migrations: [ContactsSchema.migration, PartySchema.retelling],
         statements: PartyStore.statements + CustomerStore.statements,
-        standings: [.own("party"), .own("party_reference"), .own("party_retelling")]
+        standings: [.own("party"), .own("party_reference"), .own("party_retelling")],
+        holdings: [CustomerStore.holding]
     ) { context in
         CapabilityParts(
             routes: partyRoutes(context), background: [PartyRetelling(context).run],

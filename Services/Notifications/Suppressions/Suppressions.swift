@@ -11,7 +11,12 @@ extension Capability {
         "suppressions", "whom nobody writes to",
         migrations: [SuppressionSchema.withdrawals, SuppressionSchema.decisions, SuppressionSchema.told],
         statements: SuppressionStore.statements,
-        standings: [.restriction("withdrawal"), .restriction("consent_word")]
+        readModels: [
+            ReadModel("withdrawal"),
+            // What was heard before words were kept is in `withdrawal` alone.
+            ReadModel("consent_word", equal: "SELECT NULL::text WHERE false"),
+        ],
+        standings: [.restriction("withdrawal"), .restriction("consent_word")], holdings: [SuppressionStore.holding]
     ) { context in
         let telling = SteadyWork(context.log, every: .seconds(60), failing: "addresses without marketing are not told")
         return CapabilityParts(
