@@ -136,7 +136,7 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("TextTests", ["Text"]),
+        tests("TextTests", ["TestKit", "Text"]),
         tests("WritingTests", ["TestKit", "Text", "Writing"]),
         tests("SheetsTests", ["Sheets"]),
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "ServiceKitTests",
             [
-                "Contacts", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit", "Telemetry",
-                "TestKit", "rapport-broker", "rapport-sales",
+                "Contacts", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit",
+                "Telemetry", "TestKit", "rapport-broker", "rapport-sales",
             ]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
@@ -196,7 +196,10 @@ let package = Package(
             path: "Tests/SimulationTests", swiftSettings: strict + plantedBugs),
         tests(
             "RapportTests",
-            ["Broker", "CRMModel", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport", "TestKit", "rapport-main"]),
+            [
+                "Broker", "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport",
+                "TestKit", "rapport-main",
+            ]),
         tests("DemoTests", ["CRMModel", "Demo", "EventLoop", "Messaging", "Rapport", "TestKit", "Text"]),
         tests("ChaosTests", ["Chaos", "Rapport"]),
         .testTarget(

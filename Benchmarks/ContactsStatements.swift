@@ -75,12 +75,12 @@ enum ContactsStatements {
                     column("cancelled"), column("times"), column("currencies"), column("totals"), column("statuses"),
                     column("lines"), column("cancelled"), "false", "'{}'::uuid[]",
                 ]),
-            fill(named("party.add_missing").sql, [folded("p"), folded("min(c)")]),
+            fill(named("party.add_missing").sql, [folded("p"), folded("min(c)"), folded("'/bench'::text")]),
             fill(
                 named("value.detail").sql,
                 [
                     fresh, column("kinds"), column("sources"), column("currencies"), column("times"), column("nothing"),
-                    column("zeros"), column("zeros"), column("details"),
+                    column("zeros"), column("zeros"), column("totals"), column("details"),
                 ]),
             fill(
                 named("value.add_cells").sql,
@@ -138,9 +138,13 @@ enum ContactsStatements {
         return statement
     }
 
-    /// Puts expressions in the place of parameters, the higher numbers first.
-    private static func fill(_ sql: String, _ values: [String]) -> String {
-        values.indices.reversed().reduce(sql) { sql, index in
+    /// Puts expressions in the place of parameters, the higher numbers first. A statement that has got other parameters since says so.
+    private static func fill(_ sql: String, _ values: [String]) throws -> String {
+        let numbers = sql.matches(of: /\$(\d+)/).compactMap { Int($0.1) }
+        guard Set(numbers) == Set(1...values.count) else {
+            throw BenchError(text: "has other parameters than the \(values.count) that are filled in here: \(sql)")
+        }
+        return values.indices.reversed().reduce(sql) { sql, index in
             sql.replacing("$\(index + 1)", with: values[index])
         }
     }

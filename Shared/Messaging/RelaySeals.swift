@@ -26,7 +26,8 @@ extension RelaySession {
     private func makeKeys(_ lacking: [Int: String]) async throws -> Bool {
         let ids = lacking.keys.sorted()
         let made = try await reader.transaction { [owner] transaction in
-            try await transaction.query(
+            transaction.enqueue(SubjectKeyStore.durably)
+            return try await transaction.query(
                 SubjectKeyStore.make, owner, ids, ids.map { _ in SQLBytes(SecureRandom.bytes(32)) })
         }
         try check()

@@ -50,8 +50,8 @@ public enum RelayStore {
         return page
     }
 
-    /// How the session works: what a crash of the server forgets of it is published again, and dropped where it is read, so no commit need
-    /// wait for the disk; and rows are found by their id also with a plan from when the table was empty.
+    /// How the session works: what a crash of the server forgets of its deletions is published again, and dropped where it is read, so those
+    /// commits need not wait for the disk; and rows are found by their id also with a plan from when the table was empty.
     static let prepare = Statement(
         "relay.prepare",
         """

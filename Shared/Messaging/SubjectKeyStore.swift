@@ -4,7 +4,7 @@ import Postgres
 /// The SQL of the keys under which events of persons are sealed.
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [known, make, undecided, learn, withhold, destroy, tellEnds, tellLast]
+    public static let statements = [known, durably, make, undecided, learn, withhold, destroy, tellEnds, tellLast]
 
     /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
     /// them whole until they are next analysed.
@@ -15,6 +15,10 @@ public enum SubjectKeyStore {
         CROSS JOIN LATERAL (
             SELECT * FROM subject_key k WHERE k.subject = n.subject AND k.owner = n.owner LIMIT 1) k
         """)
+
+    /// Has the transaction's commit wait for the disk, as the relay's others do not. A key that the log has and the database has forgotten
+    /// would be made anew under the same version, and what is sealed with the second nobody could read.
+    static let durably = Statement("seal.durably", "SELECT set_config('synchronous_commit', 'on', true)")
 
     /// Makes keys for rows of the outbox whose subjects have none, and tells of them; answers the rows that tell, as pages have them, each
     /// with its key.

@@ -23,9 +23,11 @@ final class HTTPSurface {
         let status: Int
     }
 
-    nonisolated init() {}
+    private let credentials: Credentials
 
-    func middleware(token: String?, _ log: Log) -> [Middleware] {
+    nonisolated init(_ credentials: Credentials) { self.credentials = credentials }
+
+    func middleware(_ log: Log) -> [Middleware] {
         [
             { [self] request, next in
                 let begin = Loop.now
@@ -44,16 +46,13 @@ final class HTTPSurface {
                 return response
             },
             { [self] request, next in
-                // By the route that was found: the path as written has many spellings. Until persons sign in, the token grants all rights.
-                if request.route?.right != nil {
-                    if let token { try check(request, token) } else { try checkOrigin(request) }
-                }
-                if !isOpen, request.method != .get, request.method != .head, request.route?.access != .operate {
+                try await admit(request)
+                if !isOpen, request.method != .get, request.method != .head, !isOperation(request.route) {
                     throw Problem(
                         status: .unavailable, detail: "This service takes no changes now; /health/ready says why.",
                         headers: ["retry-after": "5"])
                 }
-                if isIncomplete(), request.route?.right != nil, request.route?.access != .operate {
+                if isIncomplete(), request.route?.right != nil, !isOperation(request.route) {
                     throw Problem(
                         status: .unavailable,
                         detail: "This service does not know yet all that was told before; /health/ready says why.",
@@ -69,14 +68,27 @@ final class HTTPSurface {
         ]
     }
 
-    private func check(_ request: Request, _ token: String) throws {
-        let given = request.headers["authorization"] ?? ""
-        guard constantTimeEqual(Array(given.utf8), Array("Bearer \(token)".utf8)) else {
-            throw Problem(
-                status: 401, detail: "This needs the header Authorization: Bearer with the suite's token.",
-                headers: ["www-authenticate": "Bearer"])
+    /// Finds who asks, and refuses whoever may not. By the route that was found: the path as written has many spellings.
+    private func admit(_ request: Request) async throws {
+        switch request.route?.access {
+        case nil, .open: break
+        case .link(let purpose): request.principal = .link(purpose)
+        case .right:
+            if credentials.trustsThisMachine { try checkOrigin(request) }
+            let principal = try await credentials.principal(of: request)
+            request.principal = principal
+            if let need = request.route?.need, principal.rights.contains(need) { return }
+            // Of an area that is not in the list only who may do all knows what it is.
+            guard principal.rights == .all else {
+                throw Problem(
+                    status: .forbidden,
+                    detail: "This needs the right \(request.route?.right ?? ""), which \(principal.name) has not.")
+            }
         }
     }
+
+    /// Whether an operation is about the process and not about what it stores.
+    private func isOperation(_ route: Route?) -> Bool { route?.access == .operate || route?.access == .watch }
 
     /// Without a token only programs of this machine may ask, and no page from elsewhere that a browser here has open (RFC 6454).
     private func checkOrigin(_ request: Request) throws {

@@ -40,8 +40,9 @@ private struct IdempotencyKey {
         guard !text.isEmpty, text.utf8.count <= 200 else {
             throw Problem.field("Idempotency-Key", "must have 1 to 200 characters")
         }
-        // Scoped by what it is used for.
-        key = "\(request.method.rawValue) \(request.path) \(text)"
+        // Scoped by what it is used for, and by who asks: nobody is told what another was told.
+        let scope = request.principal.keepsOwnKeys ? "\(request.principal.id) " : ""
+        key = "\(scope)\(request.method.rawValue) \(request.path) \(text)"
         fingerprint = Hex.encode(SHA256.digest(body))
     }
 

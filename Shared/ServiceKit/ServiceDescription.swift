@@ -4,6 +4,7 @@ import HTTP
 import Messaging
 import Postgres
 import Telemetry
+import Text
 
 /// The tables of a service's README, made from the code: routes, events, tables and settings. `check --describe` writes them, and a test
 /// finds a README that says otherwise.
@@ -69,7 +70,7 @@ public struct ServiceDescription {
         Self.table(
             ["route", "what it does", "right"],
             parts.routes.map {
-                ["`\($0.method.rawValue) \($0.path)`", $0.summary, $0.right.map { "`\($0)`" } ?? $0.access.rawValue]
+                ["`\($0.method.rawValue) \($0.path)`", $0.summary, $0.right.map { "`\($0)`" } ?? $0.access.word]
             })
     }
 
@@ -121,7 +122,7 @@ public struct ServiceDescription {
     }
 
     private static func table(_ heads: [String], _ rows: [[String]]) -> String {
-        let lines = [heads, heads.map { _ in "---" }] + rows.map { $0.map { $0.replacing("|", with: "\\|") } }
+        let lines = [heads, heads.map { _ in "---" }] + rows.map { $0.map { $0.replacing(["|": "\\|"]) } }
         return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
     }
 }

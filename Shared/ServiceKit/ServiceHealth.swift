@@ -19,7 +19,7 @@ extension ServiceProcess {
                     : Response(.unavailable, text: missing.joined(separator: "\n") + "\n")
             },
             Route(
-                .get, "/metrics", "Figures for Prometheus", tag: "operations", access: .open, gives: .text
+                .get, "/metrics", "Figures for Prometheus", tag: "operations", access: .watch, gives: .text
             ) { _ in
                 Response(.ok, text: Metrics.shared.rendered(), contentType: "text/plain; version=0.0.4; charset=utf-8")
             },

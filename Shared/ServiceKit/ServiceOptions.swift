@@ -20,8 +20,10 @@ public struct ServiceOptions: Sendable {
     public let poolSize: Int
     /// How many looks in a row, a second apart, must find a session of a process of this service standing still before it is ended.
     public let sessionLooks: Int
-    /// The token that requests must carry; nil asks for none, on loopback only.
+    /// The administrator's token; without it and without keys programs of this machine are trusted, on loopback only.
     public let token: String?
+    /// The file of the keys that programs, partners and scripts have.
+    public let keys: String?
 
     /// Reads the settings of a service.
     public init(service: String, _ settings: Settings) throws {
@@ -62,16 +64,23 @@ public struct ServiceOptions: Sendable {
                 help: "in how many looks, a second apart, a process must stand still before its sessions are ended"))
         try Self.check("SESSION_LOOKS", sessionLooks, 3...600)
         token = try settings.optional(
-            Setting<String>("API_TOKEN", isSecret: true, help: "the token that requests must carry"))
+            Setting<String>("API_TOKEN", isSecret: true, help: "the administrator's token, which may do all"))
+        keys = try settings.optional(
+            Setting<String>("API_KEYS", help: "the file of the keys that others have, as rapport keys writes it"))
         try checkToken(for: address, "HTTP_ADDRESS")
     }
 
-    /// Whoever can be reached from other machines needs a token, however it has come by its address.
+    /// Whoever can be reached from other machines needs a token or keys, however it has come by its address.
     func checkToken(for address: String, _ what: String) throws {
-        let isLoopback = ["127.", "::ffff:127."].contains(where: address.hasPrefix) || address == "::1"
-        guard isLoopback || token != nil else {
-            throw SettingError(name: "API_TOKEN", problem: "must be set where \(what) is not loopback, as \(address)")
+        guard Self.isLoopback(address) || token != nil || keys != nil else {
+            throw SettingError(
+                name: "API_TOKEN", problem: "or API_KEYS must be set where \(what) is not loopback, as \(address)")
         }
+    }
+
+    /// Whether only programs of this machine reach an address.
+    static func isLoopback(_ address: String) -> Bool {
+        ["127.", "::ffff:127."].contains(where: address.hasPrefix) || address == "::1"
     }
 
     /// How the sessions of a service's processes call themselves; what follows says which process, and what for.

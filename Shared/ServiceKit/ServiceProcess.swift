@@ -29,9 +29,10 @@ public final class ServiceProcess {
     let life: LifeStart
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
-    /// Of a service that keeps a ledger.
     private let reconciler: Reconciler
-    let surface = HTTPSurface()
+    /// Finds who asks.
+    public let credentials: Credentials
+    let surface: HTTPSurface
     private let handover = Handover.take()
     private var server: HTTPServer?
     private var background: [Task<Void, Never>] = []
@@ -50,6 +51,10 @@ public final class ServiceProcess {
         if let address = handover.address { try options.checkToken(for: address, "the socket that is handed over") }
         name = definition.name
         let log = Log(service: definition.name)
+        credentials = Credentials(
+            token: options.token, keys: options.keys,
+            isLoopback: ServiceOptions.isLoopback(handover.address ?? options.address), log)
+        surface = HTTPSurface(credentials)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
         troubles = Troubles(log)
         footing = Footing(
@@ -121,6 +126,7 @@ public final class ServiceProcess {
         database.start()
         try broker.start()
         background.append(Task { @Loop in await self.tellTroubles() })
+        if let keys = credentials.keys { background.append(Task { @Loop in await keys.watch() }) }
         awaited = "the database"
         try await footing.database()
         try await life.look()
@@ -217,7 +223,7 @@ public final class ServiceProcess {
         ]
         let log = context.log
         let router = Router(
-            routes + descriptions, middleware: surface.middleware(token: options.token, log),
+            routes + descriptions, middleware: surface.middleware(log),
             onError: { [database] error, request in
                 database.met(error)
                 guard Self.isFault(error) else { return }
@@ -236,7 +242,7 @@ public final class ServiceProcess {
     }
 
     private func described(_ path: String, _ summary: String, _ document: [UInt8]) -> Route {
-        Route(.get, path, summary, tag: "operations", access: .open, gives: .json(.any)) { _ in
+        Route(.get, path, summary, tag: "operations", access: .watch, gives: .json(.any)) { _ in
             Response(.ok, bytes: document, contentType: "application/json")
         }
     }

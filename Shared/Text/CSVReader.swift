@@ -6,6 +6,8 @@
 public enum CSVReader {
     private static let quote = UInt8(ascii: "\"")
     private static let cr = UInt8(ascii: "\r")
+    /// No record has more cells: those behind are counted only, for a line of separators must not become millions of texts.
+    public static let mostCells = 1000
 
     /// The end of the last whole record of `bytes`; 0 where there is none.
     public static func lastRecordEnd(_ bytes: Span<UInt8>, _ form: CSVForm = CSVForm()) -> Int {
@@ -40,8 +42,10 @@ public enum CSVReader {
 
     /// A record as it stands in the text.
     public struct Record {
-        /// None in a blank line.
+        /// None in a blank line, `mostCells` at most.
         public var fields: [String] = []
+        /// How many cells stand behind those.
+        public var cellsLeftOut = 0
         /// How many lines it takes.
         public var lines = 0
         /// Its place.
@@ -59,8 +63,9 @@ public enum CSVReader {
             var record = Record()
             let start = index
             repeat {
-                let (field, end) = field(bytes, from: index, form, &record)
-                record.fields.append(field)
+                let isWanted = record.fields.count < mostCells
+                let (field, end) = field(bytes, from: index, form, isWanted, &record)
+                if isWanted { record.fields.append(field) } else { record.cellsLeftOut += 1 }
                 index = end
                 guard index < bytes.count else { break }
                 let isEnd = bytes[index] == form.newline
@@ -69,7 +74,7 @@ public enum CSVReader {
                     record.lines += 1
                     break
                 }
-                if index == bytes.count { record.fields.append("") }
+                if index == bytes.count, isWanted { record.fields.append("") }
             } while index < bytes.count
             if record.fields == [""] { record.fields = [] }
             record.raw = start..<index
@@ -77,13 +82,14 @@ public enum CSVReader {
         }
     }
 
-    /// One field and the place of what ends it. The line ends within are counted with the record.
+    /// One field, empty where it is not wanted, and the place of what ends it. The line ends within are counted with the record.
     private static func field(
-        _ bytes: [UInt8], from start: Int, _ form: CSVForm, _ record: inout Record
+        _ bytes: [UInt8], from start: Int, _ form: CSVForm, _ isWanted: Bool, _ record: inout Record
     ) -> (String, Int) {
         guard start < bytes.count, bytes[start] == quote else {
             var end = start
             while end < bytes.count, bytes[end] != form.separator, bytes[end] != form.newline { end += 1 }
+            guard isWanted else { return ("", end) }
             let isCRLF = end > start && bytes[end - 1] == cr && (end == bytes.count || bytes[end] == form.newline)
             return (String(decoding: bytes[start..<(isCRLF ? end - 1 : end)], as: UTF8.self), end)
         }

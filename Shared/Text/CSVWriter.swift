@@ -14,8 +14,9 @@ public enum CSVWriter {
     private static func field(_ text: String) -> String {
         // What begins with apostrophes before such a sign gets one more, for the reader takes one away.
         let safe = isRun(text.utf8.drop { $0 == 0x27 }) && !isNumber(text) ? "'" + text : text
-        guard safe.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        // Semicolons and tabs part cells where a spreadsheet's language has it so.
+        guard safe.utf8.contains(where: { [0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x0D].contains($0) }) else { return safe }
+        return "\"" + safe.replacing(["\"": "\"\""]) + "\""
     }
 
     /// Whether a spreadsheet takes a cell that begins so for a formula.

@@ -2,6 +2,6 @@
 public enum LikePattern {
     /// What is just this text: its own wildcards are taken literally.
     public static func literal(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+        text.replacing(["\\": "\\\\", "%": "\\%", "_": "\\_"])
     }
 }

@@ -9,4 +9,14 @@ extension StringProtocol {
         after.unicodeScalars.append(contentsOf: unicodeScalars[unicodeScalars.index(after: place)...])
         return (before, after)
     }
+
+    /// This with other text for some signs, in one pass and by scalars, so that a combining mark behind a sign hides it from nothing.
+    public func replacing(_ signs: [Unicode.Scalar: String]) -> String {
+        guard unicodeScalars.contains(where: { signs[$0] != nil }) else { return String(self) }
+        var text = ""
+        for scalar in unicodeScalars {
+            if let other = signs[scalar] { text += other } else { text.unicodeScalars.append(scalar) }
+        }
+        return text
+    }
 }

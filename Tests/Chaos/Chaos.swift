@@ -30,7 +30,8 @@ struct Chaos {
         terminal.line(
             "chaos with seed \(options.seed) for \(seconds(.seconds(options.minutes * 60))) in \(suite.folder.path)")
         let nodes = try await startNodes()
-        defer { nodes?.stop() }
+        var isPassed = false
+        defer { nodes?.stop(wipe: isPassed) }
         let fleet: Fleet
         do {
             fleet = try await Fleet.start(suite)
@@ -42,7 +43,7 @@ struct Chaos {
             var violations = try await attack(fleet, nodes)
             violations += try await fleet.endInOrder().map { "\($0) did not end in order" }
             for text in violations { terminal.line("  \(text)") }
-            let isPassed = violations.isEmpty
+            isPassed = violations.isEmpty
             terminal.line(
                 "chaos: \(isPassed ? terminal.paint("PASS", .green) : terminal.paint("FAIL", .red)) (seed \(options.seed))"
             )

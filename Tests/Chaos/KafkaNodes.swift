@@ -37,7 +37,7 @@ final class KafkaNodes {
         do {
             for node in 1...count { try await adopt(node) }
         } catch {
-            stop()
+            stop(wipe: false)
             throw error
         }
     }
@@ -85,15 +85,15 @@ final class KafkaNodes {
         moves += try LeaderElection.moved(answer)
     }
 
-    /// Ends all nodes.
-    func stop() {
+    /// Ends all nodes; their data are kept where somebody is to look into them.
+    func stop(wipe: Bool) {
         server.kill(SIGTERM)
         for mark in nodes.values { mark.signal(SIGKILL) }
         for node in 1...count {
             let text = ProcessFile.contents("\(folder)/node-\(node).pid").filter(\.isNumber)
             if nodes[node] == nil, let id = Int32(text) { ProcessMark(id)?.signal(SIGKILL) }
         }
-        try? FileManager.default.removeItem(atPath: folder)
+        if wipe { try? FileManager.default.removeItem(atPath: folder) }
     }
 
     /// The first of some ports that are free, as are those for the controllers, a thousand above.

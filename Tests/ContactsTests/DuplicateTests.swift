@@ -34,8 +34,8 @@ import Testing
         }
         #expect(
             try await found(service) == [
-                #"100 Ann Lee + Lee, Ann {"same mail","same name"}"#,
-                #"65 王小明 + 王晓明 {"same phone","name that sounds the same"}"#,
+                #"100 Ann Lee + Lee, Ann {"same mail","same name"}"#, #"50 Cleo Fox + Dan Orr {"same phone"}"#,
+                #"75 王小明 + 王晓明 {"same phone","name that sounds the same"}"#,
             ])
         let page = try await service.send(.get, "/v1/duplicates?limit=1")
         #expect(page.status == 200 && page.text.contains("Lee, Ann") && !page.text.contains("王"), "\(page.text)")
@@ -48,6 +48,38 @@ import Testing
         let check = try await service.send(
             .post, "/v1/duplicates/check", #"{"name":"Bob Rey","email":"bob@b.example"}"#)
         #expect(check.status == 200 && check.text.contains("same mail") && check.text.contains("similar name"))
+    }
+
+    /// Rows that share a number are made, and people decide; a number that many share is a firm's.
+    @Test @Loop func whoSharesATelephoneWithFewIsLookedAtByPeople() async throws {
+        let desk = try await ImportDesk()
+        var text =
+            "Name,Phone,Email\nAnna Switch,+4930555100,anna@sw.example\nBert Switch,+4930555100,bert@sw.example\n"
+        let many = [
+            "Ada Lund", "Ben Frost", "Cy Moritz", "Dora Pike", "Emil Zorn", "Flo Quast", "Gus Wender", "Hal Ibsen",
+        ]
+        for (number, name) in many.enumerated() { text += "\(name),+4930555200,p\(number)@sw.example\n" }
+        #expect(try await desk.bring(text: text).counts == [10, 10, 0, 0, 0])
+        let pairs = try await found(desk.service)
+        #expect(pairs.filter { $0.contains("Switch") }.count == 1 && pairs.count == 1, "\(pairs)")
+        await desk.close()
+    }
+
+    /// Whoever is called so by another system is found at once, whatever the finder has not come to.
+    @Test @Loop func aReferenceSaysWhoItIsWhenSomebodyIsEntered() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let ann = try await service.make("/v1/parties", #"{"name":"Ann Lee"}"#)
+        #expect(try await service.send(.put, "/v1/parties/\(ann)/references/shop/S-1").status == 204)
+        func check(_ body: String) async throws -> Answer {
+            try await service.send(.post, "/v1/duplicates/check", body)
+        }
+        let found = try await check(#"{"name":"Somebody","references":[{"system":"shop","reference":"S-1"}]}"#)
+        #expect(found.status == 200 && found.text.contains(ann.text) && found.text.contains("same reference"))
+        let other = try await check(#"{"name":"Somebody","references":[{"system":"erp","reference":"S-1"}]}"#)
+        #expect(other.status == 200 && !other.text.contains(ann.text), "\(other.text)")
+        #expect(try await check(#"{"name":"X","references":[{"system":"","reference":"S-1"}]}"#).status == 400)
+        #expect(try await check(#"{"name":"X","reference":"S-1"}"#).status == 400)
     }
 
     @Test @Loop func whereSomebodyLivesAndHowANameSoundsBringAPairUp() async throws {

@@ -25,7 +25,7 @@ import Testing
             "王小明", "O’Neil; \"x\", y", "=1+1", "+49", "'=q", "two\nlines", "back\\slash", "a;b", "ü, é", "@home", "-5",
             "tab\there", "Zoë | Q",
             // A combining mark makes one Character with the sign that comes before it in a file.
-            "\u{301}mark",
+            "\u{301}mark", "q\"\u{301}, w;\u{301} x=\u{301} y\\\u{301}z",
         ]
         func text() -> String { texts.randomElement(using: &chance) ?? "x" }
         func maybe<T>(_ value: T) -> T? { Bool.random(using: &chance) ? value : nil }

@@ -18,7 +18,7 @@ import Testing
         let path = "/preferences/\(link.split(separator: "/").last ?? "")"
         let chinese = try await service.send(.get, path, headers: ["accept-language": "zh-CN"])
         #expect(chinese.status == 200 && chinese.text.contains("您的偏好设置") && !chinese.text.contains("checked"))
-        #expect(chinese.text.contains("尊敬的") && chinese.text.contains("王小明") && chinese.text.contains("微信"))
+        #expect(chinese.text.contains("王小明</span>，您想收到什么？") && chinese.text.contains("微信"))
         let english = try await service.send(.get, path + "?lang=en", headers: ["accept-language": "zh-CN"])
         #expect(english.text.contains("Your preferences") && english.text.contains(#"action="?lang=en""#))
         let form = ["content-type": "application/x-www-form-urlencoded"]
@@ -47,4 +47,74 @@ import Testing
         #expect(try await service.send(.post, "/preferences/x", "mail.marketing=yes", headers: form).status == 404)
         #expect(try await service.faultsOfEvents() == [])
     }
+
+    @Loop private func path(_ service: TestService, _ party: UUID, _ query: String = "") async throws -> String {
+        struct Link: Decodable { let link: String }
+        let link = try await service.send(.post, "/v1/parties/\(party.text)/preference-link\(query)").json(Link.self)
+            .link
+        return "/preferences/\(link.split(separator: "/").last ?? "")"
+    }
+
+    /// One click takes back what the link was sent for, and the button on the page all offers.
+    @Test @Loop func oneClickTakesBackWhatTheLinkWasSentFor() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let form = ["content-type": "application/x-www-form-urlencoded"]
+        func said(_ party: UUID) async throws -> [String] {
+            try await service.column(
+                """
+                SELECT channel || ' ' || purpose || ' ' || granted FROM consent_effective WHERE party_id = '\(party)' ORDER BY 1
+                """)
+        }
+        for (query, expected) in [
+            ("", "mail marketing false"), ("?channel=sms", "sms marketing false"),
+            ("?channel=wechat&purpose=service", "wechat service false"),
+        ] {
+            let party = try await service.make("/v1/parties", #"{"name":"Ann"}"#)
+            let path = try await path(service, party, query)
+            #expect(try await service.send(.post, path, "List-Unsubscribe=One-Click", headers: form).status == 200)
+            #expect(try await said(party) == [expected], "and nothing else is said")
+        }
+        #expect(
+            try await service.send(
+                .post,
+                "/v1/parties/\(try await service.make("/v1/parties", #"{"name":"B"}"#))/preference-link?channel=fax"
+            ).status == 400)
+        let party = try await service.make("/v1/parties", #"{"name":"Bob"}"#)
+        let path = try await path(service, party)
+        _ = try await service.send(.post, path, "mail.marketing=yes&mail.profiling=yes", headers: form)
+        let end = try await service.send(.post, path, "stop=all", headers: form)
+        #expect(end.status == 200 && end.text.contains("Saved."))
+        #expect(try await said(party).filter { $0.hasSuffix("true") } == ["mail profiling true"])
+        #expect(try await service.faultsOfEvents() == [])
+    }
+
+    /// A link of before said nothing of what it was sent for: it was for offers by mail.
+    @Test @Loop func aLinkOfBeforeGoesOnWorking() async throws {
+        let service = try await TestService(ContactsService.self, settings: ["PREFERENCES_SECRET": "s"])
+        defer { service.close() }
+        let party = try await service.make("/v1/parties", #"{"name":"Ann"}"#)
+        let token = SignedToken(key: Array("s".utf8), purpose: "consent.preferences").make(
+            party.text, expires: Date().addingTimeInterval(1000))
+        #expect(try await service.send(.get, "/preferences/\(token)").status == 200)
+    }
+
+    @Test @Loop func channelsAreAListOfTheFirms() async throws {
+        let service = try await TestService(ContactsService.self, settings: ["CHANNELS": "mail, line=LINE <tv>"])
+        defer { service.close() }
+        let party = try await service.make("/v1/parties", #"{"name":"Ann"}"#)
+        let page = try await service.send(.get, try await path(service, party)).text
+        #expect(page.contains("Offers by LINE &lt;tv&gt;") && !page.contains("sms"), "\(page)")
+        func decide(_ channel: String) async throws -> Int {
+            try await service.send(
+                .put, "/v1/parties/\(party)/consents",
+                #"{"channel":"\#(channel)","purpose":"marketing","granted":true}"#
+            ).status
+        }
+        #expect(try await decide("line") == 200)
+        #expect(try await decide("sms") == 400)
+    }
+
+    @Test(arguments: ["", "sms", "mail,mail", "mail,Not A Name", "mail,=x"])
+    func aListOfChannelsWithoutSenseIsRefused(_ text: String) { #expect(Channels(text) == nil) }
 }

@@ -96,6 +96,29 @@ import Testing
         }
     }
 
+    /// What the log has of a key, a crash of the server must not take from the database: it would make another under the same version.
+    @Test @Loop func aKeyIsOnTheDiskBeforeItIsTold() async throws {
+        try await Self.work { desk, relay in
+            for sql in [
+                """
+                CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    INSERT INTO note (id, kind) VALUES (current_setting('synchronous_commit'), TG_TABLE_NAME || ' ' || TG_OP);
+                    RETURN NULL; END $$
+                """,
+                """
+                CREATE CONSTRAINT TRIGGER note_commit AFTER INSERT ON subject_key DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION note_commit()
+                """,
+            ] { _ = try await desk.service.transaction { try await $0.query(Statement("test.\(sql.hashValue)", sql)) } }
+            relay.start()
+            try await Self.append(desk, "a", 1...1)
+            try await eventually("made", within: .seconds(30)) {
+                try await Self.notes(desk, "subject_key INSERT") == ["on"]
+            }
+            await relay.stop()
+        }
+    }
+
     @Test @Loop func whatWaitsForTheRelayIsBlankedAndGoesOutUnderItsNumber() async throws {
         try await Self.work { desk, relay in
             try await Self.append(desk, "a", 1...2)

@@ -50,6 +50,39 @@ import Testing
         #expect(try await fixture.state(waiting) == "suppressed: the consent was withdrawn")
     }
 
+    /// What one of a mailbox's owners withdraws after the ask counts for the mailbox, until he allows it again.
+    @Test @Loop func aWithdrawalCountsForTheAddressWhoeverHasIt() async throws {
+        let fixture = try await NotificationsFixture()
+        defer { fixture.close() }
+        let (owner, other) = (UUID.v7(), UUID.v7())
+        func ask(_ key: String, _ address: String, purpose: String = "marketing") async throws -> UUID {
+            try await fixture.ask(key, address: address, template: "campaign", purpose: purpose, recipient: other)
+        }
+        func tell(_ granted: Bool, _ at: Double, _ addresses: [String]?) async throws {
+            try await fixture.service.apply([
+                ConsentChanged(
+                    partyId: owner, channel: "mail", purpose: "marketing", granted: granted, source: "t",
+                    decidedAt: Date(timeIntervalSince1970: at), addresses: addresses)
+            ])
+        }
+        let waiting = try await ask("a", "Info@X.example")
+        let needed = try await ask("b", "info@x.example", purpose: "transactional")
+        try await tell(false, 5, ["info@x.example", "own@x.example"])
+        #expect(try await fixture.worker().sendPage() == 2)
+        #expect(try await fixture.state(waiting) == "suppressed: the consent was withdrawn")
+        #expect(try await !fixture.state(needed).contains("withdrawn"))
+        let elsewhere = try await ask("c", "sales@x.example")
+        _ = try await fixture.worker().sendPage()
+        #expect(try await !fixture.state(elsewhere).contains("withdrawn"))
+        // An older word brings no address, and a newer one takes them away.
+        try await tell(true, 6, nil)
+        try await tell(false, 4, ["sales@x.example"])
+        #expect(try await fixture.service.column("SELECT address FROM withdrawal_address") == [])
+        let later = try await ask("d", "info@x.example")
+        _ = try await fixture.worker().sendPage()
+        #expect(try await !fixture.state(later).contains("withdrawn"))
+    }
+
     /// One that was told before times were told is lifted by the next grant that is told.
     @Test @Loop func aWithdrawalWithoutATimeIsLiftedByAGrantThatHasOne() async throws {
         let fixture = try await NotificationsFixture()

@@ -26,12 +26,14 @@ import Testing
         #expect(OpenAPI.faults(of: sound) == [])
         let wrong = [
             route("/v1/a/{other}"), route("/v1/b", [.path("id", .uuid)]), route("/v1/c", tag: ""),
+            route("/v1/f", tag: "nowhere"),
             route("/v1/d", gives: .items(.named("A", .uuid))), route("/v1/e", gives: .reference("E")),
         ]
         #expect(
             OpenAPI.faults(of: sound + wrong) == [
                 "GET /v1/a/{other} is there twice", "GET /v1/b has no {id} in its path",
-                "GET /v1/c asks for a right without a name", "the name A has two shapes",
+                "GET /v1/c asks for a right without a name",
+                "GET /v1/f asks for nowhere.read, whose area is not in the list of areas", "the name A has two shapes",
                 "the shape E is described nowhere",
             ])
     }

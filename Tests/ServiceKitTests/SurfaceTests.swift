@@ -11,11 +11,15 @@ import Testing
         _ method: HTTP.Method, _ target: String, token: String?, headers: Headers = [:]
     ) async throws -> Int {
         let routes = [
-            Route(.get, "/v1/parties", "", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok) },
-            Route(.post, "/v1/parties", "", tag: "", access: .change, gives: .json(.any)) { _ in Response(.created) },
+            Route(.get, "/v1/parties", "", tag: "parties", access: .read, gives: .json(.any)) { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "", tag: "parties", access: .change, gives: .json(.any)) { _ in
+                Response(.created)
+            },
             Route(.get, "/health/live", "", tag: "", access: .open, gives: .json(.any)) { _ in Response(.ok) },
         ]
-        let router = Router(routes, middleware: HTTPSurface().middleware(token: token, Log(service: "test")))
+        let log = Log(service: "test")
+        let credentials = Credentials(token: token, keys: nil, isLoopback: true, log)
+        let router = Router(routes, middleware: HTTPSurface(credentials).middleware(log))
         return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
     }
 
@@ -40,11 +44,14 @@ import Testing
 
     @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
         let routes = [
-            Route(.get, "/v1/parties", "", tag: "", access: .read, gives: .json(.any)) { _ in Response(.ok) },
-            Route(.post, "/v1/parties", "", tag: "", access: .change, gives: .json(.any)) { _ in Response(.created) },
+            Route(.get, "/v1/parties", "", tag: "parties", access: .read, gives: .json(.any)) { _ in Response(.ok) },
+            Route(.post, "/v1/parties", "", tag: "parties", access: .change, gives: .json(.any)) { _ in
+                Response(.created)
+            },
         ]
-        let surface = HTTPSurface()
-        let router = Router(routes, middleware: surface.middleware(token: nil, Log(service: "test")))
+        let log = Log(service: "test")
+        let surface = HTTPSurface(Credentials(token: nil, keys: nil, isLoopback: true, log))
+        let router = Router(routes, middleware: surface.middleware(log))
         func answer(_ method: HTTP.Method) async throws -> Response {
             await router.respond(to: try Request(method, "/v1/parties", headers: [:], body: []))
         }

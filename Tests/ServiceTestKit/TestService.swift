@@ -31,7 +31,14 @@ public final class TestService {
         try await pool.start()
         context = ServiceContext(pool: pool, log: Log(service: definition.name), settings: Settings(settings))
         parts = try definition.compose(context)
-        router = Router(parts.routes)
+        router = Router(
+            parts.routes,
+            middleware: [
+                { request, next in
+                    request.principal = .local
+                    return await next(request)
+                }
+            ])
         for prepare in parts.prepares { try await prepare() }
     }
 

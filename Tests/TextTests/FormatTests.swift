@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Text
@@ -29,6 +30,20 @@ import Testing
             let cells = read(CSVWriter.line([text, "x"]))
             #expect(cells.first?.first.map(CSVWriter.plain) == text, "\(cells)")
         }
+    }
+
+    /// A combining mark makes one Character with the sign before it, which is a sign all the same.
+    @Test func signsAreFoundBeforeCombiningMarks() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var chance = SeededGenerator(seed: seed)
+        let signs = Array(",;\"\n%_\\a\u{301}\u{338}".unicodeScalars)
+        for _ in 0..<2000 {
+            let text = String(String.UnicodeScalarView((0..<9).map { _ in signs.randomElement(using: &chance) ?? "a" }))
+            let cells = read(CSVWriter.line(["", text, "x"])).first ?? []
+            #expect(cells.count == 3 && Array(cells[1].utf8) == Array(text.utf8), "\(text.unicodeScalars.map(\.value))")
+        }
+        #expect(LikePattern.literal("%\u{301}_\u{301}\\\u{301}") == "\\%\u{301}\\_\u{301}\\\\\u{301}")
     }
 
     @Test func excelSaysItsSeparator() {

@@ -34,6 +34,8 @@ import Tickets
             "8 lanes of sums over all customers, the first that is free: nobody waits",
         "52 Shared/Messaging/Lives/LifeStore.swift":
             "one process recovers what former lives have told; the others wait until that is done",
+        "53 Services/Campaigns/Products/ProductStore.swift":
+            "the sums of products are folded by one, and the others pass them over: nobody waits",
         "hashtext($1) Shared/Postgres/Migrations.swift": "one process migrates a schema, when a new program starts",
     ]
 

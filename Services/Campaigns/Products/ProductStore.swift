@@ -81,14 +81,15 @@ enum ProductStore {
             GROUP BY sku, currency HAVING sum(orders) <> 0 OR sum(quantity) <> 0 OR sum(revenue) <> 0
         """
 
-    /// Takes up to $1 deltas and adds them to the sums in the same statement, so that none is taken and not added; those that another
-    /// process works on are left to it. Rows in order of SKU. Answers how many it took.
+    /// Takes up to $1 deltas and adds them to the sums in the same statement, so that none is taken and not added. One process does it at a
+    /// time: two that add to the same products would wait for each other's rows. Answers how many it took.
     static let fold = Query(
         "product.fold", takes: Int.self, gives: Int.self,
         sql: """
-            WITH taken AS (
+            WITH mine AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(53, hashtext(current_schema())) AS is_free),
+            taken AS (
                 DELETE FROM product_sales_delta WHERE ctid = ANY(ARRAY(
-                    SELECT ctid FROM product_sales_delta LIMIT $1 FOR UPDATE SKIP LOCKED))
+                    SELECT d.ctid FROM product_sales_delta d WHERE (SELECT is_free FROM mine) LIMIT $1 FOR UPDATE SKIP LOCKED))
                 RETURNING *),
             folded AS (
                 INSERT INTO product_sales AS s (sku, currency, name, orders, quantity, revenue, last_ordered_at)

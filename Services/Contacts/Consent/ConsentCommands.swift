@@ -14,9 +14,7 @@ struct ConsentDecision {
     /// What shows it; nil where nothing does.
     var proof: String?
 
-    /// By what a decision can be asked for (C10).
-    static let channels = ["mail", "sms", "phone", "post", "wechat"]
-    /// For what.
+    /// For what a decision can be asked.
     static let purposes = ["marketing", "service", "profiling"]
 }
 

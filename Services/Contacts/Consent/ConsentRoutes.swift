@@ -6,8 +6,9 @@ import Postgres
 import ServiceKit
 
 @Loop
-func consentRoutes(_ context: ServiceContext) -> [Route] {
-    [
+func consentRoutes(_ context: ServiceContext, _ channels: Channels) -> [Route] {
+    let deciding = deciding(channels)
+    return [
         Route(
             .get, "/v1/parties/{id}/consents", "What a party allows", tag: "consent", access: .read,
             parameters: [.path("id", .uuid, "The party")],
@@ -55,15 +56,17 @@ private let decisionSchema = Schema.object([
     .init("proof", .nullable(.string)), .init("decidedAt", .dateTime),
 ])
 
-private let deciding = Input<ConsentInput>(
-    .json(
-        .object([
-            .init("channel", .enumeration(ConsentDecision.channels)),
-            .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
-            .init("source", .string, required: false, "Where it was said; `api` unless given"),
-            .init("proof", .string, required: false, "What shows it"),
-        ]))
-) { try await $0.model(ConsentInput.self).checked() }
+private func deciding(_ channels: Channels) -> Input<ConsentInput> {
+    Input<ConsentInput>(
+        .json(
+            .object([
+                .init("channel", .enumeration(channels.names)),
+                .init("purpose", .enumeration(ConsentDecision.purposes)), .init("granted", .boolean),
+                .init("source", .string, required: false, "Where it was said; `api` unless given"),
+                .init("proof", .string, required: false, "What shows it"),
+            ]))
+    ) { try await $0.model(ConsentInput.self).checked(channels) }
+}
 
 private struct ConsentInput: Decodable {
     let channel: String
@@ -72,8 +75,8 @@ private struct ConsentInput: Decodable {
     var source: String?
     var proof: String?
 
-    func checked() throws -> ConsentInput {
-        _ = try FieldCheck.word(channel, "channel", of: ConsentDecision.channels)
+    func checked(_ channels: Channels) throws -> ConsentInput {
+        _ = try FieldCheck.word(channel, "channel", of: channels.names)
         _ = try FieldCheck.word(purpose, "purpose", of: ConsentDecision.purposes)
         var clean = self
         clean.source = try FieldCheck.text(source, "source", atMost: 200)

@@ -161,7 +161,7 @@ enum ConsentStore {
             FROM (SELECT party_id, count(*) AS n FROM changed GROUP BY party_id) c
             WHERE p.id = c.party_id RETURNING p.id, p.version, c.n)
         \(changed)
-        FROM raised r JOIN changed c ON c.party_id = r.id ORDER BY r.id, c.place
+        FROM raised r JOIN changed c ON c.party_id = r.id JOIN party p ON p.id = r.id ORDER BY r.id, c.place
         """)
 
     /// Tells what counts now; a party's changes have the numbers up to its new version.
@@ -169,8 +169,19 @@ enum ConsentStore {
         ConsentChanged.self, key: "r.id::text", sequence: "r.version - r.n + c.place",
         [
             "partyId": "r.id", "channel": "c.channel", "purpose": "c.purpose", "granted": "c.granted",
-            "source": "c.source", "decidedAt": "c.told_at",
+            "source": "c.source", "decidedAt": "c.told_at", "addresses": addresses,
         ])
+
+    /// Where a party that refuses is reached on the channel.
+    private static let addresses = """
+        CASE WHEN c.granted THEN NULL
+            WHEN c.channel = 'mail' THEN (SELECT json_agg(DISTINCT lower(a.said)) FROM (
+                SELECT p.email AS said UNION ALL SELECT e->>'address' FROM jsonb_array_elements(p.details->'emails') AS e) a
+                WHERE a.said IS NOT NULL)
+            WHEN c.channel IN ('sms', 'phone') THEN (SELECT json_agg(DISTINCT lower(a.said)) FROM (
+                SELECT p.phone AS said UNION ALL SELECT e->>'number' FROM jsonb_array_elements(p.details->'phones') AS e) a
+                WHERE a.said IS NOT NULL) END
+        """
 
     /// What was told of parties, by the times at which it was decided, where nothing newer is known.
     static let know = Query(
@@ -211,7 +222,7 @@ enum ConsentStore {
                 FROM (SELECT party_id, count(*) AS n FROM c GROUP BY party_id) n
                 WHERE p.id = n.party_id RETURNING p.id, p.version, n.n)
             \(changed)
-            FROM r JOIN c ON c.party_id = r.id ORDER BY r.id, c.place
+            FROM r JOIN c ON c.party_id = r.id JOIN party p ON p.id = r.id ORDER BY r.id, c.place
             """)
 
     /// What counts, for the survivor where the party is merged.

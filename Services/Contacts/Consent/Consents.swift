@@ -15,8 +15,10 @@ extension Capability {
     ) { context in
         let firm = try context.settings.optional(
             Setting<String>("FIRM_NAME", help: "the firm's name, as its customers read it above their preferences"))
+        let channels = try context.settings.value(Channels.setting)
         return CapabilityParts(
-            routes: consentRoutes(context) + preferenceRoutes(context, try PreferenceLinks(context), firm: firm),
+            routes: consentRoutes(context, channels)
+                + preferenceRoutes(context, try PreferenceLinks(context), channels, firm: firm),
             listen: {
                 // After the parties, which it is of.
                 $0.on(CustomerUpserted.self, ConsentHandlers.customersUpserted)

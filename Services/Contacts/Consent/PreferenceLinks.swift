@@ -32,16 +32,28 @@ final class PreferenceLinks {
         )
     }
 
-    /// A link for a party and until when it is good.
-    func make(for party: UUID, at now: Date = Date()) -> (link: String, expires: Date) {
-        let expires = now.addingTimeInterval(Self.lifetime)
-        return (address + tokens.make(party.text, expires: expires), expires)
+    /// Whose preferences a link opens, and what it was sent for, which is all that one click takes back.
+    struct Target: Equatable {
+        let party: UUID
+        var sentFor = Preference(channel: "mail", purpose: "marketing")
     }
 
-    /// The party that a link is for; a 404 or 410 problem where it is none of ours or its time is over.
-    func party(_ token: String) throws -> UUID {
+    /// A link and until when it is good.
+    func make(for target: Target, at now: Date = Date()) -> (link: String, expires: Date) {
+        let expires = now.addingTimeInterval(Self.lifetime)
+        let payload = "\(target.party.text)/\(target.sentFor.channel)/\(target.sentFor.purpose)"
+        return (address + tokens.make(payload, expires: expires), expires)
+    }
+
+    /// What a link is for; a 404 or 410 problem where it is none of ours or its time is over.
+    func target(_ token: String) throws -> Target {
         do {
-            if let id = UUID(text: try tokens.verify(token)) { return id }
+            let parts = try tokens.verify(token).split(separator: "/").map(String.init)
+            // Links of before said nothing of what they were sent for: they were for offers by mail.
+            if let party = parts.first.flatMap({ UUID(text: $0) }) {
+                guard parts.count == 3 else { return Target(party: party) }
+                return Target(party: party, sentFor: Preference(channel: parts[1], purpose: parts[2]))
+            }
         } catch {
             guard case SignedToken.Refusal.notOurs = error else {
                 throw Problem(status: 410, detail: "The time of this link is over.")

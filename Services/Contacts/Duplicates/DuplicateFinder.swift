@@ -68,11 +68,11 @@ final class DuplicateFinder {
         let rows = try await transaction.query(
             DuplicateStore.alike, keys.map(\.0), keys.map(\.1), keys.map(\.2))
         var others: [UUID: Set<UUID>] = [:]
-        var bearers: [UUID: Int] = [:]
+        var bearers: [UUID: [String: Int]] = [:]
         for row in rows {
             let party: UUID = try row.value(0)
             others[party, default: []].insert(try row.value(2))
-            if try row.value(1) == "name" { bearers[party, default: 1] += 1 }
+            bearers[party, default: [:]][try row.value(1), default: 1] += 1
         }
         for profile in fresh { others[profile.id, default: []].formUnion(same) }
         let known = try await profiles(Set(others.values.joined()).sorted(), transaction)
@@ -80,7 +80,9 @@ final class DuplicateFinder {
         var found: [[UUID]: Likeness] = [:]
         for profile in fresh {
             for other in (others[profile.id] ?? []).compactMap({ profileOf[$0] }) {
-                let likeness = Likeness(profile, other, bearers: bearers[profile.id] ?? 1)
+                let known = bearers[profile.id] ?? [:]
+                let likeness = Likeness(
+                    profile, other, bearers: known["name"] ?? 1, phoneBearers: known["phone"] ?? 2)
                 guard likeness.score >= Likeness.threshold else { continue }
                 found[[profile.id, other.id].sorted()] = likeness
             }

@@ -37,7 +37,9 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             access: .change,
             body: .json(candidateSchema), gives: .json(.items(foundSchema))
         ) { request in
-            let input = try await request.model(PartyInput.self).checked()
+            let candidate = try await request.model(Candidate.self)
+            let input = try candidate.party.checked()
+            let references = try candidate.checkedReferences()
             var party = Party(id: UUID.v7(), name: input.name ?? "")
             try party.apply(input)
             let profile = MatchProfile(
@@ -46,19 +48,21 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
             // The keys of new parties are written behind them, and after a large import long behind: who has the address itself is asked of
             // the base.
             let exact = [party.email?.lowercased(), party.phone]
-            let pairs = try await context.transaction { transaction in
+            let (called, pairs) = try await context.transaction { transaction in
+                let called = try await transaction.rows(
+                    DuplicateStore.called, references.map(\.system), references.map(\.reference))
                 let same = try await transaction.rows(DuplicateStore.exact, exact[0], exact[1])
-                return try await DuplicateFinder.pairs([profile], with: same, transaction)
+                return (called, try await DuplicateFinder.pairs([profile], with: same, transaction))
+            }
+            // What another system calls it says who it is.
+            let certain = called.map { FoundDuplicate(id: $0.text, score: 100, reasons: ["same reference"]) }
+            let likely = pairs.map { pair in
+                FoundDuplicate(
+                    id: (pair.low == profile.id ? pair.high : pair.low).text, score: pair.likeness.score,
+                    reasons: pair.likeness.reasons)
             }
             return try Response(
-                .ok,
-                json: [
-                    "items": pairs.map { pair in
-                        FoundDuplicate(
-                            id: (pair.low == profile.id ? pair.high : pair.low).text, score: pair.likeness.score,
-                            reasons: pair.likeness.reasons)
-                    }
-                ])
+                .ok, json: ["items": certain + likely.filter { one in !certain.contains { $0.id == one.id } }])
         },
         Route(
             .post, "/v1/duplicates/{low}/{high}/reject", "Says that two parties are not one; remembered",
@@ -69,7 +73,7 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
         ) { request in
             let low = try request.id("low"), high = try request.id("high")
             guard low != high else { throw Problem.field("high", "must be another party") }
-            let by = try await Rejection.input.read(request)
+            let by = request.actor(for: try await Rejection.input.read(request))
             return try await context.transaction { transaction in
                 for id in [low, high] where try await transaction.rows(PartyStore.get, id).isEmpty {
                     throw Problem.missing("party", id)
@@ -91,10 +95,38 @@ func duplicateRoutes(_ context: ServiceContext) -> [Route] {
 private struct Rejection: Decodable {
     let by: String?
 
-    /// Who decided it, where that is told.
+    /// On whose behalf, where that is told.
     static let input = Input<String?>(
-        .json(.object([.init("by", .string, required: false, "Who decided it")]))
+        .json(.object([.init("by", .string, required: false, "On whose behalf")]))
     ) { try FieldCheck.text(await $0.model(Rejection.self).by, "by", atMost: 200) }
+}
+
+/// Somebody who is not entered yet: a party's members, and what other systems call them.
+private struct Candidate: Decodable {
+    let party: PartyInput
+    private let references: [Reference]
+
+    struct Reference: Decodable {
+        let system: String
+        let reference: String
+    }
+
+    private enum Key: String, CodingKey { case references }
+
+    init(from decoder: any Decoder) throws {
+        party = try PartyInput(from: decoder)
+        references =
+            try decoder.container(keyedBy: Key.self).decodeIfPresent([Reference].self, forKey: .references) ?? []
+    }
+
+    func checkedReferences() throws -> [Reference] {
+        guard references.count <= 20 else { throw Problem.field("references", "takes at most 20") }
+        return try references.enumerated().map { index, one in
+            Reference(
+                system: try FieldCheck.needed(one.system, "references[\(index)].system", atMost: 100),
+                reference: try FieldCheck.needed(one.reference, "references[\(index)].reference", atMost: 200))
+        }
+    }
 }
 
 private struct FoundDuplicate: Encodable {
@@ -149,4 +181,7 @@ private let candidateSchema = Schema.object([
     .init("email", .string, required: false), .init("phone", .string, required: false),
     .init("country", .string, required: false),
     .init("addresses", .array(.any), required: false, "As a party has them"),
+    .init(
+        "references", .array(.object([.init("system", .string), .init("reference", .string)])), required: false,
+        "What other systems call it: whoever is called so is found at once"),
 ])

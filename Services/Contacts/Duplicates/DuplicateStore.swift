@@ -10,7 +10,7 @@ extension LockKind {
 /// The SQL of duplicates.
 enum DuplicateStore {
     static let statements: [any Preparable] = [
-        mayLook, take, hold, holdKeys, profiles, putKeys, alike, exact, keep, page, ofParty, decide, scan,
+        mayLook, take, hold, holdKeys, profiles, putKeys, alike, exact, called, keep, page, ofParty, decide, scan,
     ]
 
     /// While an import runs nobody looks: it matches by itself, and the rest has time until it has ended.
@@ -88,6 +88,14 @@ enum DuplicateStore {
             (SELECT id FROM party WHERE lower(email) = $1 AND email IS NOT NULL AND merged_into IS NULL LIMIT 10)
             UNION
             (SELECT id FROM party WHERE reverse(phone) = reverse($2) AND phone IS NOT NULL AND merged_into IS NULL LIMIT 10)
+            """)
+
+    /// Whom systems call so; who is merged is its survivor.
+    static let called = Query(
+        "duplicate.called", takes: [String].self, [String].self, gives: UUID.self,
+        sql: """
+            SELECT DISTINCT coalesce(p.merged_into, p.id) FROM unnest($1::text[], $2::text[]) AS n(system, reference)
+            JOIN party_reference r ON r.system = n.system AND r.reference = n.reference JOIN party p ON p.id = r.party_id
             """)
 
     /// Replaces the open pairs of the parties in $1; a pair that people decided on stays as they left it.

@@ -42,19 +42,25 @@ struct MatchProfile {
 
 /// How likely two parties are one, in points of 100, and why.
 ///
-/// The weights are a judgement, not learnt: a shared mail address alone brings a pair to people's eyes, a shared telephone or
-/// address needs something beside it, and a name alone does where hardly anybody else has it. Two numbers of one ERP speak against it.
+/// The weights are a judgement, not learnt: a shared mail address alone brings a pair to people's eyes, and so does a telephone that few
+/// share; a switchboard's or a shared address needs something beside it, and a name alone does where hardly anybody else has it. Two
+/// numbers of one ERP speak against it.
 struct Likeness {
     /// From how many points on people are asked.
     static let threshold = 50
+    /// A telephone that more parties have is a firm's, and tells nobody apart.
+    static let mostOfOnePhone = 5
 
     private(set) var score = 0
     private(set) var reasons: [String] = []
 
-    /// Compares; `bearers` is how many parties are known to have the name, as far as they were counted.
-    init(_ a: MatchProfile, _ b: MatchProfile, bearers: Int) {
+    /// Compares; `bearers` is how many parties are known to have the name, as far as they were counted, and `phoneBearers` how many have
+    /// one of the telephones.
+    init(_ a: MatchProfile, _ b: MatchProfile, bearers: Int, phoneBearers: Int = 2) {
         if !a.emails.isDisjoint(with: b.emails) { add(60, "same mail") }
-        if !a.phones.isDisjoint(with: b.phones) { add(40, "same phone") }
+        if !a.phones.isDisjoint(with: b.phones) {
+            add(phoneBearers <= Self.mostOfOnePhone ? 50 : 40, "same phone")
+        }
         if let mine = a.name, let theirs = b.name { compareNames(mine, theirs, bearers: bearers) }
         compareAddresses(a.addresses, b.addresses)
         if let country = a.country, country == b.country { add(5, "same country") }

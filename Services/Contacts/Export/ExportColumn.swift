@@ -1,5 +1,6 @@
 import CRMModel
 import FoundationEssentials
+import Text
 
 /// A column of an exported table: its heading, which import knows, and what it says of a party.
 struct ExportColumn: Sendable {
@@ -26,7 +27,8 @@ struct ExportColumn: Sendable {
         .init("addressCountry", "地址国家") { $0.details.addresses?.first?.country },
         .init("moreAddresses", "其他地址") { moreAddresses($0.details.addresses ?? []) },
         .init("organisation", "公司") { $0.details.organisation }, .init("title", "职务") { $0.details.title },
-        .init("birthday", "生日") { $0.birthday }, .init("owner", "负责人") { $0.owner },
+        .init("taxId", "税号") { $0.details.taxId }, .init("birthday", "生日") { $0.birthday },
+        .init("owner", "负责人") { $0.owner },
         .init("category", "业务类别") { $0.category }, .init("tags", "标签") { tags($0.tags) },
         .init("notes", "备注") { $0.notes },
         .init("handles", "社交帐号") { list(($0.details.handles ?? []).map { "\($0.network):\($0.handle)" }) },
@@ -60,7 +62,7 @@ struct ExportColumn: Sendable {
 
     private static func escaped(_ value: String) -> String {
         value.utf8.contains { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\\") }
-            ? value.replacing("\\", with: "\\\\").replacing(";", with: "\\;") : value
+            ? value.replacing(["\\": "\\\\", ";": "\\;"]) : value
     }
 
     private static func labels(_ labels: [String?]) -> String? {

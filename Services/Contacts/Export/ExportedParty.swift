@@ -125,6 +125,7 @@ extension ExportedParty {
                 details.preferences = preferences
             case "organisation": details.organisation = try reader.optionalString()
             case "title": details.title = try reader.optionalString()
+            case "taxId": details.taxId = try reader.optionalString()
             default: try reader.skip()
             }
         }

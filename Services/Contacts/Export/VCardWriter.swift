@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Text
 
 /// Writes a party as a vCard 4.0 (RFC 6350), all that is known of it: what the standard has no property for in such of our own, which import
 /// reads again and others pass over.
@@ -39,7 +40,7 @@ enum VCardWriter {
             ("ORG", party.details.organisation), ("TITLE", party.details.title), ("NOTE", party.notes),
             ("LANG", party.language), ("TZ", party.timeZone), ("BDAY", party.birthday?.replacing("-", with: "")),
             ("X-RAPPORT-COUNTRY", party.country), ("X-RAPPORT-OWNER", party.owner),
-            ("X-RAPPORT-CATEGORY", party.category),
+            ("X-RAPPORT-CATEGORY", party.category), ("X-RAPPORT-TAXID", party.details.taxId),
         ]
         for (name, value) in single { if let value { lines.append("\(name):\(escape(value))") } }
         if !party.tags.isEmpty { lines.append("CATEGORIES:\(party.tags.map(escape).joined(separator: ","))") }
@@ -71,13 +72,12 @@ enum VCardWriter {
 
     /// A parameter's value in quotes, its own left out (RFC 6868 writes them as ^').
     private static func quoted(_ text: String) -> String {
-        let safe = text.replacing("^", with: "^^").replacing("\"", with: "^'").replacing("\n", with: "^n")
+        let safe = text.replacing(["^": "^^", "\"": "^'", "\n": "^n"])
         return "\"\(safe)\""
     }
 
     private static func escape(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\r\n", with: "\\n").replacing("\n", with: "\\n")
-            .replacing("\r", with: "").replacing(",", with: "\\,").replacing(";", with: "\\;")
+        text.replacing(["\\": "\\\\", "\n": "\\n", "\r": "", ",": "\\,", ";": "\\;"])
     }
 
     /// Lines of at most 75 bytes, never cut within a character (RFC 6350, section 3.2).

@@ -10,6 +10,7 @@ import Writing
 extension ImportRow {
     /// Sets a field from a file's text; gives what is wrong with it, for people.
     mutating func set(_ field: String, _ text: String, label: String? = nil) -> String? {
+        if field.hasPrefix("moved.") { return setMoved(String(field.dropFirst(6)), text) }
         let limit =
             field == "notes" || field == "moreAddresses"
             ? 10_000 : field == "name" ? 300 : Self.lists.contains(field) ? 4_000 : 200
@@ -41,6 +42,7 @@ extension ImportRow {
         case "country": words[field] = Country.stored(text)
         case "organisation": details.organisation = text
         case "title": details.title = text
+        case "taxId": details.taxId = text
         case "street", "city", "region", "postalCode", "addressLabel", "addressCountry": setAddress(field, text)
         case "reference": reference = text
         case "partyId":

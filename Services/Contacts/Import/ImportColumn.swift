@@ -109,6 +109,7 @@ enum ImportHeadings {
         unternehmen
         """,
         "title": "title jobtitle position organizationtitle organization1title 职务 职位 职称 头衔 titel berufsbezeichnung",
+        "taxId": "taxid taxnumber vatnumber vatid 税号 纳税人识别号 统一编号 ustid ustidnr steuernummer",
         "street": "street address addressline1 streetaddress 地址 详细地址 街道 街道地址 住址 straße strasse adresse anschrift",
         "city": "city town locality 城市 市 ort stadt",
         "region": "region state province stateprovince 省 省份 州 州省 bundesland",

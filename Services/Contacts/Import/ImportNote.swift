@@ -25,7 +25,7 @@ struct ImportNote: Sendable {
         line = row.line
         self.outcome = outcome
         field = "record"
-        self.message = message
+        self.message = row.told(message)
         record = row.source
         self.party = party
     }

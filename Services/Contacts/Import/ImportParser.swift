@@ -21,6 +21,9 @@ struct ImportOptions: Codable, Sendable {
     var writtenBy: String?
     /// The headings that no field was found for.
     var ignored: [String]?
+    /// Of the exports of another system: which, and its files.
+    var system: String?
+    var files: [MovedFile]?
 }
 
 /// A record that cannot be taken, and why.
@@ -51,6 +54,10 @@ struct ImportParser {
     static let longestRecord = 4 << 20
 
     private(set) var rows: [ImportRow] = []
+    /// Rows that add to parties: a note, a relation.
+    private(set) var additions: [ImportRow] = []
+    /// Rows that their file says are not to come in.
+    private(set) var leftOut: [ImportRow] = []
     private(set) var errors: [ImportError] = []
     private(set) var options: ImportOptions
     private(set) var place: ImportPlace
@@ -121,42 +128,54 @@ struct ImportParser {
             defer { place.line += record.lines }
             guard record.fields.contains(where: { !$0.isEmpty }) else { return }
             if place.header == nil {
-                failure = takeHeader(record.fields)
+                failure = takeHeader(record)
             } else if record.isOpen {
                 refuse(ImportRow(line: place.line), "record", "a quote is never closed", Self.source(text[record.raw]))
             } else {
-                readRecord(record.fields, raw: text[record.raw])
+                readRecord(record, raw: text[record.raw])
             }
         }
         if let failure { throw failure }
     }
 
     private func column(_ heading: String) -> ImportColumn {
-        ImportColumn(heading, mapping: options.mapping, customKeys: labels)
+        // Only a set has these: what they say is nothing that any file may set.
+        if options.system != nil, heading.hasPrefix("moved.") { return .field(heading) }
+        return ImportColumn(heading, mapping: options.mapping, customKeys: labels)
     }
 
-    private mutating func takeHeader(_ record: [String]) -> ImportFailure? {
+    private mutating func takeHeader(_ headings: CSVReader.Record) -> ImportFailure? {
+        guard headings.cellsLeftOut == 0 else {
+            let count = headings.fields.count + headings.cellsLeftOut
+            return ImportFailure(
+                description: "The file has \(count) columns; \(CSVReader.mostCells) are the most that are read.")
+        }
+        let record = headings.fields
         guard !record.contains(where: { $0.contains("\0") }) else {
             return ImportFailure(description: "The file is no text: its headings have NUL characters.")
         }
-        place.header = record.map { String($0.prefix(200)) }
+        place.header = record.map { String($0.unicodeScalars.prefix(200)) }
         columns = record.map(column)
-        options.ignored = zip(record, columns).filter { $0.1 == .ignored }.map(\.0)
+        // Shown with the import for as long as it is kept.
+        options.ignored = zip(place.header ?? [], columns).filter { $0.1 == .ignored }.prefix(100).map(\.0)
         if record.first == "BEGIN:VCARD" {
             return ImportFailure(description: "The file holds vCards: send it with format=vcard.")
         }
         guard columns.contains(where: \.isName) else {
             return ImportFailure(
-                description: "No column is known to be the name; the headings are \(record.joined(separator: ", ")).")
+                description:
+                    "No column is known to be the name; the headings are \(record.joined(separator: ", ").prefix(1000))."
+            )
         }
         return nil
     }
 
-    private mutating func readRecord(_ record: [String], raw: ArraySlice<UInt8>) {
+    private mutating func readRecord(_ whole: CSVReader.Record, raw: ArraySlice<UInt8>) {
+        let record = whole.fields
         if samples.count < 20 { samples.append(record) }
         var row = ImportRow()
         row.line = place.line
-        if record.dropFirst(columns.count).contains(where: { !$0.trimmed.isEmpty }) {
+        if whole.cellsLeftOut > 0 || record.dropFirst(columns.count).contains(where: { !$0.trimmed.isEmpty }) {
             return refuse(
                 row, "record", "has more cells than there are headings: is a quote or a separator missing?",
                 Self.source(raw))
@@ -179,7 +198,13 @@ struct ImportParser {
             case .custom(let key): complaint = set(custom: key, text, in: &row)
             case .shown, .ignored: break
             }
-            if let complaint { return refuse(row, column.fieldName ?? "record", complaint, Self.source(raw)) }
+            guard let complaint else { continue }
+            guard row.moved != nil else {
+                return refuse(row, column.fieldName ?? "record", complaint, Self.source(raw))
+            }
+            // Who moves in is not lost over a field.
+            row.oddities.append(
+                "\(column.fieldName ?? "record") \(complaint), left out: \(text.unicodeScalars.prefix(100))")
         }
         add(row, Self.source(raw))
     }
@@ -196,17 +221,20 @@ struct ImportParser {
 
     private mutating func add(_ row: ImportRow, _ source: String) {
         var row = row
-        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source) }
         row.source = Self.clean(source)
+        if row.moved?.leftOut != nil { return leftOut.append(row) }
+        if row.isAddition { return additions.append(row) }
+        if let problem = row.finish() { return refuse(row, problem.field, problem.message, source) }
         rows.append(row)
     }
 
     private mutating func refuse(_ row: ImportRow, _ field: String, _ message: String, _ source: String) {
-        errors.append(ImportError(line: row.line, field: field, message: message, record: Self.clean(source)))
+        errors.append(
+            ImportError(line: row.line, field: field, message: row.told(message), record: Self.clean(source)))
     }
 
     private static func clean(_ source: String) -> String {
-        (source.utf8.contains(0) ? source.replacing("\0", with: "\u{FFFD}") : source).trimmed
+        (source.utf8.contains(0) ? source.replacing(["\0": "\u{FFFD}"]) : source).trimmed
     }
 
     // MARK: vCard

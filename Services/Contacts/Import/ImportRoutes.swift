@@ -16,7 +16,10 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
             parameters: [
                 .query(
                     "format", .enumeration(["csv", "vcard"]),
-                    "csv unless given, which a workbook (XLSX) is taken for too; vCard 2.1, 3.0 and 4.0"),
+                    """
+                    csv unless given, which a workbook (XLSX) is taken for too, and a ZIP archive of the exports of Salesforce, HubSpot, \
+                    EspoCRM or Odoo, which come in as one; vCard 2.1, 3.0 and 4.0
+                    """),
                 .query("dryRun", .boolean, "Only says what would be done"),
                 .query(
                     "duplicates", .enumeration(["skip", "update", "create"]),
@@ -139,10 +142,17 @@ private let importSchema = Schema.named(
     .object([
         .init("id", .uuid),
         .init("state", .enumeration(["receiving", "queued", "running", "done", "failed", "undoing", "undone"])),
-        .init("format", .string), .init("options", .any, "`ignored` lists headings that no field was found for"),
+        .init("format", .string),
+        .init(
+            "options", .any,
+            "`ignored` lists headings that no field was found for, `files` what the files of another system's exports hold"
+        ),
         .init("bytes", .integer()), .init("bytesDone", .integer(), "How much of it has been worked off"),
         .init("rows", .integer()), .init("created", .integer()), .init("changed", .integer()),
         .init("skipped", .integer(), "Duplicates that were left out"), .init("refused", .integer()),
+        .init("added", .integer(), "Rows that added to a party: a note, a relation"),
+        .init("relations", .integer(), "Relations that are new"),
+        .init("consents", .integer(), "Decisions on consent that are new"),
         .init("undone", .integer()), .init("kept", .integer(), "Changed since, and so not undone"),
         .init("error", .nullable(.string)), .init("createdAt", .dateTime), .init("finishedAt", .nullable(.dateTime)),
     ]))

@@ -28,6 +28,8 @@ struct ImportRow: Sendable {
     var oddities: [String] = []
     /// The record as it stood in the file.
     var source = ""
+    /// What it says beside the party, where it comes of another system's exports.
+    var moved: MovedPart?
 
     /// What tells that two rows may be one party; a reference alone tells that they are.
     enum Key: Hashable {
@@ -128,6 +130,7 @@ struct ImportRow: Sendable {
         party.completeNumbers()
         party.custom.merge(custom) { $1 }
         if let reference, !party.references.contains(reference) { party.references.append(reference) }
+        if let note = moved?.note { party.keep(note: note) }
     }
 }
 

@@ -8,9 +8,8 @@ enum ImportStore {
     static let statements: [any Preparable] = [
         begin, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim, chunk, dropChunk, allow, match,
         see, wholes,
-        lockAll, held,
-        insert, insertNamed, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove,
-        restore, forget,
+        lockAll,
+        insert, insertNamed, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
         undoAdvance, errors, sweep,
     ]
 
@@ -40,16 +39,21 @@ enum ImportStore {
     static let queue = Statement(
         "import.queue", "UPDATE party_import SET state = 'queued', options = $2::text::jsonb WHERE id = $1")
 
-    private static let json = """
-        json_build_object('id', id, 'state', state, 'format', format, 'options', options, 'bytes', bytes,
+    /// An import as JSON; `options` is SQL for how it is read.
+    private static func json(_ options: String) -> String {
+        """
+        json_build_object('id', id, 'state', state, 'format', format, 'options', \(options), 'bytes', bytes,
             'bytesDone', bytes_done, 'rows', rows, 'created', created, 'changed', changed, 'skipped', skipped,
-            'refused', refused, 'undone', undone, 'kept', kept, 'error', error, 'createdAt', created_at,
+            'refused', refused, 'added', added, 'relations', relations, 'consents', consents, 'undone', undone, 'kept', kept, 'error', error, 'createdAt', created_at,
             'finishedAt', finished_at)::text
         """
-    static let get = Statement("import.get", "SELECT \(json), state FROM party_import WHERE id = $1")
+    }
+    static let get = Statement("import.get", "SELECT \(json("options")), state FROM party_import WHERE id = $1")
+    /// In a list without what may be long: the mapping, and headings that mean nothing.
     static let list = Statement(
         "import.list",
-        "SELECT \(json), id FROM party_import WHERE ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2")
+        "SELECT \(json("options - 'mapping' - 'ignored' - 'files'")), id FROM party_import WHERE ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2"
+    )
 
     /// The import that has waited longest for a step: whoever brings a small file does not wait for the end of a large one. Its row is locked
     /// for the step.
@@ -78,7 +82,7 @@ enum ImportStore {
     /// The parties that rows may be, ten at most by a key of each: what comes first is the better key. A merged party's keys lead to its
     /// survivor; who is erased is nobody.
     static let match = Query(
-        "import.match", takes: [UUID?].self, [String?].self, [String?].self, [String?].self,
+        "import.match", takes: [UUID?].self, [String?].self, [String?].self, [String?].self, String.self,
         gives: Int.self, UUID.self, Int.self, String.self, String?.self, String?.self,
         sql: """
             SELECT f.n, s.id, f.rank, s.name, s.email, s.phone FROM (
@@ -86,7 +90,7 @@ enum ImportStore {
                     JOIN party p ON p.id = k.id
                 UNION ALL
                 SELECT k.n, r.party_id, r.party_id, 1 FROM unnest($2::text[]) WITH ORDINALITY AS k(reference, n)
-                    JOIN party_reference r ON r.system = 'import' AND r.reference = k.reference
+                    JOIN party_reference r ON r.system = $5 AND r.reference = k.reference
                 UNION ALL
                 SELECT k.n, p.id, p.party, 2 FROM unnest($3::text[]) WITH ORDINALITY AS k(email, n) CROSS JOIN LATERAL (
                     SELECT p.id, coalesce(p.merged_into, p.id) AS party FROM party p
@@ -112,14 +116,6 @@ enum ImportStore {
     static let wholes = Statement(
         "import.wholes", locks: .parties,
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
-
-    /// Which of some names somebody is called by.
-    static let held = Query(
-        "import.held", takes: [String].self, [String].self, gives: String.self, String.self,
-        sql: """
-            SELECT r.system, r.reference FROM unnest($1::text[], $2::text[]) AS n(system, reference)
-            JOIN party_reference r USING (system, reference)
-            """)
 
     /// Adds new parties whom nobody calls anything, tells of them and remembers them for undo.
     static let insert = insert("import.insert", names: .none)
@@ -154,22 +150,34 @@ enum ImportStore {
         \(PartyStore.tell(PartyChanged.self)) FROM written p
         """, takes: PartyStore.rowColumns, gives: [])
 
-    /// What was changed, for undo; of a party that two steps changed the first remembers how it was.
+    /// What was changed, for undo; of a party that two steps changed the first remembers how it was, and where somebody else changed it
+    /// between them the version stays that of the first, so that it is kept. Of parties that were there the version is that of the record,
+    /// which orders do not raise; of new ones it is that of all that is told of them.
     static let remember = Statement(
         "import.remember",
         """
         INSERT INTO import_row AS r (import_id, party_id, version, before)
         SELECT $1, party_id, version, before::jsonb FROM unnest($2::uuid[], $3::bigint[], $4::text[])
             AS n(party_id, version, before)
-        ON CONFLICT (import_id, party_id) DO UPDATE SET version = excluded.version
+        ON CONFLICT (import_id, party_id) DO UPDATE SET version = CASE
+            WHEN r.before IS NULL THEN (
+                SELECT CASE WHEN p.version = r.version + 1 THEN p.version ELSE r.version END FROM party p WHERE p.id = r.party_id)
+            WHEN excluded.version = r.version + 1 THEN excluded.version ELSE r.version END
         """)
-    static let refer = Statement(
-        "import.refer",
-        """
-        INSERT INTO party_reference (system, reference, party_id)
-        SELECT system, reference, party_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(system, reference, party_id)
-        ON CONFLICT DO NOTHING
-        """)
+    /// What systems call parties; what is called so by others than files of no system is noted, for undo.
+    static let refer = Query(
+        "import.refer", takes: [String].self, [String].self, [UUID].self, UUID.self, gives: UUID.self,
+        sql: """
+            WITH named AS (
+                INSERT INTO party_reference (system, reference, party_id)
+                SELECT system, reference, party_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(system, reference, party_id)
+                ON CONFLICT DO NOTHING RETURNING system, reference, party_id),
+            noted AS (
+                INSERT INTO import_addition (import_id, kind, party_id, other)
+                SELECT $4, 'reference:' || system, party_id, reference FROM named WHERE system <> 'import'
+                ON CONFLICT DO NOTHING)
+            SELECT DISTINCT party_id FROM named
+            """)
     static let note = Query(
         "import.note",
         takes: UUID.self, [Int].self, [String].self, [String].self, [String].self, [String].self, [UUID?].self,
@@ -180,18 +188,22 @@ enum ImportStore {
             """)
     static let advance = Query(
         "import.advance", takes: UUID.self, SQLBytes.self, String?.self, Int.self, String.self, Int.self, Int.self,
-        Int.self, Int.self, Int.self, Int.self,
+        Int.self, Int.self, Int.self, Int.self, Int.self, Int.self, Int.self,
         sql: """
             UPDATE party_import SET state = 'running', next_chunk = next_chunk + 1, carry = $2,
                 header = (SELECT array_agg(value) FROM json_array_elements_text($3::text::json)), line = $4,
                 options = $5::text::jsonb, turn_at = clock_timestamp(), rows = rows + $6, created = created + $7, changed = changed + $8,
-                skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11 WHERE id = $1
+                skipped = skipped + $9, refused = refused + $10, bytes_done = bytes_done + $11,
+                added = added + $12, relations = relations + $13, consents = consents + $14 WHERE id = $1
             """)
     /// What the steps gathered in the search index's pending list: otherwise the next one to create a party would have to wait for it.
     static let tidy = Statement("import.tidy", "SELECT gin_clean_pending_list(to_regclass('party_search'))")
     static let end = Statement(
         "import.end",
-        "UPDATE party_import SET state = $2, carry = '', finished_at = clock_timestamp() WHERE id = $1")
+        """
+        WITH seen AS (DELETE FROM import_addition WHERE import_id = $1 AND (kind = 'seen' OR $2 = 'undone'))
+        UPDATE party_import SET state = $2, carry = '', finished_at = clock_timestamp() WHERE id = $1
+        """)
     static let fail = Statement(
         "import.fail",
         """
@@ -205,8 +217,8 @@ enum ImportStore {
         "import.ask_undo",
         "UPDATE party_import SET state = 'undoing', error = NULL WHERE id = $1 AND state IN ('done', 'failed') RETURNING 1"
     )
-    /// The next rows to undo, with the version that their parties have now: of changed ones that of their record, for an order is no later
-    /// work on it. -1 stands for a new party of which others know by now: related, merged, called something by another system, written to.
+    /// The next rows to undo, with the version that their parties have now; -1 stands for a new party of which others know by now:
+    /// related, merged, called something by another system, written to.
     static let undoRows = Statement(
         "import.undo_rows",
         """
@@ -214,10 +226,12 @@ enum ImportStore {
             SELECT 1 FROM party_relation l WHERE l.party_id = p.id OR l.other_id = p.id
             UNION ALL SELECT 1 FROM party_merge m WHERE m.survivor_id = p.id OR m.merged_id = p.id
             UNION ALL SELECT 1 FROM party_reference f WHERE f.party_id = p.id AND f.system <> 'import'
+                AND NOT EXISTS (SELECT 1 FROM import_addition a WHERE a.import_id = $1 AND a.party_id = p.id
+                    AND a.kind = 'reference:' || f.system AND a.other = f.reference)
             UNION ALL SELECT 1 FROM touch t WHERE t.party_id = p.id) THEN -1
-            WHEN r.before IS NULL THEN p.version ELSE \(PartyStore.edition) END FROM (
+            WHEN r.before IS NULL THEN p.version ELSE p.version - p.figures END FROM (
             SELECT * FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) r
-        LEFT JOIN (SELECT id, version, figures FROM party WHERE id IN (
+        LEFT JOIN (SELECT id, version, coalesce(figures, 0) AS figures FROM party WHERE id IN (
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
             ON p.id = r.party_id ORDER BY r.party_id
         """)
@@ -232,6 +246,9 @@ enum ImportStore {
         paired AS (DELETE FROM duplicate_pair WHERE low = ANY($1::uuid[]) OR high = ANY($1::uuid[])),
         past AS (DELETE FROM party_history WHERE party_id = ANY($1::uuid[])),
         spent AS (DELETE FROM party_wallet WHERE party_id = ANY($1::uuid[])),
+        said AS (DELETE FROM consent WHERE party_id = ANY($1::uuid[])),
+        counted AS (DELETE FROM consent_effective WHERE party_id = ANY($1::uuid[])),
+        decided AS (DELETE FROM consent_decision WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
         \(SQLEvent.insert(PartyRemoved.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
         FROM gone

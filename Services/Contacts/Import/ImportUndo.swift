@@ -4,12 +4,17 @@ import FoundationEssentials
 import Messaging
 import Postgres
 
-/// Takes an import back: parties that it made go, parties that it changed are as before. What was changed since is kept as it is and
-/// counted: nobody's later work is lost.
+/// Takes an import back: relations and parties that it made go, parties that it changed are as before. What was changed since is kept as it
+/// is and counted: nobody's later work is lost. What other systems call parties that stay, and what persons have forbidden, stays.
 @Loop
 enum ImportUndo {
     /// One step of a thousand parties at most; the last one ends it.
     static func step(_ id: UUID, _ transaction: Transaction) async throws {
+        // Relations first: whom others know by those of this import alone nobody knows.
+        if let count = try await transaction.rows(ImportAdditionStore.unrelate, id).first, count > 0 {
+            transaction.enqueue(ImportStore.undoAdvance, id, 0, 0)
+            return
+        }
         let rows = try await transaction.query(ImportStore.undoRows, id)
         guard !rows.isEmpty else {
             transaction.enqueue(ImportStore.end, id, "undone")

@@ -85,7 +85,7 @@ struct ImportUpload {
         }
     }
 
-    /// Puts the rows of a workbook as CSV in the place of its bytes, and queues it.
+    /// Puts the rows of a workbook, or of the exports of another system, as CSV in the place of its bytes, and queues it.
     private func unpack(_ id: UUID, _ pieces: Int) async throws {
         let book = try ScratchFile()
         for number in 0..<pieces {
@@ -94,11 +94,17 @@ struct ImportUpload {
             }
             try await Loop.offload { try book.append(bytes.bytes) }
         }
+        let keys = ImportColumn.keys(
+            try await context.query(FieldStore.labels).map { (try $0.value(0) as String, try $0.value(1) as String) })
         let table: ScratchFile
+        let set: MovingSet?
         do {
-            table = try await Loop.offload { try Self.table(of: book) }
-        } catch let error as SheetError {
-            _ = try await context.query(ImportStore.fail, id, error.description)
+            (table, set) = try await Loop.offload {
+                let archive = try ZipArchive(path: book.path)
+                return archive.isWorkbook ? (try Self.table(of: book), nil) : try Self.table(of: archive, keys)
+            }
+        } catch let error where error is SheetError || error is ImportFailure {
+            _ = try await context.query(ImportStore.fail, id, "\(error)")
             return
         }
         _ = try await context.query(ImportStore.clearChunks, id)
@@ -113,8 +119,20 @@ struct ImportUpload {
         }
         var queued = options
         queued.format = "csv"
-        queued.writtenIn = "xlsx"
+        queued.writtenIn = set == nil ? "xlsx" : "zip"
+        queued.system = set?.system
+        queued.files = set?.told
         _ = try await context.query(ImportStore.queue, id, try ModelJSON.text(queued))
+    }
+
+    /// The exports of another system as one table.
+    nonisolated private static func table(
+        of archive: ZipArchive, _ customKeys: [String: String]
+    ) throws -> (ScratchFile, MovingSet?) {
+        let table = try ScratchFile()
+        var set = try MovingSet(archive, customKeys: customKeys)
+        try set.write { try table.append($0) }
+        return (table, set)
     }
 
     /// A workbook's rows as CSV; those that are empty stay lines, so that lines are rows of the sheet.

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import ServiceKit
+import Text
 
 /// Works imports off in steps, each a piece of the upload in one transaction with the import's place: a process that dies loses the
 /// step under way and no more, and any process goes on with the next. Parsing runs off the loop.
@@ -63,7 +64,7 @@ final class ImportWorker {
             let isTransient = (error as? PostgresError)?.verdict == .retry || error is PoolExhausted
             guard let claimed, !isTransient else { throw error }
             // What fails once fails always: the import ends here, what it did before can be undone.
-            let reason = "\(error)".prefix(2000).replacing("\0", with: "\u{FFFD}")
+            let reason = "\(error)".prefix(2000).replacing(["\0": "\u{FFFD}"])
             _ = try await context.pool.query(ImportStore.fail, claimed, String(reason))
             return true
         }
@@ -104,7 +105,8 @@ final class ImportWorker {
             ImportStore.advance, id, SQLBytes(parsed.place.carry),
             try parsed.place.header.map { try ModelJSON.text($0) }, parsed.place.line,
             try ModelJSON.text(parsed.options), parsed.rows + errors.count, counts.created, counts.changed,
-            counts.skipped, errors.count, parsed.bytes)
+            counts.skipped, errors.count + counts.refused, parsed.bytes, counts.added, counts.relations, counts.consents
+        )
         if next == chunks - 1 {
             transaction.enqueue(ImportStore.tidy)
             transaction.enqueue(ImportStore.end, id, "done")

@@ -5,9 +5,12 @@ extension Capability {
     /// Files of people, taken in row by row.
     static let imports = Capability(
         "import", "files of people, taken in row by row",
-        migrations: [SearchSchema.imports, SearchSchema.importNotes],
-        statements: ImportStore.statements,
-        standings: [.own("party_import"), .own("import_chunk"), .own("import_error"), .own("import_row")]
+        migrations: [SearchSchema.imports, SearchSchema.importNotes, SearchSchema.additions],
+        statements: ImportStore.statements + ImportAdditionStore.statements,
+        standings: [
+            .own("party_import"), .own("import_chunk"), .own("import_error"), .own("import_row"),
+            .own("import_addition"),
+        ]
     ) { context in
         let worker = ImportWorker(context)
         return CapabilityParts(routes: importRoutes(context, worker), background: [{ await worker.run() }])

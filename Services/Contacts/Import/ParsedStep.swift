@@ -9,6 +9,9 @@ struct ParsedStep: Sendable {
     /// The party that each group makes where it is none yet; empty in a dry run.
     private(set) var new: [PartyRow] = []
     private(set) var rows = 0
+    /// Rows that add to parties, and those that are not to come in.
+    private(set) var additions: [ImportRow] = []
+    private(set) var leftOut: [ImportRow] = []
     private(set) var errors: [ImportError] = []
     let options: ImportOptions
     let place: ImportPlace
@@ -25,7 +28,9 @@ struct ParsedStep: Sendable {
     init(_ parser: ImportParser, bytes: Int) throws {
         options = parser.options
         place = parser.place
-        rows = parser.rows.count
+        additions = parser.additions
+        leftOut = parser.leftOut
+        rows = parser.rows.count + leftOut.count + additions.count(where: \.isCounted)
         errors = parser.errors
         self.bytes = bytes
         groups = options.duplicates == "create" ? parser.rows.map { [$0] } : Self.grouped(parser.rows)

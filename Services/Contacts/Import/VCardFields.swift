@@ -100,6 +100,7 @@ extension ImportRow {
         case "CUSTOM": customTexts[key] = text
         case "REFERENCE":
             if key == "import" { reference = text } else { references.append("\(key):\(text)") }
+        case "TAXID": return set("taxId", text).map { ("taxId", $0) }
         case "COUNTRY", "OWNER", "CATEGORY":
             let field = name.lowercased()
             return set(field, text).map { (field, $0) }

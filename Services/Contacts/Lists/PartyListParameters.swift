@@ -22,6 +22,10 @@ extension Route.Parameter {
         .query("sort", .enumeration(["name", "createdAt", "updatedAt", "value.net"]), "The order; name unless given"),
         .query("descending", .boolean, "The order's direction; false for names and true for others unless given"),
         .query("currency", .string, "ISO 4217, for the order by value"),
+        .query(
+            "language", .string,
+            "The reader's language (BCP 47), for the order by name: Swedish å stands behind z, Chinese names by their sounds"
+        ),
     ]
 
     /// How a list goes on.
@@ -40,5 +44,6 @@ extension PartyListRequest {
         sort = request.query("sort")
         descending = request.query("descending").map { $0 == "true" }
         currency = request.query("currency")
+        language = request.query("language")
     }
 }

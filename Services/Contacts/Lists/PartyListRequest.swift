@@ -40,4 +40,6 @@ struct PartyListRequest: Codable {
     var descending: Bool?
     /// For the sort by value.
     var currency: String?
+    /// For the sort by name: the reader's.
+    var language: String?
 }

@@ -84,7 +84,16 @@ struct PartySort {
         let name = request.sort ?? "name"
         isDescending = request.descending ?? (name != "name")
         switch name {
-        case "name": (expression, type, join) = ("p.sort_name", "text", "")
+        case "name":
+            let language = try request.language.map {
+                guard let known = ListLanguage($0) else {
+                    throw Problem.field("language", "must be a language tag of BCP 47 such as sv")
+                }
+                return known
+            }
+            // A collation's name stands in no argument; these are ours.
+            let order = language?.collation.map { "p.name COLLATE \"\($0)\"" }
+            (expression, type, join) = (order.map { "(\($0))" } ?? "p.sort_name", "text", "")
         case "createdAt": (expression, type, join) = ("p.created_at", "timestamptz", "")
         case "updatedAt": (expression, type, join) = ("p.updated_at", "timestamptz", "")
         case "value.net":

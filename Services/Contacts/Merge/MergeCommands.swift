@@ -15,7 +15,8 @@ import ServiceKit
 enum MergeCommands {
     /// Merges one party into another and answers the merge's id.
     static func merge(
-        _ mergedID: UUID, into survivorID: UUID, _ seen: Seen, _ input: MergeInput, in transaction: Transaction
+        _ mergedID: UUID, into survivorID: UUID, _ seen: Seen, _ input: MergeInput, by actor: String,
+        in transaction: Transaction
     ) async throws -> UUID {
         guard mergedID != survivorID else { throw Problem.field("mergedId", "must be another party") }
         let circle = try await Redirects.claim(circleOf: [survivorID, mergedID], in: transaction)
@@ -34,12 +35,12 @@ enum MergeCommands {
         let changes = try Survivorship.changes(from: survivor.party, to: after)
         let addedTags = merged.party.tags.filter { !after.tags.contains($0) }
         after.tags += addedTags
-        transaction.enqueue(MergeStore.put, id, survivorID, mergedID, input.by, try json(changes), addedTags)
+        transaction.enqueue(MergeStore.put, id, survivorID, mergedID, actor, try json(changes), addedTags)
         if !changes.isEmpty || !addedTags.isEmpty {
             try PartyCommands.save(after, over: survivor.party, in: transaction)
         }
         try await lead(parties, to: survivorID, transaction)
-        DuplicateStore.close(survivorID, mergedID, "merged", by: input.by, transaction)
+        DuplicateStore.close(survivorID, mergedID, "merged", by: actor, transaction)
         ConsentCommands.settle([survivorID], transaction)
         return id
     }

@@ -23,7 +23,8 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             return try await context.again {
                 try await context.create(request) { transaction in
                     let id = try await MergeCommands.merge(
-                        said.merged, into: survivor, seen, said.input, in: transaction)
+                        said.merged, into: survivor, seen, said.input, by: request.actor(for: said.input.by),
+                        in: transaction)
                     return try .made(id, at: "/v1/merges")
                 }
             }
@@ -51,7 +52,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
             tag: "merges", access: .change, parameters: [.path("id", .uuid, "The merge")],
             body: undoing.body, gives: .json(undoReport), refuses: [409]
         ) { request in
-            let (id, by) = (try request.id(), try await undoing.read(request))
+            let (id, by) = (try request.id(), request.actor(for: try await undoing.read(request)))
             return try await context.again {
                 Response.stored(try await context.transaction { try await MergeCommands.undo(id, by: by, in: $0) })
             }
@@ -61,7 +62,7 @@ func mergeRoutes(_ context: ServiceContext) -> [Route] {
 
 private struct UndoInput: Decodable { let by: String? }
 
-private let undoing = Input<String?>(.json(.object([.init("by", .string, required: false, "Who asks")]))) {
+private let undoing = Input<String?>(.json(.object([.init("by", .string, required: false, "On whose behalf")]))) {
     try FieldCheck.text(await $0.model(UndoInput.self).by, "by", atMost: 200)
 }
 
@@ -73,7 +74,7 @@ private let merging = Input<(merged: UUID, input: MergeInput)>(
                 "fields", .map(.enumeration(["survivor", "merged"])), required: false,
                 "Whose value stays, by field, `custom.KEY` for custom ones; unless said, the survivor's where it has one, and of lists both"
             ),
-            .init("by", .string, required: false, "Who decided it"),
+            .init("by", .string, required: false, "On whose behalf"),
         ]))
 ) { request in
     let input = try await request.model(MergeInput.self).checked()

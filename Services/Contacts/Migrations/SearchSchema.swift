@@ -114,6 +114,19 @@ enum SearchSchema {
         CREATE INDEX party_merged_into ON party (merged_into) WHERE merged_into IS NOT NULL
         """)
 
+    /// What rows added to parties that were there by then, which an undo takes back; in a dry run the references that it has seen.
+    static let additions = Migration(
+        "m202611302205_import_additions",
+        """
+        CREATE TABLE import_addition (
+            import_id uuid NOT NULL, kind text NOT NULL, party_id uuid NOT NULL, other text NOT NULL,
+            PRIMARY KEY (import_id, kind, party_id, other)
+        );
+        CREATE INDEX import_addition_of ON import_addition (party_id);
+        ALTER TABLE party_import ADD added bigint NOT NULL DEFAULT 0, ADD relations bigint NOT NULL DEFAULT 0,
+            ADD consents bigint NOT NULL DEFAULT 0
+        """)
+
     /// References, mail addresses with a mistake and more fields are searched: all terms are written anew.
     static let references = Migration("m0045_search_references", "UPDATE party SET search_terms = NULL")
 

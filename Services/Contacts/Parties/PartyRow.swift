@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Text
 import Writing
 
 /// A party with what is made of it to be stored.
@@ -33,7 +34,7 @@ struct PartyRow: Sendable {
     private static func literal(_ texts: [String]) -> String {
         guard !texts.isEmpty else { return "{}" }
         let quoted = texts.map { text in
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + text.replacing(["\\": "\\\\", "\"": "\\\""]) + "\""
         }
         return "{\(quoted.joined(separator: ","))}"
     }

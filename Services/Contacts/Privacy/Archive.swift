@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Text
 
 /// Gathers all that the services hold on a person into one archive (GDPR, articles 15 and 20): asked for by an event, answered by events,
 /// and kept for a week.
@@ -80,19 +81,20 @@ enum Archive {
 @Loop
 func archiveRoutes(_ context: ServiceContext) -> [Route] {
     @Loop func stored(_ id: UUID) async throws -> (json: String, isComplete: Bool) {
-        guard let found = try await context.rows(ArchiveStore.get, id).first else {
-            throw Problem.missing("archive", id)
-        }
-        return found
+        let found = try await context.rows(ArchiveStore.get, id)
+        guard let archive = found.first else { throw Problem.missing("archive", id) }
+        return archive
     }
     return [
         Route(
             .post, "/v1/parties/{id}/archives", "Gathers all that every service holds on a person", tag: "privacy",
             access: .erase,
             parameters: [.path("id", .uuid, "The party, with all merged into it"), .idempotencyKey],
-            body: asking.body, gives: .json(.made, .created), refuses: [422]
+            body: ArchiveInput.input.body, gives: .json(.made, .created), refuses: [422]
         ) { request in
-            let (party, by) = (try request.id(), try await asking.read(request))
+            let party = try request.id()
+            let said = try await ArchiveInput.input.read(request)
+            let by = request.actor(for: said)
             return try await context.create(request) { transaction in
                 let id = try await Archive.begin(party, by: by, in: transaction)
                 return try .made(id, at: "/v1/archives")
@@ -132,10 +134,14 @@ func archiveRoutes(_ context: ServiceContext) -> [Route] {
     ]
 }
 
-private struct ArchiveInput: Decodable { let by: String? }
+private struct ArchiveInput: Decodable {
+    let by: String?
 
-private let asking = Input<String>(.json(.object([.init("by", .string, "Who asks for it")]))) {
-    try FieldCheck.needed(await $0.model(ArchiveInput.self).by, "by", atMost: 200)
+    /// On whose behalf it is asked for, where that is told.
+    static let input: Input<String?> = Input(.json(.object([.init("by", .string, required: false, "On whose behalf")])))
+    {
+        try FieldCheck.text(await $0.model(ArchiveInput.self).by, "by", atMost: 200)
+    }
 }
 
 private let archiveSchema = Schema.object([

@@ -63,6 +63,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("party_relation", where: "t.party_id = $1 OR t.other_id = $1", .remove),
         PersonalTable(
             "import_row", .blank("before = NULL", because: "an import that is taken back must know whom it made")),
+        PersonalTable("import_addition", .remove),
         PersonalTable("duplicate_pair", where: "t.low = $1 OR t.high = $1", .remove),
         PersonalTable("match_key", .remove),
         PersonalTable("party_stage", .remove),

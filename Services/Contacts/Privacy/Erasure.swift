@@ -107,7 +107,8 @@ func privacyRoutes(_ context: ServiceContext) -> [Route] {
             let (party, said) = (try request.id(), try await erasing.read(request))
             return try await context.again {
                 try await context.create(request) { transaction in
-                    let id = try await Erasure.begin(party, by: said.by, reason: said.reason, in: transaction)
+                    let id = try await Erasure.begin(
+                        party, by: request.actor(for: said.by), reason: said.reason, in: transaction)
                     return try .made(id, at: "/v1/erasures")
                 }
             }
@@ -131,16 +132,16 @@ private struct ErasureInput: Decodable {
     let reason: String?
 }
 
-private let erasing = Input<(by: String, reason: String?)>(
+private let erasing = Input<(by: String?, reason: String?)>(
     .json(
         .object([
-            .init("by", .string, "Who asks for it"),
+            .init("by", .string, required: false, "On whose behalf"),
             .init("reason", .string, required: false, "On what ground"),
         ]))
 ) { request in
     let said = try await request.model(ErasureInput.self)
     return (
-        try FieldCheck.needed(said.by, "by", atMost: 200), try FieldCheck.text(said.reason, "reason", atMost: 1000)
+        try FieldCheck.text(said.by, "by", atMost: 200), try FieldCheck.text(said.reason, "reason", atMost: 1000)
     )
 }
 

@@ -118,7 +118,7 @@ private let definitionSchema = Schema.object([
     .init("search", .string, required: false),
     .init("filter", .array(.any), required: false, "Conditions, as in lists"),
     .init("sort", .string, required: false), .init("descending", .boolean, required: false),
-    .init("currency", .string, required: false),
+    .init("currency", .string, required: false), .init("language", .string, required: false),
 ])
 
 private let newViewSchema = Schema.object([

@@ -8,7 +8,7 @@ enum DeliveryStore {
     static let statements: [any Preparable] = [claim, settle]
 
     /// Takes messages that are due, and those whose sender is taken for dead, for as long as the lease lasts; what a life before has left is held. Whether consent was withdrawn
-    /// is asked of the recipient and of the party that it was merged into since.
+    /// is asked of the recipient, of the party that it was merged into since, and of all who have the address.
     static let claim = Query(
         "delivery.claim", takes: String.self, Int.self, Double.self,
         gives: UUID.self, Int.self, String.self, String?.self, String.self, String?.self, String.self, String.self,
@@ -28,6 +28,8 @@ enum DeliveryStore {
                 EXISTS (SELECT 1 FROM withdrawal w WHERE w.party_id = m.recipient AND w.channel = m.channel)
                     OR EXISTS (SELECT 1 FROM party_redirect d JOIN withdrawal w ON w.party_id = d.survivor_id
                         WHERE d.party_id = m.recipient AND w.channel = m.channel)
+                    OR EXISTS (SELECT 1 FROM withdrawal_address a JOIN withdrawal w USING (party_id, channel)
+                        WHERE a.channel = m.channel AND a.address = lower(m.address))
             """)
 
     /// Writes what became of messages and publishes what is final. Whoever lost the lease writes nothing. An attempt that

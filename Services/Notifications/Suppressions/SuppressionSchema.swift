@@ -20,6 +20,16 @@ enum SuppressionSchema {
         CREATE INDEX suppression_untold ON suppression (address) WHERE version = 0;
         """)
 
+    static let addresses = Migration(
+        "m202611302204_withdrawal_addresses",
+        """
+        -- Where those who refuse are reached, as they refused: in lower case.
+        CREATE TABLE withdrawal_address (
+            channel text NOT NULL, address text NOT NULL, party_id uuid NOT NULL, PRIMARY KEY (channel, address, party_id)
+        );
+        CREATE INDEX withdrawal_address_of ON withdrawal_address (party_id, channel);
+        """)
+
     static let decisions = Migration(
         "m202611301542_consent_decided",
         """

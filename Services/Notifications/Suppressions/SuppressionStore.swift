@@ -4,9 +4,9 @@ import FoundationEssentials
 import Messaging
 import Postgres
 
-/// The SQL of who gets no marketing: addresses on the suppression list, and parties that withdrew their consent.
+/// The SQL of who gets no marketing: addresses on the suppression list, and parties that withdrew their consent, with their addresses.
 enum SuppressionStore {
-    static let statements: [any Preparable] = [put, untold, know, known, hear]
+    static let statements: [any Preparable] = [put, untold, know, known, hear, keepAddresses]
 
     /// Who refuses marketing on a channel.
     static let holding = Holding(
@@ -79,8 +79,21 @@ enum SuppressionStore {
                 RETURNING party_id, channel, granted),
             lifted AS (
                 DELETE FROM withdrawal w USING newest n
-                WHERE n.granted AND w.party_id = n.party_id AND w.channel = n.channel)
+                WHERE n.granted AND w.party_id = n.party_id AND w.channel = n.channel),
+            opened AS (
+                DELETE FROM withdrawal_address a USING newest n
+                WHERE n.granted AND a.party_id = n.party_id AND a.channel = n.channel)
             INSERT INTO withdrawal (party_id, channel) SELECT party_id, channel FROM newest WHERE NOT granted
+            ON CONFLICT DO NOTHING
+            """)
+
+    /// Keeps where parties are reached who refuse.
+    static let keepAddresses = Query(
+        "suppression.keep_addresses", takes: [UUID].self, [String].self, [String].self,
+        sql: """
+            INSERT INTO withdrawal_address (channel, address, party_id)
+            SELECT n.channel, n.address, n.party_id FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n(party_id, channel, address)
+            JOIN withdrawal w ON w.party_id = n.party_id AND w.channel = n.channel ORDER BY 1, 2, 3
             ON CONFLICT DO NOTHING
             """)
 }

@@ -9,14 +9,19 @@ extension Capability {
     /// Whom nobody writes to.
     static let suppressions = Capability(
         "suppressions", "whom nobody writes to",
-        migrations: [SuppressionSchema.withdrawals, SuppressionSchema.decisions, SuppressionSchema.told],
+        migrations: [
+            SuppressionSchema.withdrawals, SuppressionSchema.decisions, SuppressionSchema.told,
+            SuppressionSchema.addresses,
+        ],
         statements: SuppressionStore.statements,
         readModels: [
             ReadModel("withdrawal"),
             // What was heard before words were kept is in `withdrawal` alone.
             ReadModel("consent_word", equal: "SELECT NULL::text WHERE false"),
         ],
-        standings: [.restriction("withdrawal"), .restriction("consent_word")], holdings: [SuppressionStore.holding]
+        standings: [
+            .restriction("withdrawal"), .restriction("withdrawal_address"), .restriction("consent_word"),
+        ], holdings: [SuppressionStore.holding]
     ) { context in
         let telling = SteadyWork(context.log, every: .seconds(60), failing: "addresses without marketing are not told")
         return CapabilityParts(

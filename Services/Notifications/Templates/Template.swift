@@ -1,3 +1,5 @@
+import Text
+
 /// What a message says, in several languages; `{{name}}` stands for what its data holds under that name.
 struct Template: Sendable {
     struct Words: Sendable {
@@ -51,7 +53,7 @@ struct Template: Sendable {
 enum HTMLText {
     static func page(_ text: String, _ language: String) -> String {
         // CR LF is one character, which no LF parts.
-        let plain = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+        let plain = text.replacing("\r\n", with: "\n").replacing(["\r": "\n"])
         let paragraphs = plain.split(separator: "\n\n").map { paragraph in
             let lines = paragraph.split(separator: "\n", omittingEmptySubsequences: false).map(line)
             return "<p>\(lines.joined(separator: "<br>\n"))</p>"

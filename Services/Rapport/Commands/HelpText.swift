@@ -12,6 +12,8 @@ enum HelpText {
           rapport backup <folder>   keep the services' data; rapport restore brings it back
           rapport lag               where each service stands in each topic
           rapport rebuild <service> build read models anew from the topics, compare them with the live ones, swap them
+          rapport import <files>    bring in files of people, or the exports of Salesforce, HubSpot, EspoCRM or Odoo
+          rapport keys              list, make and end the keys by which programs, partners and scripts ask
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport events            follow the events of topics, or publish one
           rapport scale <service> N let a service have N processes
@@ -102,6 +104,26 @@ enum HelpText {
         equal. Status 0 where they are, else 1. What people made over HTTP is no such table: it is in no topic alone.
           --check        compare only
           --force        swap although they differ: the new ones are right where the live ones were damaged
+        """,
+        "import": """
+        rapport import <file or folder>... [--dry-run] [--duplicates skip|update|create] [--report FILE] [--run DIR]
+        rapport import --undo ID [--run DIR]
+        Brings in a file of people (CSV, XLSX, vCard), or all that another system has exported: a folder of its files, several files, or
+        the ZIP that it gave. Files are known by their headings: accounts, contacts, their relations, notes and consents of Salesforce,
+        HubSpot, EspoCRM and Odoo. References are kept, so that a set that is brought again finds what it brought.
+          --dry-run      says what would be done, row by row, and changes nothing
+          --duplicates   what happens to rows that a party is already; skip unless given: only what they add comes in
+          --report FILE  writes what became of each row that was refused, skipped or odd in part, as CSV
+          --undo ID      takes an import back; parties changed since are kept
+        """,
+        "keys": """
+        rapport keys [list] [--run DIR]
+        rapport keys add NAME --right RIGHT... [--days N | --until DAY]
+        rapport keys end ID | NAME
+        rapport keys rights
+        Whoever asks a service sends Authorization: Bearer with a key; add shows its text once, and of it only a digest is kept. A right is
+        an area and an action, parties.read, parties.* or *.read; rights lists them. A key is good for a year unless said otherwise.
+        Until the first key is made, and without API_TOKEN, services let every program of this machine in. API_TOKEN is an administrator's key.
         """,
         "topics": """
         rapport topics [list] [--all] [--json]

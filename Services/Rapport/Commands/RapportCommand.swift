@@ -62,6 +62,7 @@ public enum RapportCommand {
                 ? try await Reconciliation(suite).follow(every: .seconds(pause)) : try await Reconciliation(suite).run()
         case "dead-letters": return try await DeadLetterCommand(suite).run(&arguments)
         case "held": return try await HeldCommand(suite).run(&arguments)
+        case "import": return try await ImportCommand(suite).run(&arguments)
         case "backup": try await BackupCommand(suite).run(&arguments)
         case "restore": return try await RestoreCommand(suite).run(&arguments)
         case "lag":
@@ -69,6 +70,7 @@ public enum RapportCommand {
             try arguments.end()
             try await LagReport(suite).show(eachPartition: isEach)
         case "rebuild": return try await RebuildCommand(suite).run(&arguments)
+        case "keys": try await KeysCommand(suite).run(&arguments)
         case "topics": try await TopicsCommand(suite).run(&arguments)
         case "events": try await EventsCommand(suite).run(&arguments)
         default: throw UsageError("there is no command \(name)")

@@ -25,8 +25,10 @@ package struct ServiceProbe {
         self.name = name
         addresses = known.map { "http://127.0.0.1:\($0.port)" }
         // What it was started with counts, where this command was not given it.
-        let running = known.first?.mark?.environment["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        token = ProcessInfo.processInfo.environment["API_TOKEN"] ?? running
+        let started = known.first?.mark?.environment ?? [:]
+        token =
+            ProcessInfo.processInfo.environment["API_TOKEN"] ?? started["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? started["API_KEYS"].flatMap { SuiteFolder.suiteToken(beside: $0) }
     }
 
     /// Asks for a path; throws `SuiteError` for any answer but 200.
@@ -41,11 +43,12 @@ package struct ServiceProbe {
         return answer.body
     }
 
-    /// Sends JSON; throws `SuiteError` for any answer but the one that is expected.
+    /// Sends JSON, or a body of another type; throws `SuiteError` for any answer but the one that is expected.
     func post(
-        _ path: String, _ json: [UInt8], within limit: Duration, expecting status: Status = .ok
+        _ path: String, _ body: [UInt8], within limit: Duration, expecting status: Status = .ok,
+        type: String = "application/json"
     ) async throws -> [UInt8] {
-        let answer = try await ask(path, within: limit, maximumBytes: 8 << 20, posting: json)
+        let answer = try await ask(path, within: limit, maximumBytes: 8 << 20, posting: body, type: type)
         guard answer.status == status else {
             let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
             throw SuiteError("\(name) answered \(answer.status.rawValue) to \(path): \(text)")
@@ -75,23 +78,24 @@ package struct ServiceProbe {
     }
 
     private func ask(
-        _ path: String, within limit: Duration, maximumBytes: Int, posting json: [UInt8]? = nil
+        _ path: String, within limit: Duration, maximumBytes: Int, posting body: [UInt8]? = nil,
+        type: String = "application/json"
     ) async throws -> ClientResponse {
         let client = try Self.shared ?? HTTPClient(connectionsPerHost: 4)
         Self.shared = client
         var headers: Headers = [:]
         if let token { headers.add("authorization", "Bearer \(token)") }
-        if json != nil { headers.add("content-type", "application/json") }
+        if body != nil { headers.add("content-type", type) }
         for (index, address) in addresses.enumerated() {
             var request = ClientRequest(
-                json == nil ? .get : .post, address + path, headers: headers, timeout: limit,
+                body == nil ? .get : .post, address + path, headers: headers, timeout: limit,
                 maximumBytes: maximumBytes)
-            request.body = json ?? []
+            request.body = body ?? []
             do {
                 return try await client.send(request)
             } catch let error as HTTPClientError {
                 // The next one is asked where this one has done nothing, or nothing that counts.
-                let isUntouched = error.kind == .connect || json == nil && error.kind != .tooLarge
+                let isUntouched = error.kind == .connect || body == nil && error.kind != .tooLarge
                 guard isUntouched, index + 1 < addresses.count else { throw error }
             }
         }

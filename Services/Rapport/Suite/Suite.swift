@@ -170,7 +170,7 @@ package final class Suite {
             // By name: the folder may be one that holds other things too.
             // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
             let secrets = state.foreignDatabase == nil && foreignDatabase == nil ? ["secrets.json"] : []
-            for part in ["postgres", "broker", "maildir", "log", "settings.json"] + secrets {
+            for part in ["postgres", "broker", "maildir", "log", "settings.json", "keys.json"] + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
             try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)

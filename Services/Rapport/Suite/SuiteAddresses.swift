@@ -20,6 +20,7 @@ extension Suite {
             "INSTANCE": known.instance ?? "\(number)", "HTTP_PORT": "\(known.port)",
             // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
             "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
+            "API_KEYS": environment["API_KEYS"].flatMap { $0.isEmpty ? nil : $0 } ?? folder.keyFile,
         ]
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {

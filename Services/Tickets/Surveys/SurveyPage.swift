@@ -7,14 +7,14 @@ import ServiceKit
 func surveyPages(_ context: ServiceContext, _ surveys: Surveys) -> [Route] {
     [
         Route(
-            .get, "/surveys/{token}", "The page with the survey", tag: "surveys", access: .signed,
+            .get, "/surveys/{token}", "The page with the survey", tag: "surveys", access: .link("survey.csat"),
             gives: .bytes("text/html"), refuses: [410]
         ) { request in
             try surveys.check(request.path("token"))
             return SurveyPage(request).question
         },
         Route(
-            .post, "/surveys/{token}", "Takes the page's answer in", tag: "surveys", access: .signed,
+            .post, "/surveys/{token}", "Takes the page's answer in", tag: "surveys", access: .link("survey.csat"),
             body: .bytes("application/x-www-form-urlencoded"), gives: .bytes("text/html", .created),
             refuses: [409, 410, 415]
         ) { request in

@@ -206,9 +206,12 @@ public struct ConsentChanged: EventData, Codable {
     public let source: String
     /// When it was decided; `ConsentWord.timeUnknown` where nobody knows. What was told before this member was says it by its `ce_time`.
     public let decidedAt: Date?
+    /// Of a refusal, where the party is reached on the channel, in lower case: what one of its owners withdrew counts for an address.
+    public let addresses: [String]?
     /// Tells of a decision.
     public init(
-        partyId: UUID, channel: String, purpose: String, granted: Bool, source: String, decidedAt: Date? = nil
+        partyId: UUID, channel: String, purpose: String, granted: Bool, source: String, decidedAt: Date? = nil,
+        addresses: [String]? = nil
     ) {
         self.partyId = partyId
         self.channel = channel
@@ -216,6 +219,7 @@ public struct ConsentChanged: EventData, Codable {
         self.granted = granted
         self.source = source
         self.decidedAt = decidedAt
+        self.addresses = addresses
     }
 
     /// What it says, by the time of the decision; `time` is the event's own.

@@ -17,17 +17,25 @@ extension FieldError {
     /// As many are looked for in one request; who sends more is told of the rest when he has mended these.
     public static let most = 20
 
+    private static let longestName = 100
+
+    /// A name of the caller's as it is told back to him.
+    static func shortened(_ name: String) -> String {
+        name.utf8.count <= longestName ? name : "\(String(decoding: name.utf8.prefix(longestName), as: UTF8.self))…"
+    }
+
     /// A name that nobody knows, with the known one that it may have been meant for; `path` says where it stands.
     public static func unknown(
         _ name: String, at path: String? = nil, _ message: String, known names: [String]
     ) -> FieldError {
         let field = path ?? name
         // Nobody mistypes more than that, and what is sent may be of any length.
-        let near = name.utf8.count > 100 ? nil : nearest(to: name.lowercased(), in: names)
-        return FieldError(field: field, message: near.map { "\(message); \($0) is" } ?? message)
+        guard name.utf8.count <= longestName else { return FieldError(field: shortened(field), message: message) }
+        let near = nearest(to: name.lowercased(), in: names)
+        return FieldError(field: shortened(field), message: near.map { "\(message); \($0) is" } ?? message)
     }
 
-    private static func nearest(to name: String, in names: [String]) -> String? {
+    static func nearest(to name: String, in names: [String]) -> String? {
         let near = names.map { (name: $0, letters: EditDistance.between($0.lowercased(), name)) }
             .min { $0.letters < $1.letters }
         guard let near, near.letters <= max(1, min(3, name.unicodeScalars.count / 2)) else { return nil }

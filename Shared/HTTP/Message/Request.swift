@@ -9,6 +9,8 @@ public final class Request {
     public nonisolated var headers: RequestHeaders { RequestHeaders(head: head) }
     /// The route that was found, for middleware: its `path` is a good label for metrics.
     public internal(set) var route: Route?
+    /// Who asks; the surface finds it before a handler is called.
+    public var principal = Principal.anybody
 
     nonisolated let head: RequestHead
     let body: RequestBody?

@@ -18,8 +18,23 @@ public enum OpenAPI {
             ("openapi", .string("3.1.0")),
             ("info", .object([("title", .string(title)), ("version", .string(version))])),
             ("paths", .object(paths.map { ($0.0, .object($0.1)) })),
-            ("components", .object([("schemas", .object(components))])),
+            ("components", .object([("schemas", .object(components)), ("securitySchemes", .object([bearer]))])),
         ]).bytes
+    }
+
+    /// The one way to say who asks; a signed link is part of its address.
+    private static let bearer = (
+        "bearer",
+        JSONValue.object([
+            ("type", .string("http")), ("scheme", .string("bearer")),
+            ("description", .string("A key with rights (rapport keys), or the administrator's token")),
+        ])
+    )
+
+    /// What an operation asks for: a bearer with its right, or nothing.
+    private static func security(of route: Route) -> JSONValue {
+        guard let right = route.right else { return .array([]) }
+        return .array([.object([("bearer", .array([.string(right)]))])])
     }
 
     private static let problem = Schema.object([
@@ -46,6 +61,7 @@ public enum OpenAPI {
             (String($0.rawValue), describe(refusal: $0, isPage: isPage))
         }
         members.append(("responses", .object(given + refused)))
+        members.append(("security", security(of: route)))
         if let right = route.right { members.append(("x-right", .string(right))) }
         return .object(members)
     }
@@ -56,6 +72,7 @@ public enum OpenAPI {
         if !route.parameters.isEmpty || route.method != .get { refusals.append(.badRequest) }
         if !route.pathNames.isEmpty { refusals.append(.notFound) }
         if case .json = route.body { refusals.append(415) }
+        if route.right != nil { refusals += [.unauthorized, .forbidden] }
         return refusals.filter { !route.refusals.contains($0) }
     }
 

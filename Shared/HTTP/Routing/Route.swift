@@ -25,6 +25,8 @@ public struct Route: Sendable {
     public let refusals: [Status]
     /// Answers a request.
     public let handler: Handler
+    /// The right that it asks for, where the list of areas has it.
+    public let need: Right?
     /// The names in braces, in order.
     let pathNames: [String]
 
@@ -49,37 +51,49 @@ public struct Route: Sendable {
         answers = [answer] + others
         self.refusals = refusals
         self.handler = handler
+        if case .right(let action) = access { need = Right(tag, action) } else { need = nil }
         pathNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
     /// The name of the right that it asks for: `opportunities.change`; nil where it asks for none.
     public var right: String? {
-        switch access {
-        case .open, .signed: nil
-        default: "\(tag).\(access.rawValue)"
-        }
+        if case .right(let action) = access { "\(tag).\(action.rawValue)" } else { nil }
     }
 
-    /// Who may use an operation. The right's name is that of the route's group and this.
-    public enum Access: String, Sendable {
-        /// Anybody, without signing in: health, descriptions.
+    /// Who may use an operation.
+    public enum Access: Sendable, Equatable {
+        /// Anybody, without signing in: whether the process lives.
         case open
-        /// Who holds a signed link, which the operation checks itself: public pages.
-        case signed
+        /// Who holds a signed link for a purpose, which the operation checks itself: public pages.
+        case link(String)
+        /// Who has the right to do this with things of the route's group.
+        case right(Action)
+
         /// Who may look.
-        case read
+        public static let read = Access.right(.read)
         /// Who may create and change.
-        case change
+        public static let change = Access.right(.change)
         /// Who may take out many at once.
-        case export
+        public static let export = Access.right(.export)
         /// Who may change many at once.
-        case bulk
+        public static let bulk = Access.right(.bulk)
         /// Who may erase persons and merge for good.
-        case erase
+        public static let erase = Access.right(.erase)
         /// Who sets how the firm works: fields, policies, weights, templates.
-        case configure
+        public static let configure = Access.right(.configure)
         /// Operators: dead letters, rebuilds, lag.
-        case operate
+        public static let operate = Access.right(.operate)
+        /// Who may watch the process: figures and descriptions.
+        public static let watch = Access.right(.watch)
+
+        /// For people: who may use it where no right is asked for.
+        public var word: String {
+            switch self {
+            case .open: "open"
+            case .link: "signed"
+            case .right(let action): action.rawValue
+            }
+        }
     }
 
     /// What a request carries.

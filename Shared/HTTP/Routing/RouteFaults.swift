@@ -9,6 +9,9 @@ extension OpenAPI {
             let place = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : $0 }.joined(separator: "/")
             if !seen.insert("\(route.method.rawValue) \(place)").inserted { faults.append("\(name) is there twice") }
             if route.right != nil, route.tag.isEmpty { faults.append("\(name) asks for a right without a name") }
+            if let right = route.right, !route.tag.isEmpty, route.need == nil {
+                faults.append("\(name) asks for \(right), whose area is not in the list of areas")
+            }
             for parameter in route.parameters
             where parameter.place == .path && !route.pathNames.contains(parameter.name) {
                 faults.append("\(name) has no {\(parameter.name)} in its path")

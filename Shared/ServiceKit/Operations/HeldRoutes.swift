@@ -50,7 +50,7 @@ private func settling(
         refuses: [404, 409]
     ) { request in
         let order = try await request.model(HeldOrder.self)
-        let actor = try FieldCheck.text(order.actor, "actor", atMost: 200) ?? "api"
+        let actor = request.actor(for: try FieldCheck.text(order.actor, "actor", atMost: 200))
         let reason = try FieldCheck.text(order.reason, "reason", atMost: 1000)
         guard let id = Int(request.path("id")) else { throw Problem.missing("held deed", request.path("id")) }
         try await context.transaction { transaction in
@@ -70,7 +70,7 @@ private struct HeldOrder: Decodable {
     let reason: String?
 
     static let schema = Schema.object([
-        .init("actor", .string, required: false, "Who decides"), .init("reason", .string, required: false, "Why"),
+        .init("actor", .string, required: false, "On whose behalf"), .init("reason", .string, required: false, "Why"),
     ])
 }
 

@@ -80,7 +80,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
             let outcome = try await letters.replay(
-                try order.checkedFilter(), actor: try order.checkedActor(),
+                try order.checkedFilter(), actor: request.actor(for: try order.checkedActor()),
                 reason: try FieldCheck.text(order.reason, "reason", atMost: 1000), isForced: order.force ?? false,
                 after: order.after)
             return try Response(.ok, json: outcome)
@@ -92,7 +92,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
             let count = try await letters.discard(
-                try order.checkedFilter(), actor: try order.checkedActor(),
+                try order.checkedFilter(), actor: request.actor(for: try order.checkedActor()),
                 reason: try FieldCheck.needed(order.reason, "reason", atMost: 1000))
             return .stored("{\"discarded\":\(count),\"hasMore\":\(count == DeadLetters.discardLimit)}")
         },
@@ -115,7 +115,7 @@ private let orderSchema = Schema.object([
     .init("ids", .array(.integer()), required: false), .init("topic", .string, required: false),
     .init("type", .string, required: false), .init("class", .string, required: false),
     .init("fingerprint", .string, required: false), .init("all", .boolean, required: false),
-    .init("force", .boolean, required: false), .init("actor", .string, required: false),
+    .init("force", .boolean, required: false), .init("actor", .string, required: false, "On whose behalf"),
     .init("reason", .string, required: false),
     .init("after", .integer(), required: false, "The `next` of the replay before"),
 ])
@@ -189,7 +189,7 @@ private struct DeadLetterOrder: Decodable {
         return filter
     }
 
-    func checkedActor() throws -> String { try FieldCheck.text(actor, "actor", atMost: 200) ?? "api" }
+    func checkedActor() throws -> String? { try FieldCheck.text(actor, "actor", atMost: 200) }
 }
 
 extension Request {

@@ -32,13 +32,13 @@ final class Rebuilder {
     }
 
     /// Begins in the background and answers the number under which the record is kept.
-    func begin(_ order: RebuildOrder) async throws -> Int {
+    func begin(_ order: RebuildOrder, by actor: String) async throws -> Int {
         guard let make else {
             throw Problem(
                 status: .conflict, detail: "This service has no tables that follow from the topics alone.")
         }
         guard task == nil else { throw Problem(status: .conflict, detail: "A rebuild is under way.") }
-        let (actor, reason) = (try order.checkedActor(), try FieldCheck.text(order.reason, "reason", atMost: 1000))
+        let reason = try FieldCheck.text(order.reason, "reason", atMost: 1000)
         let id: Int = try await context.query(RebuildStore.begin, actor, reason).first?.value(0) ?? 0
         let rebuild = make()
         rebuild.lives = lives
@@ -100,7 +100,8 @@ final class Rebuilder {
                 tag: "operations", access: .operate, body: .json(RebuildOrder.schema),
                 gives: .json(.object([.init("id", .integer())]), .accepted), refuses: [409]
             ) { [unowned self] request in
-                let id = try await begin(try await request.model(RebuildOrder.self))
+                let order = try await request.model(RebuildOrder.self)
+                let id = try await begin(order, by: request.actor(for: try order.checkedActor()))
                 return .stored("{\"id\":\(id)}", status: .accepted)
             },
         ]
@@ -115,13 +116,13 @@ struct RebuildOrder: Decodable {
     let force: Bool?
 
     static let schema = Schema.object([
-        .init("actor", .string, required: false, "Who asks for it"),
+        .init("actor", .string, required: false, "On whose behalf"),
         .init("reason", .string, required: false, "Why"),
         .init("swap", .boolean, required: false, "False to compare only"),
         .init("force", .boolean, required: false, "True to swap even where the hashes differ"),
     ])
 
-    func checkedActor() throws -> String { try FieldCheck.text(actor, "actor", atMost: 200) ?? "api" }
+    func checkedActor() throws -> String? { try FieldCheck.text(actor, "actor", atMost: 200) }
 }
 
 private let rebuild = Schema.named(

@@ -2,18 +2,22 @@
 ///
 /// Files are added one after the other, so that no more than one of them is in memory; the directory comes at the end. Without the
 /// 64-bit extensions: files and archive below 4 GiB, at most 65,535 files.
-struct ZipFile {
+public struct ZipFile {
     /// Why an archive cannot be written.
-    struct TooLarge: Error, CustomStringConvertible {
-        let description = "a ZIP archive without extensions ends at 4 GiB"
+    public struct TooLarge: Error, CustomStringConvertible {
+        /// For people.
+        public let description = "a ZIP archive without extensions ends at 4 GiB"
     }
 
     private var directory: [UInt8] = []
     private var count: UInt16 = 0
     private var offset = 0
 
+    /// An archive without files.
+    public init() {}
+
     /// The bytes of a file with its header.
-    mutating func file(_ name: String, _ content: [UInt8]) throws -> [UInt8] {
+    public mutating func file(_ name: String, _ content: [UInt8]) throws -> [UInt8] {
         let name = Array(name.utf8)
         let start = offset
         guard start + content.count + 4096 < UInt32.max, count < .max else { throw TooLarge() }
@@ -44,7 +48,7 @@ struct ZipFile {
     }
 
     /// The directory, with which the archive ends.
-    func end() -> [UInt8] {
+    public func end() -> [UInt8] {
         var bytes = directory + [0x50, 0x4B, 5, 6]
         bytes.append(long: 0)
         bytes.append(short: count)
@@ -56,7 +60,7 @@ struct ZipFile {
     }
 
     /// The checksum of ISO 3309, as ZIP and gzip have it.
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(UInt32.max) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ ($0 >> 8) }
     }
 
