@@ -17,7 +17,7 @@ extension Capability {
             Route(
                 .get, "/v1/revenue",
                 "What was sold, credited and paid by months of the firm's zone, in one currency by the rate of each document's day",
-                tag: "revenue", access: .read,
+                tag: "quotas", access: .read,
                 parameters: [
                     .query("from", .date, "The first day; of the month eleven months ago unless given"),
                     .query("to", .date, "The last day; today unless given"),
