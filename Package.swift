@@ -75,7 +75,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "liblz4-dev", "libzstd-dev", "libsnappy-dev"])]),
         .systemLibrary(name: "CLinux", path: "Shared/System/CLinux"),
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
-        shared("EventLoop", ["CUV", "COpenSSL", "CSwiftTask"]),
+        shared("EventLoop", ["CLinux", "CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
         shared("Telemetry"),
         shared("Learning"),
@@ -117,14 +117,15 @@ let package = Package(
             ]),
         tests("EventLoopTests", ["EventLoop", "TestKit"]),
         .target(
-            name: "Broker", dependencies: ["EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],
+            name: "Broker", dependencies: ["Crypto", "EventLoop", "CChecksum", "CCompression", "CLinux", "COpenSSL"],
             path: "Services/Broker",
             exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-broker", dependencies: ["Broker", "EventLoop"], path: "Services/Broker/Main",
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "EventLoop", "TestKit", "rapport-broker"],
+            name: "BrokerTests",
+            dependencies: ["Broker", "CRMModel", "Crypto", "EventLoop", "TestKit", "rapport-broker"],
             path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
         tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
@@ -146,7 +147,8 @@ let package = Package(
         .target(
             name: "Rapport",
             dependencies: [
-                "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry", "Text",
+                "Broker", "CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry",
+                "Text",
             ],
             path: "Services/Rapport", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
@@ -161,7 +163,8 @@ let package = Package(
         tests(
             "ContactsTests",
             serviceTests + [
-                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Text",
+                "Broker", "Chaos", "Contacts", "Demo", "Kafka", "Learning", "Phones", "ServiceTestKit", "Sheets",
+                "Text",
                 "Writing",
             ]),
         tests(
@@ -216,8 +219,8 @@ let package = Package(
         tests(
             "UpgradeTests",
             [
-                "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres", "Sales",
-                "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
+                "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres",
+                "Sales", "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
             ]),
         tests(
             "SuiteTests",

@@ -16,10 +16,11 @@ final class Bench {
     /// The folder of this program, where the services' programs are too.
     let programs: String
 
-    init(database: String, brokers: String) throws {
+    init(database: String, kafka: KafkaSettings) throws {
         self.database = database
-        self.brokers = brokers
-        kafka = KafkaSettings(brokers: brokers, clientID: "rapport-bench")
+        brokers = kafka.brokers
+        self.kafka = KafkaSettings(
+            brokers: kafka.brokers, clientID: "rapport-bench", properties: kafka.properties)
         let path = CommandLine.arguments[0]
         programs = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }

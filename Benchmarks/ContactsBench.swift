@@ -16,19 +16,22 @@ struct ContactsBench {
         defer { program.kill() }
         let client = try await LoadClient.connect(port: program.port)
         defer { client.close() }
-        try await importAll(count, program, client)
+        let first = try await importAll(count, program, client)
         try await drained(count)
         try await analyze()
         var people = People(seed: 17)
         let sample = (0..<200).map { people.person($0 * (count / 200) + $0 % 7) }
         try await search(sample, client)
         try await lists(client)
-        try await HTTPBench(bench).creates(program.port, first: count)
+        try await export(count, program.port)
+        try await beside(count, program.port, client)
+        try await HTTPBench(bench).creates(program.port, first: 3 * count)
+        try await undo(count, first, client)
     }
 
     // MARK: Import
 
-    private func importAll(_ count: Int, _ program: RunningProgram, _ client: LoadClient) async throws {
+    private func importAll(_ count: Int, _ program: RunningProgram, _ client: LoadClient) async throws -> String {
         var people = People(seed: 17)
         var body = Array("姓名,电子邮箱,手机,国家,标签\n".utf8)
         for number in 0..<count { body.append(contentsOf: people.line(number).utf8) }
@@ -55,15 +58,16 @@ struct ContactsBench {
         guard figures.state == "done", figures.rows == count else { throw BenchError(text: "the import is \(figures)") }
         bench.row(
             "import, rows per second, upload included", grouped(Double(count) / seconds),
-            beside: "\(grouped(Double(figures.skipped))) duplicates left out", goal: "> 10,000")
+            beside: "\(grouped(Double(figures.skipped))) duplicates left out", goal: "> 11,230, 20,000 wanted")
         bench.row("upload alone", "\(decimal(uploaded.seconds, 1)) s")
         bench.row("resident before, and its peak", "\(decimal(before, 0)), \(decimal(peak, 0)) MB", goal: "constant")
+        return figures.id
     }
 
-    private struct Figures: Decodable {
+    struct Figures: Decodable {
         let id: String
         let state: String
-        let rows, skipped: Int
+        let rows, skipped, undone, kept: Int
         let error: String?
     }
 
@@ -108,6 +112,14 @@ struct ContactsBench {
         let kinds: [(String, [String])] = [
             ("prefix of a name", latin.map { String($0.name.prefix(5)) }),
             ("substring of a name", latin.map { String($0.name.dropFirst(2).prefix(5)) }),
+            (
+                "twelve letters and more of a name",
+                latin.map { String($0.name.filter { $0 != " " }.prefix(14)) }.filter { $0.count >= 12 }
+            ),
+            (
+                "a whole long word",
+                latin.map { String($0.name.split(separator: " ").last ?? "") }.filter { $0.count >= 8 }
+            ),
             ("two words", latin.map { $0.name.split(separator: " ").reversed().joined(separator: " ") }),
             ("a letter wrong in each word", latin.map(\.mistaken)),
             ("Chinese, a whole name", chinese.map(\.name)),
@@ -119,7 +131,7 @@ struct ContactsBench {
             ("phone, a digit wrong", sample.map { Self.mistaken($0.writtenPhone) }),
         ]
         for (kind, words) in kinds {
-            try await measure("search: \(kind)", words.map { "/v1/parties?search=\(encoded($0))" }, client, "< 50 ms")
+            try await measure("search: \(kind)", words.map { "/v1/parties?search=\(encoded($0))" }, client, "< 25 ms")
         }
     }
 
@@ -161,7 +173,7 @@ struct ContactsBench {
 
     private struct Page: Decodable { let next: String? }
 
-    private func measure(_ what: String, _ paths: [String], _ client: LoadClient, _ goal: String) async throws {
+    func measure(_ what: String, _ paths: [String], _ client: LoadClient, _ goal: String) async throws {
         var times: [Duration] = []
         for path in paths {
             let begin = Loop.now
@@ -175,7 +187,7 @@ struct ContactsBench {
             goal: goal)
     }
 
-    private func get(_ path: String, _ client: LoadClient) async throws -> [UInt8] {
+    func get(_ path: String, _ client: LoadClient) async throws -> [UInt8] {
         let answer = try await client.ask(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
         guard answer.status == 200 else {
             throw BenchError(
@@ -184,86 +196,7 @@ struct ContactsBench {
         return answer.body
     }
 
-    private func encoded(_ text: String) -> String {
+    func encoded(_ text: String) -> String {
         text.utf8.map { "%" + String(Int($0) + 256, radix: 16).suffix(2) }.joined()
-    }
-}
-
-/// A made-up person.
-private struct Person {
-    let name: String
-    let email: String
-    let phone: String
-    let isChinese: Bool
-
-    /// The name with one letter of each word wrong.
-    var mistaken: String {
-        name.split(separator: " ").map { word in
-            var letters = Array(word)
-            letters[letters.count / 2] = isChinese ? "某" : "q"
-            return String(letters)
-        }.joined(separator: " ")
-    }
-
-    /// The number as a person writes it, without the country.
-    var writtenPhone: String {
-        let digits = phone.dropFirst(3)
-        return "0\(digits.prefix(3)) \(digits.dropFirst(3).prefix(3))-\(digits.dropFirst(6))"
-    }
-}
-
-/// Made-up people, the same for the same number: names of syllables, so that words are many and pieces of them common.
-private struct People {
-    private static let starts = [
-        "Al", "Ber", "Car", "Dan", "El", "Fran", "Gar", "Han", "Is", "Jo", "Kar", "Lin", "Mar", "Nor", "Ol", "Pat",
-        "Ros",
-        "Sam", "Tom", "Wil",
-    ]
-    private static let middles = [
-        "an", "ber", "che", "di", "el", "fre", "go", "hi", "li", "mo", "na", "ri", "si", "to", "vi",
-    ]
-    private static let ends = [
-        "a", "bert", "da", "e", "ford", "ham", "ie", "la", "ley", "man", "na", "o", "son", "ton", "us", "wick",
-    ]
-    private static let families = Array("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧")
-    private static let given = Array("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅建国志文斌宇浩晨轩欣怡佳思雨梓涵子萱一诺")
-    private static let countries = ["CN", "GB", "US", "DE", "FR"]
-
-    let seed: UInt64
-    init(seed: UInt64) { self.seed = seed }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014), drawn by number and place.
-    private func draw(_ number: Int, _ place: UInt64, _ bound: Int) -> Int {
-        var z = seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ place &* 0xD1B5_4A32_D192_ED03
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(bound))
-    }
-
-    mutating func person(_ number: Int) -> Person {
-        func pick<T>(_ list: [T], _ place: UInt64) -> T { list[draw(number, place, list.count)] }
-        let isChinese = number % 5 == 0 || draw(number, 9, 4) == 0
-        let name: String
-        if isChinese {
-            name =
-                "\(pick(Self.families, 1))\(pick(Self.given, 2))"
-                + (draw(number, 3, 5) > 0 ? "\(pick(Self.given, 4))" : "")
-        } else {
-            let first = pick(Self.starts, 1) + pick(Self.middles, 2) + pick(Self.ends, 3)
-            name =
-                first + " " + pick(Self.starts, 4) + pick(Self.middles, 5) + pick(Self.middles, 6) + pick(Self.ends, 7)
-        }
-        return Person(
-            name: name, email: "u\(number)@mail\(draw(number, 8, 50)).example",
-            phone: "+86\(13_000_000_000 + number * 7)",
-            isChinese: isChinese)
-    }
-
-    /// A line of the file; one in a hundred is a person told before.
-    mutating func line(_ number: Int) -> String {
-        let isTwice = number % 100 == 99
-        let person = person(isTwice ? number - 50 : number)
-        let country = Self.countries[number % 5]
-        return "\(person.name),\(person.email),\(person.phone),\(country),\(number % 999 == 7 ? "vip7" : "")\n"
     }
 }

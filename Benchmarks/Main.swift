@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Kafka
 import Rapport
 
 /// Measures the suite's promises, each beside its limit or its peer in the same run.
@@ -10,8 +11,8 @@ struct Main {
             let base = try Base(&arguments)
             let words = arguments.plainWords()
             try arguments.end()
-            return try await base.use { database, brokers in
-                let bench = try Bench(database: database, brokers: brokers)
+            return try await base.use { database, kafka in
+                let bench = try Bench(database: database, kafka: kafka)
                 try await bench.run(only: words.first, part: words.dropFirst().first)
             }
         }
@@ -38,10 +39,10 @@ struct Base {
     }
 
     /// Measures on those that the environment names for it, else on a pair that is started and, whatever happens, taken down again.
-    func use(_ measure: (_ database: String, _ brokers: String) async throws -> Void) async throws -> Bool {
+    func use(_ measure: (_ database: String, _ kafka: KafkaSettings) async throws -> Void) async throws -> Bool {
         let environment = ProcessInfo.processInfo.environment
         if let database = environment["BENCH_DATABASE_URL"], let brokers = environment["BENCH_KAFKA_BROKERS"] {
-            try await measure(database, brokers)
+            try await measure(database, KafkaSettings(brokers: brokers, clientID: "rapport-bench"))
             return true
         }
         // The programs that are measured inherit the environment too.
@@ -51,8 +52,8 @@ struct Base {
         }
         let suite = try Suite(SuiteFolder(folder), Terminal())
         do {
-            let (database, brokers) = try await suite.upBase()
-            try await measure(database, brokers)
+            let (database, kafka) = try await suite.upBase()
+            try await measure(database, kafka)
         } catch {
             try? await suite.down(wipe: true)
             throw error

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Kafka
 
 /// A program of the suite that the bench has started.
 @Loop
@@ -20,7 +21,7 @@ final class RunningProgram {
         let log = "/tmp/rapport-bench-\(name)-\(getpid()).log"
         let port = try freePort()
         environment["DATABASE_URL"] = bench.database
-        environment["KAFKA_BROKERS"] = bench.brokers
+        environment.merge(bench.kafka.environment) { _, new in new }
         environment["HTTP_PORT"] = "\(port)"
         environment["INSTANCE"] = instance
         environment["MAILDIR"] = "/tmp/rapport-bench-maildir"

@@ -2,6 +2,7 @@ import CRMModel
 import Crypto
 import EventLoop
 import FoundationEssentials
+import Kafka
 
 /// From an order's production with `kcat` to its sight at the party's timeline.
 @Loop
@@ -54,7 +55,7 @@ struct SightBench {
             [
                 "-P", "-b", bench.brokers, "-t", Topic.erpOrders.name, "-k", order.key, "-X",
                 "partitioner=murmur2_random",
-            ] + headers + [file])
+            ] + bench.kafka.properties.flatMap { ["-X", "\($0.key)=\($0.value)"] } + headers + [file])
     }
 
     private func milliseconds(_ duration: Duration) -> String { "\(decimal(duration.seconds * 1000, 1)) ms" }

@@ -31,7 +31,7 @@ struct Demo {
         // Its orders are years old: by the wall clock all its customers would be inactive.
         try await suite.up(keeping: ["campaigns": ["CAMPAIGNS_CLOCK": "orders:\(ShopEvent.source)"]])
         let state = try suite.folder.readState()
-        guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known") }
+        guard let kafka = try suite.kafka(state) else { throw SuiteError("no broker is known") }
         try await patiently { try await ERPPlayer.makeTopics(kafka) }
         let begin = Loop.now
         let played = try await play(kafka)

@@ -32,7 +32,7 @@ public final class ChildProcess {
     ) throws {
         var log: Int32 = -1
         if let output {
-            log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
             if log < 0 { throw UVError(-errno, "open \(output)") }
         }
         defer { if log >= 0 { Glibc.close(log) } }

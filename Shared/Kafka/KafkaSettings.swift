@@ -30,6 +30,14 @@ public struct KafkaSettings: Sendable {
         return properties
     }
 
+    /// The same as variables that say it to another program.
+    public var environment: [String: String] {
+        let pairs = properties.map { name, value in
+            ("KAFKA_" + name.uppercased().split(separator: ".").joined(separator: "_"), value)
+        }
+        return Dictionary(pairs) { first, _ in first }.merging(["KAFKA_BROKERS": brokers]) { _, new in new }
+    }
+
     /// Makes a configuration of librdkafka; the caller hands it to `rd_kafka_new` or destroys it.
     func configuration(_ own: [String: String]) throws(KafkaError) -> OpaquePointer {
         var merged = [

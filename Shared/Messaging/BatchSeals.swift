@@ -32,11 +32,12 @@ extension Event {
 
     /// Opens its data where its key is among those known; false where nobody can read it.
     mutating func open(_ known: [SubjectKeys.Name: SubjectKeys.Known]) -> Bool {
-        guard let sealed, let key = known[keyName], key.version == sealed, let bytes = key.key,
-            let data = try? AESGCM.open(record.value ?? [], key: bytes, context: Array(id.utf8))
-        else { return false }
-        opened = data
-        return true
+        guard let sealed, let key = known[keyName], key.version == sealed, let bytes = key.key else { return false }
+        let value = record.value ?? []
+        opened = ([bytes] + key.others).lazy.compactMap {
+            try? AESGCM.open(value, key: $0, context: Array(self.id.utf8))
+        }.first
+        return opened != nil
     }
 }
 
@@ -49,28 +50,36 @@ extension BatchApplication {
         let sealed = items.compactMap(\.sealed).filter { $0.version > 0 }
         let known = try await SubjectKeys.known(Set(sealed.map(\.event.keyName)), in: transaction)
         let missing = Self.missing(sealed.map { ($0.event, $0.version) }, known)
-        guard missing.isEmpty else {
-            throw NotYet("the key of its data has not come", keys: missing, isForSeal: true)
-        }
+        guard missing.isEmpty else { throw Self.lacking(missing) }
         return try items.filter { !$0.isOfKeys }.compactMap { try open($0, known) }
+    }
+
+    private static func lacking(_ keys: Set<String>) -> NotYet {
+        NotYet("the key of its data has not come", keys: keys, isForSeal: true)
     }
 
     /// The keys of messages whose data cannot be opened yet.
     private static func missing(
         _ sealed: [(event: Event, version: Int)], _ known: [SubjectKeys.Name: SubjectKeys.Known]
     ) -> Set<String> {
-        Set(sealed.filter { (known[$0.event.keyName]?.version ?? 0) < $0.version }.map(\.event.key))
+        let lacking = sealed.filter { known[$0.event.keyName]?.lacks($0.version, of: $0.event.epoch) ?? true }
+        return Set(lacking.map(\.event.key))
     }
 
     private func open(_ item: BatchItem, _ known: [SubjectKeys.Name: SubjectKeys.Known]) throws -> BatchItem? {
         guard let sealed = item.sealed else { return item }
         var event = sealed.event
         guard let key = known[event.keyName], key.version == sealed.version, let bytes = key.key else { return nil }
-        do {
-            event.opened = try AESGCM.open(event.record.value ?? [], key: bytes, context: Array(event.id.utf8))
-        } catch {
+        let value = event.record.value ?? []
+        let opened = ([bytes] + key.others).lazy.compactMap { one in
+            try? AESGCM.open(value, key: one, context: Array(event.id.utf8))
+        }
+        guard let data = opened.first else {
+            // A later life has made a key under the same version, which may come behind what it opens.
+            if key.epoch < event.epoch { throw Self.lacking([event.key]) }
             throw SealBroken()
         }
+        event.opened = data
         var item = item
         item.content = .event(event, data: try sealed.handler.decode(event), handler: sealed.handler)
         return item

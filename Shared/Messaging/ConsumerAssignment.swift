@@ -25,6 +25,7 @@ extension ConsumerRunner {
     }
 
     private func forgetAssignment() {
+        height?.saw(positions)
         positions = [:]
         awaited = [:]
         pending = nil
@@ -68,6 +69,7 @@ extension ConsumerRunner {
     func takeOver(_ partitions: [TopicPartition]) async throws {
         let connection = try await database()
         let wanted = Set(partitions)
+        let known = height?.known ?? [:]
         let (stored, found) = try await connection.transaction { [group, lives] transaction in
             try await lives.own?.check(in: transaction)
             try await lives.recovering?.checkIsRecovering(in: transaction)
@@ -76,17 +78,11 @@ extension ConsumerRunner {
             let offsets = try await transaction.query(ConsumerStore.load, group)
             return (offsets, try await self.countParked(in: partitions, transaction))
         }
-        var offsets: [TopicPartition: Int64] = [:]
-        var isShared = false
-        for row in stored {
-            let partition = TopicPartition(topic: try row.value(0), partition: Int32(try row.value(1) as Int))
-            if wanted.contains(partition) {
-                offsets[partition] = Int64(try row.value(2) as Int)
-            } else if subscriptions.topics.contains(where: { $0.name == partition.topic }) {
-                isShared = true
-            }
-        }
-        hasTwins = isShared
+        let all = try SchemaHeight.offsets(stored)
+        try height?.compare(all, with: known)
+        let offsets = all.filter { wanted.contains($0.key) }
+        let names = Set(subscriptions.topics.map(\.name))
+        hasTwins = all.keys.contains { !wanted.contains($0) && names.contains($0.topic) }
         // The group may have decided anew while we read.
         guard pending == partitions else { return }
         // The partition whose position the log has lost is told of again, if it still is.

@@ -32,6 +32,8 @@ public final class ConsumerRunner {
     public var isHeld = false
     /// What is known of the lives of those who tell, and of its own.
     public var lives = SourceLives()
+    /// How far the schema was seen to come; nil where nobody looks.
+    public var height: SchemaHeight?
     /// How many messages that are void were met.
     var voidMet = 0
     /// How long parked keys wait.
@@ -252,9 +254,16 @@ public final class ConsumerRunner {
     func database() async throws -> any DatabaseSession {
         if let connection, connection.isOpen { return connection }
         unreachable = unreachable ?? Loop.now
+        height?.saw(positions)
         let opened = try await substrate.openSession()
         unreachable = nil
         connection = opened
+        do {
+            try await height?.check(opened)
+        } catch {
+            opened.close()
+            throw error
+        }
         return opened
     }
 

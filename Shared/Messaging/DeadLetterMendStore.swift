@@ -7,7 +7,7 @@ enum DeadLetterMendStore {
     static let statements = [mend, recordMend, mended]
 
     static let migration = Migration(
-        "m202611302213_dead_letter_mends",
+        "m202611302252_dead_letter_mends",
         """
         -- What people have put in the place of a message's data and of some of its headers; the message as it came stays beside it.
         ALTER TABLE dead_letter ADD COLUMN mended_payload bytea, ADD COLUMN mended_headers jsonb,

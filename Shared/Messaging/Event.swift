@@ -24,6 +24,8 @@ public struct Event: Sendable {
     public let traceparent: String?
     /// The version of the key that its data is sealed with; nil where it is not sealed. See `SubjectKeys`.
     public let sealed: Int?
+    /// Whether a life wrote it behind its end and it is read all the same, as words on keys are.
+    var isVoid = false
     /// The data, once it was opened.
     var opened: [UInt8]?
     /// The message it came in.

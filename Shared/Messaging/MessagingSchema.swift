@@ -5,8 +5,20 @@ public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
         migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents, lives,
-        gone, ends, DeadLetterMendStore.migration,
+        gone, ends, keysOfLives, erasures, keptActions, DeadLetterMendStore.migration,
     ]
+
+    /// What operators did stays as it was written: a fault in a statement, or somebody else's words in it, must not change the record of it.
+    static let keptActions = Migration(
+        "m202611302227_kept_actions",
+        """
+        CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '% is added to and never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END $$;
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dead_letter_action
+            FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+        """)
 
     /// Keys whose time has not come, and the age of what is remembered for a time only.
     static let parking = Migration(

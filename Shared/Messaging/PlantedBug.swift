@@ -65,6 +65,14 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case orphansEnd
     /// A backup is believed to hold all up to the place that its sequence says.
     case trustsPlace
+    /// The owner of a key does not tell it again where an older word was written behind it.
+    case staleLastWord
+    /// Who goes on after others publishes before it knows the keys that they made.
+    case leadsBeforeKeys
+    /// Of a document's numbers the one counts that was told last here.
+    case lastArrival
+    /// A state that is older than one told before under its number does not count.
+    case timeWithinNumber
     /// A batch locks its offsets one partition after the other, each with a statement of its own.
     case lockAgain
 

@@ -120,8 +120,9 @@ public struct RebuildStore: Sendable {
             "rebuild.\(build).keys",
             """
             INSERT INTO \(build).subject_key AS k SELECT * FROM \(live).subject_key
-            ON CONFLICT (subject, owner) DO UPDATE SET version = excluded.version, key = excluded.key
-            WHERE k.version < excluded.version
+            ON CONFLICT (subject, owner) DO UPDATE SET version = excluded.version, key = excluded.key,
+                epoch = excluded.epoch, others = excluded.others, made_at = excluded.made_at
+            WHERE k.version <= excluded.version OR k.epoch < excluded.epoch
             """)
     }
 

@@ -35,6 +35,8 @@ public final class Relay {
     public private(set) var isLeading = false
     /// The life that it speaks in; nil where nobody judged it, as in tests.
     package var life: Life?
+    /// How far the schema was seen to come; nil where nobody looks.
+    package var height: SchemaHeight?
     /// How many rows are read at once; twice as many may be under way.
     package var pageSize = 4_000
     private let source: String
@@ -110,7 +112,7 @@ public final class Relay {
     /// Opens a session, waits for the lead and publishes until something breaks.
     private func lead() async throws {
         let session = try await RelaySession(
-            source: source, in: life, sealing: sealedTypes, pageSize: pageSize, on: substrate)
+            source: source, in: life, above: height, sealing: sealedTypes, pageSize: pageSize, on: substrate)
         self.session = session
         defer {
             session.close()

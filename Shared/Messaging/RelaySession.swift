@@ -23,6 +23,7 @@ final class RelaySession {
     let source: [UInt8]
     /// The life that it speaks in; nil where nobody judged it.
     private let life: Life?
+    private let height: SchemaHeight?
     /// `ce_epoch`; nil in the life that has no number.
     let epoch: [UInt8]?
     let reader: any DatabaseSession
@@ -50,10 +51,12 @@ final class RelaySession {
     private var isClosed = false
 
     init(
-        source: String, in life: Life?, sealing sealedTypes: Set<String>, pageSize: Int, on substrate: Substrate
+        source: String, in life: Life?, above height: SchemaHeight?, sealing sealedTypes: Set<String>, pageSize: Int,
+        on substrate: Substrate
     ) async throws {
         owner = source
         self.life = life
+        self.height = height
         epoch = life.flatMap { $0.epoch == 0 ? nil : Array(String($0.epoch).utf8) }
         self.pageSize = pageSize
         kinds = EventKinds(sealing: sealedTypes)
@@ -66,6 +69,7 @@ final class RelaySession {
             throw error
         }
         do {
+            try await height?.check(reader)
             for session in [reader, deleter] { _ = try await session.transaction { $0.enqueue(RelayStore.prepare) } }
             producer = try substrate.openWriter()
         } catch {
@@ -186,6 +190,7 @@ final class RelaySession {
     /// processes' lanes do: each costs the server a look.
     private func mark(_ rows: [OutboxRow]) {
         for row in rows { seen.insert(row.id) }
+        if let last = rows.last { height?.saw(place: last.id) }
         if seen.ranges.count > max(2, pageSize / 40) { seen = IDRanges(inFlight.union(rows.map(\.id))) }
     }
 

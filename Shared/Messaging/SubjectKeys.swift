@@ -17,12 +17,13 @@ public enum SubjectKeys {
     /// - Parameters:
     ///   - source: `ce_source` of the service.
     ///   - subjects: ids of aggregates, as they stand in the keys of messages.
+    ///   - time: up to when keys were made that go; nil where all do.
     @Loop
     public static func destroy(
-        _ subjects: [String], of source: String, in transaction: Transaction
+        _ subjects: [String], of source: String, madeBy time: Date? = nil, in transaction: Transaction
     ) async throws -> Int {
-        transaction.enqueue(SubjectKeyStore.withhold, subjects, PersonalEvents.types.sorted())
-        return try await transaction.query(SubjectKeyStore.destroy, source, subjects).affected
+        transaction.enqueue(SubjectKeyStore.withhold, subjects, PersonalEvents.types.sorted(), time)
+        return try await transaction.query(SubjectKeyStore.destroy, source, subjects, time).affected
     }
 
     /// The timer that tells the end of keys once more.
@@ -52,6 +53,15 @@ public enum SubjectKeys {
         let version: Int
         /// Nil once it is destroyed.
         let key: [UInt8]?
+        /// The life that told it; -1 where that was not kept.
+        var epoch = -1
+        /// What else was told under this version by another life, or by another copy of one.
+        var others: [[UInt8]] = []
+
+        /// Whether what a life has sealed with a version may be opened later: the version has not come, or what came is another life's.
+        func lacks(_ version: Int, of epoch: Int) -> Bool {
+            self.version < version || self.version > version && self.epoch >= 0 && self.epoch < epoch
+        }
     }
 
     /// Whose key it is.
@@ -67,34 +77,63 @@ public enum SubjectKeys {
         var found: [Name: Known] = [:]
         let rows = try await transaction.query(SubjectKeyStore.known, list.map(\.owner), list.map(\.subject))
         for row in rows {
-            let key: SQLBytes? = try row.value(3)
+            let (key, others): (SQLBytes?, SQLBytes?) = (try row.value(3), try row.value(5))
+            let rest = others?.bytes ?? []
             found[Name(owner: try row.value(0), subject: try row.value(1))] = Known(
-                version: try row.value(2), key: key?.bytes)
+                version: try row.value(2), key: key?.bytes, epoch: try row.value(4),
+                others: stride(from: 0, to: rest.count, by: 32).map { Array(rest[$0..<min($0 + 32, rest.count)]) })
         }
         return found
     }
 
+    /// The word on a key that counts among those of a batch.
+    private struct Word {
+        let epoch: Int
+        let version: Int
+        let key: [UInt8]?
+        let at: Date?
+        var others: [UInt8] = []
+
+        init?(_ event: Received<SubjectKeyChanged>) {
+            // Nobody speaks of another's keys.
+            guard event.event.source == event.data.owner, let version = event.event.sequence else { return nil }
+            (epoch, self.version, at) = (event.event.epoch, version, event.event.time)
+            key = event.data.key.flatMap(Base64.decode)
+        }
+
+        /// Takes the later of two; of two keys under one version both are of use.
+        mutating func take(_ other: Word) {
+            var (winner, loser) = (self, other)
+            if (epoch, version) < (other.epoch, other.version) { (winner, loser) = (other, self) }
+            if winner.version == loser.version, let key = loser.key, let kept = winner.key, key != kept {
+                winner.others += key + loser.others
+            }
+            self = winner
+        }
+    }
+
     /// Takes in what services tell of their keys; `source` is who reads it.
     ///
-    /// A publisher that was frozen may write an older word behind the newest when it wakes. Readers go by the version, but the topic is
-    /// compacted and would keep the last record: so the owner tells again what it finds there as the last word and is not.
+    /// A publisher that was frozen may write an older word behind the newest when it wakes, and a life that has ended one behind its end,
+    /// which counts for nobody. Readers go by life and version, but the topic is compacted and would keep the last record: so the owner
+    /// tells again what it finds there as the last word and is not.
     @Loop
     static func learn(_ events: [Received<SubjectKeyChanged>], of source: String?, _ transaction: Transaction) {
-        var latest: [Name: (version: Int, key: SQLBytes?)] = [:]
+        var latest: [Name: Word] = [:]
         var last: [String: Int] = [:]
         for event in events {
+            guard let word = Word(event) else { continue }
             let name = Name(owner: event.data.owner, subject: event.data.subject)
-            // Nobody speaks of another's keys.
-            guard event.event.source == name.owner, let version = event.event.sequence else { continue }
-            if name.owner == source { last[name.subject] = version }
-            if let later = latest[name], later.version >= version { continue }
-            latest[name] = (version, event.data.key.flatMap(Base64.decode).map { SQLBytes($0) })
+            if name.owner == source { last[name.subject] = event.event.isVoid ? -1 : word.version }
+            if event.event.isVoid { continue }
+            if latest[name] == nil { latest[name] = word } else { latest[name]?.take(word) }
         }
         let list = latest.sorted { ($0.key.subject, $0.key.owner) < ($1.key.subject, $1.key.owner) }
         transaction.enqueue(
             SubjectKeyStore.learn, list.map(\.key.owner), list.map(\.key.subject), list.map(\.value.version),
-            list.map(\.value.key))
-        guard let source, !last.isEmpty else { return }
+            list.map { $0.value.key.map { SQLBytes($0) } }, list.map(\.value.epoch),
+            list.map { $0.value.others.isEmpty ? SQLBytes?.none : SQLBytes($0.value.others) }, list.map(\.value.at))
+        guard let source, !last.isEmpty, !PlantedBug.staleLastWord.isPlanted else { return }
         let own = last.sorted { $0.key < $1.key }
         transaction.enqueue(SubjectKeyStore.tellLast, source, own.map(\.key), own.map(\.value))
     }

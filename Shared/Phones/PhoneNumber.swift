@@ -50,8 +50,14 @@ struct WrittenNumber {
     private(set) var `extension`: String?
 
     init(_ written: String) {
+        // Most are digits and what stands between them: in those nothing is looked for.
+        let trimmed = written.trimmed
+        if trimmed.utf8.allSatisfy(Self.isPlain) {
+            text = trimmed
+            return
+        }
         var clean = String.UnicodeScalarView()
-        for scalar in written.trimmed.unicodeScalars {
+        for scalar in trimmed.unicodeScalars {
             if let digit = DecimalDigit.of(scalar) {
                 clean.append(digit)
             } else if scalar.properties.generalCategory == .dashPunctuation {
@@ -91,7 +97,15 @@ struct WrittenNumber {
     /// With a plus in place of the zeros.
     var withPlus: String { hasZeros ? "+" + digits.dropFirst(2) : text }
 
-    var digits: String { text.filter { ("0"..."9").contains($0) } }
+    var digits: String { String(decoding: text.utf8.filter { (0x30...0x39).contains($0) }, as: UTF8.self) }
+
+    /// A digit, a blank, one of `+-().`.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x20, 0x2B, 0x2D, 0x28, 0x29, 0x2E: true
+        default: false
+        }
+    }
 
     /// Without its last part, which may be an extension: `010-62790000-8012`.
     var parted: (rest: WrittenNumber, last: String)? {
@@ -104,12 +118,16 @@ struct WrittenNumber {
 
     /// The digits as they stand, and what is dialled with them; nil for what is no number.
     var asWritten: (number: String, extension: String?)? {
-        let dialled = text.filter { ("0"..."9").contains($0) || $0 == "*" || $0 == "#" || $0 == "+" }
-        let isNumber = text.unicodeScalars.allSatisfy { scalar in
-            DecimalDigit.of(scalar) != nil || scalar.properties.isWhitespace
-                || ["+", "-", "(", ")", ".", "·", "/", "*", "#", "（", "）"].contains(scalar)
-        }
-        guard isNumber, dialled.dropFirst().allSatisfy({ $0 != "+" }) else { return nil }
+        let dialled = String(
+            decoding: text.utf8.filter { (0x30...0x39).contains($0) || $0 == 0x2A || $0 == 0x23 || $0 == 0x2B },
+            as: UTF8.self)
+        let isNumber =
+            text.utf8.allSatisfy(Self.isPlain)
+            || text.unicodeScalars.allSatisfy { scalar in
+                DecimalDigit.of(scalar) != nil || scalar.properties.isWhitespace
+                    || ["+", "-", "(", ")", ".", "·", "/", "*", "#", "（", "）"].contains(scalar)
+            }
+        guard isNumber, !dialled.utf8.dropFirst().contains(0x2B) else { return nil }
         let isInternational = dialled.hasPrefix("+") || hasZeros
         guard (isInternational ? 7...17 : 3...17).contains(digits.utf8.count) else { return nil }
         return (dialled.hasPrefix("+") ? dialled : hasZeros ? withPlus : dialled, nil)

@@ -15,6 +15,8 @@ public final class PostgresPool {
     public private(set) var lastFailure: (any Error)?
     /// Told of each statement before it is sent; tests set it before `start`.
     package var onSend: (@Loop (Statement) -> Void)?
+    /// Asked of each connection that was opened, before anybody works on it; where it throws, that one is closed and another opened.
+    public var onOpen: (@Loop (PostgresConnection) async throws -> Void)?
     private let settings: PostgresSettings
     private let acquireTimeout: Duration
     private var idle: [PostgresConnection] = []
@@ -98,6 +100,17 @@ public final class PostgresPool {
         }
     }
 
+    private func opened() async throws -> PostgresConnection {
+        let connection = try await PostgresConnection.open(settings)
+        do {
+            try await onOpen?(connection)
+        } catch {
+            connection.close()
+            throw error
+        }
+        return connection
+    }
+
     /// Keeps one connection open for as long as the pool lives.
     private func keep(_ first: PostgresConnection?) async {
         var connection = first
@@ -105,7 +118,7 @@ public final class PostgresPool {
         while !isClosed, !Task.isCancelled {
             do {
                 let open: PostgresConnection
-                if let given = connection.take() { open = given } else { open = try await .open(settings) }
+                if let given = connection.take() { open = given } else { open = try await opened() }
                 guard !isClosed else { return open.close() }
                 // The first one may have been lost before this task began.
                 guard open.isOpen else { continue }

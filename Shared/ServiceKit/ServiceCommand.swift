@@ -9,6 +9,7 @@ public enum ServiceCommand {
     /// Runs a service's program: `serve` (the default), `migrate`, `check`, `check --statements`, `check --describe README`, or
     /// `new-epoch --actor WHO --reason WHY`. Ends the process with 0 or 1.
     public static func run(_ definition: any ServiceDefinition.Type) {
+        Hardening.begin()
         let words = Array(CommandLine.arguments.dropFirst())
         do {
             try Loop.run {

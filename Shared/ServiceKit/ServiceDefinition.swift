@@ -78,6 +78,7 @@ extension ServiceDefinition {
         parts.letWait(context)
         if let personalData {
             personalData.subscribe(topic, &parts.subscriptions)
+            personalData.recover(&parts.recovery)
             parts.routes += personalData.routes(context)
         }
         return parts

@@ -27,6 +27,7 @@ public final class ServiceProcess {
     /// Ends sessions of processes of this service that are frozen.
     private let watch: SessionWatch
     let life: LifeStart
+    private let height: SchemaHeight
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
     private let reconciler: Reconciler
@@ -38,7 +39,7 @@ public final class ServiceProcess {
     private var background: [Task<Void, Never>] = []
     /// What the start waits for; nil once the work has begun.
     var awaited: String? = "its turn"
-    /// Whether another schema speaks for this service.
+    /// Whether another schema speaks for this service, or this one went back.
     private var isDeposed = false
     /// Whether the work has begun, be it that requests are not answered yet.
     var hasBegun: Bool { awaited == nil }
@@ -82,6 +83,7 @@ public final class ServiceProcess {
         broker = BrokerWatch(options.kafka, troubles)
         work = WorkWatch(troubles, database, pool, consumer, relay, timers, watch)
         life = LifeStart(definition, options, parts, pool, troubles)
+        height = SchemaHeight(group: definition.name)
         surface.isOpen = false
         surface.isIncomplete = { [life] in life.isIncomplete }
         connectParts(log)
@@ -96,6 +98,10 @@ public final class ServiceProcess {
         context.onCommit = committed
         life.onCommit = committed
         life.onDeposed = { [weak self] words in self?.fallSilent(words) }
+        height.onBack = { [weak self] fall in self?.fallSilent("\(fall)") }
+        context.pool.onOpen = { [height] in try await height.check($0) }
+        consumer?.height = height
+        relay.height = height
         consumer?.lives = life.lives
         letters.lives = life.lives
         reconciler.lives = life.lives
@@ -154,6 +160,7 @@ public final class ServiceProcess {
         relay.life = own
         timers.life = own
         parts.intents?.life = own
+        background.append(Task { @Loop in await self.watchHeight() })
         relay.start()
         try consumer?.start()
         awaited = "what lies before its life"
@@ -163,7 +170,15 @@ public final class ServiceProcess {
         startBackground()
     }
 
-    /// Another schema speaks for this service from now on: publishes, applies and does nothing any more, and says so.
+    /// As long as another process may work at other parts of the schema.
+    private func watchHeight() async {
+        while !Task.isCancelled, !isStopping {
+            try? await height.look(context.pool)
+            try? await Loop.sleep(for: .seconds(1))
+        }
+    }
+
+    /// This schema does not speak for the service any more, or is not what it was: publishes, applies and does nothing any more, and says so.
     private func fallSilent(_ words: String) {
         guard !isDeposed, !isStopping else { return }
         isDeposed = true

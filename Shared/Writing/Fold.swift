@@ -1,4 +1,5 @@
 import CICU
+import Text
 
 /// One writing of a text for all who compare: what reads the same is the same, whatever keyboard it came from.
 ///
@@ -7,7 +8,10 @@ import CICU
 public enum Fold {
     /// The folded text, punctuation kept.
     public static func text(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased().replacing("`", with: "'") }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            let lower = text.lowercased()
+            return lower.utf8.contains(UInt8(ascii: "`")) ? lower.replacing(["`": "'"]) : lower
+        }
         let plain = text.utf16.map(signs)
         guard let casefold = Normaliser.casefold else { return text.lowercased() }
         var units = casefold.normalised(plain)

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import TestKit
 import Testing
@@ -74,16 +75,23 @@ private struct FrameFuzzer {
     }
 }
 
-/// Short by default; `BROKER_FUZZ_SECONDS` and `BROKER_SEED` make it longer and repeat it.
+/// Short by default; `BROKER_FUZZ_SECONDS` or `BROKER_FUZZ_INPUTS` and `BROKER_SEED` make it longer and repeat it.
 @Suite struct FuzzTests {
     private let seed = getenv("BROKER_SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 1...99_999)
     private let time = Duration.seconds(getenv("BROKER_FUZZ_SECONDS").flatMap { Int(String(cString: $0)) } ?? 3)
+
+    private let wanted = getenv("BROKER_FUZZ_INPUTS").flatMap { Int(String(cString: $0)) }
+
+    /// Whether there is more to do: until a number of inputs where one is given, else for a time.
+    private func goesOn(_ inputs: Int, _ end: ContinuousClock.Instant) -> Bool {
+        wanted.map { inputs < $0 } ?? (ContinuousClock.now < end)
+    }
 
     @Test @Loop func whatTheDecoderTakesItCanRepeat() throws {
         var fuzzer = FrameFuzzer(seed: seed)
         var (inputs, read) = (0, 0)
         let end = ContinuousClock.now + time
-        while ContinuousClock.now < end {
+        while goesOn(inputs, end) {
             let frame = fuzzer.next()
             inputs += 1
             var reader = WireReader(frame, from: min(4, frame.count))
@@ -111,7 +119,7 @@ private struct FrameFuzzer {
             for topic in ["a", "b", "c", "d.e"] { try await honest.create(topic, partitions: 2) }
             var (inputs, peak) = (0, 0)
             let end = ContinuousClock.now + time
-            while ContinuousClock.now < end {
+            while goesOn(inputs, end) {
                 let client = try await TestClient(port: process.port)
                 let count = Int.random(in: 1...30)
                 var bytes: [UInt8] = []
@@ -132,6 +140,52 @@ private struct FrameFuzzer {
             let again = try await BrokerProcess(folder)
             #expect(try await again.end(SIGTERM))
             print("seed \(seed): the broker survived \(inputs) inputs, at most \(peak >> 20) MiB")
+        }
+    }
+
+    /// The same where everybody is asked: before the sign-in, in the midst of it, and with few rights after it.
+    @Test @Loop func aBrokerThatAsksOutlivesItToo() async throws {
+        let folder = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(folder) }
+        let users = Users(path: folder + "/users")
+        try users.set("shop", password: Array("shop".utf8), iterations: ScramKeys.leastIterations)
+        try Disk.replace(folder + "/rights", with: Array("shop\twrite\ttopic\ta\nshop\tread\tgroup\tg\n".utf8))
+        try await withBroker { settings in
+            settings.listeners = [
+                ListenerSettings(.plain, address: "127.0.0.1", port: 0),
+                ListenerSettings(.signIn, address: "127.0.0.1", port: 0),
+            ]
+            (settings.usersFile, settings.rightsFile) = (users.path, folder + "/rights")
+            settings.flush = .pageCache
+        } _: { broker, honest in
+            for topic in ["a", "b"] { try await honest.create(topic) }
+            let topics = Set(broker.node.catalogue.topics.keys)
+            var fuzzer = FrameFuzzer(seed: seed)
+            var inputs = 0
+            let end = ContinuousClock.now + time
+            while goesOn(inputs, end) {
+                let client = try await TestClient(port: broker.ports[1])
+                var bytes: [UInt8] = []
+                let mechanism = Value.text(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "x"][inputs % 4])
+                if inputs % 3 > 0 { bytes += TestClient.frame(17, inputs % 2, ["Mechanism": mechanism]) }
+                if inputs % 3 > 1 {
+                    let token = Array((inputs % 4 == 0 ? "\0shop\0shop" : "n,,n=shop,r=x").utf8)
+                    bytes += TestClient.frame(36, 1, ["AuthBytes": .bytes(token[...])])
+                }
+                for _ in 0..<Int.random(in: 1...20) {
+                    bytes += fuzzer.next()
+                    inputs += 1
+                }
+                client.write(bytes)
+                _ = try await client.isClosed(within: .milliseconds(Int.random(in: 1...8)))
+                client.close()
+            }
+            // Whoever may not make, change or delete a topic has not.
+            #expect(Set(broker.node.catalogue.topics.keys) == topics, "seed \(seed)")
+            #expect(broker.node.partition("b", 0)?.endOffset == 0, "seed \(seed)")
+            #expect(broker.node.memory.used < 1 << 20, "seed \(seed): \(broker.node.memory.used)")
+            #expect(try await honest.produce(testBatch(["x"]), to: "b").code == 0)
+            print("seed \(seed): a broker that asks survived \(inputs) inputs")
         }
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import TestKit
 import Testing
@@ -81,16 +82,16 @@ func withSecureBroker(
 
 @Suite struct SignInTests {
     @Test @Loop func rfc7677ExampleHolds() throws {
-        let salt = try #require(ScramKeys.decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
+        let salt = try #require(Base64.decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
         let keys = ScramKeys(password: Array("pencil".utf8), salt: salt, iterations: 4096)
         let message =
             "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,"
             + "i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
-        let proof = try #require(ScramKeys.decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="))
+        let proof = try #require(Base64.decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="))
         let signature = keys.signature(of: Array(message.utf8), proof: proof)
-        #expect(signature.map { ScramKeys.encode($0) } == "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
+        #expect(signature.map { Base64.encode($0) } == "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
         #expect(keys.signature(of: Array(message.utf8), proof: proof.reversed()) == nil)
-        let again = try #require(ScramKeys(keys.text[...]))
+        let again = try #require(ScramKeys(keys.text))
         #expect(again.accepts(password: Array("pencil".utf8)) && !again.accepts(password: Array("pen".utf8)))
     }
 
@@ -102,7 +103,7 @@ func withSecureBroker(
                 #expect(try await client.call(18, 3, [:]).int("ErrorCode") == 0)
                 let answer = try await client.call(17, version, ["Mechanism": .text(mechanism)])
                 #expect(answer.int("ErrorCode") == (SignIn.mechanisms.contains(mechanism) ? 0 : 33))
-                #expect(answer.optionalTexts("Mechanisms") == ["PLAIN", "SCRAM-SHA-256"])
+                #expect(answer.optionalTexts("Mechanisms") == ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
                 return client
             }
             for key in [3, 36] {
@@ -125,7 +126,7 @@ func withSecureBroker(
                 #expect(try await client.isClosed(within: .seconds(5)))
                 client.close()
             }
-            for first in ["n,,n=nobody,r=abc", "p=tls-unique,,n=shop,r=abc", "n,,r=abc", ""] {
+            for first in ["p=tls-unique,,n=shop,r=abc", "n,,r=abc", ""] {
                 let client = try await begin("SCRAM-SHA-256")
                 let answer = try await client.call(36, 1, ["AuthBytes": .bytes(Array(first.utf8)[...])])
                 #expect(answer.int("ErrorCode") == 58, "\(first)")
@@ -167,7 +168,7 @@ func withSecureBroker(
     @Test @Loop func kcatSignsIn() async throws {
         guard try await runShell("command -v kcat").status == 0 else { try Test.cancel("kcat is not installed") }
         try await withSecureBroker { _, files, plain, tls in
-            let runs = ["PLAIN", "SCRAM-SHA-256"].flatMap { mechanism in
+            let runs = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap { mechanism in
                 ["SASL_PLAINTEXT", "SASL_SSL"].map { security in
                     let kcat =
                         "kcat -b 127.0.0.1:\(security == "SASL_SSL" ? tls : plain) -X security.protocol=\(security) -m 5"
@@ -216,15 +217,46 @@ func withSecureBroker(
         #expect(try await runShell("echo secret | \(broker) add-user shop").status == 0)
         #expect(try await runShell("echo 秘密 | \(broker) add-user 张三 && echo new | \(broker) add-user shop").status == 0)
         let text = TestPaths.contents(file)
-        #expect(text.split(separator: "\n").count == 2 && !text.contains("secret") && !text.contains("new"))
-        #expect(try Users(path: file).keys(of: "shop")?.accepts(password: Array("new".utf8)) == true)
-        #expect(try Users(path: file).keys(of: "shop")?.accepts(password: Array("secret".utf8)) == false)
-        #expect(try Users(path: file).keys(of: "张三")?.accepts(password: Array("秘密".utf8)) == true)
+        #expect(text.split(separator: "\n").count == 4 && !text.contains("secret") && !text.contains("new"))
+        #expect(try Users(path: file).keys(of: "shop", .sha512)?.accepts(password: Array("new".utf8)) == true)
+        #expect(try Users(path: file).keys(of: "shop", .sha512)?.accepts(password: Array("secret".utf8)) == false)
+        #expect(try Users(path: file).keys(of: "张三", .sha256)?.accepts(password: Array("秘密".utf8)) == true)
         #expect(try await runShell("test $(stat -c %a \(file)) = 600").status == 0)
         #expect(try await runShell("\(broker) remove-user shop && ! \(broker) remove-user shop").status == 0)
-        #expect(try Users(path: file).keys(of: "shop") == nil)
+        #expect(try Users(path: file).keys(of: "shop", .sha256) == nil)
         let help = try await runShell("\(broker) --help 2>&1")
         #expect(help.status != 0 && help.output.contains("add-user NAME"))
         #expect(try await runShell("echo | \(broker) add-user a:b").status != 0)
+    }
+}
+
+/// What the program does before anything else.
+@Suite struct HardeningTests {
+    @Test @Loop func aProgramKeepsToItself() async throws {
+        let folder = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(folder) }
+        let isRoot = getuid() == 0
+        if isRoot { chown(folder, 65_534, 65_534) }
+        let process = try await BrokerProcess(folder + "/data", isRoot ? ["RUN_AS=65534:65534"] : [])
+        let status = TestPaths.contents("/proc/\(process.id)/status").split(separator: "\n")
+        func field(_ name: String) -> String {
+            status.first { $0.hasPrefix(name + ":") }?.split(separator: "\t").dropFirst().joined(separator: " ") ?? ""
+        }
+        #expect(field("Umask") == "0077" && field("NoNewPrivs") == "1")
+        let limits = TestPaths.contents("/proc/\(process.id)/limits").split(separator: "\n")
+        let files = limits.first { $0.hasPrefix("Max open files") }?.split(separator: " ").compactMap { Int($0) } ?? []
+        #expect(files.count == 2 && files[0] == files[1])
+        let cores = limits.first { $0.hasPrefix("Max core file size") }?.split(separator: " ").compactMap { Int($0) }
+        #expect(cores?.first == 0)
+        if isRoot {
+            #expect(field("Uid") == "65534 65534 65534 65534" && field("Gid") == "65534 65534 65534 65534")
+            #expect(field("Groups").filter { $0 != " " }.isEmpty)
+            // The kernel gives what cannot be dumped to the superuser.
+            var info = stat()
+            #expect(stat("/proc/\(process.id)/environ", &info) == 0 && info.st_uid == 0)
+        }
+        let open = try await runShell("find \(folder) -mindepth 1 -perm /077")
+        #expect(open.output.isEmpty, "\(open.output)")
+        try await process.end(SIGTERM)
     }
 }

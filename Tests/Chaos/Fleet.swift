@@ -54,6 +54,7 @@ final class Fleet {
         let disk = try await SmallDisk.mount(at: suite.folder.path + "/postgres")
         var state = SuiteState()
         state.isUp = true
+        state.asksUsers = true
         try await suite.startDatabase(&state)
         try await suite.startBroker(&state)
         let roles = try await suite.applyRoles(state)
@@ -77,7 +78,7 @@ final class Fleet {
         self.instances = instances
         self.state = state
         self.roles = roles
-        guard let kafka = suite.kafka(state), let port = state.programs["postgres"]?.port else {
+        guard let kafka = try suite.kafka(state), let port = state.programs["postgres"]?.port else {
             throw SuiteError("chaos needs a PostgreSQL of its own: unset DATABASE_URL")
         }
         self.kafka = kafka
@@ -118,17 +119,12 @@ final class Fleet {
     var idle: [Instance] { instances.filter { !$0.isBusy } }
 
     func launch(_ instance: Instance) throws {
-        var program = try suite.service(instance.service, state, roles)
+        var program = try suite.service(instance.service, number: instance.number, state, roles)
         let port = state.programs[instance.name]?.port ?? 0
         let direct = ":\(state.programs["postgres"]?.port ?? 0)/"
-        program = Program(
-            name: instance.name, path: program.path, arguments: program.arguments,
-            environment: program.environment.merging(
-                [
-                    "INSTANCE": "\(instance.number)", "HTTP_PORT": "\(port)",
-                    "DATABASE_URL": (roles[instance.service] ?? "").replacing(direct, with: ":\(database.port)/"),
-                    "LOG_LEVEL": "warning",
-                ]) { _, new in new }, directory: program.directory)
+        program.environment["DATABASE_URL"] = (roles[instance.service] ?? "")
+            .replacing(direct, with: ":\(database.port)/")
+        program.environment["LOG_LEVEL"] = "warning"
         let mark = try program.start(log: suite.folder.log(of: instance.name))
         instance.mark = mark
         state.programs[instance.name] = ProgramState(mark: mark, port: port, settings: program.settings)

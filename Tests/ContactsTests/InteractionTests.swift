@@ -21,10 +21,13 @@ import Testing
     }
 
     /// Takes touches in as the topic brings them.
-    @Loop private func tell(_ service: TestService, _ kind: String, _ touches: [ChannelInteraction]) async throws {
+    @Loop private func tell(
+        _ service: TestService, _ kind: String, _ touches: [ChannelInteraction], of source: String = "/test"
+    ) async throws {
         try await service.transaction { transaction in
             try await Interactions.record(
-                touches.map { .init(kind: kind, told: $0, sender: $0.email ?? $0.phone ?? "-") }, transaction)
+                touches.map { .init(kind: kind, told: $0, sender: $0.email ?? $0.phone ?? "-", source: source) },
+                transaction)
         }
     }
 
@@ -71,6 +74,30 @@ import Testing
         #expect(told == ["m4"])
         #expect(try await timeline(service, ann, "?kind=message") != [])
         #expect(try await timeline(service, ann, "?kind=call").isEmpty)
+    }
+
+    @Test @Loop func twoChannelsMayUseOneNumber() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let ann = try await service.make("/v1/parties", #"{"name":"Ann","email":"ann@x.example"}"#)
+        func say(_ text: String, _ source: String) async throws {
+            try await tell(service, "call.ended", [touch("7", email: "ann@x.example", text: text)], of: source)
+        }
+        func sources() async throws -> [String] {
+            try await service.column("SELECT source || ' ' || (body->>'text') FROM interaction ORDER BY 1")
+        }
+        for _ in 0..<2 {
+            try await say("one", "/pbx")
+            try await say("two", "/softphone")
+        }
+        #expect(try await sources() == ["/pbx one", "/softphone two"])
+        #expect(try await timeline(service, ann) == ["7", "7"])
+        let shown = try await service.send(.get, "/v1/interactions/call.ended/7?source=/softphone")
+        #expect(shown.status == 200 && shown.text.contains("two"), "\(shown.text)")
+        // One from before sources were kept is the one that is told again, and no second one.
+        _ = try await service.column("UPDATE interaction SET source = '' WHERE source = '/pbx' RETURNING 'x'")
+        try await say("one", "/pbx")
+        #expect(try await sources() == ["/pbx one", "/softphone two"])
     }
 
     @Test @Loop func whatIsNobodysGoesToWhoeverComesWithTheAddress() async throws {

@@ -199,6 +199,24 @@ import Testing
         #expect(try await service.column("SELECT name FROM party WHERE id = '\(two.first.text)'") == ["Ann Lee"])
     }
 
+    /// The erasure is told once more to a schema that has done it, and whose person came back since.
+    @Test @Loop func whoCameBackIsNotErasedByTheErasureOfBefore() async throws {
+        let two = try await TwoCustomers(#"{"customerNo":"100","name":"Ann Lee","email":"ann@x.example"}"#)
+        let service = two.service
+        defer { service.close() }
+        _ = try await service.make("/v1/parties/\(two.first.text)/erasures", #"{"by":"dpo"}"#)
+        let told = try await service.told()
+        let record = try ModelJSON.decoder.decode(
+            CustomerUpserted.self, from: Data(#"{"customerNo":"100","name":"Ann Lee","phone":"+4915112345678"}"#.utf8))
+        try await service.apply([record], key: "100")
+        _ = try await service.column(
+            "INSERT INTO subject_key VALUES ('/contacts', '\(two.first.text)', 3, sha256('k')) RETURNING owner")
+        try await service.beginLife("restored", after: told)
+        let row = "SELECT name || ' ' || phone FROM party WHERE id = '\(two.first.text)'"
+        #expect(try await service.column(row) == ["Ann Lee +4915112345678"])
+        #expect(try await service.column("SELECT version::text FROM subject_key WHERE key IS NOT NULL") == ["3"])
+    }
+
     /// What the backup did and never told stands against what was told before it.
     @Test @Loop func anOlderWordNeverWinsOverANewerRow() async throws {
         let two = try await TwoCustomers()

@@ -4,10 +4,13 @@ import EventLoop
 /// How far a consumer group says it is in a topic, as lag tools ask for it.
 enum GroupLag {
     /// The offsets that a group has committed and the log's ends, all partitions together; a partition without a commit counts as 0.
-    @Loop static func of(_ group: String, _ topic: String, _ brokers: String) throws -> (committed: Int64, end: Int64) {
+    @Loop static func of(
+        _ group: String, _ topic: String, _ brokers: String, _ bus: [String: String]
+    ) throws -> (committed: Int64, end: Int64) {
         let conf = rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)
-        for (name, value) in ["bootstrap.servers": brokers, "group.id": group, "broker.address.family": "v4"] {
+        let own = ["bootstrap.servers": brokers, "group.id": group, "broker.address.family": "v4"]
+        for (name, value) in own.merging(bus, uniquingKeysWith: { own, _ in own }) {
             rd_kafka_conf_set(conf, name, value, &text, text.count)
         }
         guard let client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, &text, text.count) else {

@@ -32,7 +32,9 @@ final class Machine {
         let shared = DeployFiles.text("systemd/rapport.env")
         try write(shared.replacing("127.0.0.1:9092", with: "127.0.0.1:\(brokerPort)"), "rapport.env")
         try write(
-            "BROKER_PORT=\(brokerPort)\nBROKER_METRICS=\(try Self.freePort())\nBROKER_FLUSH=page-cache\n", "broker.env")
+            "BROKER_LISTENERS=SASL_PLAINTEXT://127.0.0.1:\(brokerPort)\nBROKER_METRICS=\(try Self.freePort())\n"
+                + "BROKER_FLUSH=page-cache\n", "broker.env")
+        try write(DeployFiles.text("broker.rights"), "broker.rights")
         for process in processes {
             let port = try Self.freePort()
             ports[process] = port

@@ -19,6 +19,16 @@ struct MadeSecrets {
         DeclaredSettings.lines(TestPaths.contents("\(folder)/\(service)"))
     }
 
+    /// By what a user of the Broker signs in, as librdkafka has it.
+    func busSettings(of user: String) -> [String: String] {
+        let lines = TestPaths.contents("\(folder)/bus").split(separator: "\n")
+        let password = lines.first { $0.hasPrefix(user + ":") }?.dropFirst(user.count + 1) ?? ""
+        return [
+            "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-SHA-256", "sasl.username": user,
+            "sasl.password": String(password),
+        ]
+    }
+
     /// Makes the services' roles with these passwords.
     @Loop func makeRoles(as admin: String) async throws {
         let made = try await DeployFiles.run("database/make-roles", [folder, admin])

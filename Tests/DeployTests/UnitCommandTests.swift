@@ -38,19 +38,21 @@ struct UnitCommandTests {
             try await runner.machine.untilReady("contacts@1")
             // All in a moment: what is applied soon after a commit must be committed too, though nothing comes after it.
             let broker = "127.0.0.1:\(runner.machine.brokerPort)"
+            let bus = runner.machine.secrets.busSettings(of: "operator")
+            let options = bus.map { "-X \($0.key)=\($0.value)" }.joined(separator: " ")
             let sent = try await DeployFiles.run(
                 program: "/bin/bash",
                 [
                     "-c",
                     """
                     for n in {1..4000}; do echo "C-$n|{\\"customerNo\\":\\"C-$n\\",\\"name\\":\\"N $n\\"}"; done |
-                    kcat -P -b \(broker) -t erp.customers -K '|' -X partitioner=murmur2_random -H ce_specversion=1.0 \
+                    kcat -P -b \(broker) \(options) -t erp.customers -K '|' -X partitioner=murmur2_random -H ce_specversion=1.0 \
                     -H ce_id=one -H ce_source=/erp -H ce_type=erp.customer.upserted.v1
                     """,
                 ])
             #expect(sent.status == 0, "\(sent.said)")
             try await eventually("the group's offsets at the log's end", within: .seconds(20)) {
-                let lag = try GroupLag.of("contacts", "erp.customers", broker)
+                let lag = try GroupLag.of("contacts", "erp.customers", broker, bus)
                 return lag.end == 4000 && lag.committed == 4000
             }
             try await runner.stop("rapport-contacts@1.service")

@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Kafka
 import Messaging
+import Postgres
 import ServiceKit
 import TestKit
 import Testing
@@ -144,6 +145,105 @@ import Testing
             try await desk.turns(next, to: "ready\n")
             await desk.end(next)
             await server.remove()
+        }
+    }
+
+    @Test @Loop func aDatabaseThatGoesBackBeneathProcessesSilencesThem() async throws {
+        try await DiaryDesk.work { desk in
+            let server = try await OwnPostgres()
+            try await server.start()
+            try await server.execute("CREATE DATABASE diary")
+            let url = server.url("diary")
+            try await ServiceCommand.migrate(DiaryService.self, try desk.options(url))
+            try await fill(desk, 0..<10, text: "kept")
+            try await run(desk, url, until: 10)
+            try await server.execute("CREATE DATABASE backup TEMPLATE diary")
+            let processes = [try desk.start(url), try desk.start(url)]
+            for process in processes { try await desk.turns(process, to: "ready\n") }
+            try await fill(desk, 0..<7, text: "lost")
+            try await eventually("17 deeds", within: .seconds(30)) { try await desk.deeds(url) == 17 }
+            // One that has not done it itself has seen it a second later.
+            try await Loop.sleep(for: .seconds(3))
+            try await server.execute("DROP DATABASE diary WITH (FORCE)")
+            try await server.execute("ALTER DATABASE backup RENAME TO diary")
+            for process in processes { try await desk.turns(process, to: "went back", within: .seconds(12)) }
+            try await desk.note("new", key: "k1", text: "new")
+            try await Loop.sleep(for: .seconds(2))
+            #expect(try await desk.deeds(url) == 10)
+            for process in processes { await desk.end(process) }
+            let next = try desk.start(url)
+            try await desk.turns(next, to: "older than the topics")
+            try await begin(desk, url)
+            try await desk.turns(next, to: "ready\n")
+            // What came before this life is derived and not done; what comes now is.
+            try await desk.note("newer", key: "k1", text: "newer")
+            try await eventually("what comes is done", within: .seconds(20)) { try await desk.deeds(url) == 11 }
+            #expect(try await desk.entries(url).contains("k1 newer"))
+            await desk.end(next)
+            await server.remove()
+        }
+    }
+
+    /// A schema that was backed up in the midst of its recovery: its life is no basis, and the next one recovers from where that one began.
+    @Test(.timeLimit(.minutes(3))) @Loop func aBackupOfTheMidstOfARecoveryIsRecoveredWhole() async throws {
+        try await DiaryDesk.work { desk in
+            let old = try await desk.database()
+            try await fill(desk, 0..<10, text: "kept")
+            try await run(desk, old, until: 10)
+            let first = try await TestDatabase.copy(of: old)
+            try await fill(desk, 0..<700, text: "lost")
+            try await run(desk, old, until: 710)
+            // Slow enough to be met in its midst.
+            try await slow(desk, first, true)
+            try await begin(desk, first)
+            var process = try desk.start(first)
+            try await eventually("a part is recovered", within: .seconds(60)) {
+                try await desk.column(
+                    first,
+                    """
+                    SELECT state FROM life WHERE state = 'told' AND EXISTS (
+                        SELECT FROM consumer_offset WHERE grp = 'diary.recovery' AND next_offset > 0)
+                    """
+                ).count == 1
+            }
+            await desk.end(process)
+            var copy = ""
+            try await eventually("nobody is left", within: .seconds(20)) {
+                copy = (try? await TestDatabase.copy(of: first)) ?? ""
+                return !copy.isEmpty
+            }
+            #expect(try await desk.column(copy, "SELECT state FROM life") == ["told"])
+            // The life goes on where it was, and comes to be whole.
+            try await slow(desk, first, false)
+            process = try desk.start(first)
+            try await desk.turns(process, to: "ready\n")
+            #expect(try await desk.entries(first) == desk.entries(old))
+            await desk.end(process)
+
+            try await slow(desk, copy, false)
+            process = try desk.start(copy)
+            try await desk.turns(process, to: "older than the topics")
+            try await begin(desk, copy)
+            try await desk.turns(process, to: "ready\n")
+            #expect(try await desk.entries(copy) == desk.entries(old))
+            #expect(try await desk.deeds(copy) == 10)
+            #expect(try await desk.readEntries() == desk.entries(copy))
+        }
+    }
+
+    /// Has each row of a diary take its time to be written, or no longer.
+    @Loop private func slow(_ desk: DiaryDesk, _ url: String, _ isSlow: Bool) async throws {
+        let sql =
+            isSlow
+            ? """
+            CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
+                $f$ BEGIN PERFORM pg_sleep(0.006); RETURN NEW; END $f$;
+            CREATE TRIGGER be_slow BEFORE INSERT OR UPDATE ON entry FOR EACH ROW EXECUTE FUNCTION be_slow();
+            """ : "DROP TRIGGER be_slow ON entry;"
+        let connection = try await PostgresConnection.open(try desk.options(url).postgres)
+        defer { connection.close() }
+        _ = try await connection.transaction { transaction in
+            try await transaction.query(Statement("test.slow", "DO $$ BEGIN \(sql) END $$"))
         }
     }
 

@@ -40,7 +40,7 @@ import Testing
 
     /// A reader of the topic; groups share what the service knows of keys.
     @Loop private static func runner(
-        _ desk: Desk, _ group: String, _ parking: (inout ParkingPolicy) -> Void = { _ in }
+        _ desk: Desk, _ group: String, lives: SourceLives? = nil, _ parking: (inout ParkingPolicy) -> Void = { _ in }
     ) throws -> ConsumerRunner {
         var subscriptions = Subscriptions([Desk.topic, .subjectKeys], of: "/desk")
         subscriptions.on(PartyChanged.self) { events, transaction in
@@ -49,6 +49,7 @@ import Testing
         let runner = ConsumerRunner(subscriptions, group: group, kafka: desk.kafka, postgres: desk.settings)
         runner.parking.firstPause = .milliseconds(100)
         parking(&runner.parking)
+        if let lives { runner.lives = lives }
         try runner.start()
         return runner
     }
@@ -177,16 +178,19 @@ import Testing
     }
 
     /// Writes sealed events of some keys, so many of each, none of whose keys is told; answers with what they are sealed.
-    @Loop private static func writeSealed(_ desk: Desk, _ keys: [String], each count: Int) async throws -> [UInt8] {
+    @Loop private static func writeSealed(
+        _ desk: Desk, _ keys: [String], each count: Int, from first: Int = 1, epoch: Int? = nil
+    ) async throws -> [UInt8] {
         let key = SecureRandom.bytes(32)
         for name in keys {
-            for number in 1...count {
+            for number in first..<first + count {
                 let id = "\(name)-\(number)"
                 let plain = #"{"partyId":"\#(Self.party.text)","kind":"consumer","name":"\#(id)"}"#
                 let sealed = try AESGCM.seal(Array(plain.utf8), key: key, context: Array(id.utf8))
                 let headers =
                     Desk.headers(id, "contacts.party.changed.v1")
                     + [("ce_sequence", Array("\(number)".utf8)), ("ce_sealed", Array("1".utf8))]
+                    + (epoch.map { [("ce_epoch", Array("\($0)".utf8))] } ?? [])
                 try desk.send(name, sealed, headers)
             }
         }
@@ -195,13 +199,14 @@ import Testing
     }
 
     @Loop private static func tell(
-        _ key: [UInt8]?, of subject: String, version: Int = 1, owner: String = "/test", _ desk: Desk
+        _ key: [UInt8]?, of subject: String, version: Int = 1, owner: String = "/test", epoch: Int? = nil, _ desk: Desk
     ) throws {
         let news = SubjectKeyChanged(owner: owner, subject: subject, key: key.map { Base64.encode($0) })
-        let headers: [(String, String)] = [
-            ("ce_specversion", "1.0"), ("ce_id", "\(subject)-\(version)"), ("ce_source", owner),
-            ("ce_type", SubjectKeyChanged.versionedType), ("ce_sequence", "\(version)"),
-        ]
+        let headers: [(String, String)] =
+            [
+                ("ce_specversion", "1.0"), ("ce_id", "\(subject)-\(version)"), ("ce_source", owner),
+                ("ce_type", SubjectKeyChanged.versionedType), ("ce_sequence", "\(version)"),
+            ] + (epoch.map { [("ce_epoch", "\($0)")] } ?? [])
         try desk.send(
             "\(owner):\(subject)", Array(try ModelJSON.text(news).utf8), headers.map { ($0.0, Array($0.1.utf8)) },
             to: .subjectKeys)
@@ -273,6 +278,88 @@ import Testing
             await runner.stop()
             #expect(try await desk.service.column(keys).prefix(2) == ["x2-", "y2-"])
             #expect(runner.statistics.dead == 0)
+        }
+    }
+
+    /// Two copies of a service draw a key each under one version, or a life does that had ended: readers open what either has sealed, and
+    /// what is written behind the end of a life counts for nobody.
+    @Test @Loop func twoKeysUnderOneVersionLeaveNothingUnreadable() async throws {
+        try await Self.work { desk, _ in
+            let runner = try Self.runner(desk, "first")
+            // Each of the two is told by its own copy, and seals an event.
+            let first = try await Self.writeSealed(desk, ["x"], each: 1, from: 1)
+            let second = try await Self.writeSealed(desk, ["x"], each: 1, from: 2)
+            try Self.tell(first, of: "x", desk)
+            try Self.tell(second, of: "x", desk)
+            try await desk.flush()
+            try await eventually("both", within: .seconds(30)) {
+                try await Self.notes(desk, "first") == ["x-1", "x-2"]
+            }
+            // Of a later life the lower version counts too.
+            let third = try await Self.writeSealed(desk, ["x"], each: 1, from: 3, epoch: 5)
+            try Self.tell(SecureRandom.bytes(32), of: "x", version: 4, desk)
+            try Self.tell(third, of: "x", epoch: 5, desk)
+            try await desk.flush()
+            try await eventually("the later life's", within: .seconds(30)) {
+                try await Self.notes(desk, "first").last == "x-3"
+            }
+            let row = "SELECT version || ' ' || epoch FROM subject_key WHERE subject = 'x'"
+            #expect(try await desk.service.column(row) == ["1 5"])
+            await runner.stop()
+            #expect(runner.statistics.dead == 0)
+        }
+    }
+
+    /// The end of a key that a life told behind its own end: the owner tells the key again, and nothing is passed over.
+    @Test @Loop func aWordOnAKeyBehindTheEndOfItsLifeCountsForNobody() async throws {
+        try await Self.work { desk, relay in
+            relay.start()
+            let lives = SourceLives()
+            let incarnation = UUID()
+            func life(_ epoch: Int, _ ends: [TopicEnds]) -> SourceLife {
+                SourceLife(
+                    epoch: epoch, incarnation: incarnation, cause: "restored", begunAt: .now, home: "", ends: ends,
+                    whole: nil)
+            }
+            try await Self.append(desk, "a", 1...1)
+            try await eventually("told", within: .seconds(20)) { try await Self.lastWords(desk).count == 1 }
+            await relay.stop()
+            let ends = LogEnds(try await TopicReader(desk.kafka, .subjectKeys).ends().mapValues(\.upperBound)).topics
+            let all = ends + [TopicEnds(topic: "desk", ends: [100, 100, 100])]
+            lives.take(SourceChanged(source: "/desk", lives: [life(0, []), life(5, all)]))
+            _ = try await desk.service.column(
+                "INSERT INTO life (epoch, incarnation, cause) VALUES (5, '\(incarnation)', 'restored') RETURNING cause")
+            let heir = Relay(source: "/desk", kafka: desk.kafka, postgres: desk.settings)
+            heir.life = Life(epoch: 5, incarnation: incarnation, cause: .restored)
+            heir.start()
+            let runner = try Self.runner(desk, "first", lives: lives)
+            try Self.tell(nil, of: "a", version: 2, owner: "/desk", desk)
+            try await desk.flush()
+            try await eventually("told again", within: .seconds(20)) { try await Self.lastWords(desk).count == 3 }
+            #expect(try await Self.lastWords(desk).versions == ["/desk:a": "1"])
+            try await Self.append(desk, "a", 2...2)
+            try await eventually("read", within: .seconds(20)) { try await Self.notes(desk, "first").count == 2 }
+            await runner.stop()
+            await heir.stop()
+            #expect(try await Self.lastWords(desk).count == 3)
+            #expect(runner.statistics.dead == 0)
+        }
+    }
+
+    @Test @Loop func anErasureThatComesOnceMoreLeavesKeysThatWereMadeSince() async throws {
+        try await Self.work { desk, _ in
+            _ = try await desk.service.column(
+                """
+                INSERT INTO subject_key (owner, subject, version, key, made_at) VALUES
+                    ('/desk', 'a', 1, sha256('a'), now() - interval '1 day'), ('/desk', 'b', 3, sha256('b'), now()),
+                    ('/desk', 'c', 1, sha256('c'), NULL) RETURNING subject
+                """)
+            let gone = try await desk.service.transaction {
+                try await SubjectKeys.destroy(
+                    ["a", "b", "c"], of: "/desk", madeBy: Date(timeIntervalSinceNow: -3600), in: $0)
+            }
+            #expect(gone == 2)
+            #expect(try await desk.service.column("SELECT subject FROM subject_key WHERE key IS NOT NULL") == ["b"])
         }
     }
 

@@ -1,5 +1,7 @@
 import CPhone
+import TestKit
 import Testing
+import Text
 
 @testable import Phones
 
@@ -50,6 +52,21 @@ import Testing
     ) throws {
         let read = try #require(PhoneNumber(written, in: region))
         #expect(read.number == number && read.extension == desk, "\(read)")
+    }
+
+    /// What is found without looking for marks is what is found by looking.
+    @Test func plainWritingsAreReadAsAllOthers() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var chance = SeededGenerator(seed: seed)
+        for _ in 0..<3000 {
+            let signs = Array("0123456789012345678900 +-().")
+            let text = String(
+                (0..<Int.random(in: 0...18, using: &chance)).map { _ in signs.randomElement(using: &chance) ?? "0" })
+            let (plain, looked) = (WrittenNumber(text), WrittenNumber("\u{200E}" + text))
+            #expect(plain.text.trimmed == looked.text.trimmed && plain.extension == looked.extension, "\(text)")
+            #expect(plain.asWritten?.number == looked.asWritten?.number, "\(text)")
+        }
     }
 
     @Test(arguments: ["", "call me", "12", "+", "+49", "1+2345678", "12345678901234567890", "--"])

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Kafka
+import Messaging
 import Postgres
 import ServiceKit
 import ServiceTestKit
@@ -17,8 +18,8 @@ import Testing
     private let party = ExternalID.party(customerNo: "12583")
     private let lines = #"{"currency":"GBP","lines":[{"sku":"T1","quantity":"3","unitPrice":"2.00"}]}"#
 
-    @Loop private func quote(_ service: TestService) async throws -> UUID {
-        let order = LedgerEntry(.order, try .order("A1", customer: "12583", at: "2011-01-05T08:00:00Z"))
+    @Loop private func quote(_ service: TestService, order number: String = "A1") async throws -> UUID {
+        let order = LedgerEntry(.order, try .order(number, customer: "12583", at: "2011-01-05T08:00:00Z"))
         try await service.transaction { try await AccountHandlers.apply([order], $0) }
         let opportunity = try await service.make("/v1/opportunities", #"{"name":"Cups","partyId":"\#(party.text)"}"#)
         return try await service.make("/v1/opportunities/\(opportunity.text)/quotes", lines)
@@ -91,6 +92,107 @@ import Testing
         _ = try await after.context.rows(OrderRequestStore.wind, OrderRequestHandlers.timer, 60)
         #expect(try await after.column("SELECT key FROM timer") == [])
         #expect(try await after.send(.get, "/v1/order-requests").text.contains(request.text))
+    }
+
+    /// The life before told of the acceptance and was lost before it told of the request, which waited or stood behind it.
+    @Test @Loop func whatWasNeverAskedIsHeldForAPerson() async throws {
+        let before = try await TestService(SalesService.self)
+        defer { before.close() }
+        let (first, second) = (try await quote(before), try await quote(before, order: "A3"))
+        for id in [first, second] { _ = try await before.make("/v1/quotes/\(id.text)/accept") }
+        let told = try await before.told().filter { $0.header("ce_type") != OrderRequested.versionedType }
+        let after = try await TestService(SalesService.self)
+        defer { after.close() }
+        try await after.beginLife("empty", after: told)
+        #expect(try await UnaskedRequests.look(after.context) == false)
+        #expect(try await after.column("SELECT kind FROM held") == ["order-request", "order-request"])
+        // What was offered is in no event.
+        await #expect { try await settle(first, after.parts.releases, in: after) } throws: {
+            ($0 as? Problem)?.status == .conflict
+        }
+        #expect(try await after.outboxTypes() == [])
+    }
+
+    @Test @Loop func atABackupWhatWasNeverAskedIsAskedOnceReleased() async throws {
+        var service = try await TestService(SalesService.self)
+        let quotes = [
+            try await quote(service), try await quote(service, order: "A3"), try await quote(service, order: "A4"),
+        ]
+        let url = service.options.url
+        service.close()
+        let backup = try await TestDatabase.copy(of: url)
+        service = try await TestService(SalesService.self, on: url)
+        for id in quotes { _ = try await service.make("/v1/quotes/\(id.text)/accept") }
+        let told = try await service.told().filter { $0.header("ce_type") != OrderRequested.versionedType }
+        service.close()
+
+        let after = try await TestService(SalesService.self, on: backup)
+        defer { after.close() }
+        try await after.beginLife("restored", after: told)
+        // Of one the ERP has made the order.
+        let requests = quotes.map { ExternalID.orderRequest(quote: $0, revision: 1) }
+        let answer = LedgerEntry(
+            .order, try .order("A9", customer: "12583", at: "2011-02-05T08:00:00Z", correlation: requests[2].text))
+        try await after.transaction { try await AccountHandlers.apply([answer], $0) }
+        _ = try await after.column("DELETE FROM outbox RETURNING 'x'")
+        #expect(try await UnaskedRequests.look(after.context) == false)
+        #expect(try await after.column("SELECT status || ' ' || order_id FROM order_request") == ["ordered A9"])
+        #expect(try await after.outboxTypes() == [OrderConfirmed.versionedType])
+        // Looked for once more, nothing is held twice.
+        #expect(try await UnaskedRequests.look(after.context) == false)
+        #expect(try await after.column("SELECT subject FROM held") == [party.text, party.text])
+        try await settle(quotes[0], after.parts.releases, in: after)
+        try await settle(quotes[1], after.parts.discards, in: after)
+        let asked = try await after.told().filter { $0.header("ce_type") == OrderRequested.versionedType }
+        #expect(asked.map(\.origin.topic) == [Topic.sales.name, Topic.orderRequests.name])
+        #expect(asked.allSatisfy { $0.key == requests[0].text })
+        let states = try await after.column(
+            "SELECT q.status || ' ' || o.stage FROM quote q JOIN opportunity o ON o.id = q.opportunity_id ORDER BY q.id"
+        )
+        #expect(states == ["accepted won", "draft qualification", "accepted won"], "\(states)")
+        #expect(try await UnaskedRequests.look(after.context) == false)
+        #expect(try await after.column("SELECT kind FROM held").count == 2)
+    }
+
+    /// Does with the request of a quote that is held what a person has decided.
+    @Loop private func settle(_ quote: UUID, _ deeds: [String: Held.Release], in service: TestService) async throws {
+        let key = try await service.column("SELECT key FROM held WHERE key LIKE '\(quote.text)%'")
+        let held = Held(id: 1, key: try #require(key.first), subject: party.text, payload: nil, askedAt: Date())
+        let deed = try #require(deeds[UnaskedRequests.kind])
+        try await service.transaction { try await deed(held, $0) }
+    }
+
+    /// An erasure of before takes what was made before it, also in a life that knows already what the person did since.
+    @Test @Loop func whatCameBehindAnErasureStaysInANewLife() async throws {
+        let before = try await TestService(SalesService.self)
+        defer { before.close() }
+        let erased = PartyErased(partyId: party, erasureId: UUID())
+        func offer(_ name: String) async throws {
+            _ = try await before.make("/v1/opportunities", #"{"name":"\#(name)","partyId":"\#(party.text)"}"#)
+            let told = #"{"kind":"call","subject":"\#(name)","partyId":"\#(party.text)"}"#
+            _ = try await before.make("/v1/activities", told)
+        }
+        try await offer("Quill")
+        // As the topic has it: what waits is blanked by the erasure.
+        let first = try await before.told()
+        try await Loop.sleep(for: .milliseconds(20))
+        try await before.apply([erased])
+        try await Loop.sleep(for: .milliseconds(20))
+        try await offer("Back")
+        let told = first + (try await before.told().dropFirst(first.count))
+
+        let after = try await TestService(SalesService.self)
+        defer { after.close() }
+        try await after.beginLife("empty", after: told)
+        #expect(try await !after.tables(with: "Quill").isEmpty)
+        try await after.past(try after.records([erased]))
+        for (table, column) in [("opportunity", "name"), ("activity", "subject")] {
+            let names = try await after.column("SELECT \(column) FROM \(table) ORDER BY created_at")
+            #expect(names == ["erased", "Back"], "\(table): \(names)")
+        }
+        // One that no life before has done takes all.
+        try await after.past(try after.records([PartyErased(partyId: party, erasureId: UUID())]))
+        #expect(try await after.tables(with: "Back").filter { $0 != "outbox" } == [])
     }
 
     /// What was told and is known again is told again whole, but what the ERP was asked for: that is known, and told once.

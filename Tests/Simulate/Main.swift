@@ -8,17 +8,18 @@ import TestKit
 /// Runs the messaging core on a simulated loop, log and store.
 ///
 /// `rapport-simulate [--schedules 100000] [--first 0] [--threads 2]`, or `--seed N` to replay one schedule and see what happens in it.
-/// A debug build can plant a bug: `--plant idCursor`. `--seed N --lives` replays the schedule of lives of a seed.
+/// A debug build can plant a bug: `--plant idCursor`. With `--lives` all schedules are of lives, with `--persons` of lives with
+/// persons and documents; without, each seed says what it is.
 @main
 enum Main {
     static func main() throws {
         plant()
         if let seed = number("--seed") {
             do {
-                if CommandLine.arguments.contains("--lives") {
-                    try Simulation.runLives(seed: seed, traces: true)
-                } else {
-                    _ = try Simulation.run(seed: seed, traces: true)
+                switch kind {
+                case .persons: try Simulation.runPersons(seed: seed, traces: true)
+                case .lives: try Simulation.runLives(seed: seed, traces: true)
+                default: _ = try Simulation.run(seed: seed, traces: true)
                 }
             } catch { stop(error) }
             return print("no violation")
@@ -38,6 +39,11 @@ enum Main {
             guard let name = argument("--plant"), let bug = PlantedBug(rawValue: name) else { return }
             try? SimulatedLoop.run(seed: 0) { PlantedBug.planted = bug }
         #endif
+    }
+
+    /// The kind that all schedules are to be of.
+    fileprivate static var kind: Simulation.Kind? {
+        CommandLine.arguments.contains("--persons") ? .persons : CommandLine.arguments.contains("--lives") ? .lives : nil
     }
 
     private static func argument(_ name: String) -> String? {
@@ -76,7 +82,7 @@ private final class Progress: Sendable {
     func work() {
         while let seeds = take() {
             let report: Simulation.Report
-            do { report = try Simulation.run(seeds: seeds) } catch { return Main.stop(error) }
+            do { report = try Simulation.run(seeds: seeds, only: Main.kind) } catch { return Main.stop(error) }
             state.withLock { state in
                 state.total.add(report)
                 state.working -= 1

@@ -21,6 +21,9 @@ enum Business {
     static let act = Statement("business.act", "does something outside")
     static let decide = Statement("business.decide", "keeps what people allow, and tells it")
     static let know = Statement("business.know", "keeps what was told that people allow")
+    static let sayOfPerson = Statement("business.say_of_person", "changes persons and tells what they say, sealed")
+    static let hold = Statement("business.hold", "locks an aggregate")
+    static let state = Statement("business.state", "takes states of documents in")
     static let end = Statement("business.end", "ends what rests on the word of an ended life")
 }
 
@@ -64,8 +67,13 @@ extension SimulatedStore {
             }
         case Business.close.name: try await close(value, transaction)
         case Business.act.name: transaction.deeds += try value(0, [String].self)
-        case Business.say.name, Business.recall.name, Business.hear.name:
+        case Business.say.name, Business.recall.name, Business.hear.name, Business.sayOfPerson.name:
             try await speak(name, value, transaction, session)
+        case Business.hold.name:
+            let key = Names(first: try value(0), second: "")
+            try await lock(aggregates, key, transaction)
+            if let version = aggregates.value(key, transaction.id) { aggregates.set(key, version, transaction.id) }
+        case Business.state.name: try await takeStates(try value(0), try value(1), transaction)
         case Business.repeatWords.name: try await repeatWords(try value(0), transaction, session)
         case Business.decide.name, Business.know.name: try await decide(name, value, transaction, session)
         case Business.end.name: try await endWords(try value(0), transaction)
@@ -84,11 +92,12 @@ extension SimulatedStore {
         for place in keys.indices.sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) {
             let key = Names(first: keys[place], second: "")
             let word = said[place]
-            if name == Business.say.name {
+            if name == Business.say.name || name == Business.sayOfPerson.name {
                 let version = try await bump(keys[place], transaction)
                 append(
-                    topic: SimulatedLog.own, key: keys[place], sequence: version, type: OwnEvent.versionedType,
-                    payload: word, transaction, session)
+                    topic: SimulatedLog.own, key: keys[place], sequence: version,
+                    type: name == Business.say.name ? OwnEvent.versionedType : PersonEvent.versionedType, payload: word,
+                    transaction, session)
             }
             if name == Business.recall.name {
                 // What it may know already is told apart by its version.

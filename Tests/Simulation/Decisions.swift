@@ -67,8 +67,9 @@ extension SimulatedStore {
             }
             let version = try await bump(key, transaction)
             append(
-                topic: SimulatedLog.own, key: key, sequence: version, type: OwnEvent.versionedType, payload: known,
-                transaction, session)
+                topic: SimulatedLog.own, key: key, sequence: version,
+                type: LivesWorld.persons.contains(key) && !Erased.isMeant(known)
+                    ? PersonEvent.versionedType : OwnEvent.versionedType, payload: known, transaction, session)
         }
     }
 

@@ -26,6 +26,10 @@ struct LivesInvariants {
             throw Violation("TB1: the reader has \(row.value) of \(row.key.first), which nobody says")
         }
         try checkDecisions(late)
+        for store in [world.rightful, world.readerStore] {
+            let broken = world.readableErased(in: store) ?? LivesWorld.brokenSeal(in: store) ?? world.wrongDocument()
+            if let broken { throw Violation(broken) }
+        }
         try await rebuild(late)
     }
 
@@ -78,11 +82,12 @@ struct LivesInvariants {
         guard !world.isShortened else { return }
         let store = SimulatedStore(chance: world.chance, home: "rebuilt")
         store.hasLives = true
-        let service = LivingService("/rebuilt", tells: nil, hears: [SimulatedLog.own], world, world.reads)
+        let service = LivingService(
+            "/rebuilt", tells: [], hears: [SimulatedLog.own] + world.keyTopics, world, world.reads)
         let reader = LivingProcess(world, service, store, number: world.processes.count)
         world.processes.append(reader)
         try reader.start()
-        let ends = world.ends(of: [SimulatedLog.own])
+        let ends = world.ends(of: [SimulatedLog.own] + world.keyTopics)
         let begin = Loop.now
         while !ends.allSatisfy({
             store.places.offsets.value(LivesWorld.name(of: $0.key)) ?? 0 >= Int($0.value) || $0.value == 0
@@ -90,13 +95,14 @@ struct LivesInvariants {
             guard Loop.now - begin < .seconds(60) else { throw Violation("TB5: nothing is rebuilt") }
             try await Loop.sleep(for: .milliseconds(100))
         }
-        while !reader.isSettled {
+        while !reader.isSettled || !store.parkedKeys.isEmpty {
             guard Loop.now - begin < .seconds(90) else {
                 throw Violation("TB5: what has ended stays in what is rebuilt")
             }
             try await Loop.sleep(for: .milliseconds(100))
         }
         await reader.stop()
+        if let broken = world.readableErased(in: store) ?? LivesWorld.brokenSeal(in: store) { throw Violation(broken) }
         let live = world.readerStore.words.rows().filter { !late.contains($0.key.first) }.map {
             "\($0.key.first) \($0.value)"
         }

@@ -61,6 +61,8 @@ extension LivesWorld {
                 commands.append(Task { @Loop in try? await process.say(id, key) })
             }
             decideSomething(ready)
+            doToPersons(ready)
+            tellDocument()
             if chance.happens(150) { makeTrouble() }
             try? await Loop.sleep(for: chance.milliseconds(0...300))
         }
@@ -186,8 +188,10 @@ extension LivesWorld {
         if let cause = promised.sorted().first(where: { !wasActedOn($0) && !late.contains($0) }) {
             return "TB8: \(cause) was accepted and never told, and nobody has acted on it"
         }
+        if let wrong = wrongLastWord() { return wrong }
+        if !rightful.parkedKeys.isEmpty || !readerStore.parkedKeys.isEmpty { return "I9: a key is parked" }
         for (store, topic) in [(rightful, SimulatedLog.outside), (readerStore, SimulatedLog.own)] {
-            for (partition, end) in ends(of: [topic]).sorted(by: { $0.key.isBefore($1.key) }) {
+            for (partition, end) in ends(of: [topic] + keyTopics).sorted(by: { $0.key.isBefore($1.key) }) {
                 let stored = store.places.offsets.value(Self.name(of: partition)) ?? -1
                 if max(0, stored) != end {
                     return "I7: \(store.home) is at \(stored) of \(end) of \(partition)"

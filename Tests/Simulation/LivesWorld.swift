@@ -17,9 +17,16 @@ final class LivesWorld {
     /// What the services have told of their lives, in order.
     private(set) var sources: [SourceChanged] = []
     private(set) lazy var owner = LivingService(
-        "/own", tells: SimulatedLog.own, hears: [SimulatedLog.outside], self, derives, recalls)
+        "/own", tells: [SimulatedLog.own] + keyTopics, hears: [SimulatedLog.outside] + keyTopics, self, derives, recalls
+    )
     private(set) lazy var reader = LivingService(
-        "/reader", tells: nil, hears: [SimulatedLog.own], self, reads)
+        "/reader", tells: [], hears: [SimulatedLog.own] + keyTopics, self, reads)
+    /// Whether it tells of persons, sealed, and keeps documents.
+    let hasPersons: Bool
+    /// The topic of keys, where events are sealed.
+    var keyTopics: [String] { hasPersons ? [Topic.subjectKeys.name] : [] }
+    /// All schemas that there were.
+    private(set) var stores: [SimulatedStore] = []
     var processes: [LivingProcess] = []
     /// The schema that may speak for the owner.
     var rightful: SimulatedStore { didSet { former.append(oldValue) } }
@@ -46,8 +53,9 @@ final class LivesWorld {
     /// A key of which no event is taken back: only a backup holds it.
     static let byHand = "h"
 
-    init(_ chance: Chance, trace: (@Loop (String) -> Void)?) {
+    init(_ chance: Chance, hasPersons: Bool = false, trace: (@Loop (String) -> Void)?) {
         self.chance = chance
+        self.hasPersons = hasPersons
         self.trace = trace
         faults = Faults(chance)
         rightful = SimulatedStore(chance: chance, home: "owner 0")
@@ -57,6 +65,7 @@ final class LivesWorld {
 
     /// Watches what a schema does.
     func prepare(_ store: SimulatedStore) {
+        stores.append(store)
         store.hasLives = true
         store.trace = trace
         store.onDeeds = { [unowned self, unowned store] deeds in did(deeds, store) }
@@ -65,9 +74,13 @@ final class LivesWorld {
     // MARK: What the services do
 
     private var derives: Subscriptions {
-        var subscriptions = Subscriptions([Topic(name: SimulatedLog.outside, key: "any", owner: "any")])
+        var subscriptions = Subscriptions(topics(SimulatedLog.outside), of: "/own")
         subscriptions.on(OutsideEvent.self) { [unowned self] all, transaction in
-            let events = all.filter { $0.data.kind != "master" }
+            let events = all.filter { $0.data.kind != "master" && $0.data.kind != "state" }
+            let states = all.filter { $0.data.kind == "state" }
+            if !states.isEmpty {
+                transaction.enqueue(Business.state, states.map(\.data.id), states.map(\.event.offset))
+            }
             let masters = all.filter { $0.data.kind == "master" }
             if !masters.isEmpty {
                 transaction.enqueue(Business.decide, masters.map(\.event.key), masters.map { master($0.data.id).text })
@@ -81,14 +94,30 @@ final class LivesWorld {
         return subscriptions
     }
 
+    /// A topic and that of keys.
+    private func topics(_ name: String) -> [Topic] {
+        [Topic(name: name, key: "any", owner: "any")] + (hasPersons ? [.subjectKeys] : [])
+    }
+
     private var recalls: Subscriptions {
-        var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
+        var subscriptions = Subscriptions(topics(SimulatedLog.own))
+        if hasPersons {
+            subscriptions.on(PersonEvent.self) { events, transaction in
+                transaction.enqueue(
+                    Business.recall, events.map(\.event.key), events.map(\.data.text),
+                    events.map { $0.event.sequence ?? 0 })
+            }
+        }
         subscriptions.on(OwnEvent.self) { all, transaction in
             let events = Self.told(all, transaction).filter { $0.event.key != Self.byHand }
             guard !events.isEmpty else { return }
             transaction.enqueue(
                 Business.recall, events.map(\.event.key), events.map(\.data.cause),
                 events.map { $0.event.sequence ?? 0 })
+            // What was made of the person since stays.
+            for one in events where Erased.isMeant(one.data.cause) {
+                _ = try await SubjectKeys.destroy([one.event.key], of: "/own", madeBy: one.event.time, in: transaction)
+            }
         }
         return subscriptions
     }
@@ -110,7 +139,12 @@ final class LivesWorld {
     }
 
     var reads: Subscriptions {
-        var subscriptions = Subscriptions([Topic(name: SimulatedLog.own, key: "any", owner: "any")])
+        var subscriptions = Subscriptions(topics(SimulatedLog.own))
+        if hasPersons {
+            subscriptions.on(PersonEvent.self) { events, transaction in
+                transaction.enqueue(Business.hear, events.map(\.event.key), events.map(\.data.text))
+            }
+        }
         subscriptions.on(OwnEvent.self) { all, transaction in
             let events = Self.told(all, transaction)
             guard !events.isEmpty else { return }
@@ -148,9 +182,8 @@ final class LivesWorld {
 
     /// The greatest life and place that were told, as `ToldMark.read` finds them.
     func mark(of service: LivingService) -> ToldMark {
-        guard let topic = service.tells else { return ToldMark() }
         var mark = ToldMark()
-        for (partition, end) in ends(of: [topic]) {
+        for (partition, end) in ends(of: service.tells) {
             for record in log.records(partition, log.begin(of: partition)..<end) { mark.take(record) }
         }
         return mark
@@ -187,13 +220,12 @@ final class LivesWorld {
             return isLastWord
         }
         told.removeAll { $0.epoch == life.epoch && $0.incarnation == life.incarnation }
-        let topic = service.tells ?? ""
         told.append(
             SourceLife(
                 epoch: life.epoch, incarnation: life.incarnation, cause: life.cause.rawValue,
                 begunAt: life.begunAt,
-                home: store.home, ends: life.actFrom.topics.filter { $0.topic == topic },
-                whole: isWhole && life.hasPredecessor ? LogEnds(ends(of: [topic])).topics : nil,
+                home: store.home, ends: life.actFrom.topics.filter { service.tells.contains($0.topic) },
+                whole: isWhole && life.hasPredecessor ? LogEnds(ends(of: service.tells)).topics : nil,
                 gone: isWhole && life.cause == .restored ? [] : nil))
         trace?("\(store.home) tells of its life \(life.epoch), \(life.state)")
         tell(SourceChanged(source: service.source, lives: told), to: lives)
@@ -228,7 +260,7 @@ final class LivesWorld {
         let lanes = try await session.transaction { try await $0.query(Living.lead, [Int]()) }
         guard lanes.count == 8 else { throw Violation(violation ?? "TB4: a process of this schema publishes") }
         let mark = mark(of: owner)
-        let ends = LogEnds(ends(of: [SimulatedLog.own, SimulatedLog.outside]))
+        let ends = LogEnds(ends(of: [SimulatedLog.own, SimulatedLog.outside] + keyTopics))
         let life = try await session.transaction { transaction in
             let life = try await Life.current(in: transaction)
             let clock: Int = try await transaction.query(Living.clock)[0].value(0)

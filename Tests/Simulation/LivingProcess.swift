@@ -9,8 +9,8 @@ import Postgres
 @Loop
 final class LivingService {
     let source: String
-    /// What it tells on; nil where it tells nothing.
-    let tells: String?
+    /// What it tells on.
+    let tells: [String]
     let hears: [String]
     let group: SimulatedGroup
     let subscriptions: Subscriptions
@@ -18,7 +18,7 @@ final class LivingService {
     let recovery: Subscriptions
 
     init(
-        _ source: String, tells: String?, hears: [String], _ world: LivesWorld,
+        _ source: String, tells: [String], hears: [String], _ world: LivesWorld,
         _ subscriptions: Subscriptions,
         _ recovery: Subscriptions = Subscriptions()
     ) {
@@ -82,7 +82,13 @@ final class LivingProcess: SimulatedMachine {
             try await patiently { try await self.tellAgain(life) }
         }
         isComplete = !isOver
+        if isComplete, store === world.rightful, let readable = world.readableErased(in: store) {
+            world.violation = readable
+        }
     }
+
+    /// Says that something waits in the outbox.
+    func wakeRelay() { relay?.wake() }
 
     /// Whether it is dead, or was ended.
     var isGone: Bool { isDead || isStopping }
@@ -185,7 +191,7 @@ final class LivingProcess: SimulatedMachine {
                 continue
             }
             try await follow(
-                to: world.ends(of: [service.tells].compactMap { $0 }).filter { $0.value > 0 }, life)
+                to: world.ends(of: recovered).filter { $0.value > 0 }, life)
             guard try await isRecovering(life) else { return }
             let waiting = try await session.transaction { try await $0.query(Living.waiting, 0, 10_000) }
             let told = try waiting.filter { world.wasTold(by: try $0.value(1)) }.map {
@@ -199,13 +205,19 @@ final class LivingProcess: SimulatedMachine {
         }
     }
 
+    /// What is read before it leads: what it told, and its keys.
+    private var recovered: [String] {
+        PlantedBug.leadsBeforeKeys.isPlanted ? service.tells.filter { $0 == SimulatedLog.own } : service.tells
+    }
+
     private func follow(to ends: [TopicPartition: Int64], _ life: Life) async throws {
         if ends.isEmpty { return }
         let here = substrate
         let reading = Substrate(
             openReader: { [world, network, service] _, _ in
                 SpanReader(world.log, network, to: ends) { record in
-                    record.header("ce_source") == service.source && life.isUnknown(record.epoch, record.place)
+                    record.origin.topic == Topic.subjectKeys.name
+                        || record.header("ce_source") == service.source && life.isUnknown(record.epoch, record.place)
                 }
             }, openWriter: here.openWriter, openSession: here.openSession, random: here.random)
         let runner = ConsumerRunner(
@@ -231,8 +243,9 @@ final class LivingProcess: SimulatedMachine {
 
     private func speak(_ life: Life) throws {
         world.speaks(self)
-        if service.tells != nil {
-            let relay = Relay(source: service.source, on: substrate)
+        if !service.tells.isEmpty {
+            let sealed: Set = [PersonEvent.versionedType]
+            let relay = Relay(source: service.source, sealing: world.hasPersons ? sealed : [], on: substrate)
             relay.life = life
             relay.pageSize = network.chance.number(1...8)
             relay.onProblem = { [unowned self] in world.trace?("process \(number) relay: \($0)") }
@@ -247,7 +260,7 @@ final class LivingProcess: SimulatedMachine {
         runner.onProblem = { [unowned self] in world.trace?("process \(number) consumer: \($0)") }
         try runner.start()
         self.runner = runner
-        if service.tells == nil { Task { @Loop in await self.endWords() } }
+        if service.tells.isEmpty { Task { @Loop in await self.endWords() } }
     }
 
     // MARK: Ends of others' words

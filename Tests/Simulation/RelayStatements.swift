@@ -52,10 +52,11 @@ extension SimulatedStore {
             ))
     }
 
+    @discardableResult
     func append(
         topic: String, key: String, sequence: Int?, type: String, payload: String?, _ transaction: ServerTransaction,
         _ session: ServerSession
-    ) {
+    ) -> OutboxRow {
         drawWriteOrder(transaction)
         let id = nextOutboxID(session)
         let row = OutboxRow(
@@ -63,5 +64,6 @@ extension SimulatedStore {
             writer: transaction.writeOrder, createdAt: clock, isPast: transaction.isPast)
         outbox.set(row.id, row, transaction.id)
         transaction.events.append(row)
+        return row
     }
 }

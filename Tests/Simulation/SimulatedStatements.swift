@@ -31,6 +31,7 @@ extension SimulatedStore {
         if name.hasPrefix("relay.") || name == Outbox.insert.name {
             return try await relay(name, value, transaction, session)
         }
+        if name.hasPrefix("seal.") { return try await seal(name, value, transaction, session) }
         if name.hasPrefix("life.") { return try await live(name, value, transaction, session) }
         if name.hasPrefix("session.") { return try watch(name, value, session) }
         return try await business(name, value, transaction, session)

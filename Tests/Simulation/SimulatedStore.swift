@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -14,7 +15,7 @@ final class SimulatedStore {
         let key: String
         let sequence: Int?
         let type: String
-        let payload: String?
+        var payload: String?
         let writer: Int
         let createdAt: Date
         var isPast: Bool
@@ -83,6 +84,10 @@ final class SimulatedStore {
     let words = SimulatedTable<Names, String>()
     /// What people allow, as it is known here.
     let decisions = SimulatedTable<Names, Decision>()
+    /// Keys under which what is told of persons lies sealed.
+    let subjectKeys = SimulatedTable<Names, KeyRow>()
+    /// The states of documents.
+    let documents = SimulatedTable<Names, DocumentStates<String>>()
     /// Keys of which a last word was told, with the life that told it.
     let endedKeys = SimulatedTable<Names, Int>()
     let life = SimulatedTable<Int, LifeRow>()
@@ -147,6 +152,8 @@ final class SimulatedStore {
         aggregates.copy(other.aggregates)
         words.copy(other.words)
         decisions.copy(other.decisions)
+        subjectKeys.copy(other.subjectKeys)
+        documents.copy(other.documents)
         life.copy(other.life)
         toldAgain.copy(other.toldAgain)
         drawnIDs = other.drawnIDs
@@ -200,6 +207,8 @@ final class SimulatedStore {
         recovery.end(id, commits: commits)
         words.end(id, commits: commits)
         decisions.end(id, commits: commits)
+        subjectKeys.end(id, commits: commits)
+        documents.end(id, commits: commits)
         endedKeys.end(id, commits: commits)
         life.end(id, commits: commits)
         toldAgain.end(id, commits: commits)

@@ -25,11 +25,11 @@ public enum Simulation {
         }
     }
 
-    /// Runs a schedule for each seed and throws at the first that breaks an invariant.
-    public static func run(seeds: Range<UInt64>) throws -> Report {
+    /// Runs a schedule for each seed and throws at the first that breaks an invariant; of one kind, where that is said.
+    public static func run(seeds: Range<UInt64>, only kind: Kind? = nil) throws -> Report {
         var report = Report()
         for seed in seeds {
-            let run = try run(seed: seed)
+            let run = try kind.map { try Self.run(seed: seed, traces: false, $0) } ?? Self.run(seed: seed)
             report.schedules += 1
             report.steps += run.steps
             report.time += run.time
@@ -42,21 +42,43 @@ public enum Simulation {
     public static func run(seed: UInt64, traces: Bool = false) throws -> SimulatedLoop.Run<Void> {
         // Drawn by itself, so that the others are what they were.
         var draw = SeededGenerator(seed: ~seed)
-        return try run(seed: seed, traces: traces, ofLives: Int.random(in: 0..<1000, using: &draw) < 60)
+        let kind: Kind =
+            switch Int.random(in: 0..<1000, using: &draw) {
+            case 0..<60: .lives
+            case 60..<90: .persons
+            default: .service
+            }
+        return try run(seed: seed, traces: traces, kind)
+    }
+
+    /// What a schedule is about.
+    public enum Kind: String, Sendable {
+        /// Processes of one service.
+        case service
+        /// A service whose schema is lost, goes back or is copied.
+        case lives
+        /// The same, which tells of persons, sealed, and keeps documents.
+        case persons
     }
 
     /// Runs a schedule of lives for a seed, whatever that one is otherwise.
     public static func runLives(seed: UInt64, traces: Bool = false) throws {
-        _ = try run(seed: seed, traces: traces, ofLives: true)
+        _ = try run(seed: seed, traces: traces, .lives)
     }
 
-    private static func run(seed: UInt64, traces: Bool, ofLives: Bool) throws -> SimulatedLoop.Run<Void> {
+    /// Runs a schedule of lives, persons and documents for a seed.
+    public static func runPersons(seed: UInt64, traces: Bool = false) throws {
+        _ = try run(seed: seed, traces: traces, .persons)
+    }
+
+    private static func run(seed: UInt64, traces: Bool, _ kind: Kind) throws -> SimulatedLoop.Run<Void> {
         // Outlives the schedule, as jobs that are left over run out after it.
         let keeper = Keeper()
         do {
             let run = try SimulatedLoop.trace(seed: seed, stepLimit: 400_000) {
-                if ofLives {
-                    let world = LivesWorld(Chance(seed: seed), trace: traces ? tell : nil)
+                if kind != .service {
+                    let world = LivesWorld(
+                        Chance(seed: seed), hasPersons: kind == .persons, trace: traces ? tell : nil)
                     keeper.world = world
                     keeper.store = world.readerStore
                     return try await world.run()

@@ -37,8 +37,12 @@
             .decidedNow: ["TB3"],
             .orphansEnd: ["TB3"],
             .trustsPlace: ["TB1"],
+            .staleLastWord: ["TA4"],
+            .leadsBeforeKeys: ["TB1", "TB5", "TB9", "TA4"],
+            .lastArrival: ["TD1"],
+            .timeWithinNumber: ["TD1"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.
-            .lockAgain: ["I1", "I2", "I6", "I7"],
+            .lockAgain: ["I1", "I2", "I6", "I7", "TB1"],
         ]
 
         /// What chance meets once in hundreds of thousands of schedules is shown by one made for it, and what concerns lives by those.
@@ -49,6 +53,8 @@
             case .epochUnordered, .sequenceOnly, .silentBirth, .placeIgnored, .actsOnPast,
                 .pastNotCarried, .decidedNow:
                 try Simulation.runLives(seed: seed)
+            case .staleLastWord, .leadsBeforeKeys, .lastArrival, .timeWithinNumber:
+                try Simulation.runPersons(seed: seed)
             case .trustsPlace: try Simulation.runLateCommit(seed: seed)
             case .orphansEnd: try Simulation.runLostRefusal(seed: seed)
             default: _ = try Simulation.run(seed: seed)

@@ -41,6 +41,10 @@ import Testing
         for seed in 0..<200 as Range<UInt64> { try Simulation.runLives(seed: seed) }
     }
 
+    @Test func schedulesOfPersonsBreakNoInvariant() throws {
+        for seed in 0..<150 as Range<UInt64> { try Simulation.runPersons(seed: seed) }
+    }
+
     /// Schedules of lives that showed something once.
     @Test(arguments: [2_017_305, 2_022_760, 2_084_345, 2_028_878, 302_129] as [UInt64])
     func oldSeedsOfLives(_ seed: UInt64) throws { try Simulation.runLives(seed: seed) }

@@ -20,6 +20,10 @@ extension WholeSuite {
             try await RunningSuite.with { suite in
                 let up = try await suite.rapport("up")
                 try #require(up.isSuccess, "\(up.text)")
+                let added = try await suite.rapport(
+                    "users", "add", "erp", "--write", "erp.orders,erp.customers", "--read", "crm.order-requests",
+                    "--librdkafka", "\(suite.folder)/erp.properties", "--java", "\(suite.folder)/java.properties")
+                try #require(added.isSuccess, "\(added.text)")
                 try await kcat(suite)
                 try await python(suite)
                 try await java(suite)
@@ -34,7 +38,7 @@ extension WholeSuite {
             let deal = try await Deal(suite, #"{"name":"Ada Byron","email":"ada@own.example"}"#)
             let asked = try await asked(suite, "the request on its topic") { $0.contains(deal.request) }
             #expect(asked.contains("ada@own.example") && asked.contains("Ada Byron"), "\(asked)")
-            try await suite.shell("\(Self.folder)/answer.sh \(deal.request) C-77 4714")
+            try await suite.shell("KCAT_CONFIG=erp.properties \(Self.folder)/answer.sh \(deal.request) C-77 4714")
             try await ordered(deal.request, suite)
             try await tied(deal, "C-77", suite)
             // The customer of the number is the buyer, and nobody besides.
@@ -45,7 +49,8 @@ extension WholeSuite {
 
             let second = try await Deal(suite, #"{"name":"Charles Babbage"}"#)
             try await suite.shell(
-                "\(Self.folder)/refuse.sh \(second.request) 'No such street' buyer.addresses 'are missing'")
+                "KCAT_CONFIG=erp.properties \(Self.folder)/refuse.sh \(second.request) 'No such street' buyer.addresses 'are missing'"
+            )
             try await eventually("the refusal", within: .seconds(60)) {
                 let found = try await request(second.request, suite)
                 return found.status == "refused" && found.reason == "No such street; buyer.addresses: are missing"
@@ -60,7 +65,7 @@ extension WholeSuite {
             }
             let deal = try await Deal(
                 suite, #"{"name":"Grace Hopper","company":"Compilers Ltd","email":"g@c.example"}"#)
-            let run = "\(python.programs)/python \(Self.folder)/erp.py $BROKER 6"
+            let run = "\(python.programs)/python \(Self.folder)/erp.py erp.properties 6"
             try await suite.shell(run)
             try await eventually("the refusal of a firm without a tax id", within: .seconds(60)) {
                 try await request(deal.request, suite).status == "refused"
@@ -91,7 +96,7 @@ extension WholeSuite {
                 return
             }
             let deal = try await Deal(suite, #"{"name":"Li Lei","email":"li@own.example"}"#)
-            try await suite.shell("java -cp '\(jars)/*' \(Self.folder)/ERP.java $BROKER 8")
+            try await suite.shell("java -cp '\(jars)/*' \(Self.folder)/ERP.java java.properties 8")
             try await ordered(deal.request, suite)
             try await tied(deal, "J-\(deal.party.prefix(13))", suite)
         }
@@ -153,7 +158,7 @@ extension WholeSuite {
         ) async throws -> String {
             var printed = ""
             try await eventually(what, within: .seconds(60)) {
-                try await suite.shell("\(Self.folder)/asked.sh >asked")
+                try await suite.shell("KCAT_CONFIG=erp.properties \(Self.folder)/asked.sh >asked")
                 printed = contents(of: suite.folder + "/asked")
                 return isRight(printed)
             }

@@ -50,7 +50,8 @@ extension WholeSuite {
             for page in ["README.md", "README.zh.md", "docs/plug-in-an-erp.md"] {
                 let blocks = contents(of: TestPaths.package + "/" + page).split(separator: "```\n")
                 let line = try #require(blocks.first { $0.contains("kcat -P") && !$0.contains("## ") }, "\(page)")
-                try await suite.shell(String(line).replacing("127.0.0.1:PORT", with: "$BROKER"))
+                let words = line.split(separator: "\n").filter { !$0.hasPrefix("export ") }.joined(separator: "\n")
+                try await suite.shell(words)
             }
             try await seen("4711", of: "C-9", suite)
         }

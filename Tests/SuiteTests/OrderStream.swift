@@ -21,8 +21,7 @@ final class OrderStream {
     /// Begins to publish so many orders, and to send so many requests, a second.
     init(_ suite: RunningSuite, orders: Int, requests: Int) throws {
         self.suite = suite
-        producer = try KafkaProducer(
-            KafkaSettings(brokers: "127.0.0.1:\(try suite.port("broker"))", clientID: "test"))
+        producer = try KafkaProducer(try suite.kafka())
         http = try HTTPClient(connectionsPerHost: 4)
         tasks.append(Task { @Loop in try await self.publish(every: .seconds(1) / orders) })
         for name in ["contacts", "sales", "campaigns"] {

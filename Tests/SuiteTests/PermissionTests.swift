@@ -24,6 +24,25 @@ extension WholeSuite {
                             #expect(await refusal(sql, connection) == "42501", "\(name): \(sql)")
                         }
                     }
+                    for sql in [
+                        "UPDATE dead_letter_action SET reason = ''", "DELETE FROM dead_letter_action",
+                        "TRUNCATE dead_letter_action",
+                    ] {
+                        #expect(await refusal(sql, connection) == "42501", "\(name): \(sql)")
+                    }
+                    // No other database of the server, and not all of its connections.
+                    for database in ["postgres", "template1"] {
+                        let other = "postgresql://rapport_\(name):\(secret)@127.0.0.1:\(port)/\(database)"
+                        let settings = PostgresSettings(url: other, applicationName: "test")
+                        await #expect(throws: PostgresError.self, "\(name): \(database)") {
+                            try await PostgresConnection.open(settings).close()
+                        }
+                    }
+                    let limit = try await connection.transaction {
+                        try await $0.query(
+                            Statement("test.limit", "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user"))
+                    }
+                    #expect(try limit[0].value(0) as Int == 180)
                     for sql in ["CREATE TABLE public.mine (a int)", "CREATE SCHEMA mine", "CREATE ROLE mine"] {
                         #expect(await refusal(sql, connection) == "42501", "\(name): \(sql)")
                     }

@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
+import Kafka
 import TestKit
 import Testing
 
@@ -102,6 +103,11 @@ final class RunningSuite {
         try await launch("rapport", words, without: names).end(within: limit)
     }
 
+    /// The same with words that were put together.
+    func rapport(_ words: [String]) async throws -> Run {
+        try await launch("rapport", words).end(within: .seconds(120))
+    }
+
     private func launch(_ program: String, _ words: [String], without names: Set<String> = []) throws -> Command {
         commands += 1
         let output = "\(folder)/command-\(commands)"
@@ -167,6 +173,17 @@ final class RunningSuite {
         try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(filePath: folder + "/secrets.json")))
     }
 
+    /// The bus, as one of its users.
+    func kafka(as user: String = "operator") throws -> KafkaSettings {
+        guard let password = try secrets()["bus.\(user)"] else { throw SuiteFailure("\(user) is no user of the bus") }
+        return KafkaSettings(
+            brokers: "127.0.0.1:\(try port("broker"))", clientID: "test",
+            properties: [
+                "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-SHA-256", "sasl.username": user,
+                "sasl.password": password,
+            ])
+    }
+
     /// The mails that were sent, whole.
     func mails() throws -> [String] {
         let new = folder + "/maildir/new"
@@ -215,6 +232,8 @@ final class RunningSuite {
         let output = "\(folder)/command-\(commands)"
         var environment = environment
         environment["BROKER"] = "127.0.0.1:\(try port("broker"))"
+        // Whoever has not signed in is told nothing.
+        environment["KCAT_CONFIG"] = folder + "/operator.properties"
         let process = try ChildProcess(
             "/bin/bash", ["-c", "set -euo pipefail; " + line], environment: environment.map { "\($0.key)=\($0.value)" },
             directory: folder, output: output)

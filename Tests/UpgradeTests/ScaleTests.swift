@@ -74,7 +74,7 @@ import Tickets
 
     /// What columns with a party's id are called.
     private static let parties: Set = [
-        "party_id", "account_id", "member_id", "customer_id", "recipient", "low", "survivor_id", "merged_id",
+        "party", "party_id", "account_id", "member_id", "customer_id", "recipient", "low", "survivor_id", "merged_id",
     ]
 
     @Test @Loop func everyUniqueKeyWithoutThePartyHasItsReason() async throws {
@@ -127,7 +127,8 @@ import Tickets
         ],
         "the ERP's or a channel's number: it is met before its party is known, and goes from one to another": [
             "document_detail (id, kind, source)", "erp_document (id, kind, source)",
-            "erp_state_older (id, kind, source)", "odd_fact (kind, reference, source)", "interaction (kind, reference)",
+            "erp_state_older (id, kind, source)", "odd_fact (kind, reference, source)",
+            "interaction (kind, reference, source)",
             "order_item (order_id, sku, source)", "shipment (id, source)", "party_reference (system, reference)",
             "party_relation (other_id)",
         ],

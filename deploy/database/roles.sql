@@ -24,6 +24,12 @@ CREATE SCHEMA IF NOT EXISTS :rebuild AUTHORIZATION :role;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 SELECT format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', :'role', current_database(), :'service') \gexec
 
+-- No service may take the connections of the others: room for twelve processes of fifteen each.
+ALTER ROLE :role CONNECTION LIMIT 180;
+
 -- In a database that nothing else uses, take from the others what PostgreSQL gives to everyone:
 --   REVOKE ALL ON DATABASE rapport FROM PUBLIC;
 --   REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- and on a server that nothing else uses, the databases that it has besides:
+--   REVOKE ALL ON DATABASE postgres FROM PUBLIC;
+--   REVOKE ALL ON DATABASE template1 FROM PUBLIC;

@@ -5,8 +5,8 @@ extension Node {
     func findCoordinator(_ request: Request) -> Message {
         let advertised = request.advertised
         let isGroup = request.body.int("KeyType") == 0
-        // Producers give up for good at this code only.
-        let refusal: ErrorCode = request.body.int("KeyType") == 1 ? .transactionalIDNotAuthorized : .invalidRequest
+        // Producers give up for good at this code, and show the text: at the one for transactional ids Java tells of a missing right.
+        let refusal: ErrorCode = request.body.int("KeyType") == 1 ? .clusterNotAuthorized : .invalidRequest
         let text = isGroup ? nil : "This broker has neither transactions nor share groups."
         func place(_ key: String) -> Message {
             [
@@ -140,12 +140,16 @@ extension Node {
     }
 
     /// Tells of groups and their members.
-    func describeGroups(_ body: Message) -> Message {
+    func describeGroups(_ request: Request) -> Message {
         var seen: Set<String> = []
-        let asked = (body.optionalTexts("Groups") ?? []).filter { seen.insert($0).inserted }
+        let tellsOperations = request.body.flag("IncludeAuthorizedOperations")
+        let asked = (request.body.optionalTexts("Groups") ?? []).filter { seen.insert($0).inserted }
         let answers: [Message] = asked.map { groupID in
             guard let group = groups.groups[groupID] else {
-                return ["ErrorCode": 0, "GroupId": .text(groupID), "GroupState": "Dead"]
+                return [
+                    "ErrorCode": 0, "GroupId": .text(groupID), "GroupState": "Dead",
+                    "AuthorizedOperations": request.rights.told(group: groupID, tellsOperations),
+                ]
             }
             let isStable = group.state == .stable
             let members: [Message] = group.members.map { member in
@@ -160,6 +164,7 @@ extension Node {
                 "ErrorCode": 0, "GroupId": .text(groupID), "GroupState": .text(group.state.rawValue),
                 "ProtocolType": .text(group.protocolType),
                 "ProtocolData": .text(isStable ? group.protocolName ?? "" : ""), "Members": .list(members),
+                "AuthorizedOperations": request.rights.told(group: groupID, tellsOperations),
             ]
         }
         return ["Groups": .list(answers)]

@@ -107,10 +107,10 @@ final class OpenFile: Sendable {
 enum Disk {
     /// Makes a folder and those above it; workers may do so side by side.
     static func makeFolder(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, parent(of: path) != path else { throw DiskError("make the folder \(path)") }
         try makeFolder(parent(of: path))
-        if mkdir(path, 0o755) != 0, errno != EEXIST { throw DiskError("make the folder \(path)") }
+        if mkdir(path, 0o700) != 0, errno != EEXIST { throw DiskError("make the folder \(path)") }
     }
 
     /// What Linux calls this run of the system, other after each start; empty where that is not to be had.

@@ -35,12 +35,22 @@ enum Records {
         } ?? nil
     }
 
-    /// Whether every record of a batch has a key, as compaction needs.
-    static func haveKeys(_ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch) -> Bool {
+    /// Which records of a batch have no key, as compaction needs one: their places in it, the first hundred, and how many there are;
+    /// nil where the batch cannot be read.
+    static func withoutKeys(
+        _ bytes: UnsafeRawBufferPointer, _ batch: RecordBatch
+    ) -> (first: [Int], count: Int)? {
         withPlain(bytes, batch) { plain in
-            var haveKeys = true
-            return walk(plain, batch) { if $0.key == nil { haveKeys = false } } && haveKeys
-        } ?? false
+            var (index, first, count) = (0, [Int](), 0)
+            let isWhole = walk(plain, batch) { part in
+                if part.key == nil {
+                    count += 1
+                    if first.count < 100 { first.append(index) }
+                }
+                index += 1
+            }
+            return isWhole ? (first, count) : nil
+        } ?? nil
     }
 
     /// The most bytes that a batch is unpacked to; what would be more stays unread.

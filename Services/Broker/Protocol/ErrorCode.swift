@@ -17,6 +17,9 @@ enum ErrorCode: Int, Error, Sendable {
     case unknownMemberID = 25
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
+    case topicNotAuthorized = 29
+    case groupNotAuthorized = 30
+    case clusterNotAuthorized = 31
     case invalidTimestamp = 32
     case unsupportedMechanism = 33
     case illegalSignInState = 34

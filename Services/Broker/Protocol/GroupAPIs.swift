@@ -44,6 +44,13 @@ extension API {
             Groups [GroupId s; Topics [Name s; Partitions [PartitionIndex i32; CommittedOffset i64;
                 CommittedLeaderEpoch i32 =-1; Metadata s ?; ErrorCode i16]]; ErrorCode i16] 8+
 
+        68 ConsumerGroupHeartbeat 0-1 flexible 0
+          > GroupId s; MemberId s; MemberEpoch i32; InstanceId s ?; RackId s ?; RebalanceTimeoutMs i32 =-1;
+            SubscribedTopicNames [s] ?; SubscribedTopicRegex s 1+ ?; ServerAssignor s ?;
+            TopicPartitions [TopicId uuid; Partitions [i32]] ?
+          < ThrottleTimeMs i32; ErrorCode i16; ErrorMessage s ?; MemberId s ?; MemberEpoch i32;
+            HeartbeatIntervalMs i32; Assignment i8 =-1
+
         15 DescribeGroups 0-5 flexible 5
           > Groups [s]; IncludeAuthorizedOperations bool 3+
           < ThrottleTimeMs i32 1+;

@@ -34,7 +34,11 @@ public struct ListenerSettings: Sendable {
     var usesTLS: Bool { security == .tls || security == .tlsAndSignIn }
     var asksToSignIn: Bool { security == .signIn || security == .tlsAndSignIn }
     /// As in the settings: `SASL_SSL://0.0.0.0:9093`.
-    var name: String { "\(security.rawValue)://\(address.contains(":") ? "[\(address)]" : address):\(port)" }
+    var name: String { at(address, port) }
+    /// The same with another host and port.
+    func at(_ host: String, _ port: Int) -> String {
+        "\(security.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
 
     /// Reads `PLAINTEXT://127.0.0.1:9092,SASL_SSL://0.0.0.0:9093`, and what is advertised of them in the same form.
     static func read(_ text: String, advertised: String?) throws -> [ListenerSettings] {
@@ -97,6 +101,12 @@ extension BrokerSettings {
             guard !listener.asksToSignIn || usersFile != nil else {
                 throw BrokerError("\(listener.name) needs BROKER_USERS, a file that rapport-broker add-user writes")
             }
+        }
+        guard passwordsFile == nil || usersFile != nil else {
+            throw BrokerError("BROKER_PASSWORDS needs BROKER_USERS, the file that keeps what signs in by them")
+        }
+        guard rightsFile == nil || effectiveListeners.contains(where: \.asksToSignIn) else {
+            throw BrokerError("BROKER_RIGHTS needs a listener that asks to sign in: SASL_PLAINTEXT or SASL_SSL")
         }
         guard defaultPartitions > 0, segmentBytes >= 1 << 16 else {
             throw BrokerError("a topic needs a partition, and a segment 64 KiB")

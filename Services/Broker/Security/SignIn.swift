@@ -1,6 +1,34 @@
+import Crypto
 import EventLoop
 
-/// How one client signs in: SASL with PLAIN (RFC 4616) or SCRAM-SHA-256 (RFC 5802, 7677).
+/// Who may sign in, and what keeps it secret who may not.
+struct SignInBook: Sendable {
+    let users: Users
+    /// From which the salts of users are made who are not there.
+    let secret: [UInt8]
+
+    /// Reads the secret of a data folder, which is drawn when first needed: a salt that changed with a new start would tell that
+    /// nobody has it. Waits for the disk.
+    init(_ users: Users, folder: String) throws {
+        self.users = users
+        let path = "\(folder)/sign-in-secret"
+        if let kept = try Disk.contents(of: path), kept.count == 32 {
+            secret = kept
+            return
+        }
+        secret = SecureRandom.bytes(32)
+        let before = umask(0o077)
+        defer { umask(before) }
+        try Disk.replace(path, with: secret)
+    }
+
+    /// The keys of a user, or ones like them that no password has.
+    func keys(of name: String, _ hash: ScramKeys.Hash) throws -> ScramKeys {
+        try users.keys(of: name, hash, secret: secret)
+    }
+}
+
+/// How one client signs in: SASL with PLAIN (RFC 4616) or SCRAM (RFC 5802, 7677).
 @Loop
 final class SignIn {
     /// What follows a client's token.
@@ -13,10 +41,12 @@ final class SignIn {
         case refused(String)
     }
 
-    nonisolated static let mechanisms = ["PLAIN", "SCRAM-SHA-256"]
+    nonisolated static let mechanisms = ["PLAIN"] + ScramKeys.Hash.allCases.map(\.rawValue)
 
-    private let users: Users
+    private let book: SignInBook
     private var mechanism: String?
+    /// Who the client is, once it has shown that.
+    private(set) var user = ""
     private var exchange: ScramExchange?
     /// Whether the next frame is a bare token: so it is after the oldest handshake.
     private(set) var isRaw = false
@@ -24,7 +54,7 @@ final class SignIn {
     private static let derivation = SlowWork()
     private static let refusal = "Authentication failed: Invalid username or password"
 
-    init(_ users: Users) { self.users = users }
+    init(_ book: SignInBook) { self.book = book }
 
     /// Whether a mechanism was agreed on.
     var hasBegun: Bool { mechanism != nil }
@@ -55,31 +85,33 @@ final class SignIn {
 
     private func answer(_ token: [UInt8]) async -> Step {
         let text = String(decoding: token, as: UTF8.self)
-        if mechanism == "PLAIN" { return await plain(text) }
+        guard let hash = mechanism.flatMap({ ScramKeys.Hash(rawValue: $0) }) else { return await plain(text) }
         guard let exchange else {
-            guard let fresh = ScramExchange(text), let keys = await keys(of: fresh.user) else {
+            guard let fresh = ScramExchange(text), let keys = await keys(of: fresh.user, hash) else {
                 return .refused(Self.refusal)
             }
             exchange = fresh
             return .more(Array(fresh.challenge(keys).utf8))
         }
         guard let signature = exchange.verify(text) else { return .refused(Self.refusal) }
+        user = exchange.user
         return .done(Array(signature.utf8))
     }
 
     private func plain(_ text: String) async -> Step {
         let parts = text.split(separator: "\0", omittingEmptySubsequences: false).map { String($0) }
-        guard parts.count == 3, parts[0].isEmpty || parts[0] == parts[1], let keys = await keys(of: parts[1]) else {
-            return .refused(Self.refusal)
-        }
+        guard parts.count == 3, parts[0].isEmpty || parts[0] == parts[1], let keys = await keys(of: parts[1], .sha256)
+        else { return .refused(Self.refusal) }
         let password = Array(parts[2].utf8)
         let isRight = try? await Self.derivation.run { keys.accepts(password: password) }
-        return isRight == true ? .done([]) : .refused(Self.refusal)
+        guard isRight == true else { return .refused(Self.refusal) }
+        user = parts[1]
+        return .done([])
     }
 
-    private func keys(of name: String) async -> ScramKeys? {
-        let users = users
-        return try? await Loop.offload { try users.keys(of: name) }
+    private func keys(of name: String, _ hash: ScramKeys.Hash) async -> ScramKeys? {
+        let book = book
+        return try? await Loop.offload { try book.keys(of: name, hash) }
     }
 }
 
@@ -111,8 +143,8 @@ private final class ScramExchange {
     /// The server's first message.
     func challenge(_ keys: ScramKeys) -> String {
         self.keys = keys
-        nonce += ScramKeys.encode(ScramKeys.random(18))
-        server = "r=\(nonce),s=\(ScramKeys.encode(keys.salt)),i=\(keys.iterations)"
+        nonce += Base64.encode(SecureRandom.bytes(18))
+        server = "r=\(nonce),s=\(Base64.encode(keys.salt)),i=\(keys.iterations)"
         return server
     }
 
@@ -120,13 +152,13 @@ private final class ScramExchange {
     func verify(_ text: String) -> String? {
         guard let keys, let comma = text.lastIndex(of: ","),
             let proof = Self.attribute("p", of: text[comma...].dropFirst()),
-            let proof = ScramKeys.decode(proof), let given = Self.attribute("r", of: text[...]),
-            Self.attribute("c", of: text[...]).flatMap({ ScramKeys.decode($0) }) == Array(header.utf8),
+            let proof = Base64.decode(String(proof)), let given = Self.attribute("r", of: text[...]),
+            Self.attribute("c", of: text[...]).flatMap({ Base64.decode(String($0)) }) == Array(header.utf8),
             // Older librdkafka repeats its own part of the nonce; ours is inside all the same.
             given.hasSuffix(nonce)
         else { return nil }
         let message = "\(first),\(server),\(text[..<comma])"
-        return keys.signature(of: Array(message.utf8), proof: proof).map { "v=\(ScramKeys.encode($0))" }
+        return keys.signature(of: Array(message.utf8), proof: proof).map { "v=\(Base64.encode($0))" }
     }
 
     private static func attribute(_ name: String, of text: Substring) -> Substring? {

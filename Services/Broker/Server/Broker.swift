@@ -8,6 +8,7 @@ public final class Broker {
     let node: Node
     private var doors: [Door] = []
     private var page: FiguresPage?
+    private var book: AccessBook?
     private var lock: OpenFile?
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var perHost: [String: Int] = [:]
@@ -55,6 +56,18 @@ public final class Broker {
         try await Loop.offload { try present.withUnsafeBytes { try lock.write($0, at: 0) } }
         await node.groups.load()
         do {
+            if let users = settings.usersFile, settings.effectiveListeners.contains(where: \.asksToSignIn) {
+                if let passwords = settings.passwordsFile {
+                    try await Loop.offload { try Users(path: users).take(passwords: passwords) }
+                }
+                book = try await AccessBook(
+                    users: Users(path: users), rights: settings.rightsFile, folder: folder, node.store.report)
+                book?.onChange = { [unowned self] names in
+                    for connection in Array(connections.values) {
+                        if let user = connection.user, !names.contains(user) { connection.close("user ended") }
+                    }
+                }
+            }
             for listener in settings.effectiveListeners { try open(listener) }
             if let (address, port) = settings.metrics {
                 page = try FiguresPage(address: address, port: port) { [unowned self] in
@@ -70,7 +83,7 @@ public final class Broker {
 
     private func open(_ own: ListenerSettings) throws {
         let door = Door(
-            users: own.asksToSignIn ? settings.usersFile.map { Users(path: $0) } : nil,
+            book: own.asksToSignIn ? book : nil,
             advertised: own.advertised ?? (settings.advertisedHost ?? own.address, own.port))
         if own.usesTLS, let certificate = settings.tlsCertificate, let key = settings.tlsKey {
             door.tls = try .server(
@@ -83,11 +96,14 @@ public final class Broker {
         door.listener = listener
         if door.advertised.port == 0 { door.advertised.port = listener.port }
         doors.append(door)
+        node.listeners.append(own.at(own.address, listener.port))
+        node.advertised.append(own.at(door.advertised.host, door.advertised.port))
     }
 
     /// Answers what was begun, writes everything, and lets go of port and folder.
     public func stop() async {
         upkeep?.cancel()
+        book?.close()
         for door in doors { door.listener?.close() }
         page?.close()
         for connection in connections.values { connection.finish() }
@@ -105,7 +121,7 @@ public final class Broker {
             return stream.close()
         }
         perHost[host, default: 0] += 1
-        let connection = Connection(stream, node, advertised: door.advertised, users: door.users) {
+        let connection = Connection(stream, node, advertised: door.advertised, book: door.book) {
             [unowned self] closed in
             connections[ObjectIdentifier(closed)] = nil
             let left = perHost[host, default: 1] - 1
@@ -155,6 +171,7 @@ public final class Broker {
 
     /// The whole program: runs a broker as the environment says until it is asked to end, or does what the words say.
     nonisolated public static func main(_ words: some Sequence<String>) {
+        Hardening.begin()
         let words = Array(words)
         do {
             try Loop.run { try await run(words) }
@@ -169,7 +186,6 @@ public final class Broker {
         let environment: (String) -> String? = { name in getenv(name).map { String(cString: $0) } }
         guard words.isEmpty else { return print(try Users.command(words, file: environment("BROKER_USERS"))) }
         let broker = try Broker(BrokerSettings(environment: environment))
-        allowManyFiles()
         // A limit on files' sizes is a refusal like that of a full disk.
         signal(SIGXFSZ, SIG_IGN)
         // Asked to end from now on, also while it starts.
@@ -183,26 +199,18 @@ public final class Broker {
         try await ended.value
         await broker.stop()
     }
-
-    /// Every connection and every file under way takes a descriptor; shells allow few of them unless asked.
-    private static func allowManyFiles() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
 }
 
 /// One listener with what its clients meet.
 @Loop
 private final class Door {
-    let users: Users?
+    let book: AccessBook?
     var advertised: (host: String, port: Int)
     var tls: TLSContext?
     var listener: Listener?
 
-    init(users: Users?, advertised: (host: String, port: Int)) {
-        self.users = users
+    init(book: AccessBook?, advertised: (host: String, port: Int)) {
+        self.book = book
         self.advertised = advertised
     }
 }

@@ -25,6 +25,10 @@ public struct BrokerSettings: Sendable {
     public var tlsClientAuthorities: String?
     /// The file of those who may sign in.
     public var usersFile: String?
+    /// A file of `name:password` lines: these users are there from the start on.
+    public var passwordsFile: String?
+    /// The file of what each of them may do; nil lets whoever has signed in do everything.
+    public var rightsFile: String?
     /// Where figures for Prometheus are served; nil for nowhere.
     public var metrics: (address: String, port: Int)?
     /// The numeric address to listen on.
@@ -97,6 +101,8 @@ public struct BrokerSettings: Sendable {
         tlsKey = environment("BROKER_TLS_KEY")
         tlsClientAuthorities = environment("BROKER_TLS_CLIENT_CA")
         usersFile = environment("BROKER_USERS")
+        passwordsFile = environment("BROKER_PASSWORDS")
+        rightsFile = environment("BROKER_RIGHTS")
         maxConnections = try number("BROKER_MAX_CONNECTIONS", 1...1_000_000, maxConnections)
         maxConnectionsPerAddress = try number(
             "BROKER_MAX_CONNECTIONS_PER_ADDRESS", 1...1_000_000, min(maxConnections, maxConnectionsPerAddress))

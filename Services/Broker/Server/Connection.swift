@@ -12,6 +12,7 @@ final class Connection {
     private let advertised: (host: String, port: Int)
     /// How this client signs in; nil where nobody has to.
     private let signIn: SignIn?
+    private let book: AccessBook?
     /// Called when all clients together hold more than allowed.
     var onExcess: () -> Void = {}
     private let onClose: (Connection) -> Void
@@ -64,14 +65,15 @@ final class Connection {
     }
 
     init(
-        _ stream: Stream, _ node: Node, advertised: (host: String, port: Int), users: Users?,
+        _ stream: Stream, _ node: Node, advertised: (host: String, port: Int), book: AccessBook?,
         onClose: @escaping (Connection) -> Void
     ) {
         self.stream = stream
         self.node = node
         self.advertised = advertised
         self.onClose = onClose
-        signIn = users.map { SignIn($0) }
+        self.book = book
+        signIn = book.map { SignIn($0.signIn) }
         host = Self.host(of: stream)
         stream.onBytes = { [unowned self] bytes in receive(bytes) }
         stream.onEnd = { [unowned self] _ in close() }
@@ -99,6 +101,9 @@ final class Connection {
         account()
         onClose(self)
     }
+
+    /// Who has signed in; nil where nobody has.
+    var user: String? { signIn?.isDone == true ? signIn?.user : nil }
 
     /// Takes no more requests, and closes when those begun are answered; whoever only waits for records is not answered,
     /// unless the answer is there.
@@ -231,7 +236,7 @@ final class Connection {
             guard hold(exchange, values: reader.values) else { return nil }
             let request = Request(
                 key: header.key, version: header.version, clientID: header.clientID, clientHost: host,
-                advertised: advertised, body: body,
+                advertised: advertised, body: body, rights: rights,
                 onPlaced: { [unowned self] in
                     exchange.isPlaced = true
                     pump()
@@ -257,6 +262,9 @@ final class Connection {
         }
     }
 
+    /// As they are now: they may change while the client stays.
+    private var rights: Rights { book?.rights(of: signIn?.user ?? "") ?? .everything }
+
     /// Counts what a request takes as long as it is worked on; false if that was too much.
     private func hold(_ exchange: Exchange, values: Int) -> Bool {
         let bytes = values * Self.valueSize
@@ -275,7 +283,7 @@ final class Connection {
             }
             return .message(["ErrorCode": 0, "Mechanisms": list])
         case 36 where signIn.hasBegun:
-            switch await signIn.take(Array(request.body.bytes("AuthBytes") ?? [])) {
+            switch await take(Array(request.body.bytes("AuthBytes") ?? []), signIn) {
             case .more(let token), .done(let token): return .message(["ErrorCode": 0, "AuthBytes": .bytes(token[...])])
             case .refused(let text):
                 node.figures.countClosed("sign-in refused")
@@ -285,9 +293,15 @@ final class Connection {
         }
     }
 
+    private func take(_ token: [UInt8], _ signIn: SignIn) async -> SignIn.Step {
+        let step = await signIn.take(token)
+        if case .done = step { await book?.refresh() }
+        return step
+    }
+
     /// The oldest way to sign in: tokens as frames without headers, and no word to those who are refused.
     private func answer(toToken token: [UInt8], _ signIn: SignIn) async -> Frame? {
-        switch await signIn.take(token) {
+        switch await take(token, signIn) {
         case .more(let token), .done(let token):
             var writer = WireWriter()
             writer.integer(0, Int32.self)

@@ -15,7 +15,11 @@ final class Node {
     let figures = Figures()
     /// Looks into packed batches.
     let unpacking = SlowWork()
+    /// What clients are told to connect to, by listener, as the setting of Kafka's has it.
+    var advertised: [String] = []
+    var listeners: [String] = []
     private var isCleaning = false
+    private var toldOfNewGroups = false
 
     init(_ settings: BrokerSettings, report: @escaping (String) -> Void) {
         self.settings = settings
@@ -84,7 +88,9 @@ struct Request: Sendable {
     let clientHost: String
     /// Where clients of its listener are told to connect.
     let advertised: (host: String, port: Int)
-    let body: Message
+    var body: Message
+    /// What its sender may do.
+    var rights = Rights.everything
     /// Called by a write once its records have their places, so that the next may begin.
     var onPlaced: @Loop () -> Void = {}
 }
@@ -101,8 +107,8 @@ enum Answer: Sendable {
 }
 
 extension Node {
-    /// Answers one request of a version that is served.
-    func answer(_ request: Request) async -> Answer {
+    /// Does what one request of a version that is served asks for, whoever asks.
+    func act(on request: Request) async -> Answer {
         let body = request.body
         switch request.key {
         case 0: return await produce(request)
@@ -116,7 +122,7 @@ extension Node {
         case 12: return .message(heartbeat(body))
         case 13: return .message(leave(request))
         case 14: return .message(await sync(request))
-        case 15: return .message(describeGroups(body))
+        case 15: return .message(describeGroups(request))
         case 16: return .message(listGroups(body))
         case 18: return .message(apiVersions(.none))
         case 19: return .message(await createTopics(request))
@@ -130,11 +136,20 @@ extension Node {
         case 42: return .message(await deleteGroups(body))
         case 44: return .message(await alterConfigs(body, incrementally: true))
         case 47: return .message(await deleteOffsets(body))
+        case 68: return .message(refuseNewGroups())
         // There is nothing to sign in for.
         case 17, 36: return .message(["ErrorCode": .code(.illegalSignInState)])
         case 60: return .message(describeCluster(request))
         default: return .close
         }
+    }
+
+    /// The newer protocol of groups is told as served only to be refused: a client that misses it would wait for it without a word.
+    private func refuseNewGroups() -> Message {
+        let text = "This broker has the classic group protocol only: set group.protocol=classic."
+        if !toldOfNewGroups { store.report("a client asks for group.protocol=consumer. \(text)") }
+        toldOfNewGroups = true
+        return ["ErrorCode": .code(.unsupportedVersion), "ErrorMessage": .text(text), "Assignment": -1]
     }
 
     /// What this broker serves.

@@ -6,7 +6,8 @@ extension Node {
         let topic: String
         let index: Int
         let records: ArraySlice<UInt8>
-        var hasKeys = true
+        /// Of a compacted topic: which records lack the key that they need; nil where they cannot be read.
+        var keyless: (first: [Int], count: Int)? = ([], 0)
     }
 
     /// Appends the request's batches at once, in order, and answers when they are durable.
@@ -19,14 +20,14 @@ extension Node {
         }
         for number in writes.indices where partition(writes[number].topic, writes[number].index)?.rules.compacts == true
         {
-            writes[number].hasKeys = await haveKeys(writes[number].records)
+            writes[number].keyless = await keyless(writes[number].records)
         }
         let results = writes.map { write in
             Result { () throws(ErrorCode) in try append(write, request, acks: acks) }
         }
         request.onPlaced()
         var answers: [(topic: String, answer: Message)] = []
-        for (write, result) in zip(writes, results) { answers.append((write.topic, await answer(write.index, result))) }
+        for (write, result) in zip(writes, results) { answers.append((write.topic, await answer(write, result))) }
         if acks == 0 {
             // The client waits for no answer; an end of the connection is all that it can notice. Its bytes count until they
             // are written all the same, or a fast client would fill the memory.
@@ -35,14 +36,17 @@ extension Node {
         return .message(["Responses": Self.byTopic(answers, "Name", "PartitionResponses")])
     }
 
-    /// Whether all records have keys, as compaction needs. Packed ones are looked into beside the loop: a small batch may
+    /// Which records lack keys, as compaction needs them. Packed ones are looked into beside the loop: a small batch may
     /// unpack to much.
-    private func haveKeys(_ records: ArraySlice<UInt8>) async -> Bool {
-        let look = { @Sendable in
-            records.withUnsafeBytes { raw in RecordBatch(raw).map { Records.haveKeys(raw, $0) } ?? true }
+    private func keyless(_ records: ArraySlice<UInt8>) async -> (first: [Int], count: Int)? {
+        let look = { @Sendable () -> (first: [Int], count: Int)? in
+            records.withUnsafeBytes { raw in
+                guard let batch = RecordBatch(raw) else { return ([], 0) }
+                return Records.withoutKeys(raw, batch)
+            }
         }
         let isPlain = records.withUnsafeBytes { RecordBatch($0)?.codec ?? 0 } == 0
-        return isPlain ? look() : (try? await unpacking.run(look)) ?? false
+        return isPlain ? look() : (try? await unpacking.run(look)) ?? nil
     }
 
     private func append(
@@ -62,7 +66,7 @@ extension Node {
         guard topic.usesAppendTime || topic.mayHave(timestamp: batch.maxTimestamp, at: now) else {
             throw .invalidTimestamp
         }
-        guard write.hasKeys else { throw .invalidRecord }
+        guard write.keyless?.count == 0 else { throw .invalidRecord }
         guard topic.usesAppendTime || batch.usesAppendTime else { return (log, try log.append(batch, write.records)) }
         let (stamped, bytes) = batch.stamped(write.records, appendTime: topic.usesAppendTime ? now : nil)
         var place = try log.append(stamped, bytes)
@@ -71,20 +75,38 @@ extension Node {
     }
 
     private func answer(
-        _ index: Int, _ result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>
+        _ write: Write, _ result: Result<(PartitionLog, PartitionLog.Place), ErrorCode>
     ) async -> Message {
         do {
             let (log, place) = try result.get()
             try await log.commit(place)
             return [
-                "Index": .int(index), "ErrorCode": 0, "BaseOffset": .int(place.baseOffset),
+                "Index": .int(write.index), "ErrorCode": 0, "BaseOffset": .int(place.baseOffset),
                 "LogAppendTimeMs": .int(place.answeredTimestamp ?? -1), "LogStartOffset": .int(log.startOffset),
             ]
         } catch {
-            return [
-                "Index": .int(index), "ErrorCode": .code(error as? ErrorCode ?? .storageError), "BaseOffset": -1,
+            var answer: Message = [
+                "Index": .int(write.index), "ErrorCode": .code(error as? ErrorCode ?? .storageError), "BaseOffset": -1,
             ]
+            if let keyless = write.keyless, keyless.count > 0, error as? ErrorCode == .invalidRecord {
+                name(keyless, of: write, in: &answer)
+            }
+            return answer
         }
+    }
+
+    /// Says which records are to blame, in Apache Kafka's words.
+    private func name(_ keyless: (first: [Int], count: Int), of write: Write, in answer: inout Message) {
+        let text =
+            "Compacted topic cannot accept message without key in topic partition \(write.topic)-\(write.index)"
+        let errors: [Message] = keyless.first.map {
+            ["BatchIndex": .int($0), "BatchIndexErrorMessage": .text(text)]
+        }
+        answer["RecordErrors"] = .list(errors)
+        let shown = keyless.first.prefix(3).map { "RecordError(batchIndex=\($0), message='\(text)')" }
+        answer["ErrorMessage"] = .text(
+            "One or more records have been rejected due to \(keyless.count) record errors in total, and only showing the "
+                + "first three errors at most: [\(shown.joined(separator: ", "))]")
     }
 
     /// Answers for partitions under their topics, in the order of the request.

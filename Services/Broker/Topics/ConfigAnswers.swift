@@ -67,6 +67,7 @@ extension Node {
 
     private var brokerConfigs: [Message] {
         let values = [
+            "advertised.listeners": advertised.joined(separator: ","), "listeners": listeners.joined(separator: ","),
             "auto.create.topics.enable": String(settings.autoCreateTopics),
             "broker.id": String(Node.id), "node.id": String(Node.id),
             "default.replication.factor": "1", "log.segment.bytes": String(settings.segmentBytes),

@@ -26,10 +26,18 @@ extension Node {
                 return ["ErrorCode": .code(.unknownTopicOrPartition), "Name": answer["Name"] ?? nil]
             }
         }
+        if request.body.flag("IncludeTopicAuthorizedOperations") {
+            for index in answers.indices where answers[index].int("ErrorCode") == 0 {
+                answers[index]["TopicAuthorizedOperations"] = request.rights.told(
+                    topic: answers[index].text("Name"), true)
+            }
+        }
         return [
             "Brokers": .list([broker(request.advertised)]), "ClusterId": .text(catalogue.clusterID),
             "ControllerId": .int(Node.id),
             "Topics": .list(answers),
+            "ClusterAuthorizedOperations": request.rights.toldOfCluster(
+                request.body.flag("IncludeClusterAuthorizedOperations")),
         ]
     }
 
@@ -82,6 +90,8 @@ extension Node {
         return [
             "ErrorCode": 0, "EndpointType": 1, "ClusterId": .text(catalogue.clusterID), "ControllerId": .int(Node.id),
             "Brokers": .list([broker(request.advertised, number: "BrokerId")]),
+            "ClusterAuthorizedOperations": request.rights.toldOfCluster(
+                request.body.flag("IncludeClusterAuthorizedOperations")),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 
 /// A named group of partitions.
@@ -80,6 +81,6 @@ struct TopicID: Sendable, Hashable {
 
     /// Twenty-two characters, as Kafka writes such numbers.
     var base64: String {
-        String(ScramKeys.encode(bytes).prefix(22)).replacing("+", with: "-").replacing("/", with: "_")
+        Base64URL.encode(bytes)
     }
 }

@@ -54,7 +54,8 @@ enum TopicSettings {
             case .long: Int(value).map { $0 >= setting.least } ?? false
             case .real: Double(value).map { (0...1).contains($0) } ?? false
             case .list:
-                !value.isEmpty && value.split(separator: ",").allSatisfy { $0 == "delete" || $0 == "compact" }
+                // An empty one keeps all for ever.
+                value.split(separator: ",").allSatisfy { $0 == "delete" || $0 == "compact" }
             case .text:
                 name == "message.timestamp.type"
                     ? value == "CreateTime" || value == "LogAppendTime"

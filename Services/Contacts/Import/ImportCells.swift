@@ -127,7 +127,11 @@ extension ImportRow {
 
     private mutating func addEmails(_ text: String, _ label: String?) -> String? {
         for part in Self.parts(text) {
-            guard let address = MailAddress.normal(part) else { return "is no mail address" }
+            guard let address = MailAddress.normal(part) else {
+                guard moved != nil else { return "is no mail address" }
+                oddities.append("email \(String(part.unicodeScalars.prefix(100))) is no mail address, left out")
+                continue
+            }
             emails.append(.init(address: address, label: label))
         }
         return nil
@@ -248,6 +252,7 @@ extension ImportRow {
 extension String {
     /// The parts between a separator.
     fileprivate func components(by separator: String) -> [String] {
+        guard let sign = separator.utf8.first(where: { $0 != 0x20 }), utf8.contains(sign) else { return [self] }
         var parts: [String] = []
         var rest = unicodeScalars[...]
         while let place = rest.firstRange(of: separator.unicodeScalars) {

@@ -204,7 +204,7 @@ struct ImportParser {
             }
             // Who moves in is not lost over a field.
             row.oddities.append(
-                "\(column.fieldName ?? "record") \(complaint), left out: \(text.unicodeScalars.prefix(100))")
+                "\(column.fieldName ?? "record") \(complaint), left out: \(String(text.unicodeScalars.prefix(100)))")
         }
         add(row, Self.source(raw))
     }

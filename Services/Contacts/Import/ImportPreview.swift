@@ -6,6 +6,7 @@ import HTTP
 import Phones
 import Postgres
 import ServiceKit
+import Sheets
 import Text
 
 /// Shows how the beginning of a file would be read: what each column is taken for and why, and some rows as they would be.
@@ -26,21 +27,66 @@ struct ImportPreview {
     func answer(_ request: Request, encoding: String?) async throws -> Response {
         var bytes: [UInt8] = []
         var guess = EncodingGuess()
+        // What an archive holds is known by its end.
+        var book: ScratchFile?
         while let part = try await request.nextPart() {
-            guard bytes.count < Self.most else { continue }
-            guess.feed(part)
-            bytes += part
+            if bytes.count < Self.most {
+                guess.feed(part)
+                bytes += part
+            }
+            if book == nil, guess.isArchive {
+                let made = try ScratchFile()
+                let begun = bytes
+                try await Loop.offload { try made.append(begun) }
+                book = made
+            } else if let book {
+                try await Loop.offload { try book.append(part) }
+            }
         }
         guard !bytes.isEmpty else { throw Problem.field("body", "must not be empty") }
         let fields = try CustomFields(try await context.query(FieldStore.all))
         let labels = try await context.query(FieldStore.labels).map {
             (try $0.value(0) as String, try $0.value(1) as String)
         }
-        let (sample, whole) = (bytes, bytes.count < Self.most)
-        let preview = try await Loop.offload { [options, guess] in
-            try Self.read(sample, isWhole: whole, guess, encoding, options, fields, ImportColumn.keys(labels))
+        let (sample, keys) = (bytes, ImportColumn.keys(labels))
+        let preview = try await Loop.offload { [options, guess, book] in
+            guard let book else {
+                let isWhole = sample.count < Self.most
+                return try Self.read(sample, isWhole: isWhole, guess, encoding, options, fields, keys)
+            }
+            let (text, system) = try Self.beginning(of: book, keys)
+            var found = options
+            found.system = system
+            return try Self.read(text, isWhole: text.count < Self.most, guess, "utf-8", found, fields, keys)
         }
         return try Response(.ok, json: preview)
+    }
+
+    /// The first rows of a workbook, or of the table that a set of exports becomes, as CSV.
+    nonisolated private static func beginning(
+        of book: ScratchFile, _ customKeys: [String: String]
+    ) throws -> (text: [UInt8], system: String?) {
+        struct Enough: Error {}
+        var text: [UInt8] = []
+        func take(_ bytes: some Sequence<UInt8>) throws {
+            text += bytes
+            if text.count >= most { throw Enough() }
+        }
+        var system: String?
+        do {
+            let archive = try ZipArchive(path: book.path)
+            if archive.isWorkbook {
+                try XLSXReader.rows(path: book.path) { try take(CSVWriter.line($1.map { $0 }).utf8) }
+            } else {
+                var set = try MovingSet(archive, customKeys: customKeys)
+                system = set.system
+                try set.write { try take($0) }
+            }
+        } catch is Enough {
+        } catch let error where error is SheetError || error is ImportFailure {
+            throw Problem.field("body", "\(error)")
+        }
+        return (text, system)
     }
 
     nonisolated private static func read(

@@ -53,9 +53,9 @@ struct ImportStep {
         let before = try await additions.parties(of: parsed.additions).merging(named(known)) { first, _ in first }
         let adding = parsed.additions.filter { $0.moved?.note != nil }
         for row in adding { if let party = before[row.reference ?? ""] { old[party, default: []].append(row) } }
-        let deciding = known.filter { groups[$0.key].contains { !($0.moved?.consents.isEmpty ?? true) } }.map(\.value)
+        let referred = parsed.options.system == nil ? [] : Array(known.values)
         // Parties that are there are locked before references are written, as everywhere.
-        let changed = try await change(old, locking: deciding, before: nil, &counts)
+        let changed = try await change(old, locking: isDryRun ? [] : referred, before: nil, &counts)
         let touched = Set(changed.map(\.0))
         let updated = old.filter { $0.value.contains { !$0.isAddition } }
         counts.changed = touched.filter { updated[$0] != nil }.count

@@ -6,6 +6,8 @@ import Text
 struct MovingFile: Sendable {
     /// Its name without folders.
     let name: String
+    /// Its bytes.
+    let size: Int
     private let file: ScratchFile
     private let isWorkbook: Bool
 
@@ -14,8 +16,13 @@ struct MovingFile: Sendable {
         name = entry.name.split(separator: "/").last.map(String.init) ?? entry.name
         isWorkbook = name.lowercased().hasSuffix(".xlsx")
         let file = try ScratchFile()
-        try archive.read(entry, most: most) { try file.append($0) }
+        var size = 0
+        try archive.read(entry, most: most) {
+            try file.append($0)
+            size += $0.count
+        }
         self.file = file
+        self.size = size
     }
 
     /// Gives each row with something in it and the number of its line, the headings first, until `body` says that it is enough.

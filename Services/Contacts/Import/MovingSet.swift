@@ -43,7 +43,7 @@ struct MovingSet {
                 continue
             }
             let file = try MovingFile(archive, entry, most: rest)
-            rest -= entry.size
+            rest -= file.size
             var headings: [String] = []
             try file.rows { _, cells in
                 headings = cells

@@ -5,7 +5,9 @@ extension Capability {
     /// What channels tell: calls, messages, forms, reviews.
     static let interactions = Capability(
         "interactions", "what channels tell: calls, messages, forms, reviews",
-        migrations: [InteractionSchema.migration, InteractionSchema.checks, InteractionSchema.senders],
+        migrations: [
+            InteractionSchema.migration, InteractionSchema.checks, InteractionSchema.senders, InteractionSchema.sources,
+        ],
         statements: InteractionStore.statements,
         standings: [.fact("interaction"), .own("interaction_check")]
     ) { context in

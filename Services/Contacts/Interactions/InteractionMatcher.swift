@@ -35,15 +35,17 @@ final class InteractionMatcher {
             var parties: [UUID] = []
             var kinds: [String] = []
             var references: [String] = []
+            var sources: [String] = []
             let rows = try await transaction.rows(InteractionStore.take, Self.step)
-            for (party, kind, reference) in rows {
+            for (party, kind, reference, source) in rows {
                 if let party { parties.append(party) }
                 if let kind, let reference {
                     kinds.append(kind)
                     references.append(reference)
+                    sources.append(source)
                 }
             }
-            if !rows.isEmpty { transaction.enqueue(InteractionStore.claim, parties, kinds, references) }
+            if !rows.isEmpty { transaction.enqueue(InteractionStore.claim, parties, kinds, references, sources) }
             return rows.count
         }
     }

@@ -22,21 +22,27 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
             let (kind, told) = try await telling.read(request)
             return try await context.create(request) { transaction in
                 let sender = told.email ?? told.phone ?? told.customerNo ?? told.interactionId
-                let touch = Interactions.Touch(kind: kind, told: told, sender: sender)
+                let touch = Interactions.Touch(
+                    kind: kind, told: told, sender: sender, source: Interactions.ownSource)
                 if try await !Interactions.record([touch], transaction).isEmpty {
                     try publish(touch, transaction)
                 }
-                let shown = try await transaction.rows(InteractionStore.get, kind, told.interactionId).first
+                let shown = try await transaction.rows(
+                    InteractionStore.get, kind, told.interactionId, Interactions.ownSource
+                ).first
                 return .stored(shown ?? "{}", status: .created)
             }
         },
         Route(
             .get, "/v1/interactions/{kind}/{reference}", "A touch with all that the channel told", tag: "interactions",
             access: .read,
-            parameters: [.path("kind", .enumeration(InteractionInput.kinds))], gives: .json(interactionSchema)
+            parameters: [
+                .path("kind", .enumeration(InteractionInput.kinds)),
+                .query("source", .string, "Who told it, as its `ce_source`; whoever told it first unless given"),
+            ], gives: .json(interactionSchema)
         ) { request in
             let shown = try await context.rows(
-                InteractionStore.get, request.path("kind"), request.path("reference")
+                InteractionStore.get, request.path("kind"), request.path("reference"), request.query("source")
             ).first
             guard let shown else { throw Problem(status: .notFound, detail: "There is no such interaction.") }
             return .stored(shown)
@@ -151,7 +157,8 @@ private let telling = Input<(kind: String, told: ChannelInteraction)>(.json(newS
 private let interactionSchema = Schema.named(
     "Interaction",
     .object([
-        .init("kind", .enumeration(InteractionInput.kinds)), .init("reference", .string), .init("at", .dateTime),
+        .init("kind", .enumeration(InteractionInput.kinds)), .init("reference", .string),
+        .init("source", .nullable(.string), "Who told it"), .init("at", .dateTime),
         .init("partyId", .nullable(.uuid), "Whose it is; null until somebody has the address or number"),
         .init("title", .string), .init("told", .map(.any), "What the channel told"),
     ]))

@@ -24,6 +24,15 @@ enum InteractionSchema {
         "m202611301900_interaction_sender",
         "CREATE INDEX interaction_of_sender ON interaction (sender)")
 
+    static let sources = Migration(
+        "m202611302230_interaction_source",
+        """
+        -- Two channels may use one number. Of touches from before it is not known who told them: empty, until one is told again.
+        ALTER TABLE interaction ADD source text NOT NULL DEFAULT '', DROP CONSTRAINT interaction_pkey,
+            ADD PRIMARY KEY (kind, reference, source);
+        ALTER TABLE interaction_check ADD source text;
+        """)
+
     static let checks = Migration(
         "m202611301232_interaction_check",
         """

@@ -15,7 +15,12 @@ enum Interactions {
         let kind: String
         let told: ChannelInteraction
         let sender: String
+        /// `ce_source` of who tells it: two channels may use one number.
+        let source: String
     }
+
+    /// The source of what channels tell over HTTP, and of what is told on for them.
+    nonisolated static let ownSource = "/contacts"
 
     /// Hears the channels, all kinds of touches of a batch at once.
     static func subscribe(_ subscriptions: inout Subscriptions) {
@@ -38,7 +43,7 @@ enum Interactions {
 
     private static func heard<Kind: InteractionKind>(_ kind: Kind.Type) -> Heard<Touch> {
         Heard(ChannelTold<Kind>.self) {
-            Touch(kind: Kind.name, told: $0.data.interaction, sender: $0.event.key)
+            Touch(kind: Kind.name, told: $0.data.interaction, sender: $0.event.key, source: $0.event.source)
         }
     }
 
@@ -50,14 +55,16 @@ enum Interactions {
         let phones = told.map { $0.phone.flatMap { PhoneNumber.normal($0) } }
         OddFacts.note(
             touches.lazy.map {
-                OddFacts.Fact(kind: $0.kind, reference: $0.told.interactionId, party: $0.told.partyID, at: $0.told.at)
+                OddFacts.Fact(
+                    kind: $0.kind, reference: $0.told.interactionId, source: $0.source, party: $0.told.partyID,
+                    at: $0.told.at)
             }, transaction)
         return try await transaction.rows(
             InteractionStore.put, touches.map(\.kind), told.map(\.interactionId),
             told.map(\.partyID), told.map(\.at),
             touches.map(\.title), try told.map { SQLJSON(Array(try ModelJSON.encoder.encode($0))) }, mails, phones,
             mails.map { $0.map(MailAddress.alike) }, phones.map { $0.flatMap(PhoneNumber.alike) },
-            touches.map(\.sender)
+            touches.map(\.sender), touches.map(\.source)
         ).map { $0 - 1 }
     }
 }

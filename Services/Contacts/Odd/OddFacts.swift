@@ -81,7 +81,8 @@ extension Capability {
 
     private static let shown = Schema.object([
         .init("kind", .string, "`order`, `credit`, `payment`, a kind of touch or interaction, or `birthday`"),
-        .init("reference", .string, "Its number or id"), .init("source", .nullable(.string), "The ERP of a document"),
+        .init("reference", .string, "Its number or id"),
+        .init("source", .nullable(.string), "Who told it, where that is known"),
         .init("partyId", .nullable(.uuid), "Whose it is"), .init("at", .dateTime),
         .init(
             "why", .enumeration(["ahead", "early", "large"]),

@@ -113,12 +113,12 @@ extension Party {
             let search = search
             return [
                 id, kind, name, email, phone, language, timeZone, country, notes, tags, owner, category, birthday,
-                try detailsJSON, try customJSON, search.sortName, search.text, search.terms,
+                detailsJSON, try customJSON, search.sortName, search.text, search.terms,
             ]
         }
     }
 
-    var detailsJSON: String { get throws { details == PartyDetails() ? "{}" : try ModelJSON.text(details) } }
+    var detailsJSON: String { details.json }
 
     var customJSON: String { get throws { custom.isEmpty ? "{}" : try ModelJSON.text(custom) } }
 }

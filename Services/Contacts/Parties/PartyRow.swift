@@ -15,7 +15,7 @@ struct PartyRow: Sendable {
         self.party = party
         search = party.search
         tags = Self.literal(party.tags)
-        details = try party.detailsJSON
+        details = party.detailsJSON
         custom = try party.customJSON
     }
 

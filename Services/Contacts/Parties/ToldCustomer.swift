@@ -39,7 +39,7 @@ struct ToldCustomer {
         party.details.taxId = record.taxId.flatMap { $0.trimmed.isEmpty ? nil : $0.trimmed }
         party.details.addresses = record.addresses.flatMap { $0.isEmpty ? nil : $0.map(PartyDetails.Address.init) }
         // Texts always can be written.
-        details = (try? party.detailsJSON) ?? details
+        details = party.detailsJSON
         party.kind = kind ?? party.kind
         (party.email, party.phone, party.language) = (email, phone, language)
         (party.timeZone, party.country, party.references) = (timeZone, country, [number])

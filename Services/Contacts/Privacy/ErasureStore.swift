@@ -63,15 +63,19 @@ enum ErasureStore {
         ON CONFLICT DO NOTHING
         """)
 
-    /// An erasure as it was told of one of its parties, whose row stands so that nobody takes it for a new one. Who asked for it is in no event.
+    /// An erasure as it was told of one of its parties, whose row stands so that nobody takes it for a new one; whether it was known before. Who
+    /// asked for it is in no event.
     static let know = Query(
-        "erasure.know", takes: UUID.self, UUID.self, Date.self,
+        "erasure.know", takes: UUID.self, UUID.self, Date.self, gives: Bool.self,
         sql: """
             WITH stub AS (
-                INSERT INTO party (id, version, kind, name) VALUES ($2, 0, 'consumer', 'erased') ON CONFLICT DO NOTHING)
-            INSERT INTO erasure AS e (id, party_id, parties, reason, requested_at)
-            VALUES ($1, $2, ARRAY[$2::uuid], 'known from what was told of it', $3)
-            ON CONFLICT (id) DO UPDATE SET parties = CASE WHEN $2 = ANY(e.parties) THEN e.parties ELSE e.parties || $2 END
+                INSERT INTO party (id, version, kind, name) VALUES ($2, 0, 'consumer', 'erased') ON CONFLICT DO NOTHING),
+            kept AS (
+                INSERT INTO erasure AS e (id, party_id, parties, reason, requested_at)
+                VALUES ($1, $2, ARRAY[$2::uuid], 'known from what was told of it', $3)
+                ON CONFLICT (id) DO UPDATE
+                    SET parties = CASE WHEN $2 = ANY(e.parties) THEN e.parties ELSE e.parties || $2 END)
+            SELECT EXISTS (SELECT FROM erasure e WHERE e.id = $1 AND $2 = ANY(e.parties))
             """)
 
     /// An erasure with all receipts; complete when each service has answered for each party.

@@ -40,7 +40,7 @@ enum TimelineStore {
                 """))) s
                 UNION ALL
                 SELECT s.* FROM circle c CROSS JOIN LATERAL (\(side("""
-                SELECT i.at, i.kind, i.reference, i.title, NULL AS amount, NULL AS currency, i.party_id, '' AS source
+                SELECT i.at, i.kind, i.reference, i.title, NULL AS amount, NULL AS currency, i.party_id, i.source
                 FROM interaction i WHERE i.party_id = c.id
                 """))) s
                 UNION ALL

@@ -18,7 +18,7 @@ let notificationsPersonalData = PersonalData(
         PersonalTable("withdrawal_address", .remove),
         PersonalTable("consent_word", .keep(because: "so that nobody writes again; holds the party's id only")),
         PersonalTable(
-            "message", where: "t.recipient = $1",
+            "message", where: "t.recipient = $1", madeAt: "t.created_at",
             .blank(
                 """
                 address = NULL, data = '{}', language = NULL,

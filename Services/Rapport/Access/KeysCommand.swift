@@ -155,6 +155,14 @@ extension SuiteFolder {
             .made(id: Self.suiteKey, secret: try secret("api"), name: "rapport", rights: ["*"], endsAt: nil))
     }
 
+    /// The token that a suite was started with, else the text of its own key; nil where it has neither.
+    static func token(in folder: String) -> String? {
+        let kept = FileManager.default.contents(atPath: folder + "/settings.json").flatMap {
+            try? JSONDecoder().decode([String: String].self, from: $0)
+        }
+        return kept?["API_TOKEN"] ?? suiteToken(beside: folder + "/keys.json")
+    }
+
     /// The text by which the suite's own commands ask a service that was started with a file of keys; nil where there is none.
     static func suiteToken(beside keys: String) -> String? {
         guard let slash = keys.lastIndex(of: "/"),

@@ -20,6 +20,7 @@ package enum CommandProgram {
     static func run(
         _ name: String, hint: String, _ body: @escaping @Loop @Sendable ([String]) async throws -> Bool
     ) -> Never {
+        Hardening.begin()
         do {
             try Loop.run {
                 guard try await body(Array(CommandLine.arguments.dropFirst())) else { throw Failed() }

@@ -15,6 +15,7 @@ enum HelpText {
           rapport import <files>    bring in files of people, or the exports of Salesforce, HubSpot, EspoCRM or Odoo
           rapport keys              list, make and end the keys by which programs, partners and scripts ask
           rapport topics            list, describe, create, alter and delete the topics of the broker
+          rapport users             list, add and end users of the Broker for programs of others, such as an ERP
           rapport events            follow the events of topics, or publish one
           rapport scale <service> N let a service have N processes
           rapport restart [name]    start services anew without a gap, or one program
@@ -138,6 +139,18 @@ enum HelpText {
           --partitions N how many; 12 for a new topic, and more than before for one that is there
           --set, --unset settings such as retention.ms=604800000; unset gives the broker's own again
           --json         for programs
+        """,
+        "users": """
+        rapport users [list]
+        rapport users add NAME [--write TOPIC,...] [--read TOPIC,...] [--librdkafka FILE] [--java FILE]
+        rapport users end NAME
+        rapport users acls
+        The suite's Broker asks everybody who he is. Each service has a user of its own with rights by topic; who runs the suite works as
+        `operator`, whose settings for kcat and other clients of librdkafka are in operator.properties of the suite's folder.
+        add makes a user for somebody else, or gives one a new password, and prints what a client needs, for kcat and for Java; with
+        --librdkafka or --java that goes into files instead. Reading, a user has a consumer group of its name.
+        end takes a user away; its connections end within a second.
+        acls prints the rights of the suite's own users as lines for kafka-acls of Apache Kafka.
         """,
         "events": """
         rapport events [tail] [TOPIC...] [--from WHERE] [--until-end] [--max N] [--partition P]

@@ -72,6 +72,7 @@ public enum RapportCommand {
         case "rebuild": return try await RebuildCommand(suite).run(&arguments)
         case "keys": try await KeysCommand(suite).run(&arguments)
         case "topics": try await TopicsCommand(suite).run(&arguments)
+        case "users": try await UsersCommand(suite).run(&arguments)
         case "events": try await EventsCommand(suite).run(&arguments)
         default: throw UsageError("there is no command \(name)")
         }

@@ -55,6 +55,15 @@ enum BackupStore {
             SELECT setval('outbox_id_seq', greatest($1::bigint, (SELECT coalesce(max(id), 0) FROM outbox), 1))
             """)
 
+    /// Ends the sessions of a service's programs, those that no suite knows of too.
+    static let endOthers = Query(
+        "backup.end_others", takes: String.self, gives: Bool.self,
+        sql: """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
+                AND (application_name = $1 OR starts_with(application_name, $1 || ' '))
+            """)
+
     /// Takes everything out of the schema, which its role may not make itself. Tables first: with them go the sequences that are theirs.
     static let clear = Statement(
         "backup.clear",

@@ -85,6 +85,11 @@ struct DatabaseRoles {
             "ALTER ROLE rapport_\(service) PASSWORD '\(password)'",
             "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); END $$",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+            // The databases that every server has besides are nobody's.
+            "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
+            "REVOKE ALL ON DATABASE template1 FROM PUBLIC",
+            // No service may take the connections of the others.
+            "ALTER ROLE rapport_\(service) CONNECTION LIMIT \(DatabaseServer.connectionsOfRole)",
         ]
     }
 

@@ -13,20 +13,17 @@ struct DatabaseServer {
     /// Finds the programs, the user and a place for the data that this user can reach; `note` is told of choices.
     init(_ folder: SuiteFolder, remembered: String?, note: (String) -> Void) throws {
         tools = try Self.findTools(["initdb", "postgres"])
-        if getuid() == 0 {
-            guard let found = SystemUser(named: "postgres") else {
-                throw SuiteError(
-                    "PostgreSQL refuses to run as root, and there is no user postgres: apt-get install postgresql-15")
-            }
-            user = found
-        } else {
-            user = nil
+        user = folder.user
+        if getuid() == 0, user == nil {
+            throw SuiteError(
+                "PostgreSQL refuses to run as root, and there is no user rapport or postgres: apt-get install postgresql-15"
+            )
         }
         if let remembered {
             data = remembered
         } else if let user, !user.canReach(folder.path + "/postgres") {
             data = "/var/tmp/rapport-\(StableHash(folder.path).hexadecimal)"
-            note("the user postgres cannot reach \(folder.path), so the database is in \(data)")
+            note("the user \(user.name) cannot reach \(folder.path), so the database is in \(data)")
         } else {
             data = folder.path + "/postgres"
         }
@@ -70,7 +67,9 @@ struct DatabaseServer {
             "C.UTF-8", "--lc-collate", "C", "--no-instructions",
         ]
         let run = try ChildProcess(
-            tools + "/initdb", arguments, directory: data, output: log, userID: user?.user, groupID: user?.group)
+            tools + "/initdb", arguments,
+            environment: Program(name: "initdb", path: tools).wholeEnvironment.map { "\($0.key)=\($0.value)" },
+            directory: data, output: log, userID: user?.user, groupID: user?.group)
         guard try await run.exit().isSuccess else {
             try? FileManager.default.removeItem(atPath: data)
             throw SuiteError("initdb failed:\n\(folder.lastLines(of: "postgres"))")
@@ -99,7 +98,9 @@ struct DatabaseServer {
     }
 
     /// How many connections it takes.
-    static let connections = 200
+    nonisolated static let connections = 300
+    /// How many of them one service may have: room for its twelve processes, and the rest for the others.
+    nonisolated static let connectionsOfRole = 180
 
     /// A quarter of the machine's memory (PostgreSQL's manual, 20.4.1), within bounds: a page that a customer's order touches is found
     /// here or costs a copy and, after it was put out, a write. What is not used is never taken.

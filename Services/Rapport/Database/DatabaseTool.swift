@@ -42,7 +42,7 @@ struct DatabaseTool {
     }
 
     private func run(_ name: String, _ arguments: [String]) async throws {
-        var environment = ProcessInfo.processInfo.environment
+        var environment = Program(name: name, path: folder).wholeEnvironment
         environment["PGPASSWORD"] = address.password
         environment["PGCONNECT_TIMEOUT"] = "10"
         let run = try ChildProcess(

@@ -137,7 +137,8 @@ struct RestoreCommand {
     /// What no event holds.
     private nonisolated static let lost = [
         "contacts":
-            "notes, further addresses and numbers, custom fields, owners, relations, files taken in, what merges changed of records",
+            "notes, further addresses and numbers, custom fields, owners, relations, stages set by hand, files taken in, what merges "
+            + "changed of records",
         "sales": "drafts of quotes, notes of activities, quotas, prices before discounts",
         "campaigns": "campaigns that were not launched yet, and what new ones say",
         "tickets": "threads, notes, descriptions, who works on what, policies",

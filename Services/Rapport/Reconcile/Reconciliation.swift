@@ -17,7 +17,7 @@ package struct Reconciliation {
     package func run() async throws -> Bool {
         let terminal = suite.terminal
         let state = try suite.folder.readState()
-        guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
+        guard let kafka = try suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
         let book = try await readBook(kafka)
         for total in book.totals {
             terminal.line(
@@ -70,7 +70,7 @@ package struct Reconciliation {
         var before: [String: Set<String>] = [:]
         while true {
             let state = try suite.folder.readState()
-            guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
+            guard let kafka = try suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
             do {
                 let book = try await readBook(kafka)
                 var parts: [String] = []

@@ -62,7 +62,7 @@ struct RollingRestart {
             let settings = PostgresSettings(url: roles[name] ?? "", applicationName: "rapport")
             try await needed("the database of \(name)") { try await PostgresConnection.open(settings).close() }
         }
-        guard let kafka = suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
+        guard let kafka = try suite.kafka(state) else { throw SuiteError("no broker is known; run rapport up") }
         try await needed("the broker") { _ = try await KafkaAdmin.topics(kafka) }
         try await needed("a schema") { try await suite.migrate(services, state, roles) }
     }

@@ -52,6 +52,10 @@ struct Scaling {
     private func checkRoom(_ service: String, _ count: Int, _ state: SuiteState) throws {
         guard suite.foreignDatabase == nil else { return }
         let others = Services.built.filter { $0 != service }.reduce(0) { $0 + state.members(of: $1).count }
+        let most = DatabaseServer.connectionsOfRole / connections
+        guard count <= most else {
+            throw SuiteError("of the suite's PostgreSQL a service has connections for \(most) processes")
+        }
         let room = DatabaseServer.connections / connections
         guard others + count <= room else {
             throw SuiteError(

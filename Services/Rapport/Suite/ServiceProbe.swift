@@ -24,11 +24,13 @@ package struct ServiceProbe {
         guard !known.isEmpty else { throw SuiteError("\(name) was not started; run rapport up") }
         self.name = name
         addresses = known.map { "http://127.0.0.1:\($0.port)" }
-        // What it was started with counts, where this command was not given it.
+        // What it was started with counts, where this command was not given it. A process shows that to the superuser alone; the suite's
+        // folder keeps it, too.
         let started = known.first?.mark?.environment ?? [:]
         token =
             ProcessInfo.processInfo.environment["API_TOKEN"] ?? started["API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
             ?? started["API_KEYS"].flatMap { SuiteFolder.suiteToken(beside: $0) }
+            ?? state.folder.flatMap { SuiteFolder.token(in: $0) }
     }
 
     /// Asks for a path; throws `SuiteError` for any answer but 200.

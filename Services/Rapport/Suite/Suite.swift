@@ -58,7 +58,9 @@ package final class Suite {
                 if let beside = known.beside { try await end(name, beside) }
                 state.programs[name]?.beside = nil
             }
+            try folder.secure()
             launcher = try await Supervision(folder).begin(environment, terminal)
+            try await beginToAsk(&state)
             try await startDatabase(&state)
             try await startBroker(&state)
             let roles = try await applyRoles(state)
@@ -74,6 +76,20 @@ package final class Suite {
         }
         let state = try folder.readState()
         for member in Services.built.flatMap({ state.members(of: $0) }) { try await waitUntilReady(member) }
+    }
+
+    /// From now on our Broker asks everybody who he is. Services that an older `up` has started do not say it: they end in order before, while
+    /// the Broker and the database still hear what they have to tell, and the new ones take their places.
+    private func beginToAsk(_ state: inout SuiteState) async throws {
+        guard foreignKafka == nil, state.asksUsers != true else { return }
+        let names = state.programs.keys.filter { Member($0) != nil && state.programs[$0]?.mark?.isAlive == true }
+        if !names.isEmpty {
+            terminal.line(
+                "\(names.sorted().joined(separator: ", ")): stopped, as the Broker begins to ask who they are")
+        }
+        try await end(names.sorted(), &state)
+        state.asksUsers = true
+        try folder.write(state)
     }
 
     /// Programs of another build do not know the tables as they are going to be: what they cannot write waits, and is lost nowhere.
@@ -169,11 +185,16 @@ package final class Suite {
             if let data = state.postgresData { try? FileManager.default.removeItem(atPath: data) }
             // By name: the folder may be one that holds other things too.
             // The roles in a PostgreSQL that is not ours stay, and so do their passwords.
-            let secrets = state.foreignDatabase == nil && foreignDatabase == nil ? ["secrets.json"] : []
-            for part in ["postgres", "broker", "maildir", "log", "settings.json", "keys.json"] + secrets {
+            let secrets =
+                state.foreignDatabase == nil && foreignDatabase == nil
+                ? ["secrets.json", "bus-users", "bus-rights"] : []
+            let own = ["postgres", "broker", "maildir", "log", "settings.json", "keys.json", "operator.properties"]
+            for part in own + secrets {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/\(part)")
             }
-            try FileManager.default.createDirectory(atPath: folder.log, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder.log, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            folder.user?.own(folder.log)
             let foreignDatabase = state.foreignDatabase
             state = SuiteState()
             state.foreignDatabase = foreignDatabase

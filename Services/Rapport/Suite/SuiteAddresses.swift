@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import FoundationEssentials
 import Kafka
@@ -8,7 +9,7 @@ extension Suite {
         _ name: String, number: Int = 1, _ state: SuiteState, _ roles: [String: String]
     ) throws -> Program {
         let member = Member(name, number)
-        guard let kafka = kafka(state), let url = roles[name], let known = state.programs[member.name],
+        guard let kafka = try kafka(state, as: name), let url = roles[name], let known = state.programs[member.name],
             // Links lead to the first process, which all have in common.
             let first = state.programs[name]?.port
         else { throw SuiteError("\(member.name) has no broker, database or port") }
@@ -20,8 +21,10 @@ extension Suite {
             "INSTANCE": known.instance ?? "\(number)", "HTTP_PORT": "\(known.port)",
             // On loopback only, and asked by this program in the clear: settings for elsewhere do not count here.
             "HTTP_TLS_CERTIFICATE": "", "HTTP_TLS_KEY": "",
-            "API_KEYS": environment["API_KEYS"].flatMap { $0.isEmpty ? nil : $0 } ?? folder.keyFile,
+            "API_KEYS": environment["API_KEYS"].flatMap { $0.isEmpty ? nil : $0 } ?? keyFile,
         ]
+        (program.user, program.becomesUser) = (folder.user, true)
+        program.environment.merge(kafka.environment) { given, _ in given }
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
             program.environment["SURVEY_SECRET"] = try folder.secret("survey")
@@ -39,6 +42,9 @@ extension Suite {
         program.reads = Services.settings
         return program
     }
+
+    /// Under its name in the folder, where the service works, if its user may not come through the folders above.
+    private var keyFile: String { folder.user?.canReach(folder.keyFile) == false ? "keys.json" : folder.keyFile }
 
     func adminURL(_ state: SuiteState, _ password: String, database: String) -> String {
         "postgresql://postgres:\(password)@127.0.0.1:\(state.programs["postgres"]?.port ?? 0)/\(database)"
@@ -70,11 +76,22 @@ extension Suite {
         return try roleURLs(state)
     }
 
-    /// The cluster that the suite uses; nil when none was started yet.
-    package func kafka(_ state: SuiteState) -> KafkaSettings? {
-        let properties = KafkaSettings.properties(fromEnvironment: environment)
+    /// The cluster that the suite uses, as one of its users; nil when none was started yet.
+    package func kafka(_ state: SuiteState, as user: String = BusUser.operator) throws -> KafkaSettings? {
+        var properties = KafkaSettings.properties(fromEnvironment: environment)
         let own = state.programs["broker"].map { "127.0.0.1:\($0.port)" }
         guard let brokers = foreignKafka ?? own else { return nil }
+        if foreignKafka != nil {
+            // A cluster that is not ours may know each service under a name of its own.
+            let prefix = "\(user.uppercased())_"
+            let own = environment.filter { $0.key.hasPrefix(prefix) }.map {
+                (String($0.key.dropFirst(prefix.count)), $0.value)
+            }
+            let given = KafkaSettings.properties(fromEnvironment: Dictionary(own) { first, _ in first })
+            properties.merge(given) { _, own in own }
+        } else if state.asksUsers == true {
+            properties.merge(try BusUsers(folder).properties(of: user)) { _, ours in ours }
+        }
         return KafkaSettings(brokers: brokers, clientID: "rapport", properties: properties)
     }
 
@@ -82,7 +99,7 @@ extension Suite {
     func reachableKafka() throws -> KafkaSettings {
         let state = try folder.readState()
         let isOurs = foreignKafka == nil
-        guard let kafka = kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
+        guard let kafka = try kafka(state), !isOurs || state.programs["broker"]?.mark?.isAlive == true else {
             throw SuiteError("the suite's Broker does not run: rapport up starts it, or KAFKA_BROKERS names another")
         }
         return kafka

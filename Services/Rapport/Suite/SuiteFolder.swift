@@ -10,6 +10,10 @@ package struct SuiteState: Codable {
     var kept: [String: [String: String]]?
     /// How many processes a service is to have, where that is not one.
     var counts: [String: Int]?
+    /// Whether our Broker asks everybody who he is: one that an older `up` started does not until the next.
+    package var asksUsers: Bool?
+    /// Where this was read.
+    var folder: String?
     /// Where PostgreSQL's data is; it may be outside the folder when its user cannot reach the folder.
     var postgresData: String?
     /// The database that is not ours and holds how far our Broker's log was read, without its password.
@@ -51,7 +55,8 @@ package struct SuiteFolder: Sendable {
     package init(_ path: String) throws {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         self.path = absolute
-        try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: log, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
     /// The folder `.run` beside the package that this program was built in, else in the current folder.
@@ -91,7 +96,9 @@ package struct SuiteFolder: Sendable {
     package func readState() throws -> SuiteState {
         guard let data = FileManager.default.contents(atPath: path + "/state.json") else { return SuiteState() }
         do {
-            return try JSONDecoder().decode(SuiteState.self, from: data)
+            var state = try JSONDecoder().decode(SuiteState.self, from: data)
+            state.folder = path
+            return state
         } catch {
             throw SuiteError("\(path)/state.json cannot be read; stop what runs by hand and remove it")
         }
@@ -101,13 +108,13 @@ package struct SuiteFolder: Sendable {
     package func write(_ state: SuiteState) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(state).write(to: URL(filePath: path + "/state.json"), options: .atomic)
+        try writePrivate([UInt8](try encoder.encode(state)), to: path + "/state.json")
     }
 
     /// Changes the state while no other command does.
     @Loop
     package func locked<T>(_ body: (inout SuiteState) async throws -> T) async throws -> T {
-        let file = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = openLock("lock")
         guard file >= 0 else { throw SuiteError("\(path)/lock cannot be opened: \(String(cString: strerror(errno)))") }
         defer { close(file) }
         let deadline = Loop.now + .seconds(120)
@@ -130,7 +137,7 @@ package struct SuiteFolder: Sendable {
     /// Runs what takes long and leaves the state to others meanwhile, unless another command does the like.
     @Loop
     func alone(_ purpose: String, _ body: () async throws -> Void) async throws {
-        let file = open("\(path)/\(purpose).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = openLock("\(purpose).lock")
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
             if file >= 0 { close(file) }
             throw SuiteError("another command restarts or scales services of \(path); wait until it has ended")
@@ -157,11 +164,13 @@ package struct SuiteFolder: Sendable {
     }
 
     /// Writes a file that only its owner can read: beside it first, so that a full disk or an end meanwhile leaves what was there.
-    func writePrivate(_ bytes: [UInt8], to file: String) throws {
+    /// Those of the suite itself its programs may open, too.
+    func writePrivate(_ bytes: [UInt8], to file: String, isSuites: Bool = true) throws {
         let new = file + ".new"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SuiteError("\(file): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
+        if isSuites { handOver(descriptor) }
         let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         guard written == bytes.count, rename(new, file) == 0 else {
             let cause = String(cString: strerror(errno))

@@ -27,14 +27,17 @@ extension Suite {
     /// The same without waiting; says whether it was started.
     func launchDatabase(_ state: inout SuiteState) async throws -> Bool {
         guard foreignDatabase == nil else { return false }
+        try folder.secure()
         let server = try DatabaseServer(folder, remembered: state.postgresData) { terminal.note($0) }
         state.postgresData = server.data
         let password = try folder.secret("postgres")
         let port = try choosePort("postgres", &state)
         let program = server.program(port: port)
         if try await isCurrent(program, &state) { return false }
-        try await server.initialise(password: password, log: folder.log(of: "postgres"), in: folder)
+        try await server.initialise(password: password, log: folder.writableLog(of: "postgres"), in: folder)
         try await server.waitForDeadServer()
+        // An older program's server ran as another user.
+        server.user?.own(server.data)
         try await start(program, port: port, &state)
         return true
     }
@@ -50,30 +53,42 @@ extension Suite {
     /// The same without waiting; says whether it was started.
     func launchBroker(_ state: inout SuiteState) async throws -> Bool {
         guard foreignKafka == nil else { return false }
+        try folder.secure()
         var program = Program(name: "broker", path: Services.path("broker"))
         guard access(program.path, X_OK) == 0 else {
             throw SuiteError("\(program.path) was not built; build it, or set KAFKA_BROKERS to a Kafka that is there")
         }
         let port = try choosePort("broker", &state)
         program.inherited = environment
-        program.environment = [
-            "BROKER_DATA": folder.path + "/broker", "BROKER_PORT": "\(port)", "BROKER_ADDRESS": "127.0.0.1",
-        ]
+        (program.user, program.becomesUser) = (folder.user, true)
+        // By the names that things have in the folder: its user may not come through the folders above.
+        program.directory = folder.path
+        program.environment = ["BROKER_DATA": "broker"]
+        if state.asksUsers == true {
+            let files = try await BusUsers(folder).make(for: "\(brokerHost ?? "127.0.0.1"):\(port)")
+            program.environment["BROKER_LISTENERS"] = "SASL_PLAINTEXT://127.0.0.1:\(port)"
+            (program.environment["BROKER_PORT"], program.environment["BROKER_ADDRESS"]) = ("", "")
+            (program.environment["BROKER_USERS"], program.environment["BROKER_RIGHTS"]) = files
+        } else {
+            (program.environment["BROKER_PORT"], program.environment["BROKER_ADDRESS"]) = ("\(port)", "127.0.0.1")
+        }
         program.reads = ["BROKER_"]
         if let brokerHost { program.environment["BROKER_ADVERTISED_HOST"] = brokerHost }
         if try await isCurrent(program, &state) { return false }
+        folder.takeOver()
         try await start(program, port: port, &state)
         return true
     }
 
     /// Starts PostgreSQL and the Broker alone, and gives the administrator's address and the brokers.
-    package func upBase() async throws -> (database: String, brokers: String) {
+    package func upBase() async throws -> (database: String, kafka: KafkaSettings) {
         try await folder.locked { state in
             state.isUp = true
+            state.asksUsers = true
             try await startDatabase(&state)
             try await startBroker(&state)
-            guard let kafka = kafka(state) else { throw SuiteError("no broker is known") }
-            return (try adminURL(state, folder.secret("postgres"), database: "rapport"), kafka.brokers)
+            guard let kafka = try kafka(state) else { throw SuiteError("no broker is known") }
+            return (try adminURL(state, folder.secret("postgres"), database: "rapport"), kafka)
         }
     }
 
@@ -97,11 +112,7 @@ extension Suite {
     package func migrate(_ names: [String], _ state: SuiteState, _ roles: [String: String]) async throws {
         for name in names {
             let program = try service(name, state, roles)
-            let environment = program.inherited.merging(program.environment) { _, new in new }
-            let run = try ChildProcess(
-                program.path, ["migrate"], environment: environment.map { "\($0.key)=\($0.value)" },
-                output: folder.log(of: name))
-            guard try await run.exit().isSuccess else {
+            guard try await program.run(["migrate"], log: folder.writableLog(of: name)) else {
                 throw SuiteError("the migrations of \(name) failed:\n\(folder.lastLines(of: name))")
             }
         }
@@ -155,7 +166,7 @@ extension Suite {
 
     /// Starts a process; one that is beside another takes its place once it is ready.
     func launch(_ program: Program, beside: Bool = false) async throws -> ProcessMark {
-        var order = program.launch(log: folder.log(of: program.name))
+        var order = program.launch(log: folder.writableLog(of: program.name))
         order.isBeside = beside
         if let launcher { return try await launcher.launch(order) }
         return try program.start(log: order.log)

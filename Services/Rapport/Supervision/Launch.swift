@@ -18,7 +18,9 @@ struct Launch: Codable {
 
     /// Starts it in a session of its own, with what it is handed.
     @Loop
-    func start(handing socket: Int32? = nil, readiness: Int32? = nil) throws -> ChildProcess {
+    func start(
+        handing socket: Int32? = nil, readiness: Int32? = nil, isDetached: Bool = true
+    ) throws -> ChildProcess {
         // A shell may have inherited what was handed to another: with its LISTEN_PID a program would leave our socket alone.
         var environment = environment.filter { !Handover.names.contains($0.key) }
         let handed = [socket, readiness].compactMap(\.self)
@@ -26,7 +28,7 @@ struct Launch: Codable {
         if readiness != nil { environment["READY_FD"] = "\(2 + handed.count)" }
         return try ChildProcess(
             path, arguments, environment: environment.map { "\($0.key)=\($0.value)" }, directory: directory,
-            output: log, sockets: handed, isDetached: true, userID: user, groupID: group)
+            output: log, sockets: handed, isDetached: isDetached, userID: user, groupID: group)
     }
 }
 

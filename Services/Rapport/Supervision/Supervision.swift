@@ -45,10 +45,12 @@ struct Supervision: Launcher {
         try await end()
         // It draws its orders' secret from there.
         _ = try folder.secret(Self.secret)
+        let user = try await whoMayWatch(terminal)
         let child = try ChildProcess(
             Self.path, [Supervisor.command, "--run", folder.path],
             environment: environment.map { "\($0.key)=\($0.value)" },
-            directory: folder.path, output: folder.log(of: "supervisor"), isDetached: true)
+            directory: folder.path, output: folder.writableLog(of: "supervisor"), isDetached: true,
+            userID: user?.user, groupID: user?.group)
         let deadline = Loop.now + .seconds(20)
         while record?.mark.id != child.id {
             guard !child.hasEnded, Loop.now < deadline else {
@@ -57,6 +59,20 @@ struct Supervision: Launcher {
             try await Loop.sleep(for: .milliseconds(10))
         }
         return self
+    }
+
+    /// Whom the supervisor runs as that the superuser starts: as the programs, where this user can come to them and to the folder, as it
+    /// starts them anew. Else it stays what it is, and they become this user by themselves.
+    private func whoMayWatch(_ terminal: Terminal) async throws -> SystemUser? {
+        guard let user = folder.user else { return nil }
+        let look = try? ChildProcess(
+            Self.path, ["help", "--run", folder.path], environment: [], directory: "/", output: "/dev/null",
+            userID: user.user, groupID: user.group)
+        if user.canReach(folder.path + "/state.json"), try await look?.exit().isSuccess == true { return user }
+        terminal.note(
+            "the user \(user.name) cannot come to \(Self.path) or \(folder.path), so the supervisor stays root; what it starts does not"
+        )
+        return nil
     }
 
     /// Ends the supervisor; the programs run on.

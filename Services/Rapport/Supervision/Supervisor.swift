@@ -42,7 +42,7 @@ final class Supervisor: Launcher {
 
     /// Keeps watch until told to end, or until nothing is left to watch.
     static func run(_ folder: SuiteFolder) async throws {
-        let file = open(folder.path + "/watch.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = folder.openLock("watch.lock")
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0, let mark = ProcessMark(getpid()) else {
             throw SuiteError("another supervisor keeps watch of \(folder.path)")
         }

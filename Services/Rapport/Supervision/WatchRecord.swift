@@ -38,7 +38,7 @@ struct WatchRecord: Codable {
 
     /// Tells it.
     func write(_ folder: SuiteFolder) throws {
-        try JSONEncoder().encode(self).write(to: URL(filePath: folder.watchFile), options: .atomic)
+        try folder.writePrivate([UInt8](try JSONEncoder().encode(self)), to: folder.watchFile)
     }
 }
 

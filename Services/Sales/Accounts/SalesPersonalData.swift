@@ -28,15 +28,19 @@ let salesPersonalData = PersonalData(
         """,
     [
         PersonalTable(
-            "opportunity", where: "t.id IN (\(opportunities))",
+            "opportunity", where: "t.id IN (\(opportunities))", madeAt: "t.created_at",
             .blank(
                 "name = 'erased', contact_name = NULL, contact_email = NULL, loss_reason = NULL",
                 because: "figures of the pipeline, without the person")),
-        PersonalTable("lead_status", where: "t.lead_id IN (\(leads))", .remove),
-        PersonalTable("lead", where: "t.id IN (\(leads))", .remove),
-        PersonalTable("task", .blank("subject = 'erased'", because: "figures of work done, without the person")),
         PersonalTable(
-            "activity",
+            "lead_status", where: "t.lead_id IN (\(leads))",
+            madeAt: "(SELECT created_at FROM lead WHERE id = t.lead_id)", .remove),
+        PersonalTable("lead", where: "t.id IN (\(leads))", madeAt: "t.created_at", .remove),
+        PersonalTable(
+            "task", madeAt: "t.created_at",
+            .blank("subject = 'erased'", because: "figures of work done, without the person")),
+        PersonalTable(
+            "activity", madeAt: "t.created_at",
             .blank(
                 "subject = 'erased', outcome = NULL, place = NULL, notes = NULL",
                 because: "figures of work done, without the person")),

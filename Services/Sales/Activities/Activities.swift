@@ -35,9 +35,10 @@ extension Capability {
             ],
             recovers: {
                 $0.on(ActivityLogged.self) { told, transaction in
-                    for activity in told.map(\.data.activity) {
+                    for one in told {
                         // Notes are in no event.
-                        ActivityCommands.write(Activity(told: activity, notes: nil), in: transaction)
+                        let activity = Activity(told: one.data.activity, notes: nil)
+                        ActivityCommands.write(activity, at: one.event.time, in: transaction)
                     }
                 }
             },

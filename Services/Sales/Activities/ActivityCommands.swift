@@ -22,11 +22,11 @@ enum ActivityCommands {
         return told.activityId
     }
 
-    /// Writes what was done, where it is not known.
-    static func write(_ activity: Activity, in transaction: Transaction) {
+    /// Writes what was done, where it is not known; `time` is when it was written down first, now unless given.
+    static func write(_ activity: Activity, at time: Date? = nil, in transaction: Transaction) {
         let told = activity.told
         transaction.enqueue(
             ActivityStore.insert, told.activityId, told.kind, told.subject, told.at, told.partyId, told.opportunityId,
-            told.owner, told.minutes, told.outcome, told.place, activity.notes)
+            told.owner, told.minutes, told.outcome, told.place, activity.notes, time)
     }
 }

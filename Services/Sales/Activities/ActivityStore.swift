@@ -12,10 +12,11 @@ enum ActivityStore {
 
     static let insert = Query(
         "activity.insert", takes: UUID.self, String.self, String.self, Date.self, UUID.self, UUID?.self, String?.self,
-        Int?.self, String?.self, String?.self, String?.self,
+        Int?.self, String?.self, String?.self, String?.self, Date?.self,
         sql: """
-            INSERT INTO activity (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
+            INSERT INTO activity
+                (id, kind, subject, at, party_id, opportunity_id, owner, minutes, outcome, place, notes, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12, now())) ON CONFLICT DO NOTHING
             """)
 
     /// An activity as JSON, as the routes show it. `a` is the activity.

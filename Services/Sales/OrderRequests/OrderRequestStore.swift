@@ -6,7 +6,8 @@ import Postgres
 /// The SQL of order requests.
 enum OrderRequestStore {
     static let statements: [any Preparable] = [
-        buyer, waiting, insert, cancelTimers, answer, alter, overdue, asked, confirmed, settled, forget, wind,
+        buyer, waiting, insert, cancelTimers, answer, alter, overdue, asked, confirmed, settled, forget, unasked, adopt,
+        wind,
         unanswered, known, get, page, refusing, refuse, close,
     ]
 
@@ -235,6 +236,38 @@ enum OrderRequestStore {
     static let forget = Query(
         "order_request.forget", takes: String.self,
         sql: "DELETE FROM intent WHERE kind = 'order-request' AND subject = $1")
+
+    /// Accepted quotes without a request, in a life that had others before it, that are not held of a kind: who buys, whose they are, and when
+    /// they were accepted.
+    static let unasked = Query(
+        "order_request.unasked", takes: String.self, Int.self,
+        gives: UUID.self, Int.self, UUID?.self, String?.self, Date.self,
+        sql: """
+            SELECT q.id, q.version, o.party_id, o.owner, q.updated_at
+            FROM quote q LEFT JOIN opportunity o ON o.id = q.opportunity_id
+            WHERE q.status = 'accepted' AND EXISTS (SELECT FROM life WHERE cause <> 'first')
+                AND NOT EXISTS (SELECT FROM order_request r WHERE r.quote_id = q.id AND r.status <> 'refused')
+                AND NOT EXISTS (SELECT FROM held h WHERE h.kind = $1 AND h.key = q.id::text || ':' || q.version)
+            ORDER BY q.id LIMIT $2
+            """)
+
+    /// A request that was never told, whose order the ERP has made all the same: it is known, and told as confirmed.
+    static let adopt = Query(
+        "order_request.adopt", takes: UUID.self, UUID.self, UUID.self, String?.self, gives: UUID.self,
+        sql: """
+            WITH known AS (
+                INSERT INTO order_request
+                    (id, version, quote_id, party_id, owner, status, order_id, ordered_at, order_source, order_form, settled_at)
+                SELECT $1, 2, $2, $3, $4, 'ordered', a.order_id, a.at, a.source, a.form, now() FROM order_answer a
+                WHERE a.request_id = $1 ON CONFLICT DO NOTHING RETURNING *),
+            told AS (\(SQLEvent.insert(
+                OrderConfirmed.self, key: "k.id::text", sequence: "k.version",
+                [
+                    "requestId": "k.id", "quoteId": "k.quote_id", "partyId": "k.party_id", "orderId": "k.order_id",
+                    "source": "k.order_source", "customerNo": "a.customer_no", "customerSystem": "a.customer_system",
+                ])) FROM known k JOIN order_answer a ON a.request_id = k.id)
+            SELECT id FROM known
+            """)
 
     /// Sets the time for the ERP's answer to requests that a new life knows from events. Nothing to do in a first life.
     static let wind = Query(

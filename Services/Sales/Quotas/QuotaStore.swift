@@ -38,7 +38,7 @@ enum QuotaStore {
 
     /// Whose an account was is a table for owners, and one for teams and territories.
     static let parts = Migration(
-        "m202611302202_quota_parts",
+        "m202611302253_quota_parts",
         """
         -- The team that looks after an account and the territory that it lies in, by name.
         ALTER TABLE account ADD COLUMN team text, ADD COLUMN territory text;

@@ -74,7 +74,7 @@ enum QuoteCommands {
     }
 
     /// The lines as the ERP is asked for them.
-    private static func lines(of id: UUID, in transaction: Transaction) async throws -> [OrderRequestLine] {
+    static func lines(of id: UUID, in transaction: Transaction) async throws -> [OrderRequestLine] {
         try await transaction.rows(QuoteStore.lines, id).map {
             sku, name, quantity, list, discount, price, total, taxPercent, tax in
             var line = OrderRequestLine(

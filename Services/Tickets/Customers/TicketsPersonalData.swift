@@ -1,6 +1,9 @@
 import CRMModel
 import ServiceKit
 
+/// When the ticket of a row was opened.
+private let ofTicket = "(SELECT created_at FROM ticket k WHERE k.id = t.ticket_id)"
+
 /// What tickets holds of persons, and what an erasure leaves of it. Whatever was written may name the person, so all words go.
 let ticketsPersonalData = PersonalData(
     ErasureOwners.Tickets.self,
@@ -11,22 +14,22 @@ let ticketsPersonalData = PersonalData(
     subjects: "SELECT id::text FROM ticket WHERE party_id = $1",
     [
         PersonalTable(
-            "reply", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            "reply", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)", madeAt: ofTicket,
             .blank(
                 "body = 'erased', author = CASE WHEN t.sender = 'agent' THEN t.author END",
                 because: "figures of service, without the words")),
         PersonalTable(
-            "survey_answer", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            "survey_answer", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)", madeAt: ofTicket,
             .blank("comment = NULL", because: "figures of satisfaction, without the words")),
         PersonalTable(
-            "survey_request", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)",
+            "survey_request", where: "t.ticket_id IN (SELECT id FROM ticket WHERE party_id = $1)", madeAt: ofTicket,
             .blank(
                 """
                 state = CASE WHEN t.state = 'waiting' THEN 'dropped' ELSE t.state END,
                 reason = CASE WHEN t.state = 'waiting' THEN 'customer erased' ELSE t.reason END
                 """, because: "figures of service, without the person; nobody is asked any more")),
         PersonalTable(
-            "ticket",
+            "ticket", madeAt: "t.created_at",
             .blank(
                 "subject = 'erased', description = NULL, updated_at = now()",
                 because: "figures of service, without the words")),

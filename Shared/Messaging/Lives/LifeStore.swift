@@ -8,7 +8,8 @@ public enum LifeStore {
     /// All statements, for the test that prepares them.
     public static let statements: [any Preparable] =
         [
-            current, drawFirst, draw, waiting, markTold, advance, place, home, clock, toldEnds, keepEnds, claim, parked,
+            current, drawFirst, draw, waiting, markTold, advance, place, written, home, clock, toldEnds, keepEnds,
+            claim, parked,
             noteKeys, takeKeys, hasKeys, closeKeys, isTold, hear, unsettled, orphans, settle, noteEnded, takeEnded,
         ] + forgetGroup
 
@@ -51,6 +52,14 @@ public enum LifeStore {
     /// The last place that the outbox has given.
     public static let place = Query(
         "life.place", gives: Int.self, sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_id_seq")
+
+    /// The last committed place of what waits in the outbox; and up to where the server has its own log, and has it on its disk.
+    static let written = Query(
+        "life.written", gives: Int.self, Int.self, Int.self,
+        sql: """
+            SELECT coalesce((SELECT max(id) FROM outbox), 0), (pg_current_wal_insert_lsn() - '0/0')::bigint,
+                (pg_current_wal_flush_lsn() - '0/0')::bigint
+            """)
 
     /// Which database this is: a copy is another.
     static let home = Query(

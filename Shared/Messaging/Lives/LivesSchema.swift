@@ -65,6 +65,26 @@ extension MessagingSchema {
         );
         """)
 
+    /// Keys of sealed events are ordered by life and version, as events are; and when each was made.
+    static let keysOfLives = Migration(
+        "m202611302211_keys_of_lives",
+        """
+        -- Two lives, or two copies of one, may make a key under one version while both run: what is sealed with the other one is opened with it
+        -- all the same, as long as the version counts. -1 and null are of what was told before this was kept.
+        ALTER TABLE subject_key ADD epoch bigint NOT NULL DEFAULT -1, ADD others bytea, ADD made_at timestamptz;
+        """)
+
+    /// When this service has erased whom.
+    static let erasures = Migration(
+        "m202611302220_erasures_done",
+        """
+        -- An erasure that comes once more, as in another life, takes what was there then, and not what came since.
+        CREATE TABLE erasure_done (
+            erasure uuid NOT NULL, party uuid NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (erasure, party)
+        );
+        """)
+
     /// What a life does not tell again, as it does not know it.
     static let gone = Migration(
         "m202611301641_gone",

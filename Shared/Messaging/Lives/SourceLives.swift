@@ -82,11 +82,14 @@ public final class SourceLives {
     func judged(_ items: ArraySlice<BatchItem>) -> ArraySlice<BatchItem> {
         guard hasEnded else { return items }
         return items.map { item in
-            // Keys go by their version, and the owner tells the last one again; were they void, compaction could leave nothing else.
-            guard !item.isOfKeys, case .event(let event, _, _) = item.content, let reason = whyVoid(event) else {
+            guard case .event(var event, let data, let handler) = item.content, let reason = whyVoid(event) else {
                 return item
             }
-            return BatchItem(record: item.record, content: .void(reason))
+            guard item.isOfKeys else { return BatchItem(record: item.record, content: .void(reason)) }
+            // Compaction could leave nothing else of a key: its owner reads the word, and tells the last one again.
+            event.isVoid = true
+            let read = (try? handler.decode(event)) ?? data
+            return BatchItem(record: item.record, content: .event(event, data: read, handler: handler))
         }[...]
     }
 

@@ -39,5 +39,6 @@ extension MessagingSchema {
         .own("dead_letter_action"), .own("timer"), .own("idempotency_key"), .own("parked_key"), .own("parked_message"),
         .restriction("subject_key"), .own("rebuild"), .own("intent"), .own("life"), .fact("source_life"),
         .own("tell_again"), .own("held"), .own("told_end"), .own("ended_key"),
+        .restriction("erasure_done"),
     ]
 }

@@ -20,13 +20,31 @@ public struct PersonalTable: Sendable {
 
     let name: String
     let condition: String
+    let time: String?
     let remedy: Remedy
 
     /// Names a table; in the condition `t` is the row and `$1` the party's id.
-    public init(_ name: String, where condition: String = "t.party_id = $1", _ remedy: Remedy) {
+    ///
+    /// - Parameter time: when a row was made, as the life says that made it: an erasure that comes once more leaves rows that were made behind
+    ///   it. Without it all rows go, as they do where another order sees to that, or nobody can know.
+    public init(
+        _ name: String, where condition: String = "t.party_id = $1", madeAt time: String? = nil, _ remedy: Remedy
+    ) {
         self.name = name
         self.condition = condition
+        self.time = time
         self.remedy = remedy
+    }
+
+    /// The rows that an erasure takes, up to a time where `$2` gives one.
+    fileprivate var erased: String {
+        guard let time else { return condition }
+        return "(\(condition)) AND ($2::timestamptz IS NULL OR \(time) <= $2)"
+    }
+
+    /// The values of that.
+    fileprivate func values(_ party: UUID, _ until: Date?) -> [any SQLEncodable] {
+        time == nil ? [party] : [party, until]
     }
 }
 
@@ -44,20 +62,29 @@ public struct PersonalData: Sendable {
     private let subjects: Statement
     private let source: String
     private let follow: (@Loop @Sendable (PersonalData, Topic, inout Subscriptions) -> Void)?
+    private let followDone: (@Loop @Sendable (inout Subscriptions) -> Void)?
 
     /// Describes what a service holds that does as contacts tells: it answers erasures with receipts, and requests for archives with its
     /// part.
     public init<Owner: ErasureOwner>(
         _ owner: Owner.Type, terms: String, subjects: String? = nil, _ tables: [PersonalTable]
     ) {
-        self.init(Owner.name, terms: terms, subjects: subjects, tables) { data, topic, subscriptions in
-            data.subscribe(owner, topic, &subscriptions)
-        }
+        self.init(
+            Owner.name, terms: terms, subjects: subjects, tables,
+            follow: { data, topic, subscriptions in data.subscribe(owner, topic, &subscriptions) },
+            followDone: { subscriptions in
+                subscriptions.on(ErasureCompleted<Owner>.self) { told, transaction in
+                    for one in told {
+                        transaction.enqueue(
+                            ErasureDoneStore.note, one.data.erasureId, one.data.partyId, one.event.time)
+                    }
+                }
+            })
     }
 
     /// Describes what the service holds that tells the others.
     public init(_ service: String, terms: String, subjects: String? = nil, _ tables: [PersonalTable]) {
-        self.init(service, terms: terms, subjects: subjects, tables, follow: nil)
+        self.init(service, terms: terms, subjects: subjects, tables, follow: nil, followDone: nil)
     }
 
     /// - Parameters:
@@ -68,8 +95,10 @@ public struct PersonalData: Sendable {
     ///   - tables: in the order in which an erasure works on them.
     private init(
         _ service: String, terms: String, subjects: String?, _ tables: [PersonalTable],
-        follow: (@Loop @Sendable (PersonalData, Topic, inout Subscriptions) -> Void)?
+        follow: (@Loop @Sendable (PersonalData, Topic, inout Subscriptions) -> Void)?,
+        followDone: (@Loop @Sendable (inout Subscriptions) -> Void)?
     ) {
+        self.followDone = followDone
         source = "/\(service)"
         self.follow = follow
         let others = subjects.map { " UNION \($0)" } ?? ""
@@ -79,8 +108,8 @@ public struct PersonalData: Sendable {
             let name = "personal.\(service).\(number)"
             let change: String? =
                 switch table.remedy {
-                case .remove: "DELETE FROM \(table.name) t WHERE \(table.condition)"
-                case .blank(let columns, _): "UPDATE \(table.name) t SET \(columns) WHERE \(table.condition)"
+                case .remove: "DELETE FROM \(table.name) t WHERE \(table.erased)"
+                case .blank(let columns, _): "UPDATE \(table.name) t SET \(columns) WHERE \(table.erased)"
                 case .keep: nil
                 }
             return Prepared(
@@ -91,7 +120,7 @@ public struct PersonalData: Sendable {
                     SELECT coalesce(json_agg(to_jsonb(t)), '[]')::text FROM \(table.name) t WHERE \(table.condition)
                     """),
                 count: Statement(
-                    "\(name).count", "SELECT count(*) FROM \(table.name) t WHERE \(table.condition)"),
+                    "\(name).count", "SELECT count(*) FROM \(table.name) t WHERE \(table.erased)"),
                 change: change.map { Statement("\(name).erase", $0) })
         }
     }
@@ -99,7 +128,7 @@ public struct PersonalData: Sendable {
     /// All statements, for the test that prepares them.
     public var statements: [Statement] {
         [terms, subjects] + tables.flatMap { [$0.read, $0.count] + ($0.change.map { [$0] } ?? []) }
-            + AsideStore.statements
+            + AsideStore.statements + ErasureDoneStore.statements
     }
 
     /// The texts by which a party is known here; ask before anything is erased.
@@ -110,15 +139,21 @@ public struct PersonalData: Sendable {
     }
 
     /// Removes what may be removed of a party, messages that were put aside too, and says what became of everything.
+    ///
+    /// - Parameter time: when this was done before, where it is done once more: then only what is from before that goes, as the person may
+    ///   have come back. Nil takes all.
     @Loop
-    public func erase(_ party: UUID, in transaction: Transaction) async throws -> [ErasureLine] {
+    public func erase(
+        _ party: UUID, until time: Date? = nil, in transaction: Transaction
+    ) async throws -> [ErasureLine] {
         let terms = try await terms(of: party, in: transaction)
         let subjects: [String] = try await transaction.query(subjects, party).map { try $0.value(0) }
         var lines: [ErasureLine] = []
         for prepared in tables {
-            let rows = try await transaction.query(prepared.count, party)
+            let values = prepared.table.values(party, time)
+            let rows = try await transaction.query(prepared.count, values: values)
             let count: Int = try rows.first?.value(0) ?? 0
-            if let change = prepared.change { transaction.enqueue(change, party) }
+            if let change = prepared.change { transaction.enqueue(change, values: values) }
             let (action, reason): (String, String?) =
                 switch prepared.table.remedy {
                 case .remove: ("removed", nil)
@@ -127,12 +162,13 @@ public struct PersonalData: Sendable {
                 }
             lines.append(ErasureLine(table: prepared.table.name, rows: count, action: action, reason: reason))
         }
-        for (table, statement) in AsideStore.erasures {
-            let gone = try await transaction.query(statement, terms).affected
+        for (table, statement, goesByTime) in AsideStore.erasures {
+            let values: [any SQLEncodable] = goesByTime ? [terms, time] : [terms]
+            let gone = try await transaction.query(statement, values: values).affected
             lines.append(ErasureLine(table: table, rows: gone, action: "removed", reason: nil))
         }
         // Last, as the rows are locked by now: nobody writes of them any more.
-        let keys = try await SubjectKeys.destroy(subjects, of: source, in: transaction)
+        let keys = try await SubjectKeys.destroy(subjects, of: source, madeBy: time, in: transaction)
         if keys > 0 { try SubjectKeys.remind(of: subjects, party: party.text, in: transaction) }
         lines.append(
             ErasureLine(
@@ -142,6 +178,10 @@ public struct PersonalData: Sendable {
                     + "crm.subject-keys with its compaction, within about two hours"))
         return lines
     }
+
+    /// Knows of the erasures that lives before have done, and when.
+    @Loop
+    func recover(_ subscriptions: inout Subscriptions) { followDone?(&subscriptions) }
 
     /// The route by which all that this service holds of a party is read.
     @Loop
@@ -193,8 +233,14 @@ public struct PersonalData: Sendable {
     ) {
         subscriptions.on(PartyErased.self) { events, transaction in
             for event in events.map(\.data) {
-                let lines = try await erase(event.partyId, in: transaction)
-                guard let erasure = event.erasureId else { continue }
+                guard let erasure = event.erasureId else {
+                    _ = try await erase(event.partyId, in: transaction)
+                    continue
+                }
+                let done: Date? = try await transaction.query(ErasureDoneStore.done, erasure, event.partyId).first?
+                    .value(0)
+                let lines = try await erase(event.partyId, until: done, in: transaction)
+                transaction.enqueue(ErasureDoneStore.note, erasure, event.partyId, Date?.none)
                 try Outbox.append(
                     ErasureCompleted<Owner>(partyId: event.partyId, erasureId: erasure, lines: lines),
                     topic: topic, key: event.partyId.text, sequence: nil, in: transaction)
@@ -214,14 +260,31 @@ public struct PersonalData: Sendable {
     }
 }
 
+/// The SQL of when this service has erased whom.
+private enum ErasureDoneStore {
+    static let statements = [note, done]
+
+    /// The first time counts.
+    static let note = Statement(
+        "erasure_done.note",
+        """
+        INSERT INTO erasure_done AS d (erasure, party, at) VALUES ($1, $2, coalesce($3, clock_timestamp()))
+        ON CONFLICT (erasure, party) DO UPDATE SET at = least(d.at, excluded.at)
+        """)
+
+    static let done = Statement(
+        "erasure_done.done", "SELECT at FROM erasure_done WHERE erasure = $1 AND party = $2")
+}
+
 /// The SQL that looks through what messaging and HTTP put aside for a person's texts. Each is a pass over the table: these are small,
 /// and an erasure is rare.
 private enum AsideStore {
-    static let erasures = [
-        ("dead_letter", deadLetters), ("parked_message", parked), ("idempotency_key", answers), ("timer", timers),
-        ("intent", intents), ("held", held),
+    /// What goes up to a time goes by `$2`; in a new life the others are made anew of what is old.
+    static let erasures: [(table: String, statement: Statement, goesByTime: Bool)] = [
+        ("dead_letter", deadLetters, false), ("parked_message", parked, false),
+        ("idempotency_key", answers, true), ("timer", timers, false), ("intent", intents, true), ("held", held, true),
     ]
-    static let statements = erasures.map(\.1)
+    static let statements = erasures.map(\.statement)
 
     private static let deadLetters = Statement(
         "personal.dead_letters",
@@ -247,7 +310,7 @@ private enum AsideStore {
     private static let answers = Statement(
         "personal.answers",
         """
-        DELETE FROM idempotency_key k WHERE EXISTS (
+        DELETE FROM idempotency_key k WHERE ($2::timestamptz IS NULL OR k.created_at <= $2) AND EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
             WHERE position(bytes IN k.body) > 0 OR position(n.term IN k.key) > 0 OR position(n.term IN k.headers::text) > 0)
         """)
@@ -262,7 +325,7 @@ private enum AsideStore {
     private static let intents = Statement(
         "personal.intents",
         """
-        DELETE FROM intent i WHERE EXISTS (
+        DELETE FROM intent i WHERE ($2::timestamptz IS NULL OR i.parked_at <= $2) AND EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term)
             WHERE position(n.term IN i.key) > 0 OR position(n.term IN i.subject) > 0
                 OR position(n.term IN coalesce(i.payload, '')) > 0)
@@ -271,7 +334,7 @@ private enum AsideStore {
     private static let held = Statement(
         "personal.held",
         """
-        DELETE FROM held h WHERE EXISTS (
+        DELETE FROM held h WHERE ($2::timestamptz IS NULL OR h.asked_at <= $2) AND EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term)
             WHERE position(n.term IN h.key) > 0 OR position(n.term IN h.subject) > 0
                 OR position(n.term IN coalesce(h.payload, '')) > 0)

@@ -16,7 +16,7 @@ public enum Trouble: String, CaseIterable, Sendable {
     case brokerRefuses = "broker-refuses"
     /// What the start needs is there and does not give it, for another reason than those above.
     case startWaits = "start-waits"
-    /// The schema is not the one that spoke last for this service.
+    /// The schema is not the one that spoke last for this service, or knows less than this process has seen of it.
     case otherLife = "other-life"
     /// Two copies of a schema of a service tell in one life.
     case twoCopies = "two-copies"
@@ -102,7 +102,7 @@ public enum Trouble: String, CaseIterable, Sendable {
         let broker: [Trouble] = [.brokerAway, .brokerRefuses]
         return switch self {
         case .databaseRefuses, .databaseFull, .databaseReadOnly: [.databaseAway]
-        case .noConnections: database
+        case .noConnections: database + [.otherLife]
         case .startWaits: database + broker
         case .noPartitions, .eventsNotPublished: database + broker + [.otherLife]
         case .eventsNotApplied: database + [.positionLost, .otherLife]

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <malloc.h>
+#include <sys/prctl.h>
 #endif
 
 /* Calls of Linux that Swift's module of the C library does not name; elsewhere they do nothing. */
@@ -38,6 +39,15 @@ static inline void clinux_show_typing(int descriptor, int shown) {
     if (tcgetattr(descriptor, &settings) != 0) return;
     settings.c_lflag = shown ? settings.c_lflag | ECHO : settings.c_lflag & ~(tcflag_t)ECHO;
     tcsetattr(descriptor, TCSANOW, &settings);
+}
+
+/* Keeps this process's memory to itself: no core dump, and no other process of the same user that looks into it; and no program that it
+   starts gets rights by its file. */
+static inline void clinux_close_process(void) {
+#if defined(__linux__)
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
 }
 
 /* Gives memory that was freed back to the system, which the C library by itself keeps. */

@@ -1,3 +1,5 @@
+import java.io.FileReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,14 +18,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * A small ERP: makes a customer and an order of each request.
  *
- * java -cp 'kafka-clients.jar:…' ERP.java HOST:PORT [SECONDS]      ends when nothing was asked for so long; without, never
+ * java -cp 'kafka-clients.jar:…' ERP.java FILE [SECONDS]      ends when nothing was asked for so long; without, never
+ *
+ * The file is what `rapport users add erp ... --java FILE` has written: where the broker is, and who the ERP is there.
  */
 public class ERP {
     private final KafkaProducer<String, String> producer;
 
-    ERP(String broker) {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", broker);
+    ERP(Properties settings) {
         // Java clients partition by murmur2 by themselves, and are idempotent.
         producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
@@ -69,12 +71,14 @@ public class ERP {
         return found.find() ? found.group(1) : "0";
     }
 
-    public static void main(String[] arguments) {
-        ERP erp = new ERP(arguments[0]);
-        long patience = arguments.length > 1 ? Long.parseLong(arguments[1]) * 1000 : Long.MAX_VALUE;
+    public static void main(String[] arguments) throws IOException {
         Properties settings = new Properties();
-        settings.put("bootstrap.servers", arguments[0]);
-        settings.put("group.id", "erp-java");
+        try (FileReader file = new FileReader(arguments[0])) {
+            settings.load(file);
+        }
+        ERP erp = new ERP(settings);
+        long patience = arguments.length > 1 ? Long.parseLong(arguments[1]) * 1000 : Long.MAX_VALUE;
+        settings.put("group.id", "erp");
         settings.put("auto.offset.reset", "earliest");
         settings.put("enable.auto.commit", "false");
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {

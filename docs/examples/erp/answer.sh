@@ -1,9 +1,9 @@
 #!/bin/bash
-# Answers a request with a new customer and his order: BROKER=HOST:PORT answer.sh REQUEST CUSTOMER ORDER
+# Answers a request with a new customer and his order: KCAT_CONFIG=erp.properties answer.sh REQUEST CUSTOMER ORDER
 set -euo pipefail
 request=$1 customer=$2 order=$3 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 send() {
-    kcat -P -b "$BROKER" -t "$1" -k "$customer" -X partitioner=murmur2_random -H ce_specversion=1.0 -H ce_source=/erp \
+    kcat -P -t "$1" -k "$customer" -X partitioner=murmur2_random -H ce_specversion=1.0 -H ce_source=/erp \
         -H ce_type="$2" -H ce_id="$3" -H ce_time="$now" -H content-type=application/json
 }
 # Which comes first does not matter: both repeat the request, and so the number becomes the buyer's.

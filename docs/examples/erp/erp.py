@@ -1,7 +1,9 @@
 """A small ERP: makes a customer and an order of each request, and refuses firms without a tax id.
 
     pip install confluent-kafka
-    python erp.py HOST:PORT [SECONDS]       ends when nothing was asked for so long; without, never
+    python erp.py FILE [SECONDS]       ends when nothing was asked for so long; without, never
+
+The file is what `rapport users add erp ... --librdkafka FILE` has written: where the broker is, and who the ERP is there.
 """
 import datetime
 import json
@@ -10,11 +12,11 @@ import time
 
 from confluent_kafka import Consumer, Producer
 
-broker = sys.argv[1]
+with open(sys.argv[1], encoding='utf-8') as file:
+    settings = dict(line.rstrip('\n').split('=', 1) for line in file if '=' in line)
 patience = float(sys.argv[2]) if len(sys.argv) > 2 else None
-consumer = Consumer({
-    'bootstrap.servers': broker, 'group.id': 'erp', 'auto.offset.reset': 'earliest', 'enable.auto.commit': False})
-producer = Producer({'bootstrap.servers': broker, 'partitioner': 'murmur2_random', 'enable.idempotence': True})
+consumer = Consumer({**settings, 'group.id': 'erp', 'auto.offset.reset': 'earliest', 'enable.auto.commit': False})
+producer = Producer({**settings, 'partitioner': 'murmur2_random', 'enable.idempotence': True})
 
 
 def tell(topic, key, kind, event_id, data):
