@@ -33,10 +33,10 @@ extension Event {
     /// Opens its data where its key is among those known; false where nobody can read it.
     mutating func open(_ known: [SubjectKeys.Name: SubjectKeys.Known]) -> Bool {
         guard let sealed, let key = known[keyName], key.version == sealed, let bytes = key.key else { return false }
-        let value = record.value ?? []
-        opened = ([bytes] + key.others).lazy.compactMap {
-            try? AESGCM.open(value, key: $0, context: Array(self.id.utf8))
-        }.first
+        let (value, context) = (record.value ?? [], Array(id.utf8))
+        for one in [bytes] + key.others where opened == nil {
+            opened = try? AESGCM.open(value, key: one, context: context)
+        }
         return opened != nil
     }
 }
