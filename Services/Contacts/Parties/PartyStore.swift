@@ -70,7 +70,7 @@ enum PartyStore {
 
     /// Adds parties that others have given ids, where they are missing, and tells of them.
     static let insertMissing = Statement(
-        "party.insert_missing", locks: .newParties,
+        "party.insert_missing", locks: .newcomers,
         """
         WITH \(rows),
         written AS (
