@@ -44,8 +44,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Targe
 
 /// The programs that the suite starts: whoever starts it depends on them, so that all of it is built when it is.
 let suitePrograms: [Target.Dependency] = [
-    "rapport-broker", "rapport-campaigns", "rapport-contacts", "rapport-notifications", "rapport-sales",
-    "rapport-tickets",
+    "rapport-broker", "rapport-campaigns", "rapport-console", "rapport-contacts", "rapport-notifications",
+    "rapport-sales", "rapport-tickets",
 ]
 
 /// What the tests of a service work with.
@@ -64,6 +64,7 @@ let package = Package(
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         system("CICU", "icu-i18n", apt: "libicu-dev"),
         system("CIDN", "libidn2", apt: "libidn2-dev"),
+        system("CArgon2", "libargon2", apt: "libargon2-dev"),
         .systemLibrary(
             name: "CSheets", path: "Shared/System/CSheets",
             providers: [.apt(["libexpat1-dev", "libxlsxwriter-dev", "libzip-dev"])]),
@@ -77,6 +78,7 @@ let package = Package(
         .systemLibrary(name: "CSwiftTask", path: "Shared/System/CSwiftTask"),
         shared("EventLoop", ["CLinux", "CUV", "COpenSSL", "CSwiftTask"]),
         shared("Crypto", ["COpenSSL"]),
+        shared("Passwords", ["CArgon2", "Crypto"]),
         shared("Telemetry"),
         shared("Learning"),
         shared("Text", ["CIDN"]),
@@ -88,6 +90,7 @@ let package = Package(
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
         shared("HTTP", ["EventLoop", "CCurl", "Text"]),
+        shared("HTML"),
         shared("CRMModel", ["Crypto"]),
         .target(
             name: "Messaging", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Telemetry"],
@@ -127,6 +130,7 @@ let package = Package(
             name: "BrokerTests",
             dependencies: ["Broker", "CRMModel", "Crypto", "EventLoop", "TestKit", "rapport-broker"],
             path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
+        tests("HTMLTests", ["HTML"]),
         tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
         .executableTarget(
             name: "rapport-bench",
@@ -136,6 +140,7 @@ let package = Package(
             ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),
         tests("CryptoTests", ["Crypto"]),
+        tests("PasswordsTests", ["Passwords"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("TextTests", ["TestKit", "Text"]),
         tests("WritingTests", ["TestKit", "Text", "Writing"]),
@@ -143,6 +148,7 @@ let package = Package(
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
+        tests("ConsoleTests", serviceTests + ["Console", "Passwords", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",
@@ -208,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "DeployTests",
             dependencies: [
-                "Broker", "CKafka", "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Kafka", "Notifications",
+                "Broker", "CKafka", "CRMModel", "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Kafka",
+                "Notifications",
                 "Postgres", "Sales", "ServiceKit", "Telemetry", "TestKit", "Tickets", "rapport-main",
             ] + suitePrograms, path: "Tests/DeployTests", exclude: ["boot"], swiftSettings: strict),
         tests(
@@ -219,8 +226,8 @@ let package = Package(
         tests(
             "UpgradeTests",
             [
-                "CRMModel", "Campaigns", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications", "Postgres",
-                "Sales", "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
+                "CRMModel", "Campaigns", "Console", "Contacts", "EventLoop", "HTTP", "Messaging", "Notifications",
+                "Postgres", "Sales", "ServiceKit", "ServiceTestKit", "TestKit", "Tickets",
             ]),
         tests(
             "SuiteTests",
@@ -231,5 +238,5 @@ let package = Package(
             ] + suitePrograms),
     ] + service("Contacts", ["Learning", "Phones", "Sheets", "Writing"]) + service("Sales") + service("Campaigns")
         + service("Tickets")
-        + service("Notifications")
+        + service("Notifications") + service("Console", ["HTML", "Passwords"])
 )

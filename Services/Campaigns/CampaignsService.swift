@@ -11,5 +11,7 @@ public enum CampaignsService: ServiceDefinition {
     public static let personalData: PersonalData? = campaignsPersonalData
     /// What it can do. Segments hear the ledger's documents with all else that they lock members for. Members are numbered as their segment
     /// events were published, and so not rebuilt.
-    public static let capabilities: [Capability] = [.firm, .segments, .ledger(), .products, .members, .campaigns]
+    public static let capabilities: [Capability] = [
+        .firm, .segments, .ledger(), .products, .members, .campaigns, .directory,
+    ]
 }

@@ -13,6 +13,6 @@ public enum ContactsService: ServiceDefinition {
     public static let capabilities: [Capability] = [
         .firm, .ledger { _ in ValueHandlers.apply }, .parties, .values, .search, .merges, .duplicates, .relations,
         .fields, .views, .imports, .exports, .timeline, .interactions, .consents, .history, .conversions, .stages,
-        .benefits, .customerLinks, .models, .reports, .odd, .classes, .privacy,
+        .benefits, .customerLinks, .models, .reports, .odd, .classes, .privacy, .directory,
     ]
 }

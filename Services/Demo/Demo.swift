@@ -129,7 +129,7 @@ struct Demo {
         let watch = ProgressWatch(Self.patience)
         while true {
             var waiting = 0
-            for name in Services.built { waiting += await positions.outboxRows(of: name) ?? 1 }
+            for name in Services.builtHearing { waiting += await positions.outboxRows(of: name) ?? 1 }
             let ends = try await patiently { try await Positions.ends(of: Topic.all, kafka) }
             let slowest = await slowest(positions, ends)
             if waiting == 0, slowest == nil { return }
@@ -149,7 +149,7 @@ struct Demo {
     /// The service that has the most before it; nil when none has anything.
     private func slowest(_ positions: Positions, _ ends: [TopicPartition: Int64]) async -> Slowest? {
         var found: [(name: String, applied: Int, all: Int)] = []
-        for name in Services.built {
+        for name in Services.builtHearing {
             let (applied, all) = await positions.progress(of: name, until: ends) ?? (0, 1)
             found.append((name, applied, all))
         }

@@ -27,7 +27,7 @@ struct DemoSummary {
         terminal.line()
         terminal.line(
             "\(grouped(played.orders)) orders of \(grouped(played.customers)) customers, \(grouped(played.documents)) documents"
-                + " in all, went through \(Services.built.count) services in \(seconds(duration)):"
+                + " in all, went through \(Services.builtHearing.count) services in \(seconds(duration)):"
                 + " \(grouped(Int(rate))) documents/s")
         terminal.line()
         if let story {
@@ -45,7 +45,7 @@ struct DemoSummary {
     private func showServices(_ state: SuiteState) async {
         let kinds = ["order", "credit", "adjustment"]
         var rows: [[String]] = []
-        for name in Services.built {
+        for name in Services.builtHearing {
             guard let probe = try? ServiceProbe(name, state) else { continue }
             let figures = await probe.figures()
             var row = [name, grouped(Int(figures["crm_events_applied_total"] ?? 0))]

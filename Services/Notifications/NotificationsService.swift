@@ -10,5 +10,7 @@ public enum NotificationsService: ServiceDefinition {
     /// All that it holds of persons.
     public static let personalData: PersonalData? = notificationsPersonalData
     /// What it can do.
-    public static let capabilities: [Capability] = [.redirects, .suppressions, .templates, .messages, .delivery]
+    public static let capabilities: [Capability] = [
+        .redirects, .suppressions, .templates, .messages, .delivery, .directory,
+    ]
 }

@@ -12,6 +12,6 @@ public enum SalesService: ServiceDefinition {
     /// What it can do.
     public static let capabilities: [Capability] = [
         .firm, .ledger(), .rates, .accounts, .quotas, .revenue, .leads, .opportunities, .quotes, .orderRequests,
-        .tasks, .activities,
+        .tasks, .activities, .directory,
     ]
 }

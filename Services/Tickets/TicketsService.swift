@@ -10,5 +10,7 @@ public enum TicketsService: ServiceDefinition {
     /// All that it holds of persons.
     public static let personalData: PersonalData? = ticketsPersonalData
     /// What it can do.
-    public static let capabilities: [Capability] = [.redirects, .customers, .tickets, .policies, .clocks, .surveys]
+    public static let capabilities: [Capability] = [
+        .redirects, .customers, .tickets, .policies, .clocks, .surveys, .directory,
+    ]
 }

@@ -79,16 +79,20 @@ public struct BusUser: Sendable {
     public static let services = [
         BusUser(
             "contacts",
-            reads: [.erpCustomers, .erpProducts, .erpOrders, .shipments, .sales, .campaigns, .tickets, .notifications],
+            reads: [
+                .erpCustomers, .erpProducts, .erpOrders, .shipments, .sales, .campaigns, .tickets, .notifications,
+                .people,
+            ],
             // An erasure ends what an ERP or a channel told of a person.
             writes: [.contacts, .partyClasses, .erpCustomers, .interactions]),
-        BusUser("sales", reads: [.erpOrders, .erpRates, .contacts], writes: [.sales, .orderRequests]),
+        BusUser("sales", reads: [.erpOrders, .erpRates, .contacts, .people], writes: [.sales, .orderRequests]),
         BusUser(
-            "campaigns", reads: [.erpOrders, .erpProducts, .contacts, .notifications],
+            "campaigns", reads: [.erpOrders, .erpProducts, .contacts, .notifications, .people],
             writes: [.campaigns, .notificationRequests]),
         BusUser(
-            "tickets", reads: [.erpOrders, .shipments, .contacts], writes: [.tickets, .notificationRequests]),
-        BusUser("notifications", reads: [.contacts, .notificationRequests], writes: [.notifications]),
+            "tickets", reads: [.erpOrders, .shipments, .contacts, .people], writes: [.tickets, .notificationRequests]),
+        BusUser("notifications", reads: [.contacts, .notificationRequests, .people], writes: [.notifications]),
+        BusUser("console", reads: [], writes: [.people]),
     ]
 
     /// Whoever runs the suite: its commands work as this user.

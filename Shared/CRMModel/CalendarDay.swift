@@ -9,6 +9,11 @@ public struct CalendarDay: Codable, Sendable, Hashable, Comparable {
         self.text = text
     }
 
+    private init(known text: String) { self.text = text }
+
+    /// The first that can be written: a record without a day yet has it.
+    public static let first = CalendarDay(known: "0001-01-01")
+
     /// Earlier first.
     public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.text < b.text }
 

@@ -69,6 +69,9 @@ public struct Topic: Sendable, Hashable {
     public static let campaigns = Topic(name: "crm.campaigns", key: "aggregate id", owner: "campaigns")
     /// Tickets and surveys.
     public static let tickets = Topic(name: "crm.tickets", key: "ticket id", owner: "tickets")
+    /// Who is of the firm, and the keys that their tokens are signed with: of each the newest is enough.
+    public static let people = Topic(
+        name: "crm.people", key: "person, team, territory, absence or role id", owner: "console", compactedAfter: 24)
     /// Messages that a service asks to be sent.
     public static let notificationRequests = Topic(
         name: "crm.notification-requests", key: "recipient id", owner: "any service")
@@ -86,7 +89,7 @@ public struct Topic: Sendable, Hashable {
     /// All of them.
     public static let all = [
         erpCustomers, erpProducts, erpRates, erpOrders, shipments, interactions, contacts, partyClasses, sales,
-        orderRequests, campaigns, tickets,
+        orderRequests, campaigns, tickets, people,
         notificationRequests, notifications, subjectKeys, sources,
     ]
     /// Their names.

@@ -84,3 +84,42 @@ public enum Base64URL {
         return bytes
     }
 }
+
+/// Base 32 of RFC 4648, section 6, without padding: for what people type.
+public enum Base32 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
+    /// The text of bytes.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        var output: [UInt8] = []
+        var (buffer, held) = (0, 0)
+        for byte in bytes {
+            (buffer, held) = (buffer << 8 | Int(byte), held + 8)
+            while held >= 5 {
+                held -= 5
+                output.append(alphabet[buffer >> held & 31])
+            }
+            buffer &= 1 << held - 1
+        }
+        if held > 0 { output.append(alphabet[buffer << (5 - held) & 31]) }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The bytes of a text of either case; nil when it is none.
+    public static func decode(_ text: String) -> [UInt8]? {
+        var output: [UInt8] = []
+        var (buffer, held) = (0, 0)
+        for character in text.utf8 {
+            let upper = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(character) ? character - 32 : character
+            guard let value = alphabet.firstIndex(of: upper) else { return nil }
+            (buffer, held) = (buffer << 5 | value, held + 5)
+            if held >= 8 {
+                held -= 8
+                output.append(UInt8(buffer >> held))
+            }
+            buffer &= 1 << held - 1
+        }
+        // What is left over are zeros, less than one letter: else two texts would be one value.
+        return held < 5 && buffer == 0 ? output : nil
+    }
+}

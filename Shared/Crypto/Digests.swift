@@ -12,7 +12,7 @@ public enum SHA256 {
     }
 }
 
-/// The SHA-1 digest: for UUID version 5 only, as it is broken as a seal.
+/// The SHA-1 digest: for UUID version 5 only, and within the one-time codes of telephones; it is broken as a seal.
 public enum SHA1 {
     /// The 20 bytes of the digest.
     public static func digest(_ bytes: [UInt8]) -> [UInt8] {
@@ -26,14 +26,19 @@ public enum SHA1 {
 /// Message authentication codes of RFC 2104.
 public enum HMAC {
     /// The 32 bytes of HMAC-SHA256.
-    public static func sha256(key: [UInt8], message: [UInt8]) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 32)
+    public static func sha256(key: [UInt8], message: [UInt8]) -> [UInt8] { code(EVP_sha256(), 32, key, message) }
+
+    /// The 20 bytes of HMAC-SHA1, as RFC 6238 has it.
+    static func sha1(key: [UInt8], message: [UInt8]) -> [UInt8] { code(EVP_sha1(), 20, key, message) }
+
+    private static func code(_ digest: OpaquePointer?, _ size: Int, _ key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: size)
         var length: UInt32 = 0
         // The library reads a null key as "the previous one", so an empty key needs an address too.
         let padded = key.isEmpty ? [0] : key
         let done = COpenSSL.HMAC(
-            EVP_sha256(), padded, Int32(clamping: key.count), message, message.count, &output, &length)
-        precondition(done != nil && length == 32, "OpenSSL has no HMAC-SHA256")
+            digest, padded, Int32(clamping: key.count), message, message.count, &output, &length)
+        precondition(done != nil && length == size, "OpenSSL lacks a digest")
         return output
     }
 }

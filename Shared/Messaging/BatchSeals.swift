@@ -77,6 +77,8 @@ extension BatchApplication {
         guard let data = opened.first else {
             // A later life has made a key under the same version, which may come behind what it opens.
             if key.epoch < event.epoch { throw Self.lacking([event.key]) }
+            // A life that had ended has sealed it with a key of its own: whoever knows of the end takes it for void, and nobody else can read it.
+            if key.epoch > event.epoch { return nil }
             throw SealBroken()
         }
         event.opened = data

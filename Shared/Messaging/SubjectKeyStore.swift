@@ -4,7 +4,9 @@ import Postgres
 /// The SQL of the keys under which events of persons are sealed.
 public enum SubjectKeyStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [known, durably, make, undecided, learn, withhold, destroy, tellEnds, tellLast]
+    public static let statements = [
+        known, durably, make, undecided, learn, withhold, destroy, refresh, tellEnds, tellLast,
+    ]
 
     /// Looked up one by one, whatever the tables held when the plan was made. A join planned on empty tables reads
     /// them whole until they are next analysed.
@@ -114,6 +116,17 @@ public enum SubjectKeyStore {
                 AND ($3::timestamptz IS NULL OR made_at IS NULL OR made_at <= $3) RETURNING subject, version)
         \(told(["owner": "$1", "subject": "subject"]))
         FROM gone
+        """)
+
+    /// Puts what is known of own keys in the place of older words on them that wait to be published: a later life would tell these as newer.
+    static let refresh = Statement(
+        "seal.refresh",
+        """
+        UPDATE outbox o SET seq = k.version,
+            payload = \(SQLEvent.payload(
+                SubjectKeyChanged.self, ["owner": "k.owner", "subject": "k.subject", "key": "encode(k.key, 'base64')"]))
+        FROM subject_key k
+        WHERE o.topic = '\(Topic.subjectKeys.name)' AND k.owner = $1 AND k.subject = o.key AND k.version > o.seq
         """)
 
     /// Tells own keys once more of which an older word came, or one (under version -1) that counts for nobody, unless what is told of one waits to be published: that comes behind it.

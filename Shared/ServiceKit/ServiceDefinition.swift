@@ -76,6 +76,7 @@ extension ServiceDefinition {
             opened.recovers(&parts.recovery)
         }
         parts.letWait(context)
+        if capabilities.contains(where: { $0.name == "audit" }) { parts.routes = parts.routes.map(\.knowingActor) }
         if let personalData {
             personalData.subscribe(topic, &parts.subscriptions)
             personalData.recover(&parts.recovery)
@@ -171,6 +172,9 @@ public final class ServiceContext {
         made[kind] = value
         return value
     }
+
+    /// What a capability works with, where one has made it.
+    func known<T: Sendable>(_ type: T.Type) -> T? { made[ObjectIdentifier(type)] as? T }
 
     /// Runs a command as one transaction; its events go out at once after the commit.
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {

@@ -63,6 +63,9 @@ public final class ServiceProcess {
             migrations: (MessagingSchema.migrations + definition.migrations).map(\.name), troubles: troubles)
         context = ServiceContext(pool: pool, log: log, settings: settings)
         parts = try definition.compose(context)
+        if let tokens = context.known(PersonTokens.self) {
+            credentials.take(persons: { try tokens.principal(of: $0) })
+        }
         let source = "/\(definition.name)"
         relay = Relay(source: source, kafka: options.kafka, postgres: options.postgres)
         watch = SessionWatch(over: ServiceOptions.program(of: name), postgres: options.postgres)

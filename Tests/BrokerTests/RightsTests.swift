@@ -234,7 +234,7 @@ extension Message {
                 return [
                     metadata.list("Topics").first?.int("TopicAuthorizedOperations") ?? 0,
                     groups.list("Groups").first?.int("AuthorizedOperations") ?? 0,
-                    metadata.int("ClusterAuthorizedOperations")
+                    metadata.int("ClusterAuthorizedOperations"),
                 ]
             }
             let untold = Int(Int32.min)
@@ -285,7 +285,8 @@ extension Message {
 
 /// The exchange of SCRAM, step by step.
 @Suite struct ScramTests {
-    @Loop private func first(_ user: String, _ mechanism: String, _ port: Int) async throws -> (code: Int, text: String) {
+    @Loop private func first(_ user: String, _ mechanism: String, _ port: Int) async throws -> (code: Int, text: String)
+    {
         let client = try await TestClient(port: port)
         defer { client.close() }
         _ = try await client.call(17, 1, ["Mechanism": .text(mechanism)])

@@ -263,7 +263,7 @@ final class ChaosAudit {
 
     /// Exactly the messages that nobody can apply, each under its class of error, in every service that reads the topic.
     func checkDeadLetters() async throws {
-        for service in Services.built {
+        for service in Services.builtHearing {
             let reads = Services.withLedger.contains(service) || service == "tickets"
             var left = reads ? orders.poison : [:]
             var faults: [String] = []

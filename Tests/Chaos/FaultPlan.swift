@@ -117,7 +117,7 @@ final class FaultPlan {
         let chance = random.pick([0.05, 0.2, 1.0])
         let idle = fleet.idle
         let instance = idle.isEmpty ? nil : random.pick(idle)
-        let service = random.pick(Services.built)
+        let service = random.pick(Services.builtHearing)
         underWay += 1
         Task { @Loop in
             do {

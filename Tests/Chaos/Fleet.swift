@@ -58,9 +58,9 @@ final class Fleet {
         try await suite.startDatabase(&state)
         try await suite.startBroker(&state)
         let roles = try await suite.applyRoles(state)
-        let instances = Services.built.flatMap { [Instance($0, 1), Instance($0, 2)] }
+        let instances = Services.builtHearing.flatMap { [Instance($0, 1), Instance($0, 2)] }
         for instance in instances { _ = try suite.choosePort(instance.name, &state) }
-        try await suite.migrate(Services.built, state, roles)
+        try await suite.migrate(Services.builtHearing, state, roles)
         let fleet = try Fleet(suite, instances, state, roles, disk)
         for instance in instances { try fleet.launch(instance) }
         for instance in instances { try await fleet.untilReady(instance, within: .seconds(90)) }

@@ -25,7 +25,7 @@ extension Fleet {
         let ends = try await Positions.ends(of: Topic.all, kafka)
         var open: [String] = []
         var sum = 0
-        for name in Services.built {
+        for name in Services.builtHearing {
             let waiting = await positions.waiting(in: name)
             let progress = await positions.progress(of: name, until: ends)
             guard let waiting, let progress else {

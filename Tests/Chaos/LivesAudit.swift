@@ -115,7 +115,7 @@ extension ChaosAudit {
     private func checkErased(_ deeds: LivesDeeds) async throws {
         var faults: [String] = []
         for (id, secret) in deeds.erased {
-            for service in Services.built {
+            for service in Services.builtHearing {
                 let body = try? await ServiceProbe(service, fleet.state).get("/v1/privacy/parties/\(id.text)")
                 let text = String(decoding: body ?? [], as: UTF8.self)
                 if text.contains(secret) { faults.append("\(service) still has \(secret)") }

@@ -25,8 +25,8 @@ struct LivesRun {
     /// Runs it; says whether every invariant holds in each.
     func run() async throws -> Bool {
         var isPassed = true
-        for (number, moved) in Services.built.enumerated() where only == nil || only == moved {
-            let restored = Services.built[(number + 2) % Services.built.count]
+        for (number, moved) in Services.builtHearing.enumerated() where only == nil || only == moved {
+            let restored = Services.builtHearing[(number + 2) % Services.builtHearing.count]
             try await suite.down(wipe: true)
             terminal.line(
                 "lives with seed \(options.seed): \(moved) is moved, \(restored) restored, in \(suite.folder.path)")

@@ -45,7 +45,7 @@ struct Roll {
         let ask = Task { @Loop in await requests.play(rate: Self.requestsPerSecond) }
         let look = Task { @Loop in await delays.watch() }
         try await Loop.sleep(for: .seconds(5))
-        for service in Services.built {
+        for service in Services.builtHearing {
             terminal.progress(nil, "rolling \(service)")
             try await fleet.roll(service)
             try await Loop.sleep(for: .seconds(2))
@@ -82,7 +82,7 @@ private final class RollRequests {
     private let fleet: Fleet
     private static let paths = [
         "contacts": "/v1/parties?limit=5", "sales": "/v1/opportunities?limit=5", "campaigns": "/v1/campaigns?limit=5",
-        "tickets": "/v1/tickets?limit=5",
+        "tickets": "/v1/tickets?limit=5", "console": "/v1/people?limit=5",
         "notifications": "/v1/messages?recipient=01890a5d-ac96-774b-bcce-b302099a8057&limit=5",
     ]
 
@@ -101,12 +101,12 @@ private final class RollRequests {
     private func ask() async {
         count += 1
         let number = count
-        let service = Services.built[number % Services.built.count]
+        let service = Services.builtHearing[number % Services.builtHearing.count]
         let twins = fleet.instances.filter { $0.service == service }
         guard let path = Self.paths[service], !twins.isEmpty else { return }
         for attempt in 0...1 {
             do {
-                let twin = twins[(number / Services.built.count + attempt) % twins.count]
+                let twin = twins[(number / Services.builtHearing.count + attempt) % twins.count]
                 _ = try await ServiceProbe(twin.name, fleet.state).get(path, within: .seconds(2))
                 return
             } catch {

@@ -1,5 +1,6 @@
 import Broker
 import Campaigns
+import Console
 import Contacts
 import EventLoop
 import Kafka
@@ -15,6 +16,7 @@ import Tickets
 enum DeclaredSettings {
     nonisolated static let services: [any ServiceDefinition.Type] = [
         ContactsService.self, SalesService.self, CampaignsService.self, TicketsService.self, NotificationsService.self,
+        ConsoleService.self,
     ]
 
     /// What is wrong with the settings of a service, those of its secrets among them: names that it does not know, values that it does

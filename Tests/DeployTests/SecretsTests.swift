@@ -21,7 +21,7 @@ import Testing
         #expect(added["DATABASE_URL"] == contacts["DATABASE_URL"] && added["KAFKA_SASL_USERNAME"] == "contacts")
         #expect(again["KAFKA_SASL_USERNAME"] == "sales" && again["KAFKA_SASL_PASSWORD"] != sales["KAFKA_SASL_PASSWORD"])
         let bus = TestPaths.contents(secrets.folder + "/bus").split(separator: "\n")
-        #expect(bus.contains("sales:\(again["KAFKA_SASL_PASSWORD"] ?? "")") && bus.count == 6)
+        #expect(bus.contains("sales:\(again["KAFKA_SASL_PASSWORD"] ?? "")") && bus.count == 7)
         #expect(again["API_TOKEN"] == sales["API_TOKEN"] && again["DATABASE_URL"] != sales["DATABASE_URL"])
     }
 

@@ -4,7 +4,7 @@ import TestKit
 /// A unit of systemd, read as systemd does: the names' specifiers filled in.
 struct UnitFile {
     /// The services that have units.
-    static let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+    static let services = ["contacts", "sales", "campaigns", "tickets", "notifications", "console"]
 
     /// `rapport-contacts@2.service`.
     let name: String

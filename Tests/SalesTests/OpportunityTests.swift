@@ -140,7 +140,7 @@ import Testing
         let service = try await TestService(SalesService.self)
         defer { service.close() }
         let topics = service.parts.subscriptions.topics.map(\.name).sorted()
-        #expect(topics == ["crm.contacts", "crm.subject-keys", "erp.orders", "erp.rates"])
+        #expect(topics == ["crm.contacts", "crm.people", "crm.subject-keys", "erp.orders", "erp.rates"])
     }
 
     @Test @Loop func whatStatementsSayWronglyOfThemselvesIsFound() async throws {

@@ -3,6 +3,7 @@ import Testing
 @Suite struct ForgottenPartsTests {
     /// Folders that are no capability, and why.
     private static let shared = [
+        "Directory is no capability": "what all kinds of the console's directory have in common",
         "Lists is no capability": "the query language of lists, which parties, search and exports have",
         "Mail is no capability": "what a mail is and how it is handed on, which delivery and suppressions have",
     ]

@@ -43,7 +43,8 @@ enum Main {
 
     /// The kind that all schedules are to be of.
     fileprivate static var kind: Simulation.Kind? {
-        CommandLine.arguments.contains("--persons") ? .persons : CommandLine.arguments.contains("--lives") ? .lives : nil
+        let words = CommandLine.arguments
+        return words.contains("--persons") ? .persons : words.contains("--lives") ? .lives : nil
     }
 
     private static func argument(_ name: String) -> String? {

@@ -199,6 +199,7 @@ final class LivingProcess: SimulatedMachine {
             }
             _ = try await session.transaction { transaction in
                 for statement in Living.forget { transaction.enqueue(statement, "service.recovery") }
+                transaction.enqueue(Living.refreshKeys, service.source)
                 if !told.isEmpty { transaction.enqueue(Living.markTold, told) }
                 transaction.enqueue(Living.advance, life.incarnation, Life.State.recovered.rawValue)
             }
@@ -368,6 +369,7 @@ enum Living {
     static let draw = Statement("life.draw", "")
     static let waiting = Statement("life.waiting", "")
     static let markTold = Statement("life.mark_told", "")
+    static let refreshKeys = Statement("seal.refresh", "")
     static let advance = Statement("life.advance", "")
     static let claim = Statement("life.claim", "")
     static let takeKeys = Statement("life.take_keys", "")

@@ -50,9 +50,13 @@ extension LivesWorld {
         for key in Self.persons {
             let partition = TopicPartition(topic: SimulatedLog.own, partition: SimulatedLog.partition(of: key))
             var (before, pending): (Set<String>, Set<String>) = ([], [])
+            var known: Set<String> = []
             for record in log.records(partition, 0..<log.end(of: partition))
             where record.key == key && !LivesInvariants.isVoid(record, lives) {
-                let text = texts[record.header("ce_id") ?? ""] ?? ""
+                let id = record.header("ce_id") ?? ""
+                // What an heir publishes once more stands behind what was said since.
+                guard known.insert(id).inserted else { continue }
+                let text = texts[id] ?? ""
                 if Erased.isMeant(String(decoding: record.value ?? [], as: UTF8.self)) {
                     before.formUnion(pending)
                 } else if !text.isEmpty, !Erased.isMeant(text) {

@@ -51,6 +51,8 @@ extension SimulatedStore {
                     return [owner, subject, row.version, row.key.map { SQLBytes($0) }, row.epoch, others]
                 }
             }
+        // How far a commit is on the disk is not simulated: no server forgets.
+        case "seal.durably": break
         case "seal.make": return try await make(value, transaction, session)
         case "seal.undecided":
             let owner: String = try value(0)
@@ -69,6 +71,7 @@ extension SimulatedStore {
                 now.payload = nil
                 outbox.set(row.key, now, id)
             }
+        case "seal.refresh": try await refresh(try value(0), transaction)
         case "seal.destroy": try await destroy(value, transaction, session)
         case "seal.tell_last":
             let owner: String = try value(0)
@@ -146,6 +149,19 @@ extension SimulatedStore {
                 continue
             }
             if known.isBehind(word) { subjectKeys.set(names[place], known.taking(word), transaction.id) }
+        }
+    }
+
+    private func refresh(_ owner: String, _ transaction: ServerTransaction) async throws {
+        for row in outbox.rows(transaction.id) where row.value.topic == Topic.subjectKeys.name {
+            try await lock(outbox, row.key, transaction)
+            guard var word = outbox.value(row.key, transaction.id),
+                let known = subjectKeys.value(Names(first: owner, second: word.key), transaction.id),
+                known.version > word.sequence ?? 0
+            else { continue }
+            let told = SubjectKeyChanged(owner: owner, subject: word.key, key: known.key.map { Base64.encode($0) })
+            (word.sequence, word.payload) = (known.version, try ModelJSON.text(told))
+            outbox.set(row.key, word, transaction.id)
         }
     }
 

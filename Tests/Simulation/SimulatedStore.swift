@@ -13,7 +13,7 @@ final class SimulatedStore {
         let event: UUID
         let topic: String
         let key: String
-        let sequence: Int?
+        var sequence: Int?
         let type: String
         var payload: String?
         let writer: Int

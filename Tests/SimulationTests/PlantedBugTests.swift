@@ -38,7 +38,7 @@
             .orphansEnd: ["TB3"],
             .trustsPlace: ["TB1"],
             .staleLastWord: ["TA4"],
-            .leadsBeforeKeys: ["TB1", "TB5", "TB9", "TA4"],
+            .leadsBeforeKeys: ["TB1", "TB5", "TB9", "TA4", "I9"],
             .lastArrival: ["TD1"],
             .timeWithinNumber: ["TD1"],
             // Debug builds refuse the second set, so that nothing is applied but as a dead letter.

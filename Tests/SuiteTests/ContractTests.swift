@@ -22,7 +22,8 @@ extension WholeSuite {
                 for name in services {
                     let address = "http://127.0.0.1:\(try suite.port(name))/openapi.json"
                     let file = "\(suite.folder)/\(name)-openapi.json"
-                    let document = try await python.run("curl", ["-sf", "-H", header, "-o", file, address], within: .seconds(10))
+                    let document = try await python.run(
+                        "curl", ["-sf", "-H", header, "-o", file, address], within: .seconds(10))
                     try #require(document.isSuccess)
                     let valid = try await python.run(
                         "\(python.programs)/python", ["-c", validation, file], within: .seconds(30))
@@ -30,7 +31,8 @@ extension WholeSuite {
                     let tested = try await python.run(
                         "\(python.programs)/schemathesis",
                         [
-                            "run", address, "-H", header, "--seed", "1", "--max-examples", "20", "--no-color", "--exclude-checks",
+                            "run", address, "-H", header, "--seed", "1", "--max-examples", "20", "--no-color",
+                            "--exclude-checks",
                             "positive_data_acceptance",
                             // It answers for as long as it is asked to, up to years.
                             "--exclude-path", "/v1/ops/reconciliation",

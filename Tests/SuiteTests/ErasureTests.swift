@@ -27,7 +27,7 @@ extension WholeSuite {
                 try await theArchiveHasThePartOfEachService(party, suite)
                 // One of each service: all have delivered their parts of the archive under the party's id.
                 let held = try await keys(of: party, suite)
-                #expect(held == services.map { _ in "a key" })
+                #expect(held == holders.map { _ in "a key" })
                 let erasure = try await suite.ask(
                     "contacts", .post, "/v1/parties/\(party)/erasures", #"{"by":"privacy desk"}"#, as: Made.self)
                 struct Receipt: Decodable { let isComplete: Bool }
@@ -108,7 +108,7 @@ extension WholeSuite {
                 try await suite.ask("contacts", .get, "/v1/archives/\(archive)", as: State.self).isComplete
             }
             let file = try await suite.ask("contacts", .get, "/v1/archives/\(archive)/file")
-            for name in services { #expect(file.contains("\(name)/\(party).json"), "\(name)") }
+            for name in holders { #expect(file.contains("\(name)/\(party).json"), "\(name)") }
             // Each service's part shows what it alone knows.
             for text in ["Mrs Quillfeather", "Dear Mrs Quillfeather", "奎尔菲瑟 asks", "\"segment_member\"", "survey:"] {
                 #expect(file.contains(text), "\(text)")

@@ -6,7 +6,8 @@ extension WholeSuite {
     /// Processes of services come, go and are replaced while events flow.
     @Suite struct ScalingTests {
         @Test(.timeLimit(.minutes(4))) @Loop func processesComeAndGoAndNothingIsLost() async throws {
-            try await RunningSuite.with { suite in
+            // With pools so large that the database has no room for twelve processes.
+            try await RunningSuite.with(environment: ["POOL_SIZE": "20"]) { suite in
                 let up = try await suite.rapport("up")
                 try #require(up.isSuccess, "\(up.text)")
                 let stream = try OrderStream(suite, orders: 50, requests: 0)

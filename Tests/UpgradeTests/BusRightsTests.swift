@@ -1,5 +1,6 @@
 import CRMModel
 import Campaigns
+import Console
 import Contacts
 import EventLoop
 import Messaging
@@ -14,6 +15,7 @@ import Tickets
 @Suite struct BusRightsTests {
     private let services: [any ServiceDefinition.Type] = [
         ContactsService.self, SalesService.self, CampaignsService.self, TicketsService.self, NotificationsService.self,
+        ConsoleService.self,
     ]
 
     @Test @Loop func aServiceMayReadWhatItHearsAndWriteWhatItTells() async throws {

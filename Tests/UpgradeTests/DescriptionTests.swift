@@ -1,4 +1,5 @@
 import Campaigns
+import Console
 import Contacts
 import EventLoop
 import FoundationEssentials
@@ -15,6 +16,7 @@ import Tickets
     private let services: [(String, any ServiceDefinition.Type)] = [
         ("Contacts", ContactsService.self), ("Sales", SalesService.self), ("Campaigns", CampaignsService.self),
         ("Tickets", TicketsService.self), ("Notifications", NotificationsService.self),
+        ("Console", ConsoleService.self),
     ]
 
     /// `rapport-x check --describe Services/X/README.md` writes them anew.
@@ -31,8 +33,8 @@ import Tickets
         }
     }
 
-    /// What anybody may ask for, without a token; each checks a signed link itself.
-    @Test @Loop func onlySignedLinksAreOpenToAnybody() async throws {
+    /// What anybody may ask for, without a token; each checks a signed link, a password or a session itself, or tells public keys.
+    @Test @Loop func onlySignedLinksAndSigningInAreOpenToAnybody() async throws {
         var open: [String] = []
         for (_, definition) in services {
             let service = try await TestService(definition)
@@ -41,8 +43,13 @@ import Tickets
         }
         #expect(
             open.sorted() == [
-                "GET /preferences/{token}", "GET /surveys/{token}", "POST /preferences/{token}",
-                "POST /surveys/{token}",
+                "GET /", "GET /.well-known/jwks.json", "GET /assets/{name}", "GET /me", "GET /people",
+                "GET /people/{id}", "GET /preferences/{token}", "GET /roles", "GET /sign-in", "GET /sign-in/code",
+                "GET /surveys/{token}", "GET /teams", "GET /welcome/{link}", "POST /language", "POST /me",
+                "POST /me/code", "POST /me/code/offer", "POST /me/password", "POST /me/sessions/end", "POST /people",
+                "POST /people/{id}/end", "POST /people/{id}/link", "POST /people/{id}/roles",
+                "POST /preferences/{token}", "POST /sign-in", "POST /sign-in/code", "POST /sign-out",
+                "POST /surveys/{token}", "POST /v1/sign-in", "POST /v1/tokens", "POST /welcome/{link}",
             ])
     }
 }

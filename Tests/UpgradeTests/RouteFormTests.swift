@@ -1,4 +1,5 @@
 import Campaigns
+import Console
 import Contacts
 import EventLoop
 import FoundationEssentials
@@ -17,6 +18,7 @@ import Tickets
     private static let whole = Dictionary(
         uniqueKeysWithValues: [
             "/v1/accounts/{id}/owners": "whose one account was",
+            "/v1/built-in-roles": "eleven",
             "/v1/caller-card": "who may be calling, from one number",
             "/v1/fields": "what the firm has defined",
             "/v1/ops/dead-letter-groups": "what went wrong, each kind once",
@@ -42,6 +44,7 @@ import Tickets
 
     private static let services: [any ServiceDefinition.Type] = [
         ContactsService.self, SalesService.self, CampaignsService.self, TicketsService.self, NotificationsService.self,
+        ConsoleService.self,
     ]
 
     /// Each once, though several services may have it.

@@ -36,6 +36,11 @@ import Tickets
             "one process recovers what former lives have told; the others wait until that is done",
         "53 Services/Campaigns/Products/ProductStore.swift":
             "the sums of products are folded by one, and the others pass them over: nobody waits",
+        "60 Services/Console/Directory/KeptStore.swift":
+            "one at a time gives something another place in a tree of the directory: seldom, and there are few",
+        "61 Services/Console/Keys/KeyStore.swift": "one process looks after the signing keys, each half minute",
+        "62 Shared/ServiceKit/Audit/AuditStore.swift":
+            "one process gives entries of the audit their places, behind the writing of them: nobody waits",
         "hashtext($1) Shared/Postgres/Migrations.swift": "one process migrates a schema, when a new program starts",
     ]
 
@@ -114,7 +119,8 @@ import Tickets
             "subject_key (subject, owner)", "timer (kind, key)",
         ],
         "a reference table: few rows, changed by few, to be kept whole on every node": [
-            "custom_field (key)", "exchange_rate (base, quote, day)", "firm (one)", "order_clock (is_only)",
+            "custom_field (key)", "directory_key (is_only)", "exchange_rate (base, quote, day)", "firm (one)",
+            "order_clock (is_only)",
             "pipeline_stage (position)", "pipeline_stage (stage)",
             "part_quota (part, name, period_start, period_end, currency)", "product (sku)", "product_name (sku)",
             "quota (owner, period_start, period_end, currency)",

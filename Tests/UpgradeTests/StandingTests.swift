@@ -1,4 +1,5 @@
 import Campaigns
+import Console
 import Contacts
 import EventLoop
 import Messaging
@@ -12,10 +13,11 @@ import Tickets
 @Suite struct StandingTests {
     private static let services: [any ServiceDefinition.Type] = [
         ContactsService.self, SalesService.self, CampaignsService.self, TicketsService.self, NotificationsService.self,
+        ConsoleService.self,
     ]
 
     /// What a table is in another life is said of each, once, by whoever has it: forgotten, it would be lost or stay for ever in silence.
-    @Test(arguments: 0..<5) @Loop func eachTableHasAStanding(_ place: Int) async throws {
+    @Test(arguments: 0..<6) @Loop func eachTableHasAStanding(_ place: Int) async throws {
         let definition = Self.services[place]
         let service = try await TestService(definition)
         defer { service.close() }

@@ -1,6 +1,6 @@
 -- What `rapport up` does to a database before the services migrate their schemas, for those who do it by hand: one schema and
 -- one login role for each service, and a role can use its own schema and nothing else. Run as an administrator, connected to
--- the database of the suite, once for each of contacts, sales, campaigns, tickets and notifications:
+-- the database of the suite, once for each of contacts, sales, campaigns, tickets, notifications and console:
 --
 --   psql -v service=contacts -f roles.sql "postgresql://admin@host/rapport"
 --   \password rapport_contacts                         in psql, so that no list of processes and no log has it

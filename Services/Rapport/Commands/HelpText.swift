@@ -17,6 +17,7 @@ enum HelpText {
           rapport topics            list, describe, create, alter and delete the topics of the broker
           rapport users             list, add and end users of the Broker for programs of others, such as an ERP
           rapport events            follow the events of topics, or publish one
+          rapport audit             take the audit out, and check that nothing of it was changed
           rapport scale <service> N let a service have N processes
           rapport restart [name]    start services anew without a gap, or one program
           rapport kill <name>       end one with signal 9, to see it come back
@@ -105,6 +106,13 @@ enum HelpText {
         equal. Status 0 where they are, else 1. What people made over HTTP is no such table: it is in no topic alone.
           --check        compare only
           --force        swap although they differ: the new ones are right where the live ones were damaged
+        """,
+        "audit": """
+        rapport audit fetch FOLDER
+        rapport audit verify FOLDER [--kept FILE]
+        fetch takes the audit of the console out: its entries, the last signed head of their tree, and the key that checks it.
+        verify holds the entries against that head, and against one that was kept from before, and asks nobody: it finds
+        any entry that was changed, taken out or put elsewhere since a head was signed.
         """,
         "import": """
         rapport import <file or folder>... [--dry-run] [--duplicates skip|update|create] [--report FILE] [--run DIR]

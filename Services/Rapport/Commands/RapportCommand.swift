@@ -30,6 +30,7 @@ public enum RapportCommand {
             try arguments.end()
             try await suite.up()
             try StatusReport(suite).showAddresses()
+            try await FirstLink(suite).show()
         case "down":
             let wipe = arguments.flag("--wipe")
             try arguments.end()
@@ -70,6 +71,7 @@ public enum RapportCommand {
             try arguments.end()
             try await LagReport(suite).show(eachPartition: isEach)
         case "rebuild": return try await RebuildCommand(suite).run(&arguments)
+        case "audit": return try await AuditCommand(suite).run(&arguments)
         case "keys": try await KeysCommand(suite).run(&arguments)
         case "topics": try await TopicsCommand(suite).run(&arguments)
         case "users": try await UsersCommand(suite).run(&arguments)

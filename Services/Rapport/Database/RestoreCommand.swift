@@ -142,6 +142,7 @@ struct RestoreCommand {
         "sales": "drafts of quotes, notes of activities, quotas, prices before discounts",
         "campaigns": "campaigns that were not launched yet, and what new ones say",
         "tickets": "threads, notes, descriptions, who works on what, policies",
+        "console": "passwords, second factors, who was signed in",
         "notifications": "addresses on the suppression list to which nothing was asked for since",
     ]
 }

@@ -35,6 +35,10 @@ extension Suite {
             program.environment["PREFERENCES_URL"] =
                 environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(first)/preferences/"
         }
+        if name == "console" {
+            program.environment["CONSOLE_SECRET"] = try folder.secret("signing")
+            program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://127.0.0.1:\(first)"
+        }
         for (setting, value) in state.kept?[name] ?? [:] where environment[setting] == nil {
             program.environment[setting] = value
         }

@@ -20,8 +20,6 @@ extension Capability {
         let counting = SteadyWork(
             context.log, every: .seconds(30), failing: "unanswered order requests are not counted")
         let winding = SteadyWork(context.log, every: .seconds(300), failing: "nobody waits for the ERP's answers")
-        let looking = SteadyWork(
-            context.log, every: .seconds(300), failing: "order requests that were never told are not held")
         return CapabilityParts(
             routes: [
                 requests.newest(
@@ -41,7 +39,6 @@ extension Capability {
                         return false
                     }
                 },
-                { await looking.run { try await UnaskedRequests.look(context) } },
                 {
                     await counting.run {
                         let count = try await context.rows(OrderRequestStore.unanswered, answerTime).first ?? 0
@@ -62,10 +59,7 @@ extension Capability {
             tellsAgain: { keys, transaction in
                 // Never told again: the ERP is asked once.
                 Set(try await transaction.rows(OrderRequestStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
-            },
-            releases: [
-                UnaskedRequests.kind: { try await UnaskedRequests.release($0, answerTime: answerTime, in: $1) }
-            ], discards: [UnaskedRequests.kind: { try await UnaskedRequests.discard($0, in: $1) }])
+            })
     }
 }
 

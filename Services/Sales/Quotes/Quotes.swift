@@ -13,14 +13,20 @@ extension Capability {
         "quotes", "offers", migrations: [QuoteSchema.recovered, QuoteSchema.taxes], statements: QuoteStore.statements,
         standings: [.own("quote"), .own("quote_line")]
     ) { context in
-        let answerTime = OrderRequestCommands.answerTime
+        let answerTime = try context.settings.value(OrderRequestCommands.answerTime)
+        let looking = SteadyWork(
+            context.log, every: .seconds(300), failing: "order requests that were never told are not held")
         return CapabilityParts(
-            routes: quoteRoutes(context, answerTime: try context.settings.value(answerTime)),
+            routes: quoteRoutes(context, answerTime: answerTime),
+            background: [{ await looking.run { try await UnaskedRequests.look(context) } }],
             recovers: { QuoteRecovery.recover(&$0) },
             tellsAgain: { keys, transaction in
                 // What was told of one stays so: accepted once, and what a draft holds is in no event.
                 Set(try await transaction.rows(QuoteStore.known, keys.compactMap { UUID(text: $0) }).map(\.text))
-            })
+            },
+            releases: [
+                UnaskedRequests.kind: { try await UnaskedRequests.release($0, answerTime: answerTime, in: $1) }
+            ], discards: [UnaskedRequests.kind: { try await UnaskedRequests.discard($0, in: $1) }])
     }
 }
 

@@ -61,10 +61,11 @@ public struct EventContract: Sendable {
     }
 
     /// The services.
-    public static let services = ["contacts", "sales", "campaigns", "tickets", "notifications"]
+    public static let services = ["contacts", "sales", "campaigns", "tickets", "notifications", "console"]
 
     /// All of them.
-    public static let all: [EventContract] = outside + contacts + sales + campaigns + tickets + notifications
+    public static let all: [EventContract] =
+        outside + contacts + sales + campaigns + tickets + notifications + console
 
     private static let outside: [EventContract] =
         of(.erpCustomers, CustomerUpserted.self)
@@ -120,6 +121,15 @@ public struct EventContract: Sendable {
             .notifications, MessageSent.self, MessageDelivered.self, MessageBounced.self, MessageFailed.self,
             MessageSuppressed.self, MessageOpened.self, MessageClicked.self, AddressSuppressed.self,
             ErasureCompleted<ErasureOwners.Notifications>.self, ArchiveDelivered<ErasureOwners.Notifications>.self)
+
+    private static let console: [EventContract] = [
+        EventContract(PersonChanged.self, .people, by: ["console"]),
+        EventContract(TeamChanged.self, .people, by: ["console"]),
+        EventContract(TerritoryChanged.self, .people, by: ["console"]),
+        EventContract(AbsenceChanged.self, .people, by: ["console"]),
+        EventContract(RoleChanged.self, .people, by: ["console"]),
+        EventContract(SigningKeysChanged.self, .people, by: ["console"]),
+    ]
 
     private static func of(_ topic: Topic, _ types: any EventData.Type...) -> [EventContract] {
         types.map { EventContract($0, topic) }

@@ -125,4 +125,9 @@ extension KeyedEncodingContainer {
     public mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws {
         try encodeIfPresent(id?.text, forKey: key)
     }
+
+    /// Writes ids.
+    public mutating func encode(_ ids: [UUID], forKey key: Key) throws {
+        try encode(ids.map(\.text), forKey: key)
+    }
 }

@@ -21,6 +21,7 @@ public enum Areas {
         ("campaigns", ["campaigns", "members", "products", "segments"]),
         ("tickets", ["customers", "policies", "surveys", "tickets"]),
         ("notifications", ["messages", "suppressions", "templates"]),
+        ("console", ["absences", "audit", "people", "roles", "sessions", "sign-in", "teams", "territories"]),
     ]
 
     /// All names.

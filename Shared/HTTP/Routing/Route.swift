@@ -126,6 +126,8 @@ public struct Route: Sendable {
         public static let page = Answer(.ok, .bytes("text/html"))
         /// Plain text.
         public static let text = Answer(.ok, .bytes("text/plain"))
+        /// Look elsewhere; no body.
+        public static let elsewhere = Answer(.seeOther, .none)
         /// It will be done; no body.
         public static let accepted = Answer(.accepted, .none)
         /// No body.

@@ -53,12 +53,14 @@ public enum LifeStore {
     public static let place = Query(
         "life.place", gives: Int.self, sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_id_seq")
 
-    /// The last committed place of what waits in the outbox; and up to where the server has its own log, and has it on its disk.
+    /// The last committed place of what waits in the outbox; and up to where the server has its own log, and has it on its disk. No row from a
+    /// standby: it may lag, and nobody writes there.
     static let written = Query(
         "life.written", gives: Int.self, Int.self, Int.self,
         sql: """
             SELECT coalesce((SELECT max(id) FROM outbox), 0), (pg_current_wal_insert_lsn() - '0/0')::bigint,
                 (pg_current_wal_flush_lsn() - '0/0')::bigint
+            WHERE NOT pg_is_in_recovery()
             """)
 
     /// Which database this is: a copy is another.

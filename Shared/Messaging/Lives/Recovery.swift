@@ -36,8 +36,9 @@ public final class Recovery {
             // Another has done it while this process was frozen.
             guard try await isRecovering(life) else { return }
             let told = try await WaitingWords(keeper).told()
-            try await session.transaction { [group] transaction in
+            try await session.transaction { [group, source = keeper.source] transaction in
                 for statement in LifeStore.forgetGroup { transaction.enqueue(statement, group) }
+                transaction.enqueue(SubjectKeyStore.refresh, source)
                 if !told.isEmpty { transaction.enqueue(LifeStore.markTold, told) }
                 transaction.enqueue(LifeStore.advance, life.incarnation, Life.State.recovered.rawValue)
             }

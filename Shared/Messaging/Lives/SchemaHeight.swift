@@ -23,6 +23,8 @@ public final class SchemaHeight {
     /// Nothing was seen yet of the schema in which a group consumes.
     public init(group: String) { self.group = group }
 
+    private typealias Found = (Int, (Int, Int, Int), Rows)
+
     // MARK: What is seen
 
     /// A row of the outbox was read that is committed.
@@ -36,6 +38,8 @@ public final class SchemaHeight {
     /// Throws where a connection, one that was just opened, leads to a schema that went back.
     public func check(_ session: any Transacting) async throws {
         if let fall { throw fall }
+        // The server may have been away, and its log go on from before what was given.
+        given = (0, 0)
         // Before anything was seen there may be no tables yet.
         if place > 0 || !offsets.isEmpty { try await look(session) }
     }
@@ -45,12 +49,12 @@ public final class SchemaHeight {
         if let fall { throw fall }
         // What is seen while the answer is under way may be newer than it.
         let (place, offsets) = (self.place, self.offsets)
-        let found = try await database.transaction { [group] transaction in
+        let found: Found? = try await database.transaction { [group] transaction in
             let place = try await transaction.rows(LifeStore.place).first ?? 0
-            let written = try await transaction.rows(LifeStore.written).first ?? (0, 0, 0)
-            return (place, written, try await transaction.query(ConsumerStore.load, group))
+            guard let written = try await transaction.rows(LifeStore.written).first else { return nil }
+            return (place, written, try await transaction.query(ConsumerStore.load, group)) as Found
         }
-        let (last, (waiting, inserted, flushed), rows) = found
+        guard let (last, (waiting, inserted, flushed), rows) = found else { return }
         let stored = try Self.offsets(rows)
         try compare(last, with: place)
         try compare(stored, with: offsets)

@@ -106,6 +106,11 @@ public struct Record<Root: Sendable>: Sendable {
     /// Whether two are the same in all fields: a change that changes nothing tells nobody.
     public func isSame(_ a: Root, _ b: Root) -> Bool { fields.allSatisfy { $0.member.isSame(a, b) } }
 
+    /// The names of the fields in which two differ.
+    public func differences(_ a: Root, _ b: Root) -> [String] {
+        fields.filter { !$0.member.isSame(a, b) }.map(\.name)
+    }
+
     /// The parameters of `insert` and `update`: the id, then the fields.
     public func values(_ root: Root) -> [any SQLEncodable] {
         [root[keyPath: id]] + fields.map { $0.member.value(root) }

@@ -30,8 +30,9 @@ extension Record: RecordDescription where Root: Codable {
 
     /// A record with another value in one field, of whatever type it is.
     private static func other(than empty: Root, in field: Field<Root>) -> Root? {
-        let values = ["\"1\"", "1", "\"2011-12-31\"", "\"2011-12-31T00:00:00Z\"", "true"]
-        for value in values + ["\"00000000-0000-7000-8000-000000000001\""] {
+        let values = ["\"1\"", "1", "\"2011-12-31\"", "\"2011-12-31T00:00:00Z\"", "true", "[\"1\"]"]
+        let id = "\"00000000-0000-7000-8000-000000000001\""
+        for value in values + [id, "[\(id)]"] {
             var root = empty
             do {
                 try Array(value.utf8).withUnsafeBytes { bytes in

@@ -1,0 +1,49 @@
+import Crypto
+
+/// Holds entries against signed heads of their tree.
+package struct AuditVerifier {
+    /// What is wrong, in words; nothing where all is well.
+    package let faults: [String]
+    /// How many entries there are.
+    package let count: Int
+
+    /// Checks entries, a line each in the order of the tree, against heads that a key has signed.
+    package init(entries: String, key: String, heads: [(name: String, text: String)]) {
+        let lines = entries.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+        count = lines.count
+        guard let bytes = Base64.decode(key.filter { !$0.isWhitespace }), let key = Ed25519.PublicKey(bytes: bytes)
+        else {
+            faults = ["the key is none"]
+            return
+        }
+        var faults: [String] = []
+        var open: [(name: String, head: TreeHead)] = []
+        for (name, text) in heads {
+            guard let head = TreeHead(text, key: key) else {
+                faults.append("\(name) is not signed by this key, or was changed")
+                continue
+            }
+            open.append((name, head))
+        }
+        let known = open
+        var front = MerkleFront()
+        func settle() {
+            for (name, head) in open where head.size == front.size && head.root != front.root {
+                faults.append("the first \(head.size) entries are not those that \(name) was signed for")
+            }
+            open.removeAll { $0.head.size == front.size }
+        }
+        settle()
+        for line in lines {
+            front.append(MerkleTree.leaf(Array(line)))
+            settle()
+        }
+        faults += open.map { "\($0.name) was signed for \($0.head.size) entries; there are \(front.size)" }
+        // What nobody has signed for may be anything.
+        let signed = known.map(\.head.size).max() ?? 0
+        if faults.isEmpty, front.size > signed {
+            faults.append("\(front.size - signed) entries at the end are more than were signed for")
+        }
+        self.faults = faults
+    }
+}

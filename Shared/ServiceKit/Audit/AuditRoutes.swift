@@ -1,0 +1,127 @@
+import CRMModel
+import Crypto
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Messaging
+import Postgres
+
+extension Capability {
+    /// Who did what to what, in a tree whose heads can be kept elsewhere; `tree` says which and who signs.
+    public static func audit(_ tree: @escaping @Loop @Sendable (ServiceContext) throws -> AuditTree) -> Capability {
+        Capability(
+            "audit", "who did what to what, so that no change of it goes unnoticed",
+            migrations: [AuditStore.migration], statements: AuditStore.statements,
+            standings: ["audit", "audit_waiting", "audit_place", "audit_node", "audit_head"].map { .own($0) }
+        ) { context in
+            let tree = try tree(context)
+            let growing = SteadyWork(context.log, every: .seconds(1), failing: "the audit's tree does not grow")
+            return CapabilityParts(
+                routes: auditRoutes(context, tree), background: [{ await growing.run { try await tree.grow() } }])
+        }
+    }
+}
+
+@Loop
+private func auditRoutes(_ context: ServiceContext, _ tree: AuditTree) -> [Route] {
+    [
+        Route(
+            .get, "/v1/audit", "What was done, newest first", tag: "audit", access: .export,
+            parameters: [
+                .limit, .query("after", .string, "The `next` of the page before"),
+                .query("actor", .string, "Only what somebody did"),
+                .query("subject", .string, "Only what was done to something: `person:ID`"),
+                .query("from", .dateTime, "Not before"), .query("until", .dateTime, "Before"),
+            ], gives: .json(.page(of: shownEntry))
+        ) { request in
+            let after = try request.query("after").map { try place($0) }
+            let rows = try await context.rows(
+                AuditStore.page, after, request.query("actor"), request.query("subject"),
+                request.query("from").flatMap { RFC3339.date($0) }, request.query("until").flatMap { RFC3339.date($0) },
+                request.pageLimit)
+            return .page(
+                rows.map { "{\"place\":\($2.map { "\($0)" } ?? "null"),\"entry\":\($1)}" }, limit: request.pageLimit,
+                next: rows.last.map { "\($0.0)" })
+        },
+        Route(
+            .get, "/v1/audit/head", "The last signed head of the tree; who keeps it can hold all later ones against it",
+            tag: "audit", access: .export, gives: .json(shownHead), refuses: [404]
+        ) { _ in
+            guard let head = try await tree.head() else { throw Problem.missing("entry of", "the audit yet") }
+            return try Response(
+                .ok,
+                json: ShownHead(size: head.size, head: head.text, key: Base64.encode(tree.publicKey.bytes)))
+        },
+        Route(
+            .get, "/v1/audit/proof", "What shows that an entry stands in the tree, or that it begins with an older one",
+            tag: "audit", access: .export,
+            parameters: [
+                .query("place", .integer(0...(.max)), "The entry's place"),
+                .query("from", .integer(1...(.max)), "The size of an older tree"),
+            ], gives: .json(shownProof), refuses: [404]
+        ) { request in
+            guard let head = try await tree.head() else { throw Problem.missing("entry of", "the audit yet") }
+            let hashes: [MerkleTree.Hash]
+            if let place = request.query("place", as: Int.self) {
+                guard place < head.size else { throw Problem.missing("entry at the place", "\(place)") }
+                hashes = try await tree.inclusion(of: place, in: head.size)
+            } else if let old = request.query("from", as: Int.self) {
+                guard old <= head.size else { throw Problem.missing("tree of the size", "\(old)") }
+                hashes = try await tree.consistency(from: old, to: head.size)
+            } else {
+                throw Problem.field("place", "or from must be given")
+            }
+            return try Response(.ok, json: ShownProof(head: head.text, proof: hashes.map { Base64.encode($0) }))
+        },
+        Route(
+            .get, "/v1/audit/entries", "All entries in the order of the tree, a line each, for a verifier elsewhere",
+            tag: "audit", access: .export, gives: .bytes("application/x-ndjson")
+        ) { _ in
+            let size = try await tree.head()?.size ?? 0
+            return .stream(contentType: "application/x-ndjson") { writer in
+                var next = 0
+                while next < size {
+                    let rows = try await context.rows(AuditStore.entries, next, size, 1000)
+                    guard let last = rows.last?.0 else { break }
+                    try await writer.write(Array(rows.map { "\($0.1)\n" }.joined().utf8))
+                    next = last + 1
+                }
+            }
+        },
+    ]
+}
+
+private func place(_ text: String) throws -> Int {
+    guard let number = Int(text) else { throw PageCursor.refusal }
+    return number
+}
+
+private struct ShownHead: Encodable {
+    let size: Int
+    let head: String
+    let key: String
+}
+
+private struct ShownProof: Encodable {
+    let head: String
+    let proof: [String]
+}
+
+private let shownHead = Schema.object([
+    .init("size", .integer()), .init("head", .string, "A checkpoint with its signature"),
+    .init("key", .string, "The public key that checks it"),
+])
+
+private let shownProof = Schema.object([.init("head", .string), .init("proof", .array(.string), "Digests, upwards")])
+
+private let shownEntry = Schema.object([
+    .init("place", .nullable(.integer()), "In the tree; null in its first second"),
+    .init(
+        "entry",
+        .object([
+            .init("id", .uuid), .init("at", .dateTime), .init("actor", .string), .init("name", .string),
+            .init("session", .uuid, required: false), .init("address", .string, required: false),
+            .init("action", .string), .init("subject", .string),
+            .init("members", .array(.string), required: false), .init("trace", .string, required: false),
+        ])),
+])
