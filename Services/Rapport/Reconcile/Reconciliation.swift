@@ -32,7 +32,7 @@ package struct Reconciliation {
                 "  \(source) told \(grouped(count)) states that are older than one it told before under the same customer"
                     + " number; the one told last counts")
         }
-        let services = Services.built
+        let services = Services.hearing.filter { Services.built.contains($0) }
         guard !services.isEmpty else { throw SuiteError("no service was built") }
         var passed = true
         for name in services {
