@@ -109,7 +109,7 @@ enum SaidOfOthers {
                 n.alive, n.purchases, n.lifetime_value / 100, s.stage)::text
             FROM party p JOIN party_value v ON v.party_id = p.id LEFT JOIN party_prediction n ON n.party_id = p.id
             LEFT JOIN party_stage s ON s.party_id = p.id
-            WHERE p.name ~ '\(names)' AND v.currency = 'GBP' ORDER BY p.name
+            WHERE p.name ~ '\(names)' AND v.currency = 'GBP' ORDER BY p.name, p.id
             """)
         return figures
     }
