@@ -160,7 +160,8 @@ let package = Package(
         .executableTarget(
             name: "rapport-main", dependencies: ["Rapport"], path: "Services/Rapport/Main", swiftSettings: strict),
         .target(
-            name: "Demo", dependencies: ["CRMModel", "EventLoop", "Kafka", "Postgres", "Rapport", "Text"],
+            name: "Demo",
+            dependencies: ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Postgres", "Rapport", "Text"],
             path: "Services/Demo", exclude: ["Main", "README.md"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-demo", dependencies: ["Demo", "rapport-main"] + suitePrograms, path: "Services/Demo/Main",

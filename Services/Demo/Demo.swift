@@ -1,5 +1,6 @@
 import CRMModel
 import EventLoop
+import FoundationEssentials
 import Kafka
 import Rapport
 
@@ -10,6 +11,8 @@ struct Demo {
         var orders: Int?
         var file: String?
         var rate: Int?
+        /// Whether nothing but the orders is played.
+        var isPlain = false
     }
 
     let suite: Suite
@@ -37,9 +40,24 @@ struct Demo {
         try await waitUntilApplied(kafka, positions)
         let duration = Loop.now - begin
         try await waitUntilSettled(kafka, positions)
+        let story = try await tell(kafka, behind: played.last)
+        if story != nil { try await waitUntilSettled(kafka, positions) }
         let passed = try await patiently { try await Reconciliation(suite).run() }
-        try await DemoSummary(suite, played, duration).show()
+        try await DemoSummary(suite, played, duration, story).show()
         return passed
+    }
+
+    /// Tells the story, where all services are there that take part in it.
+    private func tell(_ kafka: KafkaSettings, behind last: Date) async throws -> Story? {
+        guard !options.isPlain, Services.missing.isEmpty else { return nil }
+        let player = try ERPPlayer(kafka)
+        defer { player.close() }
+        return try await patiently {
+            var story = Story(
+                StoryDesk(try suite.folder.readState(), player, day: last.addingTimeInterval(86_400)), terminal)
+            try await story.play()
+            return story
+        }
     }
 
     /// Tries again what fails because a program is just being started again.
@@ -180,9 +198,12 @@ struct Played {
     var orders = 0
     var customers = 0
     var products = 0
+    /// When the last document was placed, by its own time.
+    var last = Date(timeIntervalSince1970: 1_323_388_800)
 
     mutating func add(_ document: ShopDocument) {
         documents += 1
+        if let at = RFC3339.date(document.at) { last = max(documents == 1 ? at : last, at) }
         if document.kind == .order { orders += 1 }
     }
 }

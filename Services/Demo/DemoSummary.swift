@@ -7,8 +7,10 @@ struct DemoSummary {
     private let suite: Suite
     private let played: Played
     private let duration: Duration
+    private let story: Story?
 
-    init(_ suite: Suite, _ played: Played, _ duration: Duration) {
+    init(_ suite: Suite, _ played: Played, _ duration: Duration, _ story: Story?) {
+        self.story = story
         self.suite = suite
         self.played = played
         self.duration = duration
@@ -28,6 +30,10 @@ struct DemoSummary {
                 + " in all, went through \(Services.builtHearing.count) services in \(seconds(duration)):"
                 + " \(grouped(Int(rate))) documents/s")
         terminal.line()
+        if let story {
+            story.show()
+            terminal.line()
+        }
         try StatusReport(suite).showAddresses()
         terminal.line()
         terminal.line(

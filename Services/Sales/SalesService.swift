@@ -11,7 +11,7 @@ public enum SalesService: ServiceDefinition {
     public static let personalData: PersonalData? = salesPersonalData
     /// What it can do.
     public static let capabilities: [Capability] = [
-        .firm, .ledger(), .rates, .accounts, .quotas, .leads, .opportunities, .quotes, .orderRequests,
+        .firm, .ledger(), .rates, .accounts, .quotas, .revenue, .leads, .opportunities, .quotes, .orderRequests,
         .tasks, .activities, .directory,
     ]
 }

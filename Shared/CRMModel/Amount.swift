@@ -93,24 +93,25 @@ public struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible, C
 
     /// Reads a decimal string; JSON numbers are taken too, by their shortest decimal form.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text: String
-        if let string = try? container.decode(String.self) {
-            text = string
-        } else {
-            text = try "\(container.decode(Double.self))"
-        }
-        guard let value = Amount(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected a decimal string with at most four places, such as \"12.50\""
-            )
-        }
-        self = value
+        self = try decoder.decimal(
+            Amount.init(_:), expected: "a decimal string with at most four places, such as \"12.50\"")
     }
 
     /// Writes a decimal string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+extension Decoder {
+    /// Reads a decimal string, or a JSON number by its shortest decimal form.
+    func decimal<Value>(_ read: (String) -> Value?, expected: String) throws -> Value {
+        let container = try singleValueContainer()
+        let text = try (try? container.decode(String.self)) ?? "\(container.decode(Double.self))"
+        guard let value = read(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected \(expected)")
+        }
+        return value
     }
 }

@@ -26,10 +26,13 @@ public struct CustomerNumber: Hashable, Sendable {
     public var party: UUID { ExternalID.party(system: system, reference: number) }
 
     /// Those whom a key of the customer master may be of: the key is the number, and of another circle the circle's name, a colon and the number.
-    public static func parties(ofKey key: String) -> [UUID] {
+    public static func parties(ofKey key: String) -> [UUID] { all(ofKey: key).map(\.party) }
+
+    /// Their numbers.
+    public static func all(ofKey key: String) -> [CustomerNumber] {
         let parts = key.split(separator: ":", maxSplits: 1).map(String.init)
         let other = parts.count == 2 ? CustomerNumber(parts[1], of: parts[0]) : nil
-        return [CustomerNumber(key), other].compactMap { $0?.party }
+        return [CustomerNumber(key), other].compactMap { $0 }
     }
 
     /// What was expected of the name of a circle; nil where all is well.

@@ -15,18 +15,8 @@ public struct ExchangeRate: Codable, Sendable, Hashable {
 
     /// Reads a decimal string; a JSON number is taken by its shortest decimal form.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text: String
-        if let string = try? container.decode(String.self) {
-            text = string
-        } else {
-            text = try "\(container.decode(Double.self))"
-        }
-        guard let rate = ExchangeRate(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected a decimal string above nothing, such as \"7.8412\"")
-        }
-        self = rate
+        self = try decoder.decimal(
+            ExchangeRate.init(_:), expected: "a decimal string above nothing, such as \"7.8412\"")
     }
 
     /// Writes a decimal string.

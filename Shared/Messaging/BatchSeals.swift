@@ -27,7 +27,18 @@ extension BatchItem {
 }
 
 extension Event {
-    fileprivate var keyName: SubjectKeys.Name { SubjectKeys.Name(owner: source, subject: key) }
+    /// The key that its data is sealed with.
+    var keyName: SubjectKeys.Name { SubjectKeys.Name(owner: source, subject: key) }
+
+    /// Opens its data where its key is among those known; false where nobody can read it.
+    mutating func open(_ known: [SubjectKeys.Name: SubjectKeys.Known]) -> Bool {
+        guard let sealed, let key = known[keyName], key.version == sealed, let bytes = key.key else { return false }
+        let (value, context) = (record.value ?? [], Array(id.utf8))
+        for one in [bytes] + key.others where opened == nil {
+            opened = try? AESGCM.open(value, key: one, context: context)
+        }
+        return opened != nil
+    }
 }
 
 extension BatchApplication {

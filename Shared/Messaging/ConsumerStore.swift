@@ -100,7 +100,8 @@ public enum ConsumerStore {
         """
         INSERT INTO dead_letter
             (grp, topic, part, off, key, headers, payload, event_type, error_class, error_text, fingerprint, raw_headers)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, left($10, 4000), md5($9 || coalesce($8, '')), $11)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, left($10, 4000),
+            \(DeadLetterStore.fingerprint("$9", "$8", "$10")), $11)
         ON CONFLICT (grp, topic, part, off)
             DO UPDATE SET attempts = dead_letter.attempts + 1, last_failed_at = clock_timestamp()
         """)

@@ -3,9 +3,18 @@ import Postgres
 /// The SQL of dead letters, for operators.
 public enum DeadLetterStore {
     /// All statements, for the test that prepares them.
-    public static let statements = [
-        list, groups, get, actions, open, position, take, isBlocked, settle, fail, discard, record, setTimer, count,
-    ]
+    public static let statements =
+        [
+            list, groups, get, actions, open, position, take, isBlocked, settle, fail, discard, record, setTimer, count,
+        ] + DeadLetterMendStore.statements
+
+    /// SQL: the group of what failed alike: by class, type and cause, which is the error without numbers and what is quoted.
+    static func fingerprint(_ errorClass: String, _ type: String, _ error: String) -> String {
+        """
+        md5(\(errorClass) || coalesce(\(type), '') || regexp_replace(regexp_replace(left(\(error), 300), '[0-9]+', '#', 'g'),
+            '"[^"]*"|''[^'']*''', '', 'g'))
+        """
+    }
 
     /// What a filter selects: ids, topic, event type, error class and fingerprint, each null for any.
     private static let matches = """
@@ -18,7 +27,7 @@ public enum DeadLetterStore {
         'id', id, 'topic', topic, 'partition', part, 'offset', off, 'keyBytes', encode(key, 'base64'),
             'type', event_type, 'errorClass', error_class, 'error', left(error_text, 300), 'fingerprint', fingerprint,
             'attempts', attempts, 'firstFailedAt', first_failed_at, 'lastFailedAt', last_failed_at, 'status', status,
-            'actor', actor, 'note', note
+            'actor', actor, 'note', note, 'mendedAt', mended_at
         """
 
     static let list = Statement(
@@ -28,7 +37,7 @@ public enum DeadLetterStore {
         WHERE \(matches) AND ($6::text IS NULL OR status = $6) AND id > $7 ORDER BY id LIMIT $8
         """)
 
-    /// By what went wrong; the sample is the oldest.
+    /// By what went wrong and why; the sample is the oldest.
     static let groups = Statement(
         "dead_letter.groups",
         """
@@ -48,10 +57,10 @@ public enum DeadLetterStore {
         "dead_letter.get",
         """
         SELECT (jsonb_build_object(\(summary)) || jsonb_build_object('error', error_text, 'headers', headers,
-            'payloadBytes', encode(payload, 'base64'),
+            'payloadBytes', encode(payload, 'base64'), 'mendedHeaders', mended_headers,
             'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('action', a.action, 'actor', a.actor,
                 'reason', a.reason, 'outcome', a.outcome, 'at', a.at) ORDER BY a.id), '[]')
-                FROM dead_letter_action a WHERE a.dead_letter_id = d.id)))::text
+                FROM dead_letter_action a WHERE a.dead_letter_id = d.id)))::text, payload, mended_payload
         FROM dead_letter d WHERE id = $1
         """)
 
@@ -85,8 +94,9 @@ public enum DeadLetterStore {
     static let take = Statement(
         "dead_letter.take",
         """
-        SELECT grp, topic, part, off, key, headers::text, payload, event_type, raw_headers FROM dead_letter
-        WHERE id = $1 AND status = 'open' FOR UPDATE
+        SELECT grp, topic, part, off, key, headers::text, payload, event_type, raw_headers, mended_payload,
+            mended_headers::text
+        FROM dead_letter WHERE id = $1 AND status = 'open' FOR UPDATE
         """)
 
     /// Whether an older message of the same key is open, or parked.

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Kafka
 import Postgres
 
-/// What an operator does with a service's dead letters: look, replay in place, discard; every action is written down.
+/// What an operator does with a service's dead letters: look, mend, replay in place, discard; every action is written down.
 @Loop
 public final class DeadLetters {
     /// Which ones; nil is any.
@@ -45,8 +45,8 @@ public final class DeadLetters {
         public var next: Int?
     }
 
-    private let store: any Transacting
-    private let subscriptions: Subscriptions?
+    let store: any Transacting
+    let subscriptions: Subscriptions?
     private let group: String
     /// What is known of lives, as the consumer knows it.
     public var lives = SourceLives()
@@ -84,9 +84,17 @@ public final class DeadLetters {
         }
     }
 
-    /// One with its bytes in base 64 and all that was done to it, as JSON; nil where there is none.
+    /// One with its bytes in base 64, as text where they are, and all that was done to it, as JSON; nil where there is none.
     public func show(_ id: Int) async throws -> String? {
-        try await store.transaction { try await $0.query(DeadLetterStore.get, id).first?.value(0) }
+        let row = try await store.transaction { try await $0.query(DeadLetterStore.get, id).first }
+        guard let row else { return nil }
+        func text(_ column: Int) throws -> String {
+            let bytes: SQLBytes? = try row.value(column)
+            let text = bytes.flatMap { String(validating: $0.bytes, as: UTF8.self) }
+            return try text.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) } ?? "null"
+        }
+        let json: String = try row.value(0)
+        return "\(json.dropLast()), \"payload\": \(try text(1)), \"mendedPayload\": \(try text(2))}"
     }
 
     /// What operators did, the newest first, before an action's number, as JSON.
@@ -205,20 +213,6 @@ public final class DeadLetters {
             payload.map { String(decoding: $0.bytes, as: UTF8.self) })
         transaction.enqueue(DeadLetterStore.settle, id, actor, reason)
         return .applied
-    }
-
-    private static func record(_ row: Row) throws -> KafkaRecord {
-        let key: SQLBytes? = try row.value(4)
-        let headers: String = try row.value(5)
-        let payload: SQLBytes? = try row.value(6)
-        let raw: SQLBytes? = try row.value(8)
-        // One that was put aside before bytes were kept has the text only.
-        let pairs = try raw == nil ? JSONDecoder().decode([[String]].self, from: Data(headers.utf8)) : []
-        let shown = pairs.filter { $0.count == 2 }.map { (name: $0[0], value: Array($0[1].utf8)) }
-        return KafkaRecord(
-            origin: TopicPartition(topic: try row.value(1), partition: Int32(try row.value(2) as Int)),
-            offset: Int64(try row.value(3) as Int), key: key?.bytes, value: payload?.bytes,
-            headers: raw.map { RawHeaders.decode($0.bytes) } ?? shown)
     }
 }
 

@@ -5,7 +5,7 @@ public enum MessagingSchema {
     /// The first steps of every service's migrations.
     public static let migrations = [
         migration, parking, walk, operators, rebuilds, rawHeaders, tracing, seals, letterKeys, queue, intents, lives,
-        gone, ends, keysOfLives, erasures, keptActions,
+        gone, ends, keysOfLives, erasures, keptActions, DeadLetterMendStore.migration,
     ]
 
     /// What operators did stays as it was written: a fault in a statement, or somebody else's words in it, must not change the record of it.

@@ -222,6 +222,7 @@ public final class Rebuild {
             let begin = Loop.now
             let before = self.messages
             try await self.follow(to: try Self.positions(try await transaction.query(ConsumerStore.load, self.group)))
+            try await self.applyMended()
             var outcome = Outcome()
             outcome.messages = self.messages
             outcome.messagesWaitedFor = self.messages - before
@@ -243,6 +244,22 @@ public final class Rebuild {
             outcome.waited = (Loop.now - begin).seconds
             return outcome
         }
+    }
+
+    /// Applies what the live service has applied after it was put aside: mended by people, or by a program that could read it.
+    private func applyMended() async throws {
+        let session = try await PostgresConnection.open(build)
+        defer { session.close() }
+        var filter = DeadLetters.Filter()
+        filter.ids = try await session.transaction { try await $0.query(self.store.settled).map { try $0.value(0) } }
+        guard filter.ids?.isEmpty == false else { return }
+        let letters = DeadLetters(session, subscriptions, group: group)
+        letters.lives = lives.forRebuild()
+        var outcome = DeadLetters.Outcome()
+        repeat {
+            outcome = try await letters.replay(
+                filter, actor: "rebuild", reason: nil, isForced: true, after: outcome.next)
+        } while outcome.next != nil
     }
 
     private func part(_ model: ReadModel, _ transaction: Transaction) async throws -> Part {

@@ -155,11 +155,24 @@ public struct RebuildStore: Sendable {
     /// What is copied, as something to compare.
     var given: [ReadModel] { plan.given.map { ReadModel($0) } }
 
+    /// Takes over what people mended of messages that the live service has applied since they were put aside, and gives those messages.
+    var settled: Statement {
+        Statement(
+            "rebuild.\(build).settled",
+            """
+            UPDATE \(build).dead_letter b SET mended_payload = l.mended_payload, mended_headers = l.mended_headers,
+                mended_at = l.mended_at
+            FROM \(live).dead_letter l
+            WHERE (l.grp, l.topic, l.part, l.off) = (b.grp, b.topic, b.part, b.off) AND l.status = 'resolved' RETURNING b.id
+            """)
+    }
+
     var leftOver: Statement {
         Statement(
             "rebuild.\(build).left_over",
             """
-            SELECT (SELECT count(*) FROM \(build).dead_letter), (SELECT count(*) FROM \(build).parked_message)
+            SELECT (SELECT count(*) FROM \(build).dead_letter WHERE status = 'open'),
+                (SELECT count(*) FROM \(build).parked_message)
             """)
     }
 

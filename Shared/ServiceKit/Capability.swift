@@ -25,13 +25,15 @@ public struct Capability: Sendable {
     public let erased: String?
     /// What each of its tables is in another life.
     public let standings: [Standing]
+    /// What of it can be held against the topics, thing by thing.
+    public let holdings: [Holding]
     let open: @Loop @Sendable (ServiceContext) throws -> CapabilityParts
 
     /// Describes a capability.
     public init(
         _ name: String, _ summary: String, migrations: [Migration] = [], statements: [any Preparable] = [],
         records: [any RecordDescription] = [], readModels: [ReadModel] = [], given: [String] = [],
-        erased: String? = nil, standings: [Standing] = [],
+        erased: String? = nil, standings: [Standing] = [], holdings: [Holding] = [],
         open: @escaping @Loop @Sendable (ServiceContext) throws -> CapabilityParts = { _ in CapabilityParts() }
     ) {
         self.name = name
@@ -43,6 +45,7 @@ public struct Capability: Sendable {
         self.given = given
         self.erased = erased
         self.standings = standings
+        self.holdings = holdings
         self.open = open
     }
 }
@@ -118,7 +121,7 @@ extension Capability {
             standings: [
                 .fact("erp_document"), .fact("erp_document_elsewhere"), .fact("erp_state_older"),
                 .assertion("party_redirect"),
-            ]
+            ], holdings: [Redirects.holding]
         ) { context in
             let apply = try apply?(context)
             return CapabilityParts(
@@ -130,7 +133,8 @@ extension Capability {
     /// The redirects of merged parties, in a service that keeps facts of parties and no ledger.
     public static let redirects = Capability(
         "redirects", "where the facts of merged parties count", migrations: [Redirects.migration],
-        statements: Redirects.statements, standings: [.assertion("party_redirect")]
+        statements: Redirects.statements, readModels: [ReadModel("party_redirect")],
+        standings: [.assertion("party_redirect")], holdings: [Redirects.holding]
     ) { _ in
         CapabilityParts {
             $0.onRedirects { redirects, transaction in Redirects.follow(redirects, in: transaction) }

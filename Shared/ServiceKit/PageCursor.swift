@@ -1,4 +1,5 @@
 import Crypto
+import EventLoop
 import FoundationEssentials
 import HTTP
 import Postgres
@@ -23,6 +24,21 @@ public enum PageCursor {
 
     /// What is said of a text that is no cursor of the list.
     public static var refusal: Problem { .field("after", "must be the `next` of the page before") }
+}
+
+extension Request {
+    /// The keys that a page begins behind, of a list that is sorted by so many; empty for the first page.
+    @Loop
+    public func pageAfter(keys count: Int) throws -> [String] {
+        try query("after").map { try PageCursor.parts($0, count) } ?? Array(repeating: "", count: count)
+    }
+}
+
+extension Route.Parameter {
+    /// The parameters of a list that is sorted by keys, or by time.
+    public static let pagingByKeys: [Route.Parameter] = [
+        limit, .query("after", .string, "The `next` of the page before"),
+    ]
 }
 
 extension Response {

@@ -65,7 +65,7 @@ public struct Resource: Sendable {
     ) -> Route {
         Route(
             .get, path, summary, tag: tag, access: .read, parameters: Route.Parameter.paging + filters,
-            gives: .json(.page(of: schema))
+            gives: .json(.page(of: schema, next: .uuid))
         ) { request in
             .page(byID: try await page(request), limit: request.pageLimit)
         }
@@ -78,7 +78,7 @@ public struct Resource: Sendable {
         page: @escaping @Loop @Sendable (Request, TimeCursor) async throws -> [(String, Date, UUID)]
     ) -> Route {
         Route(
-            .get, path, summary, tag: tag, access: .read, parameters: Route.Parameter.pagingByTime + filters,
+            .get, path, summary, tag: tag, access: .read, parameters: Route.Parameter.pagingByKeys + filters,
             gives: .json(.page(of: item ?? schema))
         ) { request in
             .page(byTime: try await page(request, try TimeCursor(request.query("after"))), limit: request.pageLimit)
@@ -160,8 +160,9 @@ extension Schema {
     /// A list that is whole.
     public static func items(_ item: Schema) -> Schema { .object([.init("items", .array(item))]) }
     /// A page of a list: the items, and the cursor of the page behind it, null behind the last one.
-    public static func page(of item: Schema) -> Schema {
-        .object([.init("items", .array(item)), .init("next", .nullable(.string))])
+    /// Of a list in order of id the cursor is an id.
+    public static func page(of item: Schema, next: Schema = .string) -> Schema {
+        .object([.init("items", .array(item)), .init("next", .nullable(next))])
     }
     /// A decimal in a string.
     public static let amount = Schema.format("decimal")

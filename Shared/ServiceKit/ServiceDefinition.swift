@@ -24,7 +24,8 @@ extension ServiceDefinition {
 
     /// Those of its capabilities and of its personal data, which `check` and a test prepare.
     public static var statements: [Statement] {
-        capabilities.flatMap(\.statements).map(\.statement) + (personalData?.statements ?? [])
+        capabilities.flatMap(\.statements).map(\.statement) + holdings.map(\.page.statement)
+            + (personalData?.statements ?? [])
     }
 
     /// The topics on which it tells, among our own.
@@ -35,6 +36,9 @@ extension ServiceDefinition {
 
     /// What each of its tables is in another life; those of messaging come before them.
     public static var standings: [Standing] { MessagingSchema.standings + capabilities.flatMap(\.standings) }
+
+    /// What of it can be held against the topics.
+    static var holdings: [Holding] { capabilities.flatMap(\.holdings) }
 
     /// What of it can be rebuilt from the topics; nil where nothing follows from them alone.
     public static var rebuildPlan: RebuildPlan? {

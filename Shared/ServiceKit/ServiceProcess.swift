@@ -30,8 +30,7 @@ public final class ServiceProcess {
     private let height: SchemaHeight
     private let letters: DeadLetters
     private let rebuilder: Rebuilder
-    /// Of a service that keeps a ledger.
-    private let reconciler: Reconciler?
+    private let reconciler: Reconciler
     /// Finds who asks.
     public let credentials: Credentials
     let surface: HTTPSurface
@@ -77,7 +76,7 @@ public final class ServiceProcess {
         let subscriptions = parts.subscriptions.types.isEmpty ? nil : parts.subscriptions
         letters = DeadLetters(pool, subscriptions, group: definition.name)
         rebuilder = Rebuilder(context, definition, subscriptions, options)
-        reconciler = Reconciler.concerns(definition) ? Reconciler(pool, options.kafka) : nil
+        reconciler = Reconciler(pool, options.kafka, definition)
         consumer = subscriptions.map { subscriptions in
             ConsumerRunner(
                 subscriptions, group: definition.name, kafka: options.kafka, postgres: options.postgres,
@@ -108,6 +107,7 @@ public final class ServiceProcess {
         relay.height = height
         consumer?.lives = life.lives
         letters.lives = life.lives
+        reconciler.lives = life.lives
         rebuilder.lives = life.lives
         consumer?.onCommit = committed
         letters.onCommit = committed
@@ -232,7 +232,7 @@ public final class ServiceProcess {
     private func serve() throws {
         let routes =
             parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
-            + heldRoutes(context, parts) + (reconciler?.routes ?? [])
+            + heldRoutes(context, parts) + reconciler.routes
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
         let descriptions = [

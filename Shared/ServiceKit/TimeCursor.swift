@@ -36,10 +36,3 @@ extension Response {
         page(rows.map(\.0), limit: limit, next: rows.last.map { TimeCursor(at: $0.1, id: $0.2).text })
     }
 }
-
-extension Route.Parameter {
-    /// The parameters of a list sorted by time.
-    public static let pagingByTime: [Route.Parameter] = [
-        limit, .query("after", .string, "The `next` of the page before"),
-    ]
-}

@@ -45,6 +45,23 @@ import Testing
         #expect(try await service.faultsOfEvents() == [])
     }
 
+    /// A batch with both could not be applied until they happened to come in two.
+    @Test @Loop func aLeadAndACustomerOfTheERPComeInOneBatch() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let json = Data(#"{"customerNo":"C-9","name":"Known Ltd"}"#.utf8)
+        let record = try ModelJSON.decoder.decode(CustomerUpserted.self, from: json)
+        let said = ConversionHandlers.Said(lead: lead, conversion: conversion, isReverted: false)
+        try await service.transaction { transaction in
+            PartyLocks.foresee([ToldCustomer(record)], in: transaction)
+            ConversionHandlers.foresee([said], transaction)
+            try PartyHandlers.upsert([record], transaction)
+            try await ConversionHandlers.apply([said], transaction)
+        }
+        let names = try await service.column("SELECT name FROM party ORDER BY name")
+        #expect(Set(names) == ["Known Ltd", "北京贸易", "张伟"])
+    }
+
     @Test @Loop func whatWasTakenBackIsGoneUnlessSomebodyKnowsIt() async throws {
         let service = try await TestService(ContactsService.self)
         defer { service.close() }

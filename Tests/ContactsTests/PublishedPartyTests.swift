@@ -184,17 +184,15 @@ private final class Town {
                 'addresses', nullif(p.details->'addresses', '[]'), 'taxId', p.details->'taxId',
                 'tags', CASE WHEN p.tags <> '{}' THEN p.tags END, 'owner', p.owner, 'category', p.category,
                 'birthday', p.birthday, 'organisation', p.details->'organisation', 'title', p.details->'title',
-                -- What a file calls its rows is told with the next change.
-                'references', nullif(jsonb_path_query_array((SELECT jsonb_agg(jsonb_build_object('system', r.system,
+                'references', (SELECT jsonb_agg(jsonb_build_object('system', r.system,
                     'reference', r.reference) ORDER BY r.system, r.reference) FROM party_reference r
-                    WHERE coalesce(r.origin_id, r.party_id) = p.id), '$[*] ? (@.system != "import")'), '[]'))) AS stored
+                    WHERE coalesce(r.origin_id, r.party_id) = p.id))) AS stored
                 FROM party p LEFT JOIN \(numbers) ON n.key = p.id::text) p USING (key)
-            WHERE jsonb_strip_nulls(said - 'stage' || jsonb_build_object('references', nullif(jsonb_path_query_array(
-                said->'references', '$[*] ? (@.system != "import")'), '[]'))) IS DISTINCT FROM stored
+            WHERE jsonb_strip_nulls(said - 'stage') IS DISTINCT FROM stored
             UNION ALL
             SELECT 'gone and not told: ' || key FROM (
                 SELECT DISTINCT ON (key) key, type FROM (\(told)) t ORDER BY key, id DESC) t
-            WHERE type <> 'contacts.party.erased.v1' AND NOT EXISTS (SELECT 1 FROM party p WHERE p.id::text = key)
+            WHERE type <> 'contacts.party.removed.v1' AND NOT EXISTS (SELECT 1 FROM party p WHERE p.id::text = key)
             """) + shownOtherwise()
     }
 

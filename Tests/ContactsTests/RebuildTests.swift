@@ -201,7 +201,7 @@ private final class LiveContacts {
     /// Who has left is not waited for until the next round: another may ask.
     @Test @Loop func whoLeavesAComparisonEndsIt() async throws {
         let live = try await LiveContacts()
-        let reconciler = Reconciler(live.service.context.pool, live.kafka)
+        let reconciler = Reconciler(live.service.context.pool, live.kafka, ContactsService.self)
         let server = try HTTPServer(address: "127.0.0.1", port: 0, router: Router(reconciler.routes))
         do {
             func ask(until wanted: String) async throws {
@@ -242,13 +242,13 @@ private final class LiveContacts {
         live.begin(rate: 400)
         try await live.applied(600)
         try await live.end()
-        let reconciler = Reconciler(live.service.context.pool, live.kafka)
+        let reconciler = Reconciler(live.service.context.pool, live.kafka, ContactsService.self)
         reconciler.sliceLimit = 400
         // What the database refused is told and not held: it is among the dead letters.
         func refused(_ round: Reconciler.Round) -> Int { round.named.count { $0.contains("BAD-") } }
         var equal = 0
         try await eventually("all applied", within: .seconds(60)) {
-            let round = try await reconciler.compare()
+            let round = try await reconciler.compare(.documents)
             equal = round.equal
             return round.different == refused(round) && round.equal > 100
         }
@@ -257,7 +257,7 @@ private final class LiveContacts {
         let lost = try await live.service.column(
             "DELETE FROM erp_document WHERE id = (SELECT max(id) FROM erp_document) RETURNING id")
         print("compared \(equal) documents")
-        let round = try await reconciler.compare()
+        let round = try await reconciler.compare(.documents)
         #expect(round.different == refused(round) + 2 && round.equal == equal - 2, "\(round)")
         #expect(round.named.contains { $0.contains(wrong[0]) && $0.contains("the topic says") }, "\(round.named)")
         #expect(round.named.contains { $0.contains(lost[0]) && $0.contains("is missing") }, "\(round.named)")

@@ -150,10 +150,31 @@ struct RetailTests {
                 let answer = try await shop.service.send(.get, "/v1/reports/\(report.name)?currency=GBP")
                 #expect(answer.status == 200, "\(report.name): \(answer.text.prefix(300))")
             }
+            try await addOdd(to: shop.service, found)
         } catch {
             Issue.record(error)
         }
         await shop.close()
+    }
+
+    /// A thousand documents that cannot be, of new customers and of nobody, beside the real file: nobody else's figure moves.
+    @Loop
+    private func addOdd(to service: TestService, _ found: [String: CustomerPage.Value]) async throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("odd documents beside the real file: seed \(seed)")
+        var odd = OddShop(seed: seed)
+        // Others have no master record, and are called by their numbers.
+        let real = "^([^CF]|[CF]([^0-9]|$))"
+        let before = try await SaidOfOthers.figures(service, names: real)
+        let documents = try (0..<1000).map { _ in try odd.odd() }
+        for start in stride(from: 0, to: documents.count, by: 100) {
+            try await service.transaction {
+                try await ValueHandlers.apply(Array(documents[start..<start + 100]), $0)
+            }
+        }
+        SaidOfOthers.expectEqual(before, try await SaidOfOthers.figures(service, names: real), seed)
+        let now = try await customers(service)
+        #expect(found.allSatisfy { now[$0.key]?.netRevenue == $0.value.netRevenue && now[$0.key]?.abc == $0.value.abc })
     }
 
     /// All customers by number, page by page.

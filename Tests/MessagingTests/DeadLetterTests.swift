@@ -171,6 +171,40 @@ import Testing
         }
     }
 
+    @Test @Loop func whatIsMendedIsAppliedAtItsPlaceAndSeenBesideWhatCame() async throws {
+        try await Desk.work(partitions: 1) { desk in
+            let letters = Self.letters(desk)
+            try desk.send("k", Array(#"{"id":"n1","txt":"#.utf8), Desk.headers("e1"))
+            try desk.send("k", Array(#"{"id":"n2","text":"x"}"#.utf8), [("raw", [1])])
+            try await Self.consume(desk, dead: 2, applied: 0)
+            let ids = try await desk.service.column("SELECT id::text FROM dead_letter ORDER BY off").compactMap {
+                Int($0)
+            }
+            // What is cut off and what has no envelope are two causes.
+            #expect(try await letters.groups(DeadLetters.Filter(), status: "open").count == 2)
+            let data = Array(#"{"id":"n1","text":"x"}"#.utf8)
+            await #expect(throws: MendRefused.self) {
+                _ = try await letters.mend(ids[0], DeadLetterMend(payload: [0x7B]), actor: "ann", reason: "a try")
+            }
+            #expect(try await letters.mend(ids[0], DeadLetterMend(payload: data), actor: "ann", reason: "cut off"))
+            let envelope = Dictionary(
+                uniqueKeysWithValues: Desk.headers("e2").map { ($0.0, String(decoding: $0.1, as: UTF8.self)) })
+            #expect(try await letters.mend(ids[1], DeadLetterMend(headers: envelope), actor: "ann", reason: "bare"))
+            #expect(try await desk.notes() == [])
+            let outcome = try await letters.replay(DeadLetters.Filter(), actor: "bob", reason: nil)
+            #expect(outcome.applied == 2)
+            #expect(try await desk.notes() == ["n1", "n2"])
+            let whole = try #require(try await letters.show(ids[0]))
+            #expect(whole.contains(#""payload": "{\"id\":\"n1\",\"txt\":""#), "\(whole)")
+            #expect(whole.contains(#""mendedPayload": "{\"id\":\"n1\",\"text\":\"x\"}""#), "\(whole)")
+            #expect(whole.contains("cut off") && whole.contains("the data, 22 bytes now"), "\(whole)")
+            // It is done with; and a comparison with the topic takes it as it was applied.
+            #expect(try await !letters.mend(ids[0], DeadLetterMend(payload: data), actor: "ann", reason: "again"))
+            let actions = "SELECT action || ' ' || actor FROM dead_letter_action ORDER BY id"
+            #expect(try await desk.service.column(actions) == ["mend ann", "mend ann", "replay bob", "replay bob"])
+        }
+    }
+
     @Test @Loop func whatFailsAgainStandsInNobodysWay() async throws {
         try await Desk.work(partitions: 2) { desk in
             for number in 0..<7 { try desk.note("poison\(number)", key: "k\(number)") }

@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import HTTP
 import TestKit
 import Testing
 
@@ -11,6 +12,7 @@ extension WholeSuite {
                 for _ in 1...2 {
                     try expectPass(try await suite.demo("--orders", "3000", within: .seconds(120)))
                 }
+                try await readStory(suite)
                 let status = try await suite.rapport("status")
                 #expect(status.isSuccess, "\(status.text)")
                 for name in ["postgres", "broker"] + services { #expect(status.text.contains(name)) }
@@ -49,6 +51,17 @@ extension WholeSuite {
                 let run = try await demo.end(within: .seconds(400))
                 try expectPass(run)
                 guard file != nil else { return }
+                // Every live customer has a prediction before long, not only those of the first days.
+                struct Report: Decodable {
+                    struct Expected: Decodable { let customers: Int }
+                    struct Data: Decodable { let expected: Expected }
+                    let data: Data
+                }
+                try await eventually("predictions of all customers", within: .seconds(240)) {
+                    try await suite.ask(
+                        "contacts", .get, "/v1/reports/prospecting?currency=GBP", as: Report.self
+                    ).data.expected.customers == 4_372
+                }
                 #expect(run.text.contains("22,061 order documents, 10,655,622.484 GBP"))
                 #expect(run.text.contains("3,836 credit documents"))
                 #expect(run.text.contains("22,061 orders of 4,372 customers, 25,900 documents in all"))
@@ -63,6 +76,32 @@ extension WholeSuite {
                     #expect(try suite.process("broker") == nil)
                 }
             }
+        }
+
+        /// What the story's addresses show, after it was told twice.
+        @Loop private func readStory(_ suite: RunningSuite) async throws {
+            struct List: Decodable {
+                struct Item: Decodable {
+                    let status: String
+                    let earned: String?
+                    let name: String?
+                }
+                let items: [Item]
+            }
+            struct Quotas: Decodable {
+                struct Item: Decodable { let earned: String }
+                let items: [Item]
+            }
+            let leads = try await suite.ask("sales", .get, "/v1/leads?owner=Mei%20Lin", as: List.self).items
+            #expect(leads.map(\.status) == ["converted"])
+            let quotas = try await suite.ask("sales", .get, "/v1/quotas?owner=Mei%20Lin", as: Quotas.self).items
+            #expect(quotas.map(\.earned) == ["2400.0000"])
+            let card = try await suite.ask("tickets", .get, "/v1/caller-card?mail=office@weiss.example")
+            #expect(card.contains("VSTORY-1") && card.contains("2400.0000"), "\(card)")
+            let campaigns = try await suite.ask("campaigns", .get, "/v1/campaigns", as: List.self).items
+            #expect(campaigns.map(\.name) == ["An evening among friends"] && campaigns[0].status == "completed")
+            let mails = try suite.mails().filter { $0.contains("guests.example") }
+            #expect(mails.count == 2, "\(mails)")
         }
 
         @Loop private func expectPass(_ run: RunningSuite.Run) throws {

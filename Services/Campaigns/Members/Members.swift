@@ -9,7 +9,7 @@ extension Capability {
         "members", "whom campaigns may write to, and what they bought",
         migrations: [CampaignsSchema.benefits, CampaignsSchema.decisions, CampaignsSchema.mailboxes],
         statements: MemberStore.statements,
-        standings: [.assertion("member")]
+        standings: [.assertion("member")], holdings: MemberHoldingStore.all
     ) { context in
         CapabilityParts(routes: memberRoutes(context)) {
             // What is done about it stands with the personal data; here its locks are only foreseen.

@@ -9,12 +9,9 @@ func productRoutes(_ context: ServiceContext) -> [Route] {
     [
         Route(
             .get, "/v1/products", "Products with their sales, by SKU", tag: "products", access: .read,
-            parameters: [
-                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-                .query("after", .string, "The `next` of the page before"),
-            ], gives: .json(.page(of: shownProduct))
+            parameters: Route.Parameter.pagingByKeys, gives: .json(.page(of: shownProduct))
         ) { request in
-            let after = try request.query("after").map { try PageCursor.parts($0, 1)[0] } ?? ""
+            let after = try request.pageAfter(keys: 1)[0]
             let rows = try await context.rows(ProductStore.page, after, request.pageLimit)
             return .page(
                 rows.map(\.0), limit: request.pageLimit, next: rows.last.map { PageCursor.text($0.1) })

@@ -1,5 +1,8 @@
+import CRMModel
 import FoundationEssentials
+import Messaging
 import Postgres
+import ServiceKit
 
 /// The SQL of products.
 ///
@@ -7,6 +10,24 @@ import Postgres
 /// into `product_sales` beside it: the sums are always the two together.
 enum ProductStore {
     static let statements: [any Preparable] = [upsert, discontinue, addItems, fold, get, page]
+
+    /// Products as the ERP's master says them; programs of before left rows of what was ordered only.
+    static let holding = Holding(
+        "products", on: .erpProducts, isWhole: false,
+        page: Query(
+            "holding.products", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT sku, name || CASE WHEN is_discontinued THEN '\(discontinued)' ELSE '' END FROM product WHERE sku > $1
+                ORDER BY sku LIMIT $2
+                """),
+        [
+            .init(ProductUpserted.self) { told, _, _ in [ToldLine(told.sku, told.name)] },
+            .init(ProductDiscontinued.self) { told, _, book in
+                let name = book.text(told.sku) ?? told.sku
+                return [ToldLine(told.sku, name.hasSuffix(discontinued) ? name : name + discontinued)]
+            },
+        ])
+    private static let discontinued = " (discontinued)"
 
     /// The ERP's product master; what it does not say stays as it was. Rows in order of SKU.
     static let upsert = Query(

@@ -35,7 +35,7 @@ extension Capability {
         standings: [
             .fact("order_item"), .fact("order_item_elsewhere"), .assertion("product"), .fact("product_sales_delta"),
             .fact("product_sales"),
-        ]
+        ], holdings: [ProductStore.holding]
     ) { context in
         let sums = context.shared(ProductSums.init)
         return CapabilityParts(routes: productRoutes(context), background: [{ await sums.run() }]) {

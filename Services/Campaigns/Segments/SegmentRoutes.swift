@@ -30,7 +30,7 @@ func segmentRoutes(_ context: ServiceContext) -> [Route] {
                         .init("partyId", .uuid), .init("name", .nullable(.string)), .init("since", .dateTime),
                         .init("reason", .string), .init("orders", .integer()),
                         .init("lastOrderAt", .nullable(.dateTime)),
-                    ])))
+                    ]), next: .uuid))
         ) { request in
             let segment = request.path("segment")
             guard segmentNames.contains(segment) else { throw Problem.missing("segment", segment) }

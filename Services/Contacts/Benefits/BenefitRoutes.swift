@@ -29,8 +29,9 @@ func benefitRoutes(_ context: ServiceContext) -> [Route] {
             let (id, seen) = (try request.id(), try await Seen(request))
             let declared = try await declaring.read(request)
             return try await context.transaction { transaction in
-                try await PartyCommands.lock(id, transaction)
-                try seen.check("benefit", try await transaction.rows(BenefitStore.get, id).first ?? "{}")
+                try await PartyCommands.lock(id, transaction) { _ in
+                    try seen.check("benefit", try await transaction.rows(BenefitStore.get, id).first ?? "{}")
+                }
                 Outbox.carryTrace(in: transaction)
                 transaction.enqueue(BenefitStore.declare, id, declared)
                 return .shown(try await transaction.rows(BenefitStore.get, id).first ?? "{}")

@@ -80,7 +80,7 @@ enum BenefitStore {
         "benefit.tell_again",
         """
         WITH raised AS (
-            UPDATE party p SET version = p.version + 1 FROM party_benefit b
+            UPDATE party p SET version = p.version + 1, figures = p.figures + 1 FROM party_benefit b
             WHERE p.id = ANY($1::uuid[]) AND b.party_id = p.id
                 AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
             RETURNING p.id, p.version, coalesce(b.declared, b.learnt) AS benefit, b.declared IS NOT NULL AS is_declared)

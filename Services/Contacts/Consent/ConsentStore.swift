@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import FoundationEssentials
 import Messaging
 import Postgres
@@ -7,6 +8,29 @@ import ServiceKit
 /// The SQL of consent.
 enum ConsentStore {
     static let statements: [any Preparable] = [decide, hear, settle, know, tellAgain, get, counting, name, decisions]
+
+    /// What counts for parties, and was told so.
+    static let holding = Holding(
+        "consents", on: .contacts,
+        page: Query(
+            "holding.consents", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT concat_ws(E'\\x1f', party_id, channel, purpose), CASE WHEN granted THEN 'granted' ELSE 'refused' END
+                FROM consent_effective WHERE (party_id, channel, purpose)
+                    > (\(Holding.idBehind), \(Holding.part(2)), \(Holding.part(3)))
+                ORDER BY party_id, channel, purpose LIMIT $2
+                """),
+        [
+            .init(ConsentChanged.self) { told, event, _ in
+                let word = told.word(at: event.time)
+                let key = [told.partyId.text, told.channel, told.purpose].joined(separator: Holding.mark)
+                return [
+                    ToldLine(
+                        key, word.granted ? "granted" : "refused",
+                        .time(word.decidedAt, isRefusal: !word.granted))
+                ]
+            }
+        ])
 
     /// When nobody knows when something was decided: `ConsentWord.timeUnknown`.
     private static let timeUnknown = "timestamptz '0001-01-01T00:00:00Z'"

@@ -11,7 +11,7 @@ extension Capability {
         standings: [
             .restriction("consent"), .restriction("consent_erp"), .restriction("consent_effective"),
             .fact("consent_decision"),
-        ]
+        ], holdings: [ConsentStore.holding]
     ) { context in
         let firm = try context.settings.optional(
             Setting<String>("FIRM_NAME", help: "the firm's name, as its customers read it above their preferences"))

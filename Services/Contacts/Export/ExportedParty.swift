@@ -27,16 +27,10 @@ struct ExportedParty: Sendable {
     var value: String?
 
     /// Its mail addresses, the first the one to write to.
-    var emails: [PartyDetails.Email] {
-        if let list = details.emails, !list.isEmpty { return list }
-        return email.map { [.init(address: $0)] } ?? []
-    }
+    var emails: [PartyDetails.Email] { details.emails(or: email) }
 
     /// Its telephone numbers, the first the one to call.
-    var phones: [PartyDetails.Phone] {
-        if let list = details.phones, !list.isEmpty { return list }
-        return phone.map { [.init(number: $0)] } ?? []
-    }
+    var phones: [PartyDetails.Phone] { details.phones(or: phone) }
 
     /// What the files it came from call it.
     var ownReference: String? { references.first { $0.system == "import" }?.reference }

@@ -20,6 +20,10 @@ func fieldRoutes(_ context: ServiceContext) -> [Route] {
             return try await context.create(request) { transaction in
                 let made = try await transaction.rows(
                     FieldStore.insert, said.key, said.label, said.type, said.choices ?? [])
+                if ["number", "date"].contains(said.type) {
+                    transaction.enqueue(LongWork.allow)
+                    transaction.enqueue(FieldStore.fill, said.key)
+                }
                 return Response.stored(made.first ?? "", status: .created)
                     .with("location", "/v1/fields/\(said.key)").with("etag", "\"1\"")
             }

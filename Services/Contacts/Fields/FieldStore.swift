@@ -3,7 +3,7 @@ import Postgres
 
 /// The SQL of custom fields.
 enum FieldStore {
-    static let statements: [any Preparable] = [all, labels, list, insert, lock, update, delete, strip]
+    static let statements: [any Preparable] = [all, labels, list, insert, lock, update, delete, strip, fill]
 
     static let all = Statement("field.all", "SELECT key, type, to_json(choices)::text FROM custom_field")
 
@@ -32,11 +32,19 @@ enum FieldStore {
     static let update = Query(
         "field.update", takes: String.self, String?.self, [String]?.self, gives: String.self, Int.self,
         sql: """
-            UPDATE custom_field SET version = version + 1, label = coalesce($2, label),
-                choices = coalesce($3::text[], choices) WHERE key = $1 RETURNING \(json)::text, version
+            UPDATE custom_field SET label = coalesce($2, label), choices = coalesce($3::text[], choices), version = version
+                + ((label, choices) IS DISTINCT FROM (coalesce($2, label), coalesce($3::text[], choices)))::int
+            WHERE key = $1 RETURNING \(json)::text, version
             """)
 
     static let delete = Statement("field.delete", "DELETE FROM custom_field WHERE key = $1")
 
     static let strip = Statement("field.strip", "DELETE FROM party_custom WHERE field = $1")
+
+    /// What parties still have of a field that comes back is found by ranges again.
+    static let fill = Statement(
+        "field.fill",
+        """
+        \(PartyStore.numbers("p.custom ? $1 AND f.key = $1")) ON CONFLICT DO NOTHING
+        """)
 }

@@ -57,7 +57,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
         Route(
             .get, "/v1/imports", "Imports, the newest first", tag: "imports", access: .read,
             parameters: Route.Parameter.paging,
-            gives: .json(.object([.init("items", .array(importSchema)), .init("next", .nullable(.uuid))]))
+            gives: .json(.page(of: importSchema, next: .uuid))
         ) { request in
             try .page(
                 byID: try await context.query(ImportStore.list, request.pageAfter, request.pageLimit),

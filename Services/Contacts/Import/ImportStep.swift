@@ -53,9 +53,12 @@ struct ImportStep {
         let before = try await additions.parties(of: parsed.additions).merging(named(known)) { first, _ in first }
         let adding = parsed.additions.filter { $0.moved?.note != nil }
         for row in adding { if let party = before[row.reference ?? ""] { old[party, default: []].append(row) } }
-        let referred = parsed.options.system == nil ? [] : Array(known.values)
-        // Parties that are there are locked before references are written, as everywhere.
-        let changed = try await change(old, locking: isDryRun ? [] : referred, before: nil, &counts)
+        let referred = parsed.options.system == nil || isDryRun ? [] : Array(known.values)
+        let fresh = known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil }
+        let new = isDryRun ? [] : fresh.map { (parsed.new[$0].party.id, groups[$0][0]) }
+        // Parties that are there are locked before references are written, as everywhere; and these before the parties are told of.
+        let changed = try await change(
+            old, locking: referred, before: nil, naming: isDryRun ? [] : new + called(known), &counts)
         let touched = Set(changed.map(\.0))
         let updated = old.filter { $0.value.contains { !$0.isAddition } }
         counts.changed = touched.filter { updated[$0] != nil }.count
@@ -65,15 +68,13 @@ struct ImportStep {
         counts.notes += groups.joined().filter { !$0.oddities.isEmpty }.map {
             ImportNote($0, .odd, $0.oddities.joined(separator: "; "), nil)
         }
-        let fresh = known.isEmpty ? Array(groups.indices) : groups.indices.filter { known[$0] == nil }
         if isDryRun {
             additions.see(groups.joined().filter { $0.moved != nil })
             try await add(before, fresh, known, [], &counts)
             return counts
         }
-        let created = create(fresh)
-        refer(changed + created + called(known))
-        try await add(before, fresh, known, Set(created.map(\.0)), &counts)
+        create(fresh, isNamed: !names(of: new).isEmpty)
+        try await add(before, fresh, known, Set(new.map(\.0)), &counts)
         return counts
     }
 
@@ -123,13 +124,12 @@ struct ImportStep {
         return known
     }
 
-    private func create(_ indices: [Int]) -> [(UUID, ImportRow)] {
-        guard !indices.isEmpty else { return [] }
+    private func create(_ indices: [Int], isNamed: Bool) {
+        guard !indices.isEmpty else { return }
         let new = indices.map { parsed.new[$0] }
-        let ids = new.map(\.party.id)
-        transaction.enqueue(ImportStore.insert, values: PartyRow.columns(new) + [id])
+        transaction.enqueue(
+            isNamed ? ImportStore.insertNamed : ImportStore.insert, values: PartyRow.columns(new) + [id])
         writeNumbers(new.map(\.party))
-        return zip(ids, indices).map { ($0, parsed.groups[$1][0]) }
     }
 
     /// Changes parties that are there and gives those of which the rows say something new.
@@ -137,18 +137,22 @@ struct ImportStep {
     /// - Parameters:
     ///   - locking: others that are locked with them.
     ///   - before: the forms of parties that this step has locked, or made, already; nil where it has not.
+    ///   - more: rows of other parties, whose references are written with those of the changed ones.
     private func change(
-        _ groups: [UUID: [ImportRow]], locking others: [UUID], before given: [UUID: String]?, _ counts: inout Counts
+        _ groups: [UUID: [ImportRow]], locking others: [UUID], before given: [UUID: String]?,
+        naming more: [(UUID, ImportRow)] = [], _ counts: inout Counts
     ) async throws -> [(UUID, ImportRow)] {
         let locked = Set(groups.keys).union(others).sorted()
-        guard !locked.isEmpty else { return [] }
+        guard !locked.isEmpty else {
+            _ = try await refer(more)
+            return []
+        }
         var before = given ?? [:]
         if !isDryRun, given == nil {
             for row in try await transaction.query(ImportStore.wholes, locked) {
                 before[try row.value(0)] = try row.value(1)
             }
         }
-        guard !groups.isEmpty else { return [] }
         var versions: [Int] = []
         var parties: [Party] = []
         for row in try await transaction.query(isDryRun ? ImportStore.see : ImportStore.lockAll, groups.keys.sorted()) {
@@ -165,6 +169,11 @@ struct ImportStep {
             parties.append(party)
         }
         let changed = parties
+        let rows = parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } }
+        let named = isDryRun ? [] : try await refer(rows + more)
+        // Who is called something new and is not written besides.
+        let silent = named.intersection(locked).subtracting(parties.map(\.id)).sorted()
+        if !silent.isEmpty { transaction.enqueue(PartyStore.tellAgain, silent) }
         if !isDryRun, !changed.isEmpty {
             let written = try await Loop.offload { try changed.map { try PartyRow($0) } }
             transaction.enqueue(ImportStore.update, values: PartyRow.columns(written))
@@ -172,7 +181,7 @@ struct ImportStep {
                 ImportStore.remember, id, parties.map(\.id), versions, parties.map { before[$0.id] })
             writeNumbers(parties)
         }
-        return parties.compactMap { party in groups[party.id]?.first.map { (party.id, $0) } }
+        return rows
     }
 
     // MARK: References
@@ -191,8 +200,8 @@ struct ImportStep {
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
-    /// In order of references: two imports may name the same.
-    private func refer(_ rows: [(UUID, ImportRow)]) {
+    /// What rows say that systems call their parties, in order of references: two imports may name the same.
+    private func names(of rows: [(UUID, ImportRow)]) -> [(String, String, UUID)] {
         var referred: [(String, String, UUID)] = []
         for (party, row) in rows where !row.isAddition {
             for reference in [row.reference, row.moved?.alsoCalled].compactMap({ $0 }) {
@@ -206,9 +215,16 @@ struct ImportStep {
                 return (system, reference, party)
             }
         }
-        guard !referred.isEmpty else { return }
-        referred.sort { ($0.0, $0.1) < ($1.0, $1.1) }
-        transaction.enqueue(ImportStore.refer, referred.map(\.0), referred.map(\.1), referred.map(\.2), id)
+        return referred.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+
+    /// Writes what systems call parties, and gives those who are called something new.
+    private func refer(_ rows: [(UUID, ImportRow)]) async throws -> Set<UUID> {
+        let referred = names(of: rows)
+        guard !referred.isEmpty else { return [] }
+        return Set(
+            try await transaction.rows(
+                ImportStore.refer, referred.map(\.0), referred.map(\.1), referred.map(\.2), id))
     }
 
     // MARK: Additions

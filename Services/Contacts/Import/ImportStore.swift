@@ -9,7 +9,8 @@ enum ImportStore {
         begin, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim, chunk, dropChunk, allow, match,
         see, wholes,
         lockAll,
-        insert, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove, restore, forget,
+        insert, insertNamed, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove,
+        restore, forget,
         undoAdvance, errors, sweep,
     ]
 
@@ -118,18 +119,24 @@ enum ImportStore {
         "SELECT id, to_jsonb(p)::text FROM party p WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
 
     /// Adds new parties, tells of them and remembers them for undo.
-    static let insert = Statement(
-        "import.insert",
-        """
-        WITH \(PartyStore.rows),
-        written AS (
-            INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
-                birthday, details, custom, sort_name, search_text, search_terms)
-            SELECT * FROM incoming
-            RETURNING *),
-        remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
-        \(PartyStore.tell(PartyCreated.self, names: .none)) FROM written p
-        """, takes: PartyStore.rowColumns + [.parameter(UUID.self)], gives: [])
+    static let insert = insert("import.insert", names: .none)
+    /// The same of parties whose references are written.
+    static let insertNamed = insert("import.insert_named", names: .stored)
+
+    private static func insert(_ name: String, names: PartyStore.Names) -> Statement {
+        Statement(
+            name,
+            """
+            WITH \(PartyStore.rows),
+            written AS (
+                INSERT INTO party (id, kind, name, email, phone, language, time_zone, country, notes, tags, owner, category,
+                    birthday, details, custom, sort_name, search_text, search_terms)
+                SELECT * FROM incoming
+                RETURNING *),
+            remembered AS (INSERT INTO import_row (import_id, party_id, version) SELECT $19, id, version FROM written)
+            \(PartyStore.tell(PartyCreated.self, names: names)) FROM written p
+            """, takes: PartyStore.rowColumns + [.parameter(UUID.self)], gives: [])
+    }
 
     static let update = Statement(
         "import.update",
@@ -160,14 +167,17 @@ enum ImportStore {
         """)
     /// What systems call parties; what is called so by others than files of no system is noted, for undo.
     static let refer = Query(
-        "import.refer", takes: [String].self, [String].self, [UUID].self, UUID.self,
+        "import.refer", takes: [String].self, [String].self, [UUID].self, UUID.self, gives: UUID.self,
         sql: """
             WITH named AS (
                 INSERT INTO party_reference (system, reference, party_id)
                 SELECT system, reference, party_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(system, reference, party_id)
-                ON CONFLICT DO NOTHING RETURNING system, reference, party_id)
-            INSERT INTO import_addition (import_id, kind, party_id, other)
-            SELECT $4, 'reference:' || system, party_id, reference FROM named WHERE system <> 'import' ON CONFLICT DO NOTHING
+                ON CONFLICT DO NOTHING RETURNING system, reference, party_id),
+            noted AS (
+                INSERT INTO import_addition (import_id, kind, party_id, other)
+                SELECT $4, 'reference:' || system, party_id, reference FROM named WHERE system <> 'import'
+                ON CONFLICT DO NOTHING)
+            SELECT DISTINCT party_id FROM named
             """)
     static let note = Query(
         "import.note",
@@ -226,8 +236,8 @@ enum ImportStore {
             SELECT party_id FROM import_row WHERE import_id = $1 ORDER BY party_id LIMIT 1000) ORDER BY id FOR UPDATE) p
             ON p.id = r.party_id ORDER BY r.party_id
         """)
-    /// Takes parties away that only the import knew of, with all that was derived from them. It is nobody's request to be forgotten, so
-    /// no receipts are asked for: the event names no erasure.
+    /// Takes parties away that only the import knew of, with all that was derived from them. Nobody asked to be forgotten: an erasure would
+    /// take from other services what has the same address, a lead for one.
     static let remove = Statement(
         "import.remove",
         """
@@ -241,7 +251,7 @@ enum ImportStore {
         counted AS (DELETE FROM consent_effective WHERE party_id = ANY($1::uuid[])),
         decided AS (DELETE FROM consent_decision WHERE party_id = ANY($1::uuid[])),
         gone AS (DELETE FROM party WHERE id = ANY($1::uuid[]) RETURNING id, version)
-        \(SQLEvent.insert(PartyErased.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
+        \(SQLEvent.insert(PartyRemoved.self, key: "id::text", sequence: "version + 1", ["partyId": "id"]))
         FROM gone
         """)
     /// Puts the columns of changed parties back as they were.

@@ -69,12 +69,9 @@ extension Capability {
             .get, "/v1/odd",
             "What is told with a time or an amount that cannot be: it counts for its party and in no figure of the base",
             tag: "odd", access: .read,
-            parameters: [
-                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-                .query("after", .string, "The `next` of the page before"),
-            ], gives: .json(.page(of: shown))
+            parameters: Route.Parameter.pagingByKeys, gives: .json(.page(of: shown))
         ) { request in
-            let after = try request.query("after").map { try PageCursor.parts($0, 3) } ?? ["", "", ""]
+            let after = try request.pageAfter(keys: 3)
             let rows = try await context.rows(OddStore.page, after[0], after[2], after[1], request.pageLimit)
             let next = rows.last.map { PageCursor.text($0.1, $0.3, $0.2) }
             return .page(rows.map(\.0), limit: request.pageLimit, next: next)

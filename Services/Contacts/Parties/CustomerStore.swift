@@ -7,6 +7,22 @@ import Postgres
 enum CustomerStore {
     static let statements: [any Preparable] = [addMissing, insertFromERP, updateFromERP]
 
+    /// Customers of the ERP's master, each of which is somebody here. What is told of them is mixed with what people write, and not compared;
+    /// names of other systems are no difference.
+    static let holding = Holding(
+        "customers", on: .erpCustomers, isWhole: false,
+        page: Query(
+            "holding.customers", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT concat_ws(E'\\x1f', system, reference), 'a party' FROM party_reference
+                WHERE (system, reference) > (\(Holding.part(1)), \(Holding.part(2))) ORDER BY system, reference LIMIT $2
+                """), ends: { CustomerNumber.all(ofKey: $0).map { "\($0.system)\(Holding.mark)\($0.number)" } },
+        [
+            .init(CustomerUpserted.self) { told, _, _ in
+                told.number.map { [ToldLine("\($0.system)\(Holding.mark)\($0.number)", "a party")] } ?? []
+            }
+        ])
+
     /// Parties of orders that came before their customer: named by their number until the master record comes.
     static let addMissing = Statement(
         "party.add_missing", locks: .newParties,

@@ -6,9 +6,10 @@ extension Capability {
     /// People and organisations.
     static let parties = Capability(
         "parties", "people and organisations",
-        migrations: [ContactsSchema.migration, PartySchema.retelling],
+        migrations: [ContactsSchema.migration, PartySchema.retelling, PartySchema.references],
         statements: PartyStore.statements + CustomerStore.statements,
-        standings: [.own("party"), .own("party_reference"), .own("party_retelling")]
+        standings: [.own("party"), .own("party_reference"), .own("party_retelling")],
+        holdings: [CustomerStore.holding]
     ) { context in
         CapabilityParts(
             routes: partyRoutes(context), background: [PartyRetelling(context).run],

@@ -228,14 +228,12 @@ struct Party: Decodable, Equatable {
 
     /// All mail addresses, whichever way they are kept.
     var allEmails: [PartyDetails.Email] {
-        if let emails = details.emails, !emails.isEmpty { return emails }
-        return email.map { [PartyDetails.Email(address: $0)] } ?? []
+        details.emails(or: email)
     }
 
     /// All phone numbers.
     var allPhones: [PartyDetails.Phone] {
-        if let phones = details.phones, !phones.isEmpty { return phones }
-        return phone.map { [PartyDetails.Phone(number: $0)] } ?? []
+        details.phones(or: phone)
     }
 
     /// What of it is searched.

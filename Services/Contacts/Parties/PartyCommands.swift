@@ -28,8 +28,7 @@ enum PartyCommands {
     static func change(
         _ id: UUID, _ seen: Seen, _ input: PartyInput, in transaction: Transaction
     ) async throws -> Completion<Rows> {
-        let row = try await lock(id, transaction)
-        try seen.check("party", try row.value(2), at: try row.value(0))
+        let row = try await lock(id, transaction) { try seen.check("party", try $0.value(2), at: try $0.value(0)) }
         try await checkCustom(input, transaction)
         let old = try Party(row)
         var party = old
@@ -55,12 +54,16 @@ enum PartyCommands {
         return shown
     }
 
-    /// Locks a party that is to be changed: one that is merged into another is not changed any more, for nobody would see it.
+    /// Locks a party that is to be changed: one that is merged into another is not changed any more, for nobody would see it. What the caller
+    /// has seen is checked before that.
     @discardableResult
-    static func lock(_ id: UUID, _ transaction: Transaction) async throws -> Row {
+    static func lock(
+        _ id: UUID, _ transaction: Transaction, seen: (Row) async throws -> Void = { _ in }
+    ) async throws -> Row {
         guard let row = try await transaction.query(PartyStore.lock, id).first else {
             throw Problem.missing("party", id)
         }
+        try await seen(row)
         try refuse(id, mergedInto: try row.value(3))
         return row
     }

@@ -146,3 +146,17 @@ extension PartyDetails.Address {
         return clean
     }
 }
+
+extension PartyDetails {
+    /// All mail addresses of a party; the first one stands beside its details where it is the only one.
+    func emails(or first: String?) -> [Email] {
+        if let emails, !emails.isEmpty { return emails }
+        return first.map { [Email(address: $0)] } ?? []
+    }
+
+    /// All telephone numbers, likewise.
+    func phones(or first: String?) -> [Phone] {
+        if let phones, !phones.isEmpty { return phones }
+        return first.map { [Phone(number: $0)] } ?? []
+    }
+}

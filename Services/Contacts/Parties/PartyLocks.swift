@@ -6,6 +6,8 @@ import Postgres
 import ServiceKit
 
 extension LockKind {
+    /// Parties that others have given ids, and are made with these: no number of an ERP leads to one, so none of them is among those below.
+    static let newcomers = LockKind(38, "newcomers")
     /// Parties that are made because something tells of them; nobody who makes one waits for a party that is there.
     static let newParties = LockKind(40, "new parties")
     /// Parties that are there.

@@ -2,6 +2,13 @@ import Postgres
 
 /// What came to the tables of parties.
 enum PartySchema {
+    static let references = Migration(
+        "m202612010052_reference_first",
+        """
+        -- What systems call a party may be written before the party is, in one transaction: it is told with the first word of it.
+        ALTER TABLE party_reference ALTER CONSTRAINT party_reference_party_id_fkey DEFERRABLE INITIALLY DEFERRED
+        """)
+
     static let retelling = Migration(
         "m202611301917_party_retelling",
         """

@@ -16,12 +16,14 @@ func referenceRoutes(_ context: ServiceContext) -> [Route] {
             let (id, system, reference) = try request.reference()
             return try await context.transaction { transaction in
                 var party = try Party(try await PartyCommands.lock(id, transaction))
-                let holder = try await transaction.rows(RelationStore.refer, system, reference, id).first
+                let (holder, isNew) =
+                    try await transaction.rows(RelationStore.refer, system, reference, id).first ?? (nil, false)
                 guard holder == id else {
                     throw Problem(
                         status: .conflict, detail: "\(system) \(reference) is party \(holder?.text ?? "unknown").",
                         errors: [FieldError(field: "reference", message: "belongs to another party")])
                 }
+                guard isNew else { return Response(.noContent) }
                 party.references.append(reference)
                 PartyCommands.index([party], transaction)
                 transaction.enqueue(PartyStore.tellAgain, [id])

@@ -37,12 +37,12 @@ enum RelationStore {
     static let remove = Statement(
         "relation.remove", "DELETE FROM party_relation WHERE party_id = $1 AND kind = $2 AND other_id = $3 RETURNING 1")
 
-    /// Whose the reference is then.
+    /// Whose the reference is then, and whether it is new.
     static let refer = Query(
-        "relation.refer", takes: String.self, String.self, UUID.self, gives: UUID.self,
+        "relation.refer", takes: String.self, String.self, UUID.self, gives: UUID?.self, Bool.self,
         sql: """
             INSERT INTO party_reference AS r (system, reference, party_id) VALUES ($1, $2, $3)
-            ON CONFLICT (system, reference) DO UPDATE SET party_id = r.party_id RETURNING party_id
+            ON CONFLICT (system, reference) DO UPDATE SET party_id = r.party_id RETURNING party_id, xmax = 0
             """)
 
     static let unrefer = Statement(

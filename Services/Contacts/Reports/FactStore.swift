@@ -1,8 +1,18 @@
+import CRMModel
+import Messaging
 import Postgres
 
 /// The SQL of what the reports need of other services.
 enum FactStore {
     static let statements = [product, campaign, endCampaigns, message, voice]
+
+    /// Products by the names that the ERP's master says.
+    static let productHolding = Holding(
+        "products", on: .erpProducts,
+        page: Query(
+            "holding.products", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: "SELECT sku, name FROM product_name WHERE sku > $1 ORDER BY sku LIMIT $2"),
+        [.init(ProductUpserted.self) { told, _, _ in [ToldLine(told.sku, told.name)] }])
 
     static let product = Statement(
         "fact.product",

@@ -28,7 +28,7 @@ extension Capability {
         standings: [
             .fact("sales_cell"), .assertion("product_name"), .assertion("campaign_name"), .fact("campaign_message"),
             .fact("party_voice"), .fact("report"), .fact("cohort_month"), .fact("month_seen"), .fact("month_stale"),
-        ]
+        ], holdings: [FactStore.productHolding]
     ) { context in
         let scale = ValueScale(context)
         return CapabilityParts(

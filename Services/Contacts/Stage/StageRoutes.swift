@@ -30,8 +30,9 @@ func stageRoutes(_ context: ServiceContext) -> [Route] {
                 try request.id(), try await Seen(request), try await StageInput.input.read(request)
             )
             return try await context.transaction { transaction in
-                try await PartyCommands.lock(id, transaction)
-                try seen.check("stage", try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
+                try await PartyCommands.lock(id, transaction) { _ in
+                    try seen.check("stage", try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")
+                }
                 Outbox.carryTrace(in: transaction)
                 transaction.enqueue(StageStore.set, id, said.stage, said.cause)
                 return .shown(try await transaction.query(StageStore.get, id).first?.value(0) ?? "{}")

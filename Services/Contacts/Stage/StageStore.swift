@@ -102,7 +102,7 @@ enum StageStore {
         "stage.tell_again",
         """
         WITH raised AS (
-            UPDATE party p SET version = p.version + 1 FROM party_stage s
+            UPDATE party p SET version = p.version + 1, figures = p.figures + 1 FROM party_stage s
             WHERE p.id = ANY($1::uuid[]) AND s.party_id = p.id
                 AND NOT EXISTS (SELECT FROM erasure e WHERE p.id = ANY(e.parties))
             RETURNING p.id, p.version, s.stage, s.cause)

@@ -179,7 +179,14 @@ enum ScoreStore {
     /// Locks the weights, which are changed together, and gives their version.
     static let lockWeights = Statement("score.lock_weights", "SELECT version FROM weighting FOR UPDATE")
 
-    static let raiseWeights = Statement("score.raise_weights", "UPDATE weighting SET version = version + 1")
+    /// Raises the version where the weights will be others.
+    static let raiseWeights = Statement(
+        "score.raise_weights",
+        """
+        UPDATE weighting SET version = version + 1 WHERE EXISTS (
+            SELECT FROM unnest($1::text[], $2::float8[]) AS n(behaviour, weight)
+            FULL JOIN value_weight w USING (behaviour) WHERE n.weight IS DISTINCT FROM w.weight)
+        """)
 
     static let setWeight = Statement(
         "score.set_weight",

@@ -40,8 +40,9 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
                 try request.id(), try await Seen(request), try await WalletInput.input.read(request)
             )
             return try await context.transaction { transaction in
-                try await PartyCommands.lock(id, transaction)
-                try seen.check("wallet", try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
+                try await PartyCommands.lock(id, transaction) { _ in
+                    try seen.check("wallet", try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
+                }
                 transaction.enqueue(ScoreStore.setWallet, id, said.currency, said.yearlySpend.units)
                 return .shown(try await transaction.query(ScoreStore.wallet, id).first?.value(0) ?? "{}")
             }
@@ -80,7 +81,7 @@ func valueRoutes(_ context: ServiceContext) -> [Route] {
                 transaction.enqueue(ScoreStore.lockWeights)
                 let current = try await transaction.query(ScoreStore.weights).first
                 try seen.check("weighting", try current?.value(0) ?? "{}", at: try current?.value(1) ?? 0)
-                transaction.enqueue(ScoreStore.raiseWeights)
+                transaction.enqueue(ScoreStore.raiseWeights, weights.map(\.key), weights.map(\.value))
                 transaction.enqueue(ScoreStore.dropWeights, weights.map(\.key))
                 transaction.enqueue(ScoreStore.setWeight, weights.map(\.key), weights.map(\.value))
                 return try .weights(await transaction.query(ScoreStore.weights))

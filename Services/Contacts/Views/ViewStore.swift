@@ -35,8 +35,9 @@ enum ViewStore {
     static let update = Query(
         "view.update", takes: UUID.self, String.self, String?.self, String.self, gives: String.self, Int.self,
         sql: """
-            UPDATE party_view SET version = version + 1, name = $2, owner = $3, definition = $4::text::jsonb,
-                updated_at = now() WHERE id = $1 RETURNING \(json), version
+            UPDATE party_view SET name = $2, owner = $3, definition = $4::text::jsonb, updated_at = now(), version = version
+                + ((name, owner, definition) IS DISTINCT FROM ($2::text, $3::text, $4::text::jsonb))::int
+            WHERE id = $1 RETURNING \(json), version
             """)
 
     static let delete = Statement("view.delete", "DELETE FROM party_view WHERE id = $1")

@@ -22,7 +22,7 @@ func messageRoutes(_ context: ServiceContext) -> [Route] {
         },
         Route(
             .get, "/v1/messages", "A recipient's messages, newest first", tag: "messages", access: .read,
-            parameters: [.query("recipient", .uuid, required: true, "The party")] + Route.Parameter.pagingByTime,
+            parameters: [.query("recipient", .uuid, required: true, "The party")] + Route.Parameter.pagingByKeys,
             gives: .json(.page(of: shownMessage))
         ) { request in
             guard let recipient = request.id(query: "recipient") else {

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import FoundationEssentials
 import Messaging
 import Postgres
@@ -6,6 +7,27 @@ import Postgres
 /// The SQL of who gets no marketing: addresses on the suppression list, and parties that withdrew their consent, with their addresses.
 enum SuppressionStore {
     static let statements: [any Preparable] = [put, untold, know, known, hear, keepAddresses]
+
+    /// Who refuses marketing on a channel.
+    static let holding = Holding(
+        "consents", on: .contacts,
+        page: Query(
+            "holding.consents", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT concat_ws(E'\\x1f', party_id, channel), 'refused' FROM withdrawal
+                WHERE (party_id, channel) > (\(Holding.idBehind), \(Holding.part(2))) ORDER BY party_id, channel LIMIT $2
+                """),
+        [
+            .init(ConsentChanged.self) { told, event, _ in
+                guard told.purpose == "marketing" else { return [] }
+                let word = told.word(at: event.time)
+                return [
+                    ToldLine(
+                        "\(told.partyId.text)\(Holding.mark)\(told.channel)", word.granted ? nil : "refused",
+                        .time(word.decidedAt, isRefusal: !word.granted))
+                ]
+            }
+        ])
 
     /// Keeps marketing from addresses, and tells of it, so that a service which loses its data knows it again.
     static let put = Query(
@@ -16,6 +38,7 @@ enum SuppressionStore {
                 SELECT address, reason, id, 1 FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n(address, reason, id)
                 ORDER BY address
                 ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, id = excluded.id, version = s.version + 1
+                WHERE s.version = 0 OR s.reason <> excluded.reason
                 RETURNING *)
             \(SQLEvent.insert(
                 AddressSuppressed.self, key: "id::text", sequence: "version", ["address": "address", "reason": "reason"]))

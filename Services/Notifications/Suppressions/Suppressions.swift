@@ -14,9 +14,14 @@ extension Capability {
             SuppressionSchema.addresses,
         ],
         statements: SuppressionStore.statements,
+        readModels: [
+            ReadModel("withdrawal"),
+            // What was heard before words were kept is in `withdrawal` alone.
+            ReadModel("consent_word", equal: "SELECT NULL::text WHERE false"),
+        ],
         standings: [
             .restriction("withdrawal"), .restriction("withdrawal_address"), .restriction("consent_word"),
-        ]
+        ], holdings: [SuppressionStore.holding]
     ) { context in
         let telling = SteadyWork(context.log, every: .seconds(60), failing: "addresses without marketing are not told")
         return CapabilityParts(

@@ -55,18 +55,22 @@ enum HelpText {
         """,
         "reconcile": """
         rapport reconcile [--follow [--every SECONDS]] [--run DIR]
-        --follow compares again and again (every 10 seconds) until it is interrupted, and names what differs twice running.
-        Reads the whole topic erp.orders and compares, document by document, what contacts, sales and campaigns
-        hold: customer, currency, amount, whether cancelled. Status 0 for PASS, 1 when anything differs.
+        --follow compares the documents again and again (every 10 seconds) until it is interrupted, and names what differs twice running.
+        Compares, thing by thing, what all services hold with what the topics say: the ERP's documents in contacts, sales and
+        campaigns (customer, currency, amount, whether cancelled), and customers, products, orders, shipments, rates, consents
+        and merged parties in each service that holds them. Status 0 for PASS, 1 when anything differs.
         """,
         "dead-letters": """
         rapport dead-letters list [service] [filter] [--status open|resolved|discarded|any] [--each]
         rapport dead-letters show <service> <id>
+        rapport dead-letters mend <service> <id> [--data JSON | --data @FILE] [--header NAME=VALUE]... --reason TEXT
+                                  [--everywhere] [--replay]
         rapport dead-letters replay <service> <id>... | filter | --all [--reason TEXT] [--force]
         rapport dead-letters discard <service> <id>... | filter | --all --reason TEXT
         rapport dead-letters audit [service]
-        A filter is --group G, --topic T, --type T, --class C, or several of them. list shows groups that failed alike;
-        --each shows each message. Replay applies a message in the service itself, each key's oldest first, and what was
+        A filter is --group G, --topic T, --type T, --class C, or several of them. list shows groups that failed alike, by cause;
+        --each shows each message. Mend puts other data or headers in the place of what is wrong; --everywhere in all services in
+        which the same message lies, --replay applies it at once. The message as it came, who mended it and why are kept. Replay applies a message in the service itself, each key's oldest first, and what was
         applied before is not applied again; --force applies also what later events of its key have overtaken.
         """,
         "held": """

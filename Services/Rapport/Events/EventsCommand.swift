@@ -83,7 +83,7 @@ struct EventsCommand {
             id: try arguments.value("--id") ?? UUID().uuidString.lowercased(),
             time: try arguments.value("--time") ?? RFC3339.string(Date()),
             headers: try arguments.pairs("--header"), isStructured: arguments.flag("--structured"),
-            data: try data(try arguments.value("--data")))
+            data: try Self.data(try arguments.value("--data")))
         let isUnchecked = arguments.flag("--unchecked")
         try arguments.end()
         try draft.check()
@@ -105,13 +105,13 @@ struct EventsCommand {
     }
 
     /// The bytes given in place, in a file, or on standard input.
-    private func data(_ text: String?) throws -> [UInt8] {
+    static func data(_ text: String?) throws -> [UInt8] {
         guard let text, !text.hasPrefix("@") else {
             let path = text.map { String($0.dropFirst()) } ?? "/dev/stdin"
             let isInput = text == nil
             guard
                 let data = isInput
-                    ? Self.standardInput() : FileManager.default.contents(atPath: path).map({ Array($0) })
+                    ? standardInput() : FileManager.default.contents(atPath: path).map({ Array($0) })
             else { throw SuiteError("\(path) cannot be read") }
             return data
         }

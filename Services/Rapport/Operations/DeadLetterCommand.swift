@@ -14,15 +14,16 @@ struct DeadLetterCommand {
         state = try suite.folder.readState()
     }
 
-    /// Runs `list`, `show`, `replay`, `discard` or `audit`; says whether all is well.
+    /// Runs `list`, `show`, `mend`, `replay`, `discard` or `audit`; says whether all is well.
     func run(_ arguments: inout Arguments) async throws -> Bool {
-        switch try arguments.word("list, show, replay, discard or audit") {
+        switch try arguments.word("list, show, mend, replay, discard or audit") {
         case "list": try await list(&arguments)
         case "show": try await show(&arguments)
+        case "mend": return try await mend(&arguments)
         case "replay": return try await replay(&arguments)
         case "discard": try await discard(&arguments)
         case "audit": try await audit(&arguments)
-        case let other: throw UsageError("dead-letters knows list, show, replay, discard and audit, not \(other)")
+        case let other: throw UsageError("dead-letters knows list, show, mend, replay, discard and audit, not \(other)")
         }
         return true
     }
@@ -76,6 +77,56 @@ struct DeadLetterCommand {
     }
 
     // MARK: Acting
+
+    /// Puts other data or headers in the place of what is wrong, in the service named or wherever the same message lies, and applies it so
+    /// where that is asked for.
+    private func mend(_ arguments: inout Arguments) async throws -> Bool {
+        let text = try arguments.value("--data")
+        let headers = try arguments.pairs("--header")
+        let (isEverywhere, isReplayed) = (arguments.flag("--everywhere"), arguments.flag("--replay"))
+        guard let reason = try arguments.value("--reason") else { throw UsageError("mend needs --reason") }
+        let name = try service(&arguments)
+        guard let id = Int(try arguments.word("the number of a dead letter")) else {
+            throw UsageError("mend takes the number of one dead letter")
+        }
+        try arguments.end()
+        let order = MendOrder(
+            payloadBytes: try text.map { Data(try EventsCommand.data($0)) }, headers: Dictionary(headers) { $1 },
+            actor: Arguments.person, reason: reason)
+        var passed = true
+        for (name, id) in try await isEverywhere ? alike(name, id) : [(name, id)] {
+            let _: Letter = try await post(name, "/v1/ops/dead-letters/\(id)/mend", order)
+            guard isReplayed else {
+                terminal.line("\(name): \(id) is mended; rapport dead-letters replay \(name) \(id) applies it")
+                continue
+            }
+            var replay = Order()
+            (replay.ids, replay.actor, replay.reason) = ([id], Arguments.person, reason)
+            let outcome: Outcome = try await post(name, "/v1/ops/dead-letter-replays", replay)
+            let isApplied = outcome.applied + outcome.duplicates == 1
+            terminal.line(
+                "\(name): \(id) is mended" + (isApplied ? " and applied" : ", and not applied: \(outcome.words)"))
+            passed = passed && isApplied
+        }
+        return passed
+    }
+
+    /// The open dead letters of all services that are one and the same message.
+    private func alike(_ name: String, _ id: Int) async throws -> [(String, Int)] {
+        let lead: Letter = try await get(name, "/v1/ops/dead-letters/\(id)")
+        var found: [(String, Int)] = []
+        for other in Services.built {
+            var after: String? = "0"
+            while let place = after {
+                let path = "/v1/ops/dead-letters?limit=500&after=\(place)&topic=\(Self.encoded(lead.topic))"
+                let page: Page<Letter> = try await get(other, path)
+                found += page.items.filter { $0.partition == lead.partition && $0.offset == lead.offset }
+                    .compactMap { letter in letter.id.map { (other, $0) } }
+                after = page.next
+            }
+        }
+        return found
+    }
 
     private func replay(_ arguments: inout Arguments) async throws -> Bool {
         var order = try order(&arguments)
@@ -178,7 +229,7 @@ struct DeadLetterCommand {
         try JSONDecoder().decode(T.self, from: Data(try await ServiceProbe(name, state).get(path)))
     }
 
-    private func post<T: Decodable>(_ name: String, _ path: String, _ order: Order) async throws -> T {
+    private func post<T: Decodable>(_ name: String, _ path: String, _ order: some Encodable) async throws -> T {
         let body = Array(try JSONEncoder().encode(order))
         return try JSONDecoder().decode(
             T.self, from: Data(try await ServiceProbe(name, state).post(path, body, within: .seconds(300))))
@@ -200,6 +251,8 @@ private struct Letter: Decodable {
     let type: String?
     let topic: String
     let status: String?
+    let partition: Int?
+    let offset: Int?
     let error: String?
     let sampleError: String?
     let lastFailedAt: String?
@@ -226,6 +279,13 @@ private struct Order: Encodable {
     var isNarrow: Bool { ids != nil || topic != nil || type != nil || self.class != nil || fingerprint != nil }
 }
 
+private struct MendOrder: Encodable {
+    /// In base 64, as JSON encoders write data.
+    let payloadBytes: Data?
+    let headers: [String: String]
+    let actor, reason: String
+}
+
 private struct Outcome: Decodable {
     var applied = 0
     var duplicates = 0
@@ -233,6 +293,15 @@ private struct Outcome: Decodable {
     var blocked = 0
     var failed = 0
     var next: Int?
+
+    /// Why one was not applied.
+    var words: String {
+        if superseded > 0 {
+            return "later events of its key are applied already; replay --force applies it all the same"
+        }
+        return blocked > 0
+            ? "an older message of its key is open" : "it failed again; rapport dead-letters show says why"
+    }
 
     mutating func add(_ other: Outcome) {
         applied += other.applied

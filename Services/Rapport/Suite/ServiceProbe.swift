@@ -58,6 +58,27 @@ package struct ServiceProbe {
         return answer.body
     }
 
+    /// Where its first process answers.
+    package var address: String { addresses[0] }
+
+    /// Sends a request of a person; throws `SuiteError` for any answer outside 200 to 299.
+    package func send(
+        _ method: HTTP.Method, _ path: String, _ json: String, _ more: Headers
+    ) async throws -> ClientResponse {
+        let client = try Self.shared ?? HTTPClient(connectionsPerHost: 4)
+        Self.shared = client
+        var headers = more
+        if let token { headers.add("authorization", "Bearer \(token)") }
+        if !json.isEmpty { headers.add("content-type", "application/json") }
+        let answer = try await client.send(
+            ClientRequest(method, address + path, headers: headers, body: Array(json.utf8)))
+        guard (200..<300).contains(answer.status.rawValue) else {
+            let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+            throw SuiteError("\(name) answered \(answer.status.rawValue) to \(method.rawValue) \(path): \(text)")
+        }
+        return answer
+    }
+
     private func ask(
         _ path: String, within limit: Duration, maximumBytes: Int, posting body: [UInt8]? = nil,
         type: String = "application/json"

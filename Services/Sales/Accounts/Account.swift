@@ -13,15 +13,19 @@ struct Account: Codable, Sendable {
     var country: String?
     var customerNo: String?
     var owner: String?
+    /// The team that looks after it, and the territory that it lies in, by name.
+    var team: String?
+    var territory: String?
 
-    /// Its fields; callers give the owner only.
+    /// Its fields; callers give the owner, the team and the territory only.
     static let record = Record<Account>(
         "account", id: \.accountId, blank: { Account(accountId: $0) },
         [
             .needed("name", \.name, given: false), .needed("kind", \.kind, given: false),
             .optional("email", \.email, given: false), .optional("phone", \.phone, given: false),
             .optional("country", \.country, given: false), .optional("customerNo", \.customerNo, given: false),
-            .optional("owner", \.owner, .text(200)),
+            .optional("owner", \.owner, .text(200)), .optional("team", \.team, .text(200)),
+            .optional("territory", \.territory, .text(200)),
         ],
         shown: [
             ShownMember(

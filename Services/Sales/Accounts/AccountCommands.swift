@@ -6,7 +6,7 @@ import ServiceKit
 /// Changes of accounts that people and programs ask for.
 @Loop
 enum AccountCommands {
-    /// Gives an account that is still at the version seen an owner, or none.
+    /// Gives an account that is still at the version seen an owner, a team or a territory, or none.
     static func change(
         _ id: UUID, _ seen: Seen, _ said: Patch<Account>, in transaction: Transaction
     ) async throws -> Completion<Rows> {

@@ -1,3 +1,6 @@
+import Messaging
+import Crypto
+import CRMModel
 import FoundationEssentials
 import Postgres
 import ServiceKit
@@ -8,6 +11,25 @@ enum AccountStore {
         upsert, keepKeys, remove, addMissing, addRevenue, redate, end, lock, update, get, page, found, kind, adopt,
     ]
     private static let record = Account.record
+
+    /// Parties as contacts has told them last; accounts that sales alone knows are no difference.
+    static let holding = Holding(
+        "customers", on: .contacts, isWhole: false,
+        page: Query(
+            "holding.customers", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT id::text, concat_ws(', ', name, coalesce(email, '-'), coalesce(phone, '-'), coalesce(customer_no, '-'))
+                FROM account WHERE id > \(Holding.idBehind) ORDER BY id LIMIT $2
+                """),
+        [
+            .init(PartyCreated.self) { told, _, _ in [line(told.party)] },
+            .init(PartyChanged.self) { told, _, _ in [line(told.party)] },
+        ])
+
+    private static func line(_ party: PartyState) -> ToldLine {
+        let texts = [party.name, party.email ?? "-", party.phone ?? "-", party.customerNo ?? "-"]
+        return ToldLine(party.partyId.text, texts.joined(separator: ", "))
+    }
 
     /// Parties as contacts tells of them, whole each time.
     static let upsert = Query(

@@ -20,7 +20,8 @@ extension Capability {
                 "account_revenue",
                 equal:
                     "SELECT t::text FROM account_revenue t WHERE (orders, revenue, credits, credited) <> (0, 0, 0, 0)")
-        ], standings: [.assertion("account"), .assertion("account_key"), .fact("account_revenue")]
+        ], standings: [.assertion("account"), .assertion("account_key"), .fact("account_revenue")],
+        holdings: [AccountStore.holding]
     ) { context in
         CapabilityParts(
             routes: accountRoutes(context),
@@ -51,7 +52,8 @@ private func accountRoutes(_ context: ServiceContext) -> [Route] {
         },
         Resource.accounts.one(context),
         Resource.accounts.change(
-            context, .change(Account.record), summary: "Gives an account an owner; null takes him away"
+            context, .change(Account.record),
+            summary: "Gives an account an owner, a team or a territory; null takes one away"
         ) { id, seen, said, transaction in try await AccountCommands.change(id, seen, said, in: transaction) },
     ]
 }

@@ -57,6 +57,8 @@ let salesPersonalData = PersonalData(
         PersonalTable("account_revenue", where: "t.account_id = $1", .keep(because: "sums, without the person")),
         PersonalTable(
             "account_owner", where: "t.account_id = $1", .keep(because: "whose sales they were, without the person")),
+        PersonalTable(
+            "account_part", where: "t.account_id = $1", .keep(because: "whose sales they were, without the person")),
         PersonalTable("erp_document", .keep(because: "books that the law has us keep; no name, no address")),
         PersonalTable("erp_document_elsewhere", .keep(because: "books that the law has us keep; no name, no address")),
     ])

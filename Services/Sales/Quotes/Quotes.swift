@@ -51,7 +51,8 @@ private func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] 
         },
         Route(
             .get, parent, "The quotes of an opportunity, newest first", tag: quotes.tag, access: .read,
-            parameters: [.path("id", .uuid)] + Route.Parameter.paging, gives: .json(.page(of: quotes.schema))
+            parameters: [.path("id", .uuid)] + Route.Parameter.paging,
+            gives: .json(.page(of: quotes.schema, next: .uuid))
         ) { request in
             .page(
                 byID: try await context.rows(

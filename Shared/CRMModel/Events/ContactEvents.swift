@@ -154,7 +154,8 @@ public struct PartyChanged: EventData, Codable {
     public func encode(to encoder: any Encoder) throws { try party.encode(to: encoder) }
 }
 
-/// A party is gone that was made by mistake: of a lead whose conversion was taken back. Nobody asked to be forgotten.
+/// A party is gone that was made by mistake: of a lead whose conversion was taken back, by an import that was undone. Nobody asked to be
+/// forgotten.
 public struct PartyRemoved: EventData, Codable {
     /// `contacts.party.removed`.
     public static let type = "contacts.party.removed"

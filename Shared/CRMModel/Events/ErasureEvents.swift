@@ -7,7 +7,7 @@ public struct PartyErased: EventData, Codable {
     public static let type = "contacts.party.erased"
     /// The party.
     public let partyId: UUID
-    /// What receipts refer to; nil where nobody asked for them, as when an import is taken back.
+    /// What receipts refer to; nil where nobody asked for them, as when an import was taken back by a program of before `PartyRemoved`.
     public let erasureId: UUID?
     /// Tells of an erasure.
     public init(partyId: UUID, erasureId: UUID?) {

@@ -88,12 +88,9 @@ extension OlderStates {
             .get, "/v1/ledger/older-states",
             "Documents of which a state was told that is older, by the ERP's clock, than one told before under the same customer number",
             tag: "ledger", access: .operate,
-            parameters: [
-                .query("limit", .integer(1...200), "How many at most; 50 unless given"),
-                .query("after", .string, "The `next` of the page before"),
-            ], gives: .json(.page(of: shown))
+            parameters: Route.Parameter.pagingByKeys, gives: .json(.page(of: shown))
         ) { request in
-            let after = try request.query("after").map { try PageCursor.parts($0, 3) } ?? ["", "", ""]
+            let after = try request.pageAfter(keys: 3)
             let rows = try await context.pool.query(page, after[0], after[1], after[2], request.pageLimit)
             let next = try rows.last.map { row in
                 PageCursor.text(try row.value(3), try row.value(2), try row.value(1))

@@ -7,15 +7,15 @@ import Kafka
 import Messaging
 import Postgres
 
-/// Compares what a service holds of the ERP's documents with what the order topic says, document by document, for operators who
-/// have HTTP only.
+/// Compares what a service holds with what the topics say, thing by thing: the ERP's documents where it keeps a ledger of them, and all
+/// that its capabilities say they hold.
 @Loop
 final class Reconciler {
     /// What one comparison has found.
     struct Round: Encodable {
-        /// Messages of the topic.
+        /// Messages of the topics.
         var messages = 0
-        /// Documents that are equal, and those that are not, in all.
+        /// Things that are equal, and those that are not, in all.
         var equal = 0, different = 0
         /// Some of those, in words.
         var named: [String] = []
@@ -23,6 +23,21 @@ final class Reconciler {
         var lasting: [String] = []
         /// How long it took.
         var seconds = 0.0
+        /// The same by what is compared.
+        var parts: [Part] = []
+    }
+
+    /// What was found of one kind of thing.
+    struct Part: Encodable {
+        /// `documents`, `customers`, `redirects` …
+        let name: String
+        let equal, different: Int
+        let named: [String]
+    }
+
+    /// What is to be compared.
+    enum Extent: String, CaseIterable {
+        case all, documents, holdings
     }
 
     private struct Progress: Encodable {
@@ -37,25 +52,56 @@ final class Reconciler {
 
     /// So many documents are in memory at a time, some 30 MB; of more the topic is read several times.
     var sliceLimit = 100_000
+    /// What is known of lives, as the consumer knows it.
+    var lives = SourceLives()
     private let pool: PostgresPool
     private let kafka: KafkaSettings
+    private let hasLedger: Bool
+    private let holdings: [Holding]
     private var isAtWork = false
 
-    init(_ pool: PostgresPool, _ kafka: KafkaSettings) {
+    init(_ pool: PostgresPool, _ kafka: KafkaSettings, _ definition: any ServiceDefinition.Type) {
         self.pool = pool
         self.kafka = kafka
+        hasLedger = definition.migrations.contains { $0.name == LedgerSchema.migration.name }
+        holdings = definition.holdings
     }
 
-    /// Whether a service keeps a ledger to compare.
-    static func concerns(_ definition: any ServiceDefinition.Type) -> Bool {
-        definition.migrations.contains { $0.name == LedgerSchema.migration.name }
-    }
-
-    /// Compares once; `told` hears how far the reading is.
-    func compare(_ told: (_ read: Int, _ of: Int) async throws -> Void = { _, _ in }) async throws -> Round {
+    /// Compares once; `told` hears how far the reading of a topic is.
+    func compare(
+        _ extent: Extent = .all, _ told: (_ read: Int, _ of: Int) async throws -> Void = { _, _ in }
+    ) async throws -> Round {
         let begin = Loop.now
+        var round = Round()
+        if hasLedger, extent != .holdings {
+            let documents = try await compareDocuments(told)
+            round.messages += documents.messages
+            round.take(
+                Part(
+                    name: "documents", equal: documents.equal, different: documents.different, named: documents.named))
+        }
+        if extent != .documents {
+            let topics = Set(holdings.map(\.topic)).sorted { $0.name < $1.name }
+            for topic in topics {
+                let books = try await Holding.compare(
+                    holdings.filter { $0.topic == topic }, on: topic, kafka, pool, lives
+                ) { read, all in
+                    try await told(read, all)
+                }
+                for book in books {
+                    round.take(
+                        Part(name: book.name, equal: book.equal, different: book.different, named: book.named))
+                }
+            }
+        }
+        round.seconds = (Loop.now - begin).seconds
+        return round
+    }
+
+    private func compareDocuments(_ told: (_ read: Int, _ of: Int) async throws -> Void) async throws -> Round {
         let reader = TopicReader(kafka, .erpOrders)
         let ends = try await reader.ends()
+        let mended = try await DeadLetters.mended(of: .erpOrders, in: pool)
         var round = Round()
         round.messages = ends.values.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) }
         let held: Int = try await pool.query(LedgerStore.size).first?.value(0) ?? 0
@@ -64,7 +110,7 @@ final class Reconciler {
         for number in 0..<slices {
             var book = OrderBook(BookSlice(number, of: slices))
             try await reader.read(to: ends, limit: 200) {
-                book.take($0)
+                book.take(mended[$0.origin]?[$0.offset] ?? $0)
                 read += 1
             } round: {
                 try await told(read, round.messages * slices)
@@ -74,7 +120,6 @@ final class Reconciler {
             round.different += found.count
             round.named += found.named.prefix(20 - round.named.count)
         }
-        round.seconds = (Loop.now - begin).seconds
         return round
     }
 
@@ -104,32 +149,36 @@ final class Reconciler {
         [
             Route(
                 .get, "/v1/ops/reconciliation",
-                "Compares all ERP documents that the service holds with the order topic: lines of JSON, how far it is and what was found",
+                "Compares what the service holds with what the topics say, thing by thing: lines of JSON, how far it is and what was found",
                 tag: "operations", access: .operate,
                 parameters: [
+                    .query(
+                        "of", .enumeration(Extent.allCases.map(\.rawValue)),
+                        "The ERP's documents, all else that others tell, or both, unless given"),
                     .query("rounds", .integer(1...1_000_000), "How often; 1 unless given"),
                     .query("every", .integer(1...3600), "Seconds from one round to the next; 5 unless given"),
                 ], gives: .bytes("application/x-ndjson"), refuses: [409]
             ) { [unowned self] request in
                 guard !isAtWork else { throw Problem(status: .conflict, detail: "A reconciliation is under way.") }
                 let rounds = request.query("rounds", as: Int.self) ?? 1
+                let extent = request.query("of").flatMap(Extent.init) ?? .all
                 let pause = Duration.seconds(request.query("every", as: Int.self) ?? 5)
                 return Response.stream(contentType: "application/x-ndjson") { [unowned self] writer in
                     isAtWork = true
                     defer { isAtWork = false }
-                    try await run(rounds, every: pause, writer)
+                    try await run(extent, rounds, every: pause, writer)
                 }
             }
         ]
     }
 
-    private func run(_ rounds: Int, every pause: Duration, _ writer: BodyWriter) async throws {
+    private func run(_ extent: Extent, _ rounds: Int, every pause: Duration, _ writer: BodyWriter) async throws {
         var before: Set<String> = []
         var said = Loop.now
         for number in 1...rounds {
             if number > 1 { try await wait(pause, writer) }
             said = Loop.now
-            var round = try await compare { read, all in
+            var round = try await compare(extent) { read, all in
                 guard Loop.now - said > .seconds(1) else { return }
                 said = Loop.now
                 try await self.write(Progress(read: read, of: all), writer)
@@ -152,5 +201,15 @@ final class Reconciler {
 
     private func write(_ value: some Encodable, _ writer: BodyWriter) async throws {
         try await writer.write(Array(try JSONEncoder().encode(value)) + [UInt8(ascii: "\n")])
+    }
+}
+
+extension Reconciler.Round {
+    /// Adds what was found of one kind of thing.
+    fileprivate mutating func take(_ part: Reconciler.Part) {
+        parts.append(part)
+        equal += part.equal
+        different += part.different
+        named += part.named.prefix(20 - named.count)
     }
 }

@@ -1,4 +1,5 @@
 import CRMModel
+import Crypto
 import EventLoop
 import FoundationEssentials
 import Messaging
@@ -35,6 +36,20 @@ public enum Redirects {
         CREATE TABLE party_redirect (party_id uuid PRIMARY KEY, survivor_id uuid NOT NULL);
         CREATE INDEX party_redirect_to ON party_redirect (survivor_id);
         """)
+
+    /// Where parties lead, as contacts has told it last.
+    static let holding = Holding(
+        "redirects", on: .contacts,
+        page: Query(
+            "holding.redirects", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT party_id::text, survivor_id::text FROM party_redirect WHERE party_id > \(Holding.idBehind)
+                ORDER BY party_id LIMIT $2
+                """),
+        [
+            .init(PartyMerged.self) { told, _, _ in [ToldLine(told.partyId.text, told.survivorId.text)] },
+            .init(PartyUnmerged.self) { told, _, _ in [ToldLine(told.partyId.text, nil)] },
+        ])
 
     /// All statements, for the test that prepares them.
     public static let statements = RedirectLanes.statements + [set, members]

@@ -1,3 +1,4 @@
+import Crypto
 import EventLoop
 import HTTP
 import Kafka
@@ -24,7 +25,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
             return .page(found.map(\.json), limit: limit, next: found.last.map { "\($0.id)" })
         },
         Route(
-            .get, "/v1/ops/dead-letter-groups", "Messages put aside, by what went wrong", tag: "operations",
+            .get, "/v1/ops/dead-letter-groups", "Messages put aside, by what went wrong and why", tag: "operations",
             access: .operate,
             parameters: filterParameters, gives: .json(.items(letterGroup))
         ) { request in
@@ -39,6 +40,25 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
                 throw Problem(status: .notFound, detail: "There is no dead letter \(request.path("id")).")
             }
             return .stored(found)
+        },
+        Route(
+            .post, "/v1/ops/dead-letters/{id}/mend",
+            "Puts other data or headers in the place of what is wrong with a message put aside; a replay applies it so, at its old place",
+            tag: "operations", access: .operate, body: MendOrder.input.body, gives: .json(wholeLetter),
+            refuses: [409, 422]
+        ) { request in
+            let order = try await MendOrder.input.read(request)
+            let id = Int(request.path("id")) ?? 0
+            do {
+                guard
+                    try await letters.mend(
+                        id, try order.mend, actor: try FieldCheck.text(order.actor, "actor", atMost: 200) ?? "api",
+                        reason: order.reason)
+                else { throw Problem(status: .notFound, detail: "There is no open dead letter \(request.path("id")).") }
+            } catch let refusal as MendRefused {
+                throw Problem(status: .unprocessable, detail: "It would be put aside again: \(refusal)")
+            }
+            return .stored(try await letters.show(id) ?? "")
         },
         Route(
             .get, "/v1/ops/dead-letter-actions", "What was done to messages put aside, newest first", tag: "operations",
@@ -100,6 +120,49 @@ private let orderSchema = Schema.object([
     .init("after", .integer(), required: false, "The `next` of the replay before"),
 ])
 
+/// What an operator puts in the place of what is wrong with a message.
+private struct MendOrder: Decodable {
+    var payload: String?
+    var payloadBytes: String?
+    var headers: [String: String]?
+    var actor: String?
+    var reason: String
+
+    static let input = Input.command(
+        MendOrder.self,
+        told: [
+            "payload": "The data, as text", "payloadBytes": "Or in base 64",
+            "headers": "Headers by name, such as `ce_type`; the others stay",
+        ]
+    ) { said in
+        var order = said
+        order.reason = try FieldCheck.needed(said.reason, "reason", atMost: 1000)
+        guard said.payload == nil || said.payloadBytes == nil else {
+            throw Problem.field("payloadBytes", "goes without payload only")
+        }
+        guard said.payload != nil || said.payloadBytes != nil || said.headers?.isEmpty == false else {
+            throw Problem.field("payload", "or payloadBytes or headers is needed")
+        }
+        return order
+    }
+
+    var mend: DeadLetterMend {
+        get throws {
+            var bytes = payload.map { Array($0.utf8) }
+            if let payloadBytes {
+                guard let decoded = Base64.decode(payloadBytes) else {
+                    throw Problem.field("payloadBytes", "must be base 64")
+                }
+                bytes = decoded
+            }
+            for (name, value) in headers ?? [:] where name.isEmpty || value.utf8.contains(0) || name.utf8.contains(0) {
+                throw Problem.field("headers", "must have names, and no NUL")
+            }
+            return DeadLetterMend(payload: bytes, headers: headers ?? [:])
+        }
+    }
+}
+
 /// An operator's order about dead letters.
 private struct DeadLetterOrder: Decodable {
     let ids: [Int]?
@@ -153,7 +216,7 @@ private let letterMembers: [Schema.Property] = [
     .init("keyBytes", .nullable(.string)), .init("type", .nullable(.string)), .init("errorClass", .string),
     .init("error", .string), .init("fingerprint", .string), .init("attempts", .integer()),
     .init("firstFailedAt", .dateTime), .init("lastFailedAt", .dateTime), .init("status", .string),
-    .init("actor", .nullable(.string)), .init("note", .nullable(.string)),
+    .init("actor", .nullable(.string)), .init("note", .nullable(.string)), .init("mendedAt", .nullable(.dateTime)),
 ]
 private let letter = Schema.named("DeadLetter", .object(letterMembers))
 private let wholeLetter = Schema.named(
@@ -161,6 +224,8 @@ private let wholeLetter = Schema.named(
     .object(
         letterMembers + [
             .init("headers", .any), .init("payloadBytes", .nullable(.string)),
+            .init("payload", .nullable(.string), "The data as text, where it is text"),
+            .init("mendedPayload", .nullable(.string), "What people put in its place"), .init("mendedHeaders", .any),
             .init(
                 "actions",
                 .array(

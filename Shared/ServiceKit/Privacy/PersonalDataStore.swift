@@ -33,7 +33,8 @@ enum AsideStore {
         DELETE FROM dead_letter d WHERE EXISTS (
             SELECT 1 FROM unnest($1::text[]) AS n(term), convert_to(n.term, 'UTF8') AS bytes
             WHERE position(bytes IN coalesce(d.payload, '')) > 0 OR position(bytes IN coalesce(d.key, '')) > 0
-                OR position(n.term IN d.headers::text) > 0 OR position(bytes IN coalesce(d.raw_headers, '')) > 0 OR position(n.term IN d.error_text) > 0)
+                OR position(n.term IN d.headers::text) > 0 OR position(bytes IN coalesce(d.raw_headers, '')) > 0 OR position(n.term IN d.error_text) > 0 OR position(bytes IN coalesce(d.mended_payload, '')) > 0
+                OR position(n.term IN coalesce(d.mended_headers::text, '')) > 0)
         """)
 
     /// A key whose messages are gone is forgotten by the one that tries it next.

@@ -1,5 +1,6 @@
 import CRMModel
 import EventLoop
+import FoundationEssentials
 import Messaging
 import Postgres
 
@@ -48,6 +49,24 @@ public enum ExchangeRates {
             ON CONFLICT (base, quote, day) DO UPDATE SET rate = excluded.rate, source = excluded.source
             """)
 
+    /// The rates of each pair and day.
+    static let holding = Holding(
+        "rates", on: .erpRates,
+        page: Query(
+            "holding.rates", takes: String.self, Int.self, gives: String.self, String.self,
+            sql: """
+                SELECT concat_ws(E'\\x1f', base, quote, day), trim_scale(rate)::text FROM exchange_rate
+                WHERE (base, quote, day) > (\(Holding.part(1)), \(Holding.part(2)),
+                    coalesce(nullif(\(Holding.part(3)), '')::date, '-infinity'))
+                ORDER BY base, quote, day LIMIT $2
+                """),
+        [
+            .init(RatePublished.self) { told, _, _ in
+                let key = [told.base, told.quote, told.day.text].joined(separator: Holding.mark)
+                return [ToldLine(key, "\(Decimal(string: told.rate.text) ?? 0)")]
+            }
+        ])
+
     /// Keeps rates; of a pair and a day the last word.
     @Loop
     public static func hear(_ told: [RatePublished], _ transaction: Transaction) {
@@ -65,7 +84,7 @@ extension Capability {
     public static let rates = Capability(
         "rates", "the ERP's rates of exchange", migrations: [ExchangeRates.migration],
         statements: [ExchangeRates.keep], readModels: [ReadModel("exchange_rate")],
-        standings: [.assertion("exchange_rate")]
+        standings: [.assertion("exchange_rate")], holdings: [ExchangeRates.holding]
     ) { _ in
         CapabilityParts {
             $0.on([Heard(RatePublished.self) { $0.data }]) { told, transaction in ExchangeRates.hear(told, transaction)
