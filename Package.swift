@@ -89,7 +89,7 @@ let package = Package(
         shared("Sheets", ["CSheets"]),
         shared("Postgres", ["EventLoop", "CPostgres"]),
         shared("Kafka", ["EventLoop", "CKafka"]),
-        shared("HTTP", ["EventLoop", "CCurl", "Text"]),
+        shared("HTTP", ["EventLoop", "CCurl", "CLinux", "Text"]),
         shared("HTML"),
         shared("CRMModel", ["Crypto"]),
         .target(
@@ -176,9 +176,13 @@ let package = Package(
         tests(
             "ServiceKitTests",
             [
-                "Contacts", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "ServiceTestKit",
+                "CRMModel", "Contacts", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit",
+                "ServiceTestKit",
                 "Telemetry", "TestKit", "rapport-broker", "rapport-sales",
             ]),
+        tests(
+            "FuzzTests",
+            ["CRMModel", "Contacts", "EventLoop", "HTTP", "Kafka", "Messaging", "ServiceKit", "Sheets", "Text"]),
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),

@@ -107,6 +107,18 @@ public struct SocketAddress: CustomStringConvertible, Sendable {
         withUnsafeBytes(of: storage) { raw in Int(raw[2]) << 8 | Int(raw[3]) }
     }
 
+    /// What tells one client from others: an IPv4 address, or of IPv6 the network of 64 bits that a client has as a whole.
+    package var client: UInt64 {
+        withUnsafeBytes(of: storage) { raw in
+            func word(_ range: Range<Int>) -> UInt64 { raw[range].reduce(0) { $0 << 8 | UInt64($1) } }
+            // No network of clients begins with these bits.
+            let isVersion4: UInt64 = 0xFFFF_0000_0000_0000
+            guard storage.ss_family == sa_family_t(AF_INET6) else { return isVersion4 | word(4..<8) }
+            let isMapped = word(8..<16) == 0 && word(16..<20) == 0xFFFF
+            return isMapped ? isVersion4 | word(20..<24) : word(8..<16)
+        }
+    }
+
     /// The address in numbers, without the port.
     var host: String {
         var name = [CChar](repeating: 0, count: 64)

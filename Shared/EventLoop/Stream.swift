@@ -329,6 +329,9 @@ public final class Stream {
     /// The peer's address, `127.0.0.1:40312`; empty for local sockets and broken ones.
     public var peerAddress: String { SocketAddress.peer(of: handle)?.description ?? "" }
 
+    /// What tells one client from others by its address, for limits; 0 where there is none.
+    public var client: UInt64 { SocketAddress.peer(of: handle)?.client ?? 0 }
+
     /// Bytes of the queue that the kernel has not taken yet: it falls while a large write goes on.
     public var unsentBytes: Int {
         let waiting = tls?.early.reduce(0) { $0 + $1.count } ?? 0

@@ -29,7 +29,8 @@ extension BatchApplication {
     func bury(_ item: BatchItem, _ errorClass: String, _ text: String, _ transaction: Transaction) {
         let record = item.record
         // NUL is legal in headers and in JSON, and not in PostgreSQL's text; the bytes as they came stand beside it.
-        let clean = { (text: String) in String(text.filter { $0 != "\0" }) }
+        // By scalars: one with a mark behind it is another Character, and NUL all the same.
+        let clean = { (text: String) in String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })) }
         let pairs = record.headers.map { [clean($0.name), clean(String(decoding: $0.value, as: UTF8.self))] }
         let headers = (try? JSONEncoder().encode(pairs)) ?? Data("[]".utf8)
         transaction.enqueue(

@@ -126,8 +126,9 @@ extension BatchItem {
     /// What its key is parked under; nil for messages that would not reach a handler anyway.
     var parkedKey: ParkedKey? {
         guard case .event(let event, _, _) = content else { return nil }
-        // NUL is legal in keys, and not in PostgreSQL's text.
-        return ParkedKey(topic: record.origin.topic, key: String(event.key.filter { $0 != "\0" }))
+        // NUL is legal in keys, and not in PostgreSQL's text; by scalars, for a mark behind it hides it from Characters.
+        let key = String(String.UnicodeScalarView(event.key.unicodeScalars.filter { $0 != "\0" }))
+        return ParkedKey(topic: record.origin.topic, key: key)
     }
 }
 

@@ -13,30 +13,50 @@ extension Request {
         return bytes
     }
 
-    /// The whole body, which must be JSON.
+    /// The whole body, which must be JSON by the letter, and no more of it than the route takes.
     @Loop
     public func jsonBody() async throws -> [UInt8] {
         if let media = headers["content-type"], !Self.isJSON(media) {
             throw Problem(status: 415, detail: "The body must be application/json.")
         }
-        return try await wholeBody()
+        let bytes = try await wholeBody()
+        guard self[ScannedBody.self] == nil else { return bytes }
+        let most = (route?.takes ?? .usual).members
+        do {
+            try await apart(bytes.count) { try JSONScan.check(bytes, atMost: most) }
+        } catch let error as JSONError {
+            throw Problem([FieldError(error)])
+        }
+        self[ScannedBody.self] = ScannedBody()
+        return bytes
     }
 
     /// The body of a command, in the suite's JSON dialect; what is wrong is a 400 that names the field, and a member that the type does
     /// not read is wrong too.
     @Loop
-    public func model<T: Decodable>(_ type: T.Type) async throws -> T {
+    public func model<T: Decodable & SendableMetatype>(_ type: T.Type) async throws -> T {
         let bytes = try await jsonBody()
-        let (unknown, unread) = BodyShape.unknownMembers(of: bytes, as: type)
-        if !unknown.isEmpty { throw Problem(unknown) }
-        do {
-            let said = try ModelJSON.decoder.decode(type, from: Data(bytes))
-            // The decoder takes other encodings than UTF-8 too, in which nobody has looked for unknown members.
-            if let unread { throw Problem([FieldError(unread)]) }
-            return said
-        } catch let error as DecodingError {
-            throw Problem([FieldError(ModelJSON.problem(error))])
+        let shape = BodyShape.of(type)
+        return try await apart(bytes.count) {
+            let (unknown, unread) = BodyShape.unknownMembers(of: bytes, as: shape)
+            if !unknown.isEmpty { throw Problem(unknown) }
+            do {
+                let said = try ModelJSON.decoder.decode(type, from: Data(bytes))
+                if let unread { throw Problem([FieldError(unread)]) }
+                return said
+            } catch let error as DecodingError {
+                throw Problem([FieldError(ModelJSON.problem(error))])
+            }
         }
+    }
+
+    /// Does what reads a body: on the loop, or where that would hold it for long, beside it.
+    @Loop
+    private func apart<T>(_ size: Int, _ work: @escaping @Sendable () throws -> T) async throws -> T {
+        guard size > 8 << 10 else { return try measured(work) }
+        let begin = Loop.now
+        defer { meter?.spent(Loop.now - begin) }
+        return try await Loop.offload { Moved(value: try work()) }.value
     }
 
     /// What a caller says of a record.
@@ -54,18 +74,30 @@ private struct ReadBody: Sendable {
     let bytes: [UInt8]
 }
 
+private struct ScannedBody: Sendable {}
+
+/// A value on its way from the thread that made it to the loop; nobody else has it.
+private struct Moved<T>: @unchecked Sendable {
+    let value: T
+}
+
 /// What types read, found once each.
-@Loop
 private enum BodyShape {
-    private static var known: [ObjectIdentifier: DataShape] = [:]
+    @Loop private static var known: [ObjectIdentifier: DataShape] = [:]
+
+    @Loop
+    static func of(_ type: any Decodable.Type) -> DataShape {
+        if let shape = known[ObjectIdentifier(type)] { return shape }
+        let shape = DataShape.of(type)
+        known[ObjectIdentifier(type)] = shape
+        return shape
+    }
 
     /// The members of a document that its type does not read, and why they were not all looked for, if so: what is no JSON is left to
     /// the decoder.
     static func unknownMembers(
-        of json: [UInt8], as type: any Decodable.Type
+        of json: [UInt8], as shape: DataShape
     ) -> (members: [FieldError], unread: JSONError?) {
-        let shape = known[ObjectIdentifier(type)] ?? .of(type)
-        known[ObjectIdentifier(type)] = shape
         var errors: [FieldError] = []
         return json.withUnsafeBytes { bytes in
             var reader = JSONReader(bytes)

@@ -4,14 +4,15 @@ import Text
 
 /// Checks of what callers send; each refusal is a 400 that names its field.
 public enum FieldCheck {
-    /// Trimmed text of 1 to `limit` characters; nil stays nil. A character may be a letter with any number of marks: bytes are limited
-    /// too, for no index of the database takes them without end.
+    /// Cleaned text of 1 to `limit` characters; nil stays nil. Fewer than a thousand characters are one line. A character may be a letter with
+    /// any number of marks: bytes are limited too, for no index of the database takes them without end.
     public static func text(_ value: String?, _ field: String, atMost limit: Int = 300) throws -> String? {
         guard let value else { return nil }
-        let clean = value.trimmed
-        guard !clean.isEmpty, clean.count <= limit, clean.utf8.count <= 8 * limit, !clean.unicodeScalars.contains("\0")
+        guard value.utf8.count <= 8 * limit + 1000, !value.utf8.contains(0),
+            let clean = limit < 1000 ? CleanText.oneLine(value) : CleanText.lines(value), clean.utf8.count <= 8 * limit,
+            clean.utf8.count <= limit || clean.count <= limit
         else {
-            throw Problem.field(field, "must have 1 to \(limit) characters")
+            throw Problem.field(field, "must have 1 to \(limit) characters that can be seen")
         }
         return clean
     }
@@ -63,8 +64,10 @@ public enum FieldCheck {
     /// A mail address, trimmed; nil stays nil.
     public static func mail(_ value: String?, _ field: String = "email") throws -> String? {
         guard let clean = try text(value, field, atMost: 254) else { return nil }
-        let parts = clean.split(separator: "@", omittingEmptySubsequences: false)
-        let hasSpace = clean.contains { $0.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" }
+        // By scalars: a sign with a mark behind it is one Character, and a sign all the same.
+        let scalars = clean.unicodeScalars
+        let parts = scalars.split(separator: "@", omittingEmptySubsequences: false)
+        let hasSpace = scalars.contains { $0.properties.isWhitespace || $0 == "," || $0 == "<" || $0 == ">" }
         guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !hasSpace else {
             throw Problem.field(field, "must be a mail address such as name@example.com")
         }

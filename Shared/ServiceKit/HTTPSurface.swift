@@ -24,8 +24,12 @@ final class HTTPSurface {
     }
 
     private let credentials: Credentials
+    private let limiter: Limiter
 
-    nonisolated init(_ credentials: Credentials) { self.credentials = credentials }
+    init(_ credentials: Credentials, _ limits: SurfaceLimits, _ log: Log) {
+        self.credentials = credentials
+        limiter = Limiter(limits, log)
+    }
 
     func middleware(_ log: Log) -> [Middleware] {
         [
@@ -47,6 +51,8 @@ final class HTTPSurface {
             },
             { [self] request, next in
                 try await admit(request)
+                let account = try limiter.begin(request)
+                defer { limiter.end(account) }
                 if !isOpen, request.method != .get, request.method != .head, !isOperation(request.route) {
                     throw Problem(
                         status: .unavailable, detail: "This service takes no changes now; /health/ready says why.",
@@ -74,8 +80,18 @@ final class HTTPSurface {
         case nil, .open: break
         case .link(let purpose): request.principal = .link(purpose)
         case .right:
+            // What a page of another site makes a browser send, which says so (Fetch Metadata).
+            if request.headers["sec-fetch-site"] == "cross-site" {
+                throw Problem(status: .forbidden, detail: "Pages of another site may not ask here.")
+            }
             if credentials.trustsThisMachine { try checkOrigin(request) }
-            let principal = try await credentials.principal(of: request)
+            let principal: Principal
+            do {
+                principal = try await credentials.principal(of: request)
+            } catch {
+                try limiter.guessed(request)
+                throw error
+            }
             request.principal = principal
             if let need = request.route?.need, principal.rights.contains(need) { return }
             // Of an area that is not in the list only who may do all knows what it is.
@@ -93,19 +109,15 @@ final class HTTPSurface {
     /// Without a token only programs of this machine may ask, and no page from elsewhere that a browser here has open (RFC 6454).
     private func checkOrigin(_ request: Request) throws {
         // A page whose own name leads to this machine (DNS rebinding) sends no Origin, and its name as the host.
-        guard Self.isHere(request.headers["host"] ?? "localhost") else {
+        if let host = request.authority, Authority(host)?.isThisMachine != true {
             throw Problem(
-                status: 403, detail: "This answers to localhost only; set API_TOKEN to be asked by other names.")
+                status: .forbidden,
+                detail: "This answers to localhost only; make a key or set API_TOKEN to be asked by other names.")
         }
         guard let origin = request.headers["origin"] else { return }
-        guard Self.isHere(origin.split(separator: "/").last.map(String.init) ?? "") else {
-            throw Problem(status: 403, detail: "Pages of \(origin) may not ask here; set API_TOKEN to allow others.")
+        guard Authority(origin: origin)?.isThisMachine == true else {
+            throw Problem(status: .forbidden, detail: "Pages of another site may not ask here without a key.")
         }
-    }
-
-    private static func isHere(_ host: String) -> Bool {
-        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
-        return ["localhost", "127.0.0.1", "[::1"].contains(name)
     }
 
     private func count(_ path: String, _ method: Method, _ status: Int) {

@@ -6,14 +6,23 @@ import HTTP
 public struct Input<Said: Sendable>: Sendable {
     /// Its description.
     public let body: Route.Body
+    /// How much of it is taken.
+    public let takes: Route.BodyAllowance
     /// Reads and checks it; what is wrong is a 400 that names the fields.
     public let read: @Loop @Sendable (Request) async throws -> Said
 
     /// Describes a body and says how it is read.
-    public init(_ body: Route.Body, _ read: @escaping @Loop @Sendable (Request) async throws -> Said) {
+    public init(
+        _ body: Route.Body, takes: Route.BodyAllowance = .usual,
+        _ read: @escaping @Loop @Sendable (Request) async throws -> Said
+    ) {
         self.body = body
+        self.takes = takes
         self.read = read
     }
+
+    /// The same of larger bodies.
+    public func taking(_ allowance: Route.BodyAllowance) -> Input { Input(body, takes: allowance, read) }
 
     /// A new record.
     public static func new<R>(_ record: Record<R>) -> Input where Said == Patch<R> {

@@ -92,7 +92,7 @@ public struct Resource: Sendable {
     ) -> Route {
         Route(
             .post, path, summary ?? "Makes \(one)", tag: tag, access: .change, parameters: [.idempotencyKey],
-            body: input.body, gives: .json(.made, .created), refuses: [409, 422] + refuses
+            body: input.body, takes: input.takes, gives: .json(.made, .created), refuses: [409, 422] + refuses
         ) { request in
             let said = try await input.read(request)
             return try await context.create(request) { try .made(await create(said, $0), at: path) }
@@ -109,7 +109,7 @@ public struct Resource: Sendable {
     ) -> Route {
         Route(
             .patch, "\(path)/{id}", summary ?? "Changes the members given of \(one); null takes one away",
-            tag: tag, access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body,
+            tag: tag, access: .change, parameters: [.path("id", .uuid), .ifMatch], body: input.body, takes: input.takes,
             gives: .json(schema), refuses: [409, 412, 428] + refuses
         ) { request in
             let (id, seen, said) = (try request.id(), try await Seen(request), try await input.read(request))
@@ -125,7 +125,8 @@ public struct Resource: Sendable {
     ) -> Route {
         Route(
             .post, "\(path)/{id}/\(verb)", summary, tag: tag, access: access,
-            parameters: [.path("id", .uuid), .idempotencyKey], body: input.body, gives: .json(schema),
+            parameters: [.path("id", .uuid), .idempotencyKey], body: input.body, takes: input.takes,
+            gives: .json(schema),
             refuses: [409, 422] + refuses
         ) { request in
             let (id, said) = (try request.id(), try await input.read(request))

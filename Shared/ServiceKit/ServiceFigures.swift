@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP
 import Kafka
 import Messaging
 import Postgres
@@ -48,6 +49,16 @@ struct ServiceFigures {
         "crm_consumer_partitions", help: "Partitions that this process reads")
     private let hold = Metrics.shared.gauge(
         "crm_loop_longest_hold_seconds", help: "Longest hold of the loop in the last half minute")
+
+    private let connections = Metrics.shared.gauge("http_connections", help: "Open connections of callers")
+    private let rejected = Metrics.shared.counter(
+        "http_connections_rejected_total", help: "Connections closed at once because their address had its share")
+    private let heldBytes = Metrics.shared.gauge(
+        "http_held_bytes", help: "Bytes of requests and answers in memory")
+    private let cut = Metrics.shared.counter(
+        "http_connections_cut_total", help: "Connections cut because they held most when too much was held")
+    private let refusals = Metrics.shared.counter(
+        "http_malformed_total", help: "Requests refused before a route was looked for")
 
     /// What was shown with labels: what is no more goes to zero.
     @Loop private final class Seen {
@@ -117,6 +128,15 @@ struct ServiceFigures {
         overdue.set(timers.overdue)
         sagas.set(Double(timers.late))
         waiters.set(Double(pool.waitingCount))
+    }
+
+    /// Shows who is connected and what is held for them.
+    func show(_ server: HTTPServer) {
+        connections.set(server.connections)
+        rejected.advance(to: server.rejectedConnections)
+        heldBytes.set(server.heldBytes)
+        cut.advance(to: server.cutConnections)
+        refusals.advance(to: server.refusals)
     }
 
     /// The longest hold of the loop since the last call, which is shown too.

@@ -24,6 +24,8 @@ public struct ServiceOptions: Sendable {
     public let token: String?
     /// The file of the keys that programs, partners and scripts have.
     public let keys: String?
+    /// What callers may ask of it.
+    public let limits: SurfaceLimits
 
     /// Reads the settings of a service.
     public init(service: String, _ settings: Settings) throws {
@@ -67,6 +69,7 @@ public struct ServiceOptions: Sendable {
             Setting<String>("API_TOKEN", isSecret: true, help: "the administrator's token, which may do all"))
         keys = try settings.optional(
             Setting<String>("API_KEYS", help: "the file of the keys that others have, as rapport keys writes it"))
+        limits = try SurfaceLimits(settings)
         try checkToken(for: address, "HTTP_ADDRESS")
     }
 

@@ -55,7 +55,7 @@ public final class ServiceProcess {
         credentials = Credentials(
             token: options.token, keys: options.keys,
             isLoopback: ServiceOptions.isLoopback(handover.address ?? options.address), log)
-        surface = HTTPSurface(credentials)
+        surface = HTTPSurface(credentials, options.limits, log)
         let pool = PostgresPool(options.postgres.named("pool"), size: options.poolSize)
         troubles = Troubles(log)
         footing = Footing(
@@ -245,12 +245,17 @@ public final class ServiceProcess {
             onError: { [database] error, request in
                 database.met(error)
                 guard Self.isFault(error) else { return }
-                log.error(
-                    "request failed", ["path": request.route?.path ?? request.path, "error": "\(error)"])
+                // The route and not the path, which may have a signed link in it.
+                log.error("request failed", ["path": request.route?.path ?? "unknown", "error": "\(error)"])
             })
         let tls = try options.tls.map { try TLSContext.server(certificate: $0.certificate, key: $0.key) }
+        if let tls, let files = options.tls {
+            let watch = CertificateWatch(tls, [files.certificate, files.key], log)
+            background.append(Task { @Loop in await watch.run() })
+        }
         server = try HTTPServer(
-            address: options.address, port: options.port, router: router, tls: tls, socket: handover.socket)
+            address: options.address, port: options.port, router: router,
+            limits: options.limits.server.withinDescriptors(), tls: tls, socket: handover.socket)
     }
 
     /// Whether an error of a request is a fault of this program or its schema, and not of what it stands on, which is told by itself.
@@ -305,6 +310,7 @@ public final class ServiceProcess {
             let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
+            if let server { figures.show(server) }
             figures.ended.advance(to: watch.statistics.ended)
             figures.strange.set(watch.strangers.count)
             surface.isOverloaded = relay.statistics.oldestAge > 60

@@ -117,4 +117,28 @@ import Testing
 
     @Test(arguments: ["", "sms", "mail,mail", "mail,Not A Name", "mail,=x"])
     func aListOfChannelsWithoutSenseIsRefused(_ text: String) { #expect(Channels(text) == nil) }
+
+    @Test @Loop func aRevokedLinkWorksNoMoreAndTheNextOneDoes() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let id = try await service.make("/v1/parties", #"{"name":"Ann"}"#)
+        let address = "/v1/parties/\(id.text)/preference-link"
+        struct Link: Decodable { let link: String }
+        @Loop func page() async throws -> String {
+            "/preferences/\(try await service.send(.post, address).json(Link.self).link.split(separator: "/").last ?? "")"
+        }
+        let first = try await page()
+        #expect(try await service.send(.get, first).status == 200)
+        #expect(try await service.send(.delete, address).status == 204)
+        let second = try await page()
+        #expect(try await service.send(.get, first).status == 410)
+        #expect(
+            try await service.send(
+                .post, first, "mail.marketing=yes", headers: ["content-type": "application/x-www-form-urlencoded"]
+            ).status == 410)
+        #expect(try await service.send(.get, second).status == 200)
+        #expect(try await service.send(.delete, address).status == 204)
+        #expect(try await service.send(.get, second).status == 410)
+        #expect(try await service.send(.delete, "/v1/parties/\(UUID())/preference-link").status == 404)
+    }
 }

@@ -12,13 +12,14 @@ final class RawClient {
 
     init(port: Int) async throws {
         stream = try await Stream.connect(host: "127.0.0.1", port: port)
-        stream.onBytes = { [unowned self] bytes in
-            received.append(contentsOf: bytes)
-            changed.notify()
+        // The stream lives on where a test has let go of its client.
+        stream.onBytes = { [weak self] bytes in
+            self?.received.append(contentsOf: bytes)
+            self?.changed.notify()
         }
-        stream.onEnd = { [unowned self] _ in
-            hasEnded = true
-            changed.notify()
+        stream.onEnd = { [weak self] _ in
+            self?.hasEnded = true
+            self?.changed.notify()
         }
         stream.resumeReading()
     }

@@ -94,7 +94,7 @@ import Testing
     @Test @Loop func headersCannotBeSplit() {
         var out: [UInt8] = []
         let response = Response(.ok).with("location", "/a\r\nset-cookie: x").with("Content-Length", "7")
-        ResponseHead.append(response, .length(0), keepsAlive: true, to: &out)
+        ResponseHead.append(response, .length(0), keepsAlive: true, isSecure: false, to: &out)
         let text = String(decoding: out, as: UTF8.self)
         #expect(text.contains("location: /a  set-cookie: x\r\n") && !text.contains("7\r\n"))
         #expect(HTTPDate.text(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
@@ -118,6 +118,24 @@ import Testing
         ] {
             #expect(text.contains(part), "\(part) in \(text)")
         }
+    }
+
+    /// What comes is bounded, and so is what is told of it.
+    @Test @Loop func aFloodOfParametersIsAnsweredShortly() async throws {
+        let flood = (0..<900).map { "p\($0)=1" }.joined(separator: "&")
+        let long = String(repeating: "n", count: 5000)
+        for query in [flood, "\(long)=1", "\(long)=%zz"] {
+            let answer = await router.respond(to: try Request(.get, "/people?\(query)"))
+            #expect(answer.status == .badRequest)
+            #expect((answer.bytes ?? []).count < 4000, "\((answer.bytes ?? []).count)")
+        }
+    }
+
+    @Test @Loop func theServerAsAWholeIsAskedForItsMethods() async throws {
+        let answer = await router.respond(to: try Request(.options, "*"))
+        #expect(answer.status == .noContent && answer.headers["allow"]?.contains("PATCH") == true)
+        #expect(await router.respond(to: try Request(.get, "http://localhost")).status == .notFound)
+        #expect(await router.respond(to: try Request(.get, "http://localhost/hello")).status == .ok)
     }
 }
 

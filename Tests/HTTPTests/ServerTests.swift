@@ -218,4 +218,29 @@ import Testing
             await stop.value
         }
     }
+
+    /// Also of what the server itself refuses; a page's own policy is kept and completed.
+    @Test @Loop func everyAnswerSaysWhatBrowsersMustNotDo() async throws {
+        let page = Route(.get, "/page", "A page", tag: "", access: .open, gives: .page) { _ in
+            Response(.ok, text: "<p>", contentType: "text/html").with("content-security-policy", "default-src 'self'")
+                .with("cache-control", "private")
+        }
+        try await withServer(.default, sampleRoutes + [page]) { server in
+            for path in ["/hello", "/nowhere", "/stream", "/fails", "/page", "/ bad"] {
+                let answer = try await exchange(
+                    "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: server.port)
+                let policy = path == "/page" ? "'self'" : "'none'"
+                for line in [
+                    "x-content-type-options: nosniff", "cross-origin-resource-policy: same-origin",
+                    "cache-control: \(path == "/page" ? "private" : "no-store")",
+                    "content-security-policy: default-src \(policy); frame-ancestors 'none'; base-uri 'none'",
+                ] {
+                    #expect(
+                        answer.split(separator: "\r\n\(line)\r\n", omittingEmptySubsequences: false).count == 2,
+                        "\(path): \(line)")
+                }
+                #expect(!answer.contains("strict-transport"))
+            }
+        }
+    }
 }

@@ -22,5 +22,17 @@ import Testing
     #expect(unprotected.status != 0)
     let strange = try await runShell("curl -sS --max-time 20 https://127.0.0.1:\(server.port)/hello")
     #expect(strange.status != 0)
+    // Of TLS 1.2 only what authenticates what it encrypts; and whoever has come by TLS comes so again.
+    for (cipher, isTaken) in [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+        ("ECDHE-ECDSA-AES256-SHA384", false),
+        ("ECDHE-ECDSA-AES128-SHA", false),
+    ] {
+        let asked = try await runShell(
+            "\(curl) -D - --tls-max 1.2 --ciphers \(cipher) https://localhost:\(server.port)/hello")
+        #expect(
+            asked.output.contains("strict-transport-security: max-age=31536000") == isTaken, "\(cipher) \(asked.output)"
+        )
+    }
     await server.stop(within: .seconds(2))
 }

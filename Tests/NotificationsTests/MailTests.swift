@@ -45,7 +45,7 @@ import Testing
 
     @Test func linesOfAnyProgramArePartedInHTML() {
         for end in ["\n", "\r\n", "\r"] {
-            let page = HTMLText.page(["one", "two", "", "three"].joined(separator: end), "en")
+            let page = HTMLText.page(FilledText(["one", "two", "", "three"].joined(separator: end), [:]), "en")
             #expect(page.contains("<p>one<br>\ntwo</p>\n<p>three</p>"), "\(page)")
         }
     }
@@ -82,7 +82,9 @@ import Testing
     }
 
     @Test func templatesFillInOnceAndFallBack() throws {
-        #expect(Template.fill("{{a}}-{{ b }}-{{c}}-{{", ["a": "{{b}}", "b": "2"]) == "{{b}}-2--{{")
+        #expect(FilledText("{{a}}-{{ b }}-{{c}}-{{", ["a": "{{b}}", "b": "2"]).text == "{{b}}-2--{{")
+        // A mark that joins the brace before it hides nothing.
+        #expect(FilledText("{{\u{301}a}}{{a}}\u{301}", ["a": "x"]).text == "x\u{301}")
         let template = try #require(Template.all["survey.csat"])
         #expect(template.rendered("zh-TW", fallback: "en", [:]).language == "zh")
         #expect(template.rendered("fr", fallback: "zh", [:]).language == "zh")
@@ -90,6 +92,37 @@ import Testing
         let html = template.rendered("en", fallback: "en", ["name": "<b>", "link": "https://a.example/?a=1&b=2"]).html
         #expect(html.contains("Hello &lt;b&gt;"))
         #expect(html.contains("<a href=\"https://a.example/?a=1&amp;b=2\">"))
+    }
+
+    /// Whoever chooses a name does not choose where our mails lead.
+    @Test func onlyOurOwnAddressesAreLinks() throws {
+        let template = try #require(Template.all["survey.csat"])
+        let link = "https://a.example/1"
+        for name in [
+            "http://evil.example", "Ann https://evil.example/x", "http://",
+            "https://evil.example\n\nhttps://evil.example",
+        ] {
+            let html = template.rendered(
+                "en", fallback: "en", ["name": name, "subject": "re https://evil.example", "link": link]
+            ).html
+            #expect(html.split(separator: "<a href=").count == 2 && html.contains("<a href=\"\(link)\">"), "\(html)")
+        }
+        // A name cannot lengthen an address of ours, nor begin one.
+        for (words, data) in [("https://a.example/{{x}}", "@evil.example"), ("{{x}}://evil.example", "https")] {
+            let html = HTMLText.page(FilledText(words, ["x": data]), "en")
+            #expect(!html.contains("evil.example\">"), "\(html)")
+        }
+        let body = HTMLText.page(
+            FilledText("{{body}}", ["body": "see https://shop.example/a now\nhttp://b.example"]), "en")
+        #expect(body.contains("<a href=\"https://shop.example/a\">") && body.contains("<a href=\"http://b.example\">"))
+    }
+
+    /// A page of links costs what its letters cost.
+    @Test func aPageOfLinksIsMadeAtOnce() {
+        let text = FilledText(String(repeating: "http://a ", count: 100_000), [:])
+        let clock = ContinuousClock()
+        let took = clock.measure { _ = HTMLText.page(text, "en") }
+        #expect(took < .seconds(5))
     }
 
     @Test func pausesGrowAndEnd() {

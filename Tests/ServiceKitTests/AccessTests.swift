@@ -45,7 +45,7 @@ import Testing
             route(.get, "/leads", "leads", .read), route(.get, "/new", "an area of tomorrow", .read),
             route(.get, "/link", "surveys", .link("survey")), route(.get, "/live", "operations", .open),
         ]
-        return (Router(routes, middleware: HTTPSurface(credentials).middleware(log)), credentials)
+        return (Router(routes, middleware: HTTPSurface(credentials, SurfaceLimits(), log).middleware(log)), credentials)
     }
 
     @Loop private func ask(

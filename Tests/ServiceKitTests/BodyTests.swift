@@ -1,3 +1,4 @@
+import CRMModel
 import EventLoop
 import HTTP
 import Testing
@@ -47,6 +48,75 @@ import Testing
             let problem = try await answer(body)
             #expect(problem.status == 400, "\(problem)")
         }
+    }
+
+    @Test(arguments: [
+        #"{"name":"A","age":1,}"#, #"{"name":"A","age":1,"tags":["a",]}"#, #"{"name":"A","age":01}"#,
+        #"{"name":"A","age":1.}"#,
+        #"{"name":"A","age":+1}"#, #"{"name":"A" "age":1}"#, #"{'name':"A","age":1}"#, #"{"name":"A","age":1} x"#,
+        #"{"name":"A","age":1}{}"#,
+        #"{"name":"\x41","age":1}"#, #"{"name":"A","age":NaN}"#, #"{"name":"A","age":1e}"#, #"[{"name":"A","age":1}"#,
+        "\u{FEFF}{}", "nul",
+        "{\"name\":\"a\nb\",\"age\":1}", "/**/{}",
+    ])
+    @Loop func onlyJSONByTheLetterIsTaken(_ body: String) async throws {
+        let problem = try await answer(body)
+        #expect(problem.status == 400 && problem.text.contains("is no JSON"), "\(problem.text)")
+    }
+
+    @Test(arguments: [
+        (#"{"name":"A","age":1,"name":"B"}"#, #""field":"name","message":"must come once""#),
+        (#"{"name":"A","age":1,"n\u0061me":"B"}"#, #""field":"name","message":"must come once""#),
+        (#"{"x":[{"a":1},{"b":{"c":1,"c":2}}]}"#, #""field":"x[1].b.c","message":"must come once""#),
+        (
+            "{\((0..<40).map { "\"m\($0 % 39)\":1" }.joined(separator: ","))}",
+            #""field":"","message":"has a member twice""#
+        ),
+    ])
+    @Loop func noMemberComesTwice(_ body: String, _ expected: String) async throws {
+        let problem = try await answer(body)
+        #expect(problem.status == 400 && problem.text.contains(expected), "\(problem.text)")
+    }
+
+    /// Whoever sends many is refused before anybody looks at one.
+    @Test @Loop func membersAreCountedFirst() async throws {
+        let many = [
+            "{\((0..<5000).map { "\"m\($0)\":1" }.joined(separator: ","))}",
+            #"{"name":"A","age":1,"tags":[\#(Array(repeating: "1", count: 30_000).joined(separator: ","))]}"#,
+            String(repeating: "[", count: 60_000),
+        ]
+        for body in many {
+            _ = Loop.takeLongestHold()
+            let problem = try await answer(body)
+            #expect(problem.status == 400 && problem.text.utf8.count < 500, "\(problem.text.prefix(500))")
+        }
+        let usual = #"{"name":"A","age":1,"tags":[\#(Array(repeating: "\"t\"", count: 900).joined(separator: ","))]}"#
+        #expect(try await answer(usual).status == 201)
+    }
+
+    /// What the scan takes can be read.
+    @Test func theScanAgreesWithTheReader() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var state = seed
+        func next(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        let parts = [
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u0041\"", "1", "-0.5e3", "true", "null", " ", "\"b\"", "0",
+        ]
+        var taken = 0
+        for _ in 0..<100_000 {
+            let text = (0..<(1 + next(9))).map { _ in parts[next(parts.count)] }.joined()
+            guard (try? JSONScan.check(Array(text.utf8), atMost: 1000)) != nil else { continue }
+            taken += 1
+            let isRead = Array(text.utf8).withUnsafeBytes { bytes in
+                var reader = JSONReader(bytes)
+                return (try? reader.skip()) != nil
+            }
+            #expect(isRead, "seed \(seed): \(text)")
+        }
+        #expect(taken > 1000, "seed \(seed)")
     }
 
     @Test @Loop func takesJSONOnly() async throws {

@@ -19,7 +19,7 @@ import Testing
         ]
         let log = Log(service: "test")
         let credentials = Credentials(token: token, keys: nil, isLoopback: true, log)
-        let router = Router(routes, middleware: HTTPSurface(credentials).middleware(log))
+        let router = Router(routes, middleware: HTTPSurface(credentials, SurfaceLimits(), log).middleware(log))
         return await router.respond(to: try Request(method, target, headers: headers, body: [])).status.rawValue
     }
 
@@ -36,10 +36,38 @@ import Testing
         for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost.evil:80"] {
             #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 403, "\(origin)")
         }
-        for origin in ["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:1"] {
+        for origin in [
+            "http://localhost/x", "http://localhost:80:80", "file://localhost", "localhost", "http://[::1", "http://",
+        ] {
+            #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 403, "\(origin)")
+        }
+        for origin in ["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:1", "https://LOCALHOST."] {
             #expect(try await status(.post, "/v1/parties", token: nil, headers: ["origin": origin]) == 201, "\(origin)")
         }
         #expect(try await status(.post, "/v1/parties", token: nil) == 201)
+    }
+
+    /// A page whose own name leads to this machine sends that name as the host.
+    @Test @Loop func withoutATokenOnlyThisMachinesNamesAreAnswered() async throws {
+        for path in ["/v1/parties", "http://evil.example/v1/parties", "http://evil.example"] {
+            let asked = try await status(.get, path, token: nil)
+            #expect(asked == (path.hasPrefix("/") ? 200 : path.hasSuffix("s") ? 403 : 404), "\(path)")
+        }
+        for host in ["LOCALHOST", "localhost.", "localhost:80", "127.0.0.1:1", "[::1]:1", "[::1]"] {
+            #expect(try await status(.get, "http://\(host)/v1/parties", token: nil) == 200, "\(host)")
+        }
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil", "10.0.0.1", "[::2]"] {
+            #expect(try await status(.get, "http://\(host)/v1/parties", token: nil) == 403, "\(host)")
+            #expect(try await status(.get, "http://\(host)/health/live", token: nil) == 200, "\(host)")
+        }
+    }
+
+    @Test @Loop func whatAnotherSitesPageSendsIsRefused() async throws {
+        for (site, expected) in [("cross-site", 403), ("same-origin", 200), ("same-site", 200), ("none", 200)] {
+            let headers: Headers = ["sec-fetch-site": site, "authorization": "Bearer sekret"]
+            #expect(try await status(.get, "/v1/parties", token: nil, headers: headers) == expected, "\(site)")
+            #expect(try await status(.get, "/v1/parties", token: "sekret", headers: headers) == expected, "\(site)")
+        }
     }
 
     @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
@@ -50,7 +78,7 @@ import Testing
             },
         ]
         let log = Log(service: "test")
-        let surface = HTTPSurface(Credentials(token: nil, keys: nil, isLoopback: true, log))
+        let surface = HTTPSurface(Credentials(token: nil, keys: nil, isLoopback: true, log), SurfaceLimits(), log)
         let router = Router(routes, middleware: surface.middleware(log))
         func answer(_ method: HTTP.Method) async throws -> Response {
             await router.respond(to: try Request(method, "/v1/parties", headers: [:], body: []))

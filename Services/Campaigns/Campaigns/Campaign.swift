@@ -26,7 +26,7 @@ struct CampaignInput: Decodable {
     /// Reads and describes it.
     static let body = Input<CampaignInput>.command(
         CampaignInput.self, ["segment": .enumeration(segmentNames), "purpose": .enumeration(["marketing"])]
-    ) { try $0.checked() }
+    ) { try $0.checked() }.taking(.text)
 
     private func checked() throws -> CampaignInput {
         var input = self

@@ -38,4 +38,11 @@ enum ConsentSchema {
         UPDATE consent_effective e SET told_at = now() WHERE EXISTS (
             SELECT FROM party_merge m WHERE e.party_id IN (m.survivor_id, m.merged_id));
         """)
+
+    static let links = Migration(
+        "m202611302226_preference_link",
+        """
+        -- How often all links to a party's preferences were revoked; those that are given out have the number, and others do not work.
+        CREATE TABLE preference_link (party_id uuid PRIMARY KEY, generation bigint NOT NULL);
+        """)
 }

@@ -7,7 +7,9 @@ import ServiceKit
 
 /// The SQL of consent.
 enum ConsentStore {
-    static let statements: [any Preparable] = [decide, hear, settle, know, tellAgain, get, counting, name, decisions]
+    static let statements: [any Preparable] = [
+        decide, hear, settle, know, tellAgain, get, counting, name, decisions, generation, revoke,
+    ]
 
     /// What counts for parties, and was told so.
     static let holding = Holding(
@@ -259,5 +261,18 @@ enum ConsentStore {
                 'granted', granted, 'source', source, 'proof', proof, 'decidedAt', decided_at)::text, id
             FROM consent_decision WHERE party_id = ANY(\(Redirects.circle("$1"))) AND ($2::bigint IS NULL OR id < $2)
             ORDER BY id DESC LIMIT $3
+            """)
+
+    /// How often the links of a party were revoked.
+    static let generation = Query(
+        "consent.generation", takes: UUID.self, gives: Int.self,
+        sql: "SELECT coalesce((SELECT generation FROM preference_link WHERE party_id = $1), 0)")
+
+    /// Revokes the links of a party that were given out; nothing where there is none.
+    static let revoke = Query(
+        "consent.revoke", takes: UUID.self, gives: Int.self,
+        sql: """
+            INSERT INTO preference_link AS l (party_id, generation) SELECT id, 1 FROM party WHERE id = $1
+            ON CONFLICT (party_id) DO UPDATE SET generation = l.generation + 1 RETURNING generation
             """)
 }

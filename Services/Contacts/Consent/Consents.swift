@@ -6,11 +6,11 @@ extension Capability {
     /// What a person allows, by channel and purpose.
     static let consents = Capability(
         "consent", "what a person allows, by channel and purpose",
-        migrations: [ConsentSchema.consent, ConsentSchema.decisions],
+        migrations: [ConsentSchema.consent, ConsentSchema.decisions, ConsentSchema.links],
         statements: ConsentStore.statements,
         standings: [
             .restriction("consent"), .restriction("consent_erp"), .restriction("consent_effective"),
-            .fact("consent_decision"),
+            .fact("consent_decision"), .own("preference_link"),
         ], holdings: [ConsentStore.holding]
     ) { context in
         let firm = try context.settings.optional(

@@ -36,29 +36,43 @@ final class PreferenceLinks {
     struct Target: Equatable {
         let party: UUID
         var sentFor = Preference(channel: "mail", purpose: "marketing")
+        /// How often the links of the party had been revoked.
+        var generation = 0
     }
 
-    /// A link and until when it is good.
+    /// A link and until when it is good. Of the first generation it has no number, as all had before there were more.
     func make(for target: Target, at now: Date = Date()) -> (link: String, expires: Date) {
         let expires = now.addingTimeInterval(Self.lifetime)
-        let payload = "\(target.party.text)/\(target.sentFor.channel)/\(target.sentFor.purpose)"
+        var payload = "\(target.party.text)/\(target.sentFor.channel)/\(target.sentFor.purpose)"
+        if target.generation > 0 { payload += "/\(target.generation)" }
         return (address + tokens.make(payload, expires: expires), expires)
     }
 
-    /// What a link is for; a 404 or 410 problem where it is none of ours or its time is over.
-    func target(_ token: String) throws -> Target {
+    /// What a link is for; a 404 or 410 problem where it is none of ours, its time is over or it was revoked.
+    func target(_ token: String, _ context: ServiceContext) async throws -> Target {
+        let target = try read(token)
+        let generation = try await context.rows(ConsentStore.generation, target.party).first
+        guard target.generation == generation else { throw Self.over }
+        return target
+    }
+
+    private func read(_ token: String) throws -> Target {
         do {
-            let parts = try tokens.verify(token).split(separator: "/").map(String.init)
+            let parts = try tokens.verify(token).utf8.split(separator: UInt8(ascii: "/")).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             // Links of before said nothing of what they were sent for: they were for offers by mail.
             if let party = parts.first.flatMap({ UUID(text: $0) }) {
-                guard parts.count == 3 else { return Target(party: party) }
-                return Target(party: party, sentFor: Preference(channel: parts[1], purpose: parts[2]))
+                guard parts.count >= 3 else { return Target(party: party) }
+                return Target(
+                    party: party, sentFor: Preference(channel: parts[1], purpose: parts[2]),
+                    generation: parts.count > 3 ? Int(parts[3]) ?? -1 : 0)
             }
         } catch {
-            guard case SignedToken.Refusal.notOurs = error else {
-                throw Problem(status: 410, detail: "The time of this link is over.")
-            }
+            guard case SignedToken.Refusal.notOurs = error else { throw Self.over }
         }
         throw Problem(status: .notFound, detail: "There is no such link.")
     }
+
+    private static let over = Problem(status: 410, detail: "The time of this link is over.")
 }

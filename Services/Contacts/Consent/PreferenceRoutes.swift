@@ -28,9 +28,24 @@ func preferenceRoutes(
             guard try await !context.rows(PartyStore.get, id).isEmpty else { throw Problem.missing("party", id) }
             let sentFor = Preference(
                 channel: request.query("channel") ?? "mail", purpose: request.query("purpose") ?? "marketing")
-            let (link, expires) = links.make(for: PreferenceLinks.Target(party: id, sentFor: sentFor))
+            let generation = try await context.rows(ConsentStore.generation, id).first ?? 0
+            let (link, expires) = links.make(
+                for: PreferenceLinks.Target(party: id, sentFor: sentFor, generation: generation))
             return try Response(.ok, json: ["link": link, "expiresAt": RFC3339.string(expires)])
                 .with("cache-control", "no-store")
+        },
+        Route(
+            .delete, "/v1/parties/{id}/preference-link",
+            "Lets no link work that was given out for a customer's preferences",
+            tag: "consent", access: .change, parameters: [.path("id", .uuid, "The party")], gives: .nothing
+        ) { request in
+            let id = try request.id()
+            try await context.transaction { transaction in
+                guard try await !transaction.rows(ConsentStore.revoke, id).isEmpty else {
+                    throw Problem.missing("party", id)
+                }
+            }
+            return Response(.noContent)
         },
         Route(
             .get, "/preferences/{token}", "The page with the customer's preferences", tag: "consent",
@@ -39,7 +54,7 @@ func preferenceRoutes(
         ) { request in
             let page = PreferencePage(request, firm: firm, channels: channels)
             return try await page.orRefusal {
-                let party = try links.target(request.path("token")).party
+                let party = try await links.target(request.path("token"), context).party
                 return page.form(try await name(party, context), try await allowed(party, context))
             }
         },
@@ -51,7 +66,7 @@ func preferenceRoutes(
         ) { request in
             let page = PreferencePage(request, firm: firm, channels: channels)
             return try await page.orRefusal {
-                let target = try links.target(request.path("token"))
+                let target = try await links.target(request.path("token"), context)
                 let party = target.party
                 let form = try await request.form()
                 try await context.transaction { transaction in

@@ -18,7 +18,9 @@ extension ImportRow {
         guard isShort else { return "has more than \(limit) characters" }
         guard !text.utf8.contains(0) else { return "has a NUL character" }
         switch field {
-        case "name": name = text
+        case "name":
+            guard let clean = CleanText.oneLine(text) else { return "has nothing that can be seen" }
+            name = clean
         case "kind":
             guard let known = Self.kinds[text.lowercased()] else {
                 return "must be one of \(PartyInput.kinds.joined(separator: ", "))"
@@ -40,8 +42,8 @@ extension ImportRow {
             }
             words[field] = text
         case "country": words[field] = Country.stored(text)
-        case "organisation": details.organisation = text
-        case "title": details.title = text
+        case "organisation": details.organisation = CleanText.oneLine(text)
+        case "title": details.title = CleanText.oneLine(text)
         case "taxId": details.taxId = text
         case "street", "city", "region", "postalCode", "addressLabel", "addressCountry": setAddress(field, text)
         case "reference": reference = text

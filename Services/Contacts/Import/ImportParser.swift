@@ -151,7 +151,7 @@ struct ImportParser {
                 description: "The file has \(count) columns; \(CSVReader.mostCells) are the most that are read.")
         }
         let record = headings.fields
-        guard !record.contains(where: { $0.contains("\0") }) else {
+        guard !record.contains(where: { $0.utf8.contains(0) }) else {
             return ImportFailure(description: "The file is no text: its headings have NUL characters.")
         }
         place.header = record.map { String($0.unicodeScalars.prefix(200)) }

@@ -32,7 +32,7 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                     "auto unless given: found by what is in the file"),
                 .query(
                     "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
-            ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [413]
+            ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [409, 413, 422]
         ) { request in
             let options = try importOptions(request)
             let id = try await ImportUpload(context, options).receive(request, encoding: request.query("encoding"))

@@ -6,7 +6,8 @@ import Postgres
 /// The SQL of imports.
 enum ImportStore {
     static let statements: [any Preparable] = [
-        begin, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim, chunk, dropChunk, allow, match,
+        begin, repeated, dropStale, sign, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim,
+        chunk, dropChunk, allow, match,
         see, wholes,
         lockAll,
         insert, insertNamed, update, remember, refer, note, advance, tidy, end, fail, askUndo, undoRows, remove,
@@ -18,11 +19,25 @@ enum ImportStore {
         "import.begin",
         "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb) "
             + "ON CONFLICT DO NOTHING RETURNING 1")
+    /// What became of the upload that came under the same key, and the digest of it.
+    static let repeated = Query(
+        "import.repeated", takes: UUID.self, gives: String.self, SQLBytes?.self,
+        sql: "SELECT state, digest FROM party_import WHERE id = $1")
+    /// An upload of which nothing has come for long: its process has died. A piece may take its time, as bodies may be slow.
+    static let dropStale = Query(
+        "import.drop_stale", takes: UUID.self,
+        sql: """
+            DELETE FROM party_import
+            WHERE id = $1 AND state = 'receiving' AND turn_at < clock_timestamp() - interval '15 minutes'
+            """)
+    static let sign = Query(
+        "import.sign", takes: UUID.self, SQLBytes.self, sql: "UPDATE party_import SET digest = $2 WHERE id = $1")
     static let drop = Statement("import.drop", "DELETE FROM party_import WHERE id = $1 AND state = 'receiving'")
     static let addChunk = Statement(
         "import.add_chunk", "INSERT INTO import_chunk (import_id, seq, bytes) VALUES ($1, $2, $3)")
     static let addBytes = Statement(
-        "import.add_bytes", "UPDATE party_import SET chunks = chunks + 1, bytes = bytes + $2 WHERE id = $1")
+        "import.add_bytes",
+        "UPDATE party_import SET chunks = chunks + 1, bytes = bytes + $2, turn_at = clock_timestamp() WHERE id = $1")
     /// Puts a piece in another encoding in the place of what came.
     static let setChunk = Query(
         "import.set_chunk", takes: UUID.self, Int.self, SQLBytes.self,

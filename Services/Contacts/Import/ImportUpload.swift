@@ -22,13 +22,29 @@ struct ImportUpload {
         self.options = options
     }
 
-    /// Stores the body and queues it. With `Idempotency-Key` a second upload under the key is the first one again, unread. An upload that
-    /// breaks off is forgotten; one whose process died is swept away a day later.
+    /// Stores the body and queues it. With `Idempotency-Key` the same upload again is the first one again; another one is a 422, and while the
+    /// first is under way, which may still break off, it is a 409. An upload that breaks off is forgotten; one whose process died is taken
+    /// over a quarter of an hour later, and swept away after a day.
     func receive(_ request: Request, encoding: String?) async throws -> UUID {
-        let key = request.headers["idempotency-key"]
-        let id = key.map { ExternalID.make("import", $0) } ?? UUID.v7()
-        let begun = try await context.query(ImportStore.begin, id, options.format, try ModelJSON.text(options))
-        guard !begun.isEmpty else { return id }
+        let key = request.headers["idempotency-key"].map {
+            ($0, request.principal.keepsOwnKeys ? request.principal.id : "")
+        }
+        let id = key.map { ExternalID.make("import", $1.isEmpty ? $0 : "\($1) \($0)") } ?? UUID.v7()
+        guard try await isNew(id) else {
+            guard let (state, digest) = try await context.rows(ImportStore.repeated, id).first, state != "receiving"
+            else {
+                throw Problem(
+                    status: .conflict, detail: "An upload with this Idempotency-Key is under way.",
+                    headers: ["retry-after": "5"])
+            }
+            // Of before digests were kept.
+            guard let digest else { return id }
+            let again = try await pieces(request) { _, _ in }.digest
+            guard again == digest.bytes else {
+                throw Problem(status: 422, detail: "This Idempotency-Key was used with another upload.")
+            }
+            return id
+        }
         do {
             let stored = try await store(request, id)
             if stored.guess.isArchive {
@@ -56,26 +72,44 @@ struct ImportUpload {
         }
     }
 
+    private func isNew(_ id: UUID) async throws -> Bool {
+        let options = try ModelJSON.text(options)
+        if try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty { return true }
+        _ = try await context.query(ImportStore.dropStale.statement, id)
+        return try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty
+    }
+
     /// Stores the body piece by piece, and tells how many there are and what its bytes look like.
     private func store(_ request: Request, _ id: UUID) async throws -> (pieces: Int, guess: EncodingGuess) {
-        var piece: [UInt8] = []
-        var guess = EncodingGuess()
-        var count = 0
+        let all = try await pieces(request) { piece, number in try await store(piece, id, number) }
+        guard all.count > 0 else { throw Problem.field("body", "must not be empty") }
+        _ = try await context.query(ImportStore.sign.statement, id, SQLBytes(all.digest))
+        return (all.count, all.guess)
+    }
+
+    /// Reads the body in pieces of one size, the last may be shorter, and tells a digest of all and of what was asked besides.
+    private func pieces(
+        _ request: Request, _ take: ([UInt8], Int) async throws -> Void
+    ) async throws -> (count: Int, guess: EncodingGuess, digest: [UInt8]) {
+        var (piece, count, guess) = ([UInt8](), 0, EncodingGuess())
+        var digest = SHA256.digest(Array(request.rawQuery.utf8))
         while let part = try await request.nextPart() {
             guess.feed(part)
             piece.append(contentsOf: part)
             while piece.count >= Self.pieceSize {
-                try await store(Array(piece[..<Self.pieceSize]), id, count)
+                let whole = Array(piece[..<Self.pieceSize])
+                digest = SHA256.digest(digest + SHA256.digest(whole))
+                try await take(whole, count)
                 piece.removeFirst(Self.pieceSize)
                 count += 1
             }
         }
-        guard count > 0 || !piece.isEmpty else { throw Problem.field("body", "must not be empty") }
         if !piece.isEmpty {
-            try await store(piece, id, count)
+            digest = SHA256.digest(digest + SHA256.digest(piece))
+            try await take(piece, count)
             count += 1
         }
-        return (count, guess)
+        return (count, guess, digest)
     }
 
     private func store(_ piece: [UInt8], _ id: UUID, _ number: Int) async throws {

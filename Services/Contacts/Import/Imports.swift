@@ -5,7 +5,9 @@ extension Capability {
     /// Files of people, taken in row by row.
     static let imports = Capability(
         "import", "files of people, taken in row by row",
-        migrations: [SearchSchema.imports, SearchSchema.importNotes, SearchSchema.additions],
+        migrations: [
+            SearchSchema.imports, SearchSchema.importNotes, SearchSchema.additions, SearchSchema.importDigests,
+        ],
         statements: ImportStore.statements + ImportAdditionStore.statements,
         standings: [
             .own("party_import"), .own("import_chunk"), .own("import_error"), .own("import_row"),

@@ -16,7 +16,8 @@ func interactionRoutes(_ context: ServiceContext) -> [Route] {
         Route(
             .post, "/v1/interactions", "Takes a call, a message, a form or a review from a channel",
             tag: "interactions", access: .change,
-            parameters: [.idempotencyKey], body: telling.body, gives: .json(interactionSchema, .created),
+            parameters: [.idempotencyKey], body: telling.body, takes: telling.takes,
+            gives: .json(interactionSchema, .created),
             refuses: [415, 422]
         ) { request in
             let (kind, told) = try await telling.read(request)
@@ -149,7 +150,7 @@ private let newSchema = Schema.object(
         .init("at", .dateTime, required: false, "When it was; now unless given"),
     ] + parts)
 
-private let telling = Input<(kind: String, told: ChannelInteraction)>(.json(newSchema)) { request in
+private let telling = Input<(kind: String, told: ChannelInteraction)>(.json(newSchema), takes: .text) { request in
     let input = try await request.model(InteractionInput.self)
     return (try FieldCheck.word(input.kind, "kind", of: InteractionInput.kinds) ?? "", try input.checked())
 }

@@ -39,7 +39,7 @@ extension PartyListRequest {
     @Loop
     init(_ request: Request) throws {
         search = request.query("search").flatMap { $0.isEmpty ? nil : $0 }
-        guard search?.contains("\0") != true else { throw Problem.field("search", "must not have a NUL character") }
+        guard search?.utf8.contains(0) != true else { throw Problem.field("search", "must not have a NUL character") }
         filter = try PartyCondition.list(request.query("filter"))
         sort = request.query("sort")
         descending = request.query("descending").map { $0 == "true" }

@@ -19,7 +19,7 @@ struct PartyCondition: Codable {
     /// Reads the parameter `filter`: a JSON list of conditions.
     static func list(_ text: String?) throws -> [PartyCondition] {
         guard let text, !text.isEmpty else { return [] }
-        guard !text.contains("\0"), !text.contains("\\u0000") else {
+        guard !text.utf8.contains(0), !text.contains("\\u0000") else {
             throw Problem.field("filter", "must not have a NUL character")
         }
         do {

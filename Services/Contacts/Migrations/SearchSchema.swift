@@ -147,4 +147,11 @@ enum SearchSchema {
             AND r.other_id = o.other_id AND (coalesce(r.since, 'infinity'), r.party_id) > (coalesce(o.since, 'infinity'), o.party_id);
         CREATE UNIQUE INDEX party_referrer ON party_relation (other_id) WHERE kind = 'refers'
         """)
+
+    static let importDigests = Migration(
+        "m202611302216_import_digest",
+        """
+        -- What tells one upload from another under the same key.
+        ALTER TABLE party_import ADD digest bytea
+        """)
 }

@@ -92,10 +92,11 @@ struct PartyInput: Decodable {
         input.country = try FieldCheck.text(country, "country", atMost: 100).map(Country.stored)
         input.owner = try FieldCheck.text(owner, "owner", atMost: 100)
         if let tags {
-            let isShort = tags.allSatisfy { !$0.isEmpty && $0.count <= 50 && !$0.unicodeScalars.contains("\0") }
-            guard tags.count <= 50, isShort else {
+            let clean = tags.prefix(51).compactMap { $0.utf8.count <= 1000 ? CleanText.oneLine($0) : nil }
+            guard tags.count <= 50, clean.count == tags.count, clean.allSatisfy({ $0.count <= 50 }) else {
                 throw Problem.field("tags", "takes at most 50 tags of 1 to 50 characters")
             }
+            input.tags = clean
         }
         input.details = try details.checked()
         for (key, value) in preferences {

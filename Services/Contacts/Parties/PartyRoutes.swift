@@ -30,6 +30,6 @@ func partyRoutes(_ context: ServiceContext) -> [Route] {
 extension Input<PartyInput> {
     /// What is said of a party.
     fileprivate static func party(_ schema: Schema) -> Input {
-        Input(.json(schema)) { try await $0.model(PartyInput.self).checked() }
+        Input(.json(schema), takes: .text) { try await $0.model(PartyInput.self).checked() }
     }
 }

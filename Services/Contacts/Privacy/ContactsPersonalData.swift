@@ -47,6 +47,7 @@ let contactsPersonalData = PersonalData(
         PersonalTable("consent", .remove),
         PersonalTable("consent_erp", .remove),
         PersonalTable("consent_effective", .remove),
+        PersonalTable("preference_link", .keep(because: "links that were revoked stay so; a number")),
         PersonalTable(
             "consent_decision",
             .blank("proof = NULL", because: "shows that the person's decisions were kept to (GDPR, article 7(1))")),

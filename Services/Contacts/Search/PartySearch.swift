@@ -109,7 +109,7 @@ extension PartyQueries {
         _ text: String, _ filter: [PartyCondition], limit: Int, _ context: ServiceContext
     ) async throws -> [String] {
         let clean = text.trimmed
-        guard !clean.isEmpty, !clean.contains("\0") else { return [] }
+        guard !clean.isEmpty, !clean.utf8.contains(0) else { return [] }
         var query = try PartyQuery(filter, try await fields(filter, context))
         var found = Found(limit: limit)
         let exact = [query.referencedLike(clean, limit: min(limit, 20)), query.namedLike(clean, limit: limit)]

@@ -5,6 +5,7 @@ import Messaging
 import Postgres
 import ServiceKit
 import Telemetry
+import Text
 
 /// What became of an attempt.
 struct DeliveryOutcome: Sendable {
@@ -100,7 +101,7 @@ final class DeliveryWorker {
         func outcome(_ status: String, _ reason: String? = nil, pause: Double? = nil) -> DeliveryOutcome {
             DeliveryOutcome(
                 id: message.id, attempt: message.attempt, status: status,
-                reason: reason.map { String($0.filter { $0 != "\0" }.prefix(500)) }, pause: pause)
+                reason: reason.map { String($0.replacing(["\0": ""]).prefix(500)) }, pause: pause)
         }
         if message.isExpired { return outcome("suppressed", "its time was over") }
         if message.isMarketing, message.isAddressSuppressed {

@@ -1,6 +1,3 @@
-import HTML
-import Text
-
 /// What a message says, in several languages; `{{name}}` stands for what its data holds under that name.
 struct Template: Sendable {
     struct Words: Sendable {
@@ -27,55 +24,14 @@ struct Template: Sendable {
         let wanted = [language, language.map(Self.main), fallback, Self.main(fallback)].compactMap { $0?.lowercased() }
         let chosen = wanted.first { words[$0] != nil } ?? "en"
         let found = words[chosen] ?? Words(subject: "", body: "")
-        var text = Self.fill(found.body, data)
+        var text = FilledText(found.body, data)
         if let unsubscribe {
-            text += chosen == "zh" ? "\n\n退订：\(unsubscribe)" : "\n\nUnsubscribe: \(unsubscribe)"
+            text.append(chosen == "zh" ? "\n\n退订：\(unsubscribe)" : "\n\nUnsubscribe: \(unsubscribe)")
         }
-        let subject = Self.fill(found.subject, data)
-        return Rendered(language: chosen, subject: subject, text: text + "\n", html: HTMLText.page(text, chosen))
+        return Rendered(
+            language: chosen, subject: FilledText(found.subject, data).text, text: text.text + "\n",
+            html: HTMLText.page(text, chosen))
     }
 
     private static func main(_ language: String) -> String { String(language.prefix { $0 != "-" && $0 != "_" }) }
-
-    /// Replaces each `{{name}}`, once: what data brings in is not looked at again. Names without data become nothing.
-    static func fill(_ text: String, _ data: [String: String]) -> String {
-        var filled = ""
-        var rest = text[...]
-        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
-            filled += rest[..<open.lowerBound]
-            filled += data[rest[open.upperBound..<close.lowerBound].filter { $0 != " " }] ?? ""
-            rest = rest[close.upperBound...]
-        }
-        return filled + rest
-    }
-}
-
-/// Plain text as simple HTML.
-enum HTMLText {
-    static func page(_ text: String, _ language: String) -> String {
-        // CR LF is one character, which no LF parts.
-        let plain = text.replacing("\r\n", with: "\n").replacing(["\r": "\n"])
-        let paragraphs = plain.split(separator: "\n\n").map { paragraph in
-            let lines = paragraph.split(separator: "\n", omittingEmptySubsequences: false).map(line)
-            return "<p>\(lines.joined(separator: "<br>\n"))</p>"
-        }
-        return """
-            <!DOCTYPE html>
-            <html lang="\(language)"><meta charset="utf-8"><body>
-            \(paragraphs.joined(separator: "\n"))
-            </body></html>
-
-            """
-    }
-
-    /// Web addresses become links.
-    private static func line(_ text: Substring) -> String {
-        text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            let clean = HTML.escaped(String(word))
-            guard let start = ["https://", "http://"].compactMap({ clean.firstRange(of: $0)?.lowerBound }).first else {
-                return clean
-            }
-            return "\(clean[..<start])<a href=\"\(clean[start...])\">\(clean[start...])</a>"
-        }.joined(separator: " ")
-    }
 }

@@ -16,7 +16,7 @@ func templateRoutes(language: String) -> [Route] {
         },
         Route(
             .post, "/v1/templates/{name}/preview", "What a message would say", tag: "templates", access: .change,
-            body: preview.body, gives: .json(.reading(Template.Rendered.self))
+            body: preview.body, takes: preview.takes, gives: .json(.reading(Template.Rendered.self))
         ) { request in
             let name = request.path("name")
             guard let template = Template.all[name] else {
@@ -39,4 +39,4 @@ private struct Preview: Decodable {
     let data: [String: String]?
 }
 
-private let preview = Input.command(Preview.self)
+private let preview = Input.command(Preview.self).taking(.text)

@@ -18,7 +18,7 @@ struct SupervisorRoutes {
         [
             route(.post, "/programs", "Starts a program") { supervisor, request in
                 try await supervisor.launch(
-                    try JSONDecoder().decode(Launch.self, from: Data(try await request.body())))
+                    try JSONDecoder().decode(Launch.self, from: Data(try await request.body(limit: 1 << 20))))
             },
             route(.get, "/programs/{id}/readiness", "Whether it has said that it is ready") { supervisor, request in
                 supervisor.isReady(Int32(request.path("id")) ?? 0)
@@ -26,7 +26,7 @@ struct SupervisorRoutes {
             route(.get, "/environment", "The settings of what is started") { supervisor, _ in supervisor.environment },
             route(.put, "/environment", "Other settings for what is started from now on") { supervisor, request in
                 supervisor.environment = try JSONDecoder().decode(
-                    [String: String].self, from: Data(try await request.body()))
+                    [String: String].self, from: Data(try await request.body(limit: 1 << 20)))
                 return true
             },
         ]

@@ -19,7 +19,7 @@ struct Activity: Sendable {
             "at": "When it was; now unless given", "opportunityId": "What it was for", "owner": "Who did it",
             "minutes": "How long it took", "outcome": "What came of it: `met`, `absent`, …",
         ]
-    ) { try $0.checked() }
+    ) { try $0.checked() }.taking(.text)
 }
 
 /// What a caller says of what was made.

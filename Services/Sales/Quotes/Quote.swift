@@ -20,7 +20,7 @@ struct QuoteInput: Decodable {
     let validUntil: CalendarDay?
 
     /// What the body of a request is.
-    static let input = Input.command(QuoteInput.self) { try $0.checked() }
+    static let input = Input.command(QuoteInput.self) { try $0.checked() }.taking(.list)
 
     func checked() throws -> NewQuote {
         let currency = try FieldCheck.activeCurrency(currency)

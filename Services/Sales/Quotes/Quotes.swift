@@ -42,6 +42,7 @@ private func quoteRoutes(_ context: ServiceContext, answerTime: Int) -> [Route] 
         Route(
             .post, parent, "Creates a quote", tag: quotes.tag, access: .change,
             parameters: [.path("id", .uuid), .idempotencyKey], body: QuoteInput.input.body,
+            takes: QuoteInput.input.takes,
             gives: .json(.made, .created), refuses: [409, 422]
         ) { request in
             let (id, quote) = (try request.id(), try await QuoteInput.input.read(request))

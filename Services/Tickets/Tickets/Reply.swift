@@ -17,7 +17,7 @@ struct Reply: Decodable {
     static let input = Input.command(
         Reply.self, ["from": .enumeration(senders), "visibility": .enumeration(visibilities)],
         told: ["from": "agent unless given", "visibility": "public unless given"]
-    ) { try $0.checked() }
+    ) { try $0.checked() }.taking(.text)
 
     private static let senders = ["agent", "customer"]
     private static let visibilities = ["public", "internal"]
@@ -43,6 +43,7 @@ extension Reply {
             .post, "/v1/tickets/{id}/replies",
             "Answers the customer, notes what only we see, or takes in the customer's words",
             tag: "tickets", access: .change, parameters: [.path("id", .uuid), .idempotencyKey], body: input.body,
+            takes: input.takes,
             gives: .json(.object([.init("id", .uuid)]), .created), refuses: [409, 422]
         ) { request in
             let (id, said) = (try request.id(), try await input.read(request))

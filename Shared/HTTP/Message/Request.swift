@@ -1,5 +1,12 @@
 import EventLoop
 
+/// Takes note of the time that requests of one caller hold the loop.
+@Loop
+public protocol LoopMeter: AnyObject {
+    /// So much more.
+    func spent(_ time: Duration)
+}
+
 /// One received request; its body is read by the handler, or not.
 @Loop
 public final class Request {
@@ -11,6 +18,12 @@ public final class Request {
     public internal(set) var route: Route?
     /// Who asks; the surface finds it before a handler is called.
     public var principal = Principal.anybody
+    /// What tells the peer's address from others, for limits.
+    public nonisolated let client: UInt64
+    /// Whose time on the loop it takes, once that is known.
+    public var meter: (any LoopMeter)?
+    /// Whether it is still in the piece of work that the connection measures.
+    var isMeasured = false
 
     nonisolated let head: RequestHead
     let body: RequestBody?
@@ -20,8 +33,9 @@ public final class Request {
     private let findPeer: @Loop () -> String
     lazy var parsedQuery = Query(head)
 
-    init(_ head: RequestHead, body: RequestBody?, peer: @escaping @Loop () -> String) {
+    init(_ head: RequestHead, body: RequestBody?, client: UInt64 = 0, peer: @escaping @Loop () -> String) {
         self.head = head
+        self.client = client
         self.body = body
         method = head.method
         findPeer = peer
@@ -48,6 +62,9 @@ public final class Request {
 
     /// The path as sent, without the query: `/v1/parties/7`.
     public nonisolated var path: String { head.text(head.path) }
+
+    /// The host that is asked and its port, as sent: of the target where that is absolute, else of the field.
+    public nonisolated var authority: String? { head.authority.map(head.text) }
 
     /// The query as sent, without the question mark.
     public nonisolated var rawQuery: String { head.query.map(head.text) ?? "" }
@@ -83,16 +100,26 @@ public final class Request {
         set { attached[ObjectIdentifier(type)] = newValue }
     }
 
+    /// Does what may hold the loop for long, on the account of whoever asks.
+    public func measured<T>(_ work: () throws -> T) rethrows -> T {
+        guard !isMeasured, let meter else { return try work() }
+        let begin = Loop.now
+        defer { meter.spent(Loop.now - begin) }
+        return try work()
+    }
+
     // MARK: The body
 
-    /// The whole body; throws a 413 problem above `limit` bytes.
-    public func body(limit: Int = 1 << 20) async throws -> [UInt8] {
+    /// The whole body; throws a 413 problem above `limit` bytes, which is what the route takes unless said otherwise.
+    public func body(limit given: Int? = nil) async throws -> [UInt8] {
+        let limit = given ?? (route?.takes ?? .usual).bytes
         let tooLarge = Problem(status: .contentTooLarge, detail: "At most \(limit) bytes are taken here.")
         if case .length(let length) = head.framing, length > limit { throw tooLarge }
         var whole: [UInt8] = []
         while let part = try await nextPart() {
             if whole.count + part.count > limit { throw tooLarge }
             if whole.isEmpty { whole = part } else { whole.append(contentsOf: part) }
+            body?.kept = whole.count
         }
         return whole
     }
@@ -102,7 +129,7 @@ public final class Request {
         guard headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true else {
             throw Problem(status: 415, detail: "The body must be application/x-www-form-urlencoded.")
         }
-        let fields = Query(form: try await body(limit: 1 << 16)[...])
+        let fields = Query(form: try await body()[...])
         guard !fields.isMalformed else { throw Problem(status: .badRequest, detail: "The form cannot be decoded.") }
         return Dictionary(fields.items.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     }

@@ -28,6 +28,10 @@ final class RequestBody {
     var isFailed: Bool { failure != nil }
     /// Whether the handler has met the end; that nothing is left does not count, as it depends on how bytes were cut.
     private(set) var isRead = false
+    /// What a handler that reads the whole has of it.
+    var kept = 0
+    /// Bytes of it that are in memory.
+    var held: Int { buffer.count + kept }
     var isFull: Bool { buffer.count >= Self.room }
     var receivedBytes: Int { decoder.decoded }
 
@@ -51,10 +55,18 @@ final class RequestBody {
         arrived.notify()
     }
 
+    /// Ends it early, and what is there of it is of no use.
+    func cut(_ error: any Error) {
+        buffer = []
+        kept = 0
+        fail(error)
+    }
+
     /// What comes from now on is of no interest.
     func drop() {
         isDropped = true
         buffer = []
+        kept = 0
         onRead = nil
         arrived.notify()
     }

@@ -111,20 +111,30 @@ struct HeadParser {
         }
         var end = start
         while end < target.upperBound, bytes[end] != Byte.question { end += 1 }
-        head.path = start..<end
+        // An absolute target without a path names the root (RFC 9110, 4.2.3); a slash stands in its scheme.
+        head.path =
+            start < end ? start..<end : (head.authority?.lowerBound ?? 1) - 1..<(head.authority?.lowerBound ?? 1)
         if end < target.upperBound { head.query = (end + 1)..<target.upperBound }
     }
 
-    /// Absolute form, `http://host/path`: the place where the path begins.
-    private func skipAuthority(_ bytes: Span<UInt8>, _ target: Range<Int>) throws(Refusal) -> Int {
+    /// Absolute form, `http://host/path`: the place where the path begins. Its host counts, and not the field (RFC 9112, 3.2.2).
+    private mutating func skipAuthority(_ bytes: Span<UInt8>, _ target: Range<Int>) throws(Refusal) -> Int {
         for scheme in ["http://", "https://"] as [StaticString] where target.count > scheme.utf8CodeUnitCount {
             let hostStart = target.lowerBound + scheme.utf8CodeUnitCount
             guard Self.isText(bytes, target.lowerBound..<hostStart, scheme) else { continue }
             var index = hostStart
-            while index < target.upperBound, Byte.isHost(bytes[index]) { index += 1 }
-            if index > hostStart, index < target.upperBound, bytes[index] == Byte.slash { return index }
+            while index < target.upperBound, bytes[index] != Byte.slash, bytes[index] != Byte.question { index += 1 }
+            guard index > hostStart, bytes[hostStart] != Byte.colon, Self.isAuthority(bytes, hostStart..<index) else {
+                break
+            }
+            head.authority = hostStart..<index
+            return index
         }
         throw Refusal(.badRequest, "The request target is malformed.")
+    }
+
+    private static func isAuthority(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        bytes.extracting(range).withUnsafeBufferPointer { Authority.hostEnd($0) != nil }
     }
 
     // MARK: Fields
@@ -156,7 +166,8 @@ struct HeadParser {
         switch name.count {
         case 4 where Self.isText(bytes, name, "host"):
             hostCount += 1
-            for index in value where !Byte.isHost(bytes[index]) { throw Refusal(.badRequest, "The host is malformed.") }
+            guard Self.isAuthority(bytes, value) else { throw Refusal(.badRequest, "The host is malformed.") }
+            if head.authority == nil, !value.isEmpty { head.authority = value }
         case 6 where Self.isText(bytes, name, "expect"):
             guard Self.isText(bytes, value, "100-continue") else { throw Refusal(417, "Only 100-continue is met.") }
             head.expectsContinue = true

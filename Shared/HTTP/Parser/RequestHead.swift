@@ -26,6 +26,8 @@ struct RequestHead: Sendable {
     var method = Method.get
     var path = 0..<0
     var query: Range<Int>?
+    /// The host asked for and its port: the target's where it has one, else the field's.
+    var authority: Range<Int>?
     var fields: [Field] = []
     var framing = BodyFraming.none
     /// HTTP/1.1 rather than 1.0.

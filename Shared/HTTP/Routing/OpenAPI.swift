@@ -52,7 +52,14 @@ public enum OpenAPI {
         let parameters = pathParameters(route) + route.parameters.filter { $0.place != .path }
         if !parameters.isEmpty { members.append(("parameters", .array(parameters.map(describe)))) }
         if let content = content(route.body) {
-            members.append(("requestBody", .object([("required", .boolean(true)), ("content", content)])))
+            members.append(
+                (
+                    "requestBody",
+                    .object([
+                        ("required", .boolean(true)), ("content", content),
+                        ("x-maximum-bytes", .integer(route.takes.bytes)),
+                    ])
+                ))
         }
         // Who looks at a page is refused by one.
         let isPage = route.answers.contains { if case .bytes("text/html") = $0.body { true } else { false } }
@@ -71,8 +78,11 @@ public enum OpenAPI {
         var refusals: [Status] = []
         if !route.parameters.isEmpty || route.method != .get { refusals.append(.badRequest) }
         if !route.pathNames.isEmpty { refusals.append(.notFound) }
-        if case .json = route.body { refusals.append(415) }
+        if case .none = route.body {} else { refusals += [.contentTooLarge, 415] }
         if route.right != nil { refusals += [.unauthorized, .forbidden] }
+        refusals += [.tooManyRequests, .unavailable]
+        let given = route.answers.map(\.status)
+        refusals.removeAll { given.contains($0) }
         return refusals.filter { !route.refusals.contains($0) }
     }
 

@@ -8,12 +8,15 @@ extension Route {
         if let name = query.malformed {
             throw Problem(
                 status: .badRequest, detail: "The query is malformed.",
-                errors: [FieldError(field: name, message: "must be percent-encoded UTF-8 without NUL")])
+                errors: [
+                    FieldError(field: FieldError.shortened(name), message: "must be percent-encoded UTF-8 without NUL")
+                ])
         }
         guard !parameters.isEmpty || !query.items.isEmpty else { return }
         var errors: [FieldError] = []
         var seen: Set<String> = []
         for item in query.items {
+            if errors.count >= FieldError.most { break }
             guard let parameter = parameters.first(where: { $0.place == .query && $0.name == item.name }) else {
                 let names = parameters.filter { $0.place == .query }.map(\.name)
                 errors.append(.unknown(item.name, "is not a parameter of this operation", known: names))

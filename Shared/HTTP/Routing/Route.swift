@@ -19,6 +19,8 @@ public struct Route: Sendable {
     public let parameters: [Parameter]
     /// What it takes as a body.
     public let body: Body
+    /// How much of it.
+    public let takes: BodyAllowance
     /// What it answers where it succeeds; each is described.
     public let answers: [Answer]
     /// The statuses from 400 on that it may answer, each with a problem.
@@ -33,12 +35,14 @@ public struct Route: Sendable {
     /// Declares an operation. Who may use it and what it gives have no default: a route without a decision does not compile.
     ///
     /// - Parameters:
+    ///   - takes: how large its body may be; 64 KB unless it needs more.
     ///   - gives: what it answers where it succeeds.
     ///   - or: what else it may answer then.
     ///   - refuses: the statuses from 400 on; 400, 404 and 415 are implied where there are parameters, a name in the path or JSON as a body.
     public init(
         _ method: Method, _ path: String, _ summary: String, tag: String, access: Access, parameters: [Parameter] = [],
-        body: Body = .none, gives answer: Answer, or others: [Answer] = [], refuses refusals: [Status] = [],
+        body: Body = .none, takes: BodyAllowance = .usual, gives answer: Answer, or others: [Answer] = [],
+        refuses refusals: [Status] = [],
         handler: @escaping Handler
     ) {
         self.method = method
@@ -48,6 +52,7 @@ public struct Route: Sendable {
         self.access = access
         self.parameters = parameters
         self.body = body
+        self.takes = takes
         answers = [answer] + others
         self.refusals = refusals
         self.handler = handler
@@ -104,6 +109,27 @@ public struct Route: Sendable {
         case json(Schema)
         /// Bytes of a content type, such as `text/csv`.
         case bytes(String)
+    }
+
+    /// How large a body may be.
+    public struct BodyAllowance: Sendable {
+        /// Bytes; more are answered 413.
+        public let bytes: Int
+        /// Members and elements of JSON altogether, which are counted before any is looked at; more are answered 400.
+        public let members: Int
+
+        /// So much.
+        public init(bytes: Int, members: Int) {
+            self.bytes = bytes
+            self.members = members
+        }
+
+        /// What nearly all need.
+        public static let usual = BodyAllowance(bytes: 64 << 10, members: 1000)
+        /// Long texts of people.
+        public static let text = BodyAllowance(bytes: 1 << 20, members: 1000)
+        /// Lists: lines of a quote, numbers of dead letters.
+        public static let list = BodyAllowance(bytes: 1 << 20, members: 20_000)
     }
 
     /// What an operation answers where it succeeds.

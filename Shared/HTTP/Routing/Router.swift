@@ -61,6 +61,7 @@ public struct Router: Sendable {
         case .found:
             guard let route = request.route else { throw Problem(status: .notFound) }
             try route.check(request)
+            try checkCoding(request)
             return try await route.handler(request)
         case .wrongMethod(let allow) where request.method == .options:
             return Response(.noContent, headers: ["allow": allow])
@@ -72,9 +73,24 @@ public struct Router: Sendable {
             throw Problem(
                 status: .badRequest, detail: "The path is malformed.",
                 errors: [FieldError(field: "path", message: "must be percent-encoded UTF-8 without NUL, . and ..")])
+        case .unknown where request.method == .options && request.path == "*":
+            // About the server as a whole (RFC 9110, 9.3.7).
+            return Response(.noContent, headers: ["allow": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"])
         case .unknown:
             throw Problem(status: .notFound, detail: "There is nothing at this path.")
         }
+    }
+
+    /// Bodies are taken as they are: what is packed small may be large (RFC 9110, 8.4 and 15.5.16).
+    @Loop
+    private static func checkCoding(_ request: Request) throws {
+        guard request.body != nil, let coding = request.headers["content-encoding"], coding.lowercased() != "identity"
+        else {
+            return
+        }
+        throw Problem(
+            status: 415, detail: "Bodies are not taken in the coding \(FieldError.shortened(coding)).",
+            headers: ["accept-encoding": "identity"])
     }
 
     @Loop

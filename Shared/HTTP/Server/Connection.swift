@@ -17,6 +17,7 @@ final class Connection {
         case closed
     }
 
+    let peer: Peers.Peer
     private let stream: Stream
     private let outlet: Outlet
     private let server: HTTPServer
@@ -32,6 +33,9 @@ final class Connection {
     private var isEventStream = false
     private var keepsAlive = true
     private var isContinueOwed = false
+    /// Bytes that it makes the server hold: received and not used, a body that a handler reads as a whole, an answer that is not taken.
+    private(set) var held = 0
+    private var answering = 0
 
     // Deadlines, looked at by `tick`.
     private var deadline: Duration
@@ -39,8 +43,9 @@ final class Connection {
     private var waitedForBody = Duration.zero
     private var dropped = 0
 
-    init(_ stream: Stream, _ server: HTTPServer) {
+    init(_ stream: Stream, _ peer: Peers.Peer, _ server: HTTPServer) {
         self.stream = stream
+        self.peer = peer
         outlet = Outlet(stream)
         self.server = server
         deadline = Loop.now + server.limits.headTime
@@ -114,6 +119,7 @@ final class Connection {
     /// What follows every move: sends what was answered, and reads on unless too much waits.
     private func settle() {
         outlet.flush()
+        weigh()
         guard phase != .closed else { return }
         if phase == .head, hasPeerFinished { return finish() }
         if phase == .head, !isHeadBegun, !rest.isEmpty {
@@ -123,6 +129,38 @@ final class Connection {
         let isHeldBack = phase != .lingering && (rest.count - restStart >= RequestBody.room || body?.isFull == true)
         if isHeldBack { stream.pauseReading() } else { stream.resumeReading() }
     }
+
+    /// Tells how many bytes it holds now; large answers on their way out too.
+    private func weigh() {
+        let now = phase == .closed ? 0 : rest.count - restStart + (body?.held ?? 0) + max(answering, outlet.waiting)
+        guard now != held else { return }
+        let more = now - held
+        held = now
+        server.peers.hold(more, by: peer)
+    }
+
+    /// Whether it waits for a request, or for the peer to read the last answer.
+    var isAwaitingRequest: Bool { phase == .head || phase == .lingering }
+
+    /// Whether cutting it frees something: not while a handler works on a body that is there.
+    var canBeCut: Bool { held > 0 && (phase != .running || hasBegunAnswer || body?.isReceived == false) }
+
+    /// Too much is held, and it holds most: the peer is told so where it can be.
+    func cut() {
+        if phase == .running, !hasBegunAnswer {
+            keepsAlive = false
+            body?.cut(Problem(status: .unavailable, detail: Self.tooMuch, headers: ["retry-after": "1"]))
+        } else if phase == .head {
+            rest = []
+            restStart = 0
+            refuse(Refusal(.unavailable, Self.tooMuch))
+        } else {
+            close()
+        }
+        weigh()
+    }
+
+    private static let tooMuch = "The service holds as much of requests as it can; try again."
 
     private func ended(_ end: StreamEnd) {
         guard case .finished = end, phase != .lingering else { return close() }
@@ -151,9 +189,13 @@ final class Connection {
             if hasPeerFinished, used == bytes.count { body.fail(CancellationError()) }
         }
         server.requestBegan()
-        let request = Request(head, body: body) { [weak stream] in stream?.peerAddress ?? "" }
+        let request = Request(head, body: body, client: peer.client) { [weak stream] in stream?.peerAddress ?? "" }
         // Detached, as the task of an earlier request may be what runs here: its task-local values are not ours.
+        let start = Loop.now
+        request.isMeasured = true
         let task = Task.immediateDetached { @Loop in await self.handle(request) }
+        request.isMeasured = false
+        request.meter?.spent(Loop.now - start)
         if phase == .running {
             self.task = task
             if hasPeerFinished { task.cancel() }
@@ -183,13 +225,22 @@ final class Connection {
         let isBodyless = request.method == .head || response.status.isBodyless
         switch response.body {
         case .bytes(let bytes):
-            ResponseHead.append(response, .length(bytes.count), keepsAlive: keepsAlive, to: &outlet.gathered)
+            ResponseHead.append(
+                response, .length(bytes.count), keepsAlive: keepsAlive, isSecure: server.isSecure,
+                to: &outlet.gathered)
             guard !isBodyless, !bytes.isEmpty else { return }
+            if bytes.count > RequestBody.room {
+                answering = bytes.count
+                weigh()
+            }
+            defer { answering = 0 }
             try await outlet.sendBody(bytes)
         case .stream(let produce):
             let isChunked = request.head.isCurrent
             if !isChunked { keepsAlive = false }
-            ResponseHead.append(response, isChunked ? .chunked : .close, keepsAlive: keepsAlive, to: &outlet.gathered)
+            ResponseHead.append(
+                response, isChunked ? .chunked : .close, keepsAlive: keepsAlive, isSecure: server.isSecure,
+                to: &outlet.gathered)
             outlet.flush()
             guard !isBodyless else { return }
             let writer = BodyWriter(outlet, isChunked: isChunked)
@@ -221,6 +272,7 @@ final class Connection {
     private func nextRequest() {
         phase = .head
         body = nil
+        weigh()
         isHeadBegun = false
         deadline = Loop.now + server.limits.idleTime
         if server.isStopping { finish() }
@@ -244,7 +296,8 @@ final class Connection {
         keepsAlive = false
         let response = Problem(refusal).response
         if case .bytes(let bytes) = response.body {
-            ResponseHead.append(response, .length(bytes.count), keepsAlive: false, to: &outlet.gathered)
+            ResponseHead.append(
+                response, .length(bytes.count), keepsAlive: false, isSecure: server.isSecure, to: &outlet.gathered)
             outlet.gathered.append(contentsOf: bytes)
         }
         finish()
@@ -258,6 +311,7 @@ final class Connection {
         body?.drop()
         rest = []
         restStart = 0
+        weigh()
         deadline = .seconds(Int64.max >> 32)
         if !isConsuming { stream.resumeReading() }
         Task { @Loop in
@@ -268,7 +322,7 @@ final class Connection {
     }
 
     /// Ends at once; the handler is cancelled.
-    private func close() {
+    func close() {
         guard phase != .closed else { return }
         phase = .closed
         stream.close()
@@ -277,6 +331,7 @@ final class Connection {
         body?.onRead = nil
         task?.cancel()
         task = nil
+        weigh()
         server.connectionEnded(self)
     }
 
@@ -301,6 +356,8 @@ final class Connection {
     /// Called every `interval`: ends what has taken too long.
     func tick(_ now: Duration, _ interval: Duration) {
         let limits = server.limits
+        weigh()
+        if phase == .closed { return }
         if outlet.stalledTime(after: interval) > limits.writeTime { return close() }
         switch phase {
         case .head where now > deadline:

@@ -1,3 +1,4 @@
+import CLinux
 import EventLoop
 
 /// A strict HTTP/1.1 server on one port.
@@ -14,15 +15,21 @@ public final class HTTPServer {
     /// Requests being handled now.
     public private(set) var inFlight = 0
     /// Open connections.
-    public var connections: Int { open.count }
-    /// Connections closed at once because too many were open.
+    public var connections: Int { peers.count }
+    /// Connections closed at once because their address had too many.
     public private(set) var rejectedConnections = 0
+    /// Bytes of requests and answers that are held.
+    public var heldBytes: Int { peers.held }
+    /// Connections cut because they held most when too much was held.
+    public var cutConnections: Int { peers.cut }
 
     let router: Router
     let limits: Limits
+    /// Whether its connections have TLS.
+    let isSecure: Bool
     private(set) var isStopping = false
     private var listener: Listener?
-    private var open: [ObjectIdentifier: Connection] = [:]
+    let peers: Peers
     private var isTicking = false
     private let changed = Notice()
 
@@ -34,6 +41,8 @@ public final class HTTPServer {
     ) throws {
         self.router = router
         self.limits = limits
+        isSecure = tls != nil
+        peers = Peers(limits)
         let arrivals = Arrivals()
         let arrive: @Loop (Stream) -> Void = { arrivals.server?.accept($0) ?? $0.close() }
         let listener =
@@ -45,12 +54,11 @@ public final class HTTPServer {
     }
 
     fileprivate func accept(_ stream: Stream) {
-        guard open.count < limits.connections, !isStopping else {
+        guard !isStopping, let peer = peers.room(for: stream.client) else {
             rejectedConnections += 1
             return stream.close()
         }
-        let connection = Connection(stream, self)
-        open[ObjectIdentifier(connection)] = connection
+        peers.add(Connection(stream, peer, self), to: peer)
         if !isTicking { scheduleTick() }
     }
 
@@ -59,9 +67,10 @@ public final class HTTPServer {
         isTicking = true
         _ = Loop.after(limits.tick) { [self] in
             let now = Loop.now
-            for connection in Array(open.values) { connection.tick(now, limits.tick) }
+            for connection in peers.all { connection.tick(now, limits.tick) }
+            if peers.takeRelief() { Task { @Loop in _ = try? await Loop.offload { clinux_release_memory() } } }
             isTicking = false
-            if !open.isEmpty { scheduleTick() }
+            if peers.count > 0 { scheduleTick() }
         }
     }
 
@@ -75,7 +84,7 @@ public final class HTTPServer {
     func requestRefused() { refusals += 1 }
 
     func connectionEnded(_ connection: Connection) {
-        open[ObjectIdentifier(connection)] = nil
+        peers.remove(connection, of: connection.peer)
         changed.notify()
     }
 
@@ -86,14 +95,14 @@ public final class HTTPServer {
         isStopping = true
         listener?.close()
         listener = nil
-        for connection in Array(open.values) { connection.endEventStream() }
-        _ = try? await changed.wait(until: { open.isEmpty }, atMost: min(limit, limits.partingTime))
-        for connection in Array(open.values) { connection.endIfIdle() }
-        _ = try? await changed.wait(until: { open.isEmpty }, atMost: limit)
-        for connection in Array(open.values) { connection.stopNow() }
+        for connection in peers.all { connection.endEventStream() }
+        _ = try? await changed.wait(until: { peers.count == 0 }, atMost: min(limit, limits.partingTime))
+        for connection in peers.all { connection.endIfIdle() }
+        _ = try? await changed.wait(until: { peers.count == 0 }, atMost: limit)
+        for connection in peers.all { connection.stopNow() }
         // The peers of cancelled requests get a moment to read their answers.
-        _ = try? await changed.wait(until: { open.isEmpty }, atMost: min(limits.lingerTime, .milliseconds(500)))
-        for connection in Array(open.values) { connection.stopNow() }
+        _ = try? await changed.wait(until: { peers.count == 0 }, atMost: min(limits.lingerTime, .milliseconds(500)))
+        for connection in peers.all { connection.stopNow() }
     }
 }
 

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// What one server allows its peers.
 public struct Limits: Sendable {
     /// Bytes of the request line; more is answered 414.
@@ -8,8 +10,12 @@ public struct Limits: Sendable {
     public var headerFields = 100
     /// Bytes of any body, streamed ones too; handlers set their own, lower limits.
     public var bodyBytes = 1 << 30
-    /// Open connections; more are closed at once.
+    /// Open connections; a further one takes the place of one of whoever has most.
     public var connections = 10_000
+    /// Open connections of one address.
+    public var connectionsByAddress = 5_000
+    /// Bytes of requests and answers that are held at a time; above it whoever holds most is cut.
+    public var heldBytes = 64 << 20
     /// From a connection or a head's first byte to its end; then 408.
     public var headTime = Duration.seconds(10)
     /// Between requests of one connection.
@@ -31,6 +37,19 @@ public struct Limits: Sendable {
     public init() {}
     /// The defaults.
     public static let `default` = Limits()
+
+    /// The same with no more connections than the process may have open files, less what else it needs.
+    public func withinDescriptors() -> Limits {
+        var (within, files) = (self, rlimit())
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return self }
+        let room = Int(clamping: files.rlim_cur) - Self.otherFiles
+        within.connections = max(16, min(connections, room))
+        within.connectionsByAddress = min(connectionsByAddress, max(8, within.connections / 2))
+        return within
+    }
+
+    /// Files that a process has open besides its connections: those to database and broker, and what comes for a moment.
+    private static let otherFiles = 128
 
     /// How often deadlines are looked at: often enough for the shortest.
     var tick: Duration {

@@ -17,6 +17,9 @@ final class Outlet {
 
     init(_ stream: Stream) { self.stream = stream }
 
+    /// Bytes that the peer has not taken.
+    var waiting: Int { gathered.count + stream.queuedBytes }
+
     func flush() {
         guard !gathered.isEmpty else { return }
         let bytes = gathered

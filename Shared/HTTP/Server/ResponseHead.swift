@@ -11,16 +11,34 @@ enum ResponseHead {
         case close
     }
 
-    static func append(_ response: Response, _ framing: Framing, keepsAlive: Bool, to out: inout [UInt8]) {
+    /// Writes the answer's own fields, and what browsers must not do with any answer: guess its type, hand it to a page of another site, show it
+    /// in a frame, keep it. Refusals of the server get that too, which no middleware sees.
+    static func append(
+        _ response: Response, _ framing: Framing, keepsAlive: Bool, isSecure: Bool, to out: inout [UInt8]
+    ) {
         out.append(contentsOf: statusLine(response.status))
         out.append(contentsOf: HTTPDate.currentLine)
+        var (hasCacheControl, hasPolicy) = (false, false)
         for field in response.headers.fields where !isOurs(field.name) {
             append(clean: field.name, to: &out)
             out.append(Byte.colon)
             out.append(Byte.space)
             append(clean: field.value, to: &out)
+            switch field.name.utf8.count {
+            case 13 where Headers.isSame(field.name, "cache-control"): hasCacheControl = true
+            case 23 where Headers.isSame(field.name, "content-security-policy"):
+                hasPolicy = true
+                append("; frame-ancestors 'none'; base-uri 'none'", to: &out)
+            default: break
+            }
             append("\r\n", to: &out)
         }
+        append("x-content-type-options: nosniff\r\ncross-origin-resource-policy: same-origin\r\n", to: &out)
+        if !hasCacheControl { append("cache-control: no-store\r\n", to: &out) }
+        if !hasPolicy {
+            append("content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'\r\n", to: &out)
+        }
+        if isSecure { append("strict-transport-security: max-age=31536000\r\n", to: &out) }
         switch framing {
         case .length(let count) where !response.status.isBodyless:
             append("content-length: ", to: &out)

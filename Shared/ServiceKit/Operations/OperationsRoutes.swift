@@ -76,7 +76,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         Route(
             .post, "/v1/ops/dead-letter-replays", "Applies messages again that were put aside", tag: "operations",
             access: .operate,
-            body: .json(orderSchema), gives: .json(replayed)
+            body: .json(orderSchema), takes: .list, gives: .json(replayed)
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
             let outcome = try await letters.replay(
@@ -87,7 +87,7 @@ func operationsRoutes(_ context: ServiceContext, _ letters: DeadLetters, _ kafka
         },
         Route(
             .post, "/v1/ops/dead-letter-discards", "Gives messages up that were put aside, for a reason",
-            tag: "operations", access: .operate, body: .json(orderSchema),
+            tag: "operations", access: .operate, body: .json(orderSchema), takes: .list,
             gives: .json(.object([.init("discarded", .integer()), .init("hasMore", .boolean)]))
         ) { request in
             let order = try await request.model(DeadLetterOrder.self)
