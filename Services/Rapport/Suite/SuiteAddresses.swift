@@ -25,6 +25,7 @@ extension Suite {
         ]
         (program.user, program.becomesUser) = (folder.user, true)
         program.environment.merge(kafka.environment) { given, _ in given }
+        program.environment["AUDIT_SECRET"] = try environment["AUDIT_SECRET"] ?? folder.secret("audit")
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
             program.environment["SURVEY_SECRET"] = try folder.secret("survey")
@@ -37,7 +38,8 @@ extension Suite {
         }
         if name == "console" {
             program.environment["CONSOLE_SECRET"] = try folder.secret("signing")
-            program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://127.0.0.1:\(first)"
+            // By name: passkeys are bound to names, and an address of numbers is none.
+            program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://localhost:\(first)"
         }
         for (setting, value) in state.kept?[name] ?? [:] where environment[setting] == nil {
             program.environment[setting] = value
