@@ -99,7 +99,9 @@ let package = Package(
         shared(
             "ServiceKit",
             ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry", "Text"]),
-        .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "TestKit", dependencies: ["EventLoop", "Crypto", "HTTP"], path: "Tests/TestKit", swiftSettings: strict
+        ),
         .target(
             name: "ServiceTestKit",
             dependencies: [
@@ -149,6 +151,7 @@ let package = Package(
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
         tests("ConsoleTests", serviceTests + ["Console", "Passwords", "ServiceTestKit"]),
+        tests("BrowserTests", serviceTests + ["Console", "HTML", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",

@@ -104,6 +104,13 @@ final class SignIn {
         }
     }
 
+    /// Begins a session of a person who has shown himself otherwise than by a password; `proof` is that of the browser.
+    func begin(
+        of person: UUID, _ name: String, device proof: String?, from caller: Caller, in transaction: Transaction
+    ) throws -> Begun {
+        try begin(of: person, name, proof.flatMap { device($0, of: person) }, from: caller, in: transaction)
+    }
+
     private func begin(
         of person: UUID, _ name: String, _ known: String?, from caller: Caller, in transaction: Transaction
     ) throws -> Begun {
@@ -134,7 +141,7 @@ final class SignIn {
     /// Makes a link that lets a person choose a password; those of before are void.
     func makeLink(for person: UUID, hours: Int, in transaction: Transaction) throws -> String {
         let secret = SessionSecret()
-        try Audit.write(AuditEntry("sign-in-link.made", "person:\(person.text)"), in: transaction)
+        Audit.write(AuditEntry("sign-in-link.made", "person:\(person.text)"), in: transaction)
         transaction.enqueue(SignInStore.dropLinks, person)
         transaction.enqueue(SignInStore.addLink, SQLBytes(SessionSecret.digest(of: secret.text)), person, hours)
         return secret.text
@@ -172,7 +179,7 @@ final class SignIn {
             transaction.enqueue(SessionStore.endOthers, person, nil, "another password")
             let called = described?.name ?? name
             let actor = AuditActor(id: "person:\(person.text)", name: called, address: caller.address)
-            try Audit.write(AuditEntry("password.set", "person:\(person.text)", by: actor), in: transaction)
+            Audit.write(AuditEntry("password.set", "person:\(person.text)", by: actor), in: transaction)
             return try begin(of: person, called, nil, from: caller, in: transaction)
         }
     }
@@ -199,7 +206,7 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.setPassword, person, next.text)
             transaction.enqueue(SessionStore.endOthers, person, session.id, "another password")
-            try Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
+            Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
         }
     }
 
@@ -235,7 +242,7 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.dropRecovery, session.person)
             transaction.enqueue(SignInStore.addRecovery, session.person, recovery.map { SQLBytes($0.digest) })
-            try Audit.write(AuditEntry("second-factor.begun", "person:\(session.person.text)"), in: transaction)
+            Audit.write(AuditEntry("second-factor.begun", "person:\(session.person.text)"), in: transaction)
         }
         return recovery
     }
@@ -256,7 +263,7 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.dropCode, session.person)
             transaction.enqueue(SignInStore.dropRecovery, session.person)
-            try Audit.write(AuditEntry("second-factor.ended", "person:\(session.person.text)"), in: transaction)
+            Audit.write(AuditEntry("second-factor.ended", "person:\(session.person.text)"), in: transaction)
         }
     }
 }
