@@ -150,7 +150,9 @@ let package = Package(
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
-        tests("ConsoleTests", serviceTests + ["Console", "Passwords", "ServiceTestKit"]),
+        .testTarget(
+            name: "ConsoleTests", dependencies: serviceTests + ["Console", "Passwords", "ServiceTestKit"],
+            path: "Tests/ConsoleTests", exclude: ["Python"], swiftSettings: strict),
         tests("BrowserTests", serviceTests + ["Console", "HTML", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
