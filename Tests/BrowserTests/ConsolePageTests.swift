@@ -19,7 +19,8 @@ import Testing
             ("person", "/people/\(person.text)"), ("person-edit", "/people/\(person.text)/edit"),
             ("person-new", "/people/new"), ("person-leaves", "/people/\(person.text)/leave"), ("teams", "/teams"),
             ("team-new", "/teams/new"), ("territories", "/territories"), ("territory-new", "/territories/new"),
-            ("roles", "/roles"), ("me", "/me"),
+            ("roles", "/roles"), ("audit", "/audit"),
+            ("audit-none", "/audit?record=party:none"), ("me", "/me"),
         ]
     }
 

@@ -9,9 +9,11 @@ extension Capability {
     /// What people see in the browser.
     static let pages = Capability("pages", "what people see in the browser") { context in
         let pages = try Pages(context)
+        let audit = try AuditPages(pages)
         return CapabilityParts(
             routes: pages.common + SignInPages(pages).routes + PasskeyPages(pages).routes + ProfilePages(pages).routes
-                + PersonPages(pages).routes + LeavePages(pages).routes + GroupPages(pages).routes)
+                + audit.routes + PersonPages(pages).routes + LeavePages(pages).routes
+                + GroupPages(pages).routes)
     }
 }
 
@@ -193,6 +195,7 @@ final class Pages {
         if visitor.may("teams.read") { places.append(("/teams", words("Teams", "团队"))) }
         if visitor.may("territories.read") { places.append(("/territories", words("Territories", "区域"))) }
         if visitor.may("roles.read") { places.append(("/roles", words("Roles", "角色"))) }
+        if visitor.may("audit.export") { places.append(("/audit", words("Who did what", "操作记录"))) }
         places.append(("/me", words("Your account", "我的账户")))
         return PageFrame.app(
             words, visitor.session?.name ?? "", title, at: place, places, body,

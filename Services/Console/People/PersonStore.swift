@@ -6,7 +6,7 @@ import ServiceKit
 /// The SQL of persons.
 enum PersonStore {
     static let statements: [any Preparable] = [
-        exists, missing, loop, otherAdministrator, page, shown, one, placed, choices, byAddress, reports,
+        exists, missing, loop, otherAdministrator, page, shown, one, placed, choices, byAddress, everByAddress, reports,
     ]
 
     static let exists = Query(
@@ -74,6 +74,10 @@ enum PersonStore {
         sql: """
             SELECT coalesce(email, ''), name FROM person WHERE status = 'active' AND email IS NOT NULL ORDER BY lower(name), id LIMIT 300
             """)
+    /// The same, of those who have left too: the last who had it.
+    static let everByAddress = Query(
+        "person.ever_by_address", takes: String.self, gives: UUID.self,
+        sql: "SELECT id FROM person WHERE lower(email) = lower($1) ORDER BY status = 'active' DESC, id DESC LIMIT 1")
     /// Who reports to a person.
     static let reports = Query(
         "person.reports", takes: UUID.self, gives: UUID.self, String.self,

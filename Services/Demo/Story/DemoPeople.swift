@@ -85,12 +85,12 @@ struct DemoPeople {
 
     private func find(_ person: Person) async throws -> String? {
         struct Page: Decodable {
-            struct Item: Decodable { let personId: String, email: String? }
+            struct Item: Decodable { let id: String, email: String? }
             let items: [Item]
         }
         let page = try JSONDecoder().decode(
             Page.self, from: Data(try await console.get("/v1/people?status=active&q=\(person.email)")))
-        return page.items.first { $0.email == person.email }?.personId
+        return page.items.first { $0.email == person.email }?.id
     }
 
     private func add(_ person: Person) async throws -> String {

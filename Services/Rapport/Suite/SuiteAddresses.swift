@@ -37,6 +37,11 @@ extension Suite {
                 environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(first)/preferences/"
         }
         if name == "console" {
+            program.environment["CONSOLE_SERVICES"] =
+                environment["CONSOLE_SERVICES"]
+                ?? Services.hearing.compactMap { name in
+                    state.programs[name].map { "\(name)=http://127.0.0.1:\($0.port)" }
+                }.joined(separator: ",")
             program.environment["CONSOLE_SECRET"] = try folder.secret("signing")
             // By name: passkeys are bound to names, and an address of numbers is none.
             program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://localhost:\(first)"

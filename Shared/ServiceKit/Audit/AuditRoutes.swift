@@ -5,7 +5,6 @@ import FoundationEssentials
 import HTTP
 import Messaging
 import Postgres
-import Text
 
 extension Capability {
     /// Who did what to what, in a tree whose heads can be kept elsewhere. Where a service lists it, all its routes write down what they do.
@@ -78,15 +77,18 @@ private func auditRoutes(_ context: ServiceContext, _ tree: AuditTree) -> [Route
                 .query("from", .dateTime, "Not before"), .query("until", .dateTime, "Before"),
             ], gives: .json(.page(of: shownEntry))
         ) { request in
-            let after = try request.query("after").map { try place($0) }
-            let rows = try await context.rows(
-                AuditStore.page, after, request.query("actor"), request.query("subject"),
-                request.query("action").map { LikePattern.literal($0) + "%" },
-                request.query("from").flatMap { RFC3339.date($0) }, request.query("until").flatMap { RFC3339.date($0) },
-                request.pageLimit)
+            var search = AuditSearch()
+            search.after = try request.query("after").map { try place($0) }
+            search.actor = request.query("actor")
+            search.subject = request.query("subject")
+            search.action = request.query("action")
+            search.from = request.query("from").flatMap { RFC3339.date($0) }
+            search.until = request.query("until").flatMap { RFC3339.date($0) }
+            search.limit = request.pageLimit
+            let rows = try await Audit.rows(search, context)
             return .page(
-                rows.map { "{\"place\":\($2.map { "\($0)" } ?? "null"),\"entry\":\($1)}" }, limit: request.pageLimit,
-                next: rows.last.map { "\($0.0)" })
+                rows.map { "{\"number\":\($0),\"place\":\($2.map { "\($0)" } ?? "null"),\"entry\":\($1)}" },
+                limit: request.pageLimit, next: rows.last.map { "\($0.number)" })
         }.noted(),
         Route(
             .get, "/v1/audit/head", "The last signed head of the tree; who keeps it can hold all later ones against it",
@@ -162,6 +164,7 @@ private let shownHead = Schema.object([
 private let shownProof = Schema.object([.init("head", .string), .init("proof", .array(.string), "Digests, upwards")])
 
 private let shownEntry = Schema.object([
+    .init("number", .integer(), "In the service, in the order of writing"),
     .init("place", .nullable(.integer()), "In the tree; null in its first second"),
     .init(
         "entry",
