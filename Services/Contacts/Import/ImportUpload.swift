@@ -16,10 +16,12 @@ struct ImportUpload {
 
     private let context: ServiceContext
     private let options: ImportOptions
+    private let quota: ImportQuota
 
-    init(_ context: ServiceContext, _ options: ImportOptions) {
+    init(_ context: ServiceContext, _ options: ImportOptions, _ quota: ImportQuota) {
         self.context = context
         self.options = options
+        self.quota = quota
     }
 
     /// Stores the body and queues it. With `Idempotency-Key` the same upload again is the first one again; another one is a 422, and while the
@@ -30,7 +32,7 @@ struct ImportUpload {
             ($0, request.principal.keepsOwnKeys ? request.principal.id : "")
         }
         let id = key.map { ExternalID.make("import", $1.isEmpty ? $0 : "\($1) \($0)") } ?? UUID.v7()
-        guard try await isNew(id) else {
+        guard try await isNew(id, request.principal) else {
             guard let (state, digest) = try await context.rows(ImportStore.repeated, id).first, state != "receiving"
             else {
                 throw Problem(
@@ -48,7 +50,7 @@ struct ImportUpload {
         do {
             let stored = try await store(request, id)
             if stored.guess.isArchive {
-                try await unpack(id, stored.pieces)
+                try await unpack(id, stored.pieces, request.principal)
                 return id
             }
             guard let found = FileEncoding.of(stored.guess, said: encoding, isCards: options.format == "vcard") else {
@@ -72,16 +74,30 @@ struct ImportUpload {
         }
     }
 
-    private func isNew(_ id: UUID) async throws -> Bool {
-        let options = try ModelJSON.text(options)
-        if try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty { return true }
+    /// Begins the import where there is none of that id yet.
+    private func isNew(_ id: UUID, _ caller: Principal) async throws -> Bool {
+        if try await begins(id, caller) { return true }
         _ = try await context.query(ImportStore.dropStale.statement, id)
-        return try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty
+        return try await begins(id, caller)
+    }
+
+    private func begins(_ id: UUID, _ caller: Principal) async throws -> Bool {
+        let options = try ModelJSON.text(options)
+        guard try await !context.query(ImportStore.begin, id, self.options.format, options, caller.id).isEmpty else {
+            return false
+        }
+        do {
+            try await quota.check(caller, context)
+        } catch {
+            _ = try await context.query(ImportStore.drop, id)
+            throw error
+        }
+        return true
     }
 
     /// Stores the body piece by piece, and tells how many there are and what its bytes look like.
     private func store(_ request: Request, _ id: UUID) async throws -> (pieces: Int, guess: EncodingGuess) {
-        let all = try await pieces(request) { piece, number in try await store(piece, id, number) }
+        let all = try await pieces(request) { piece, number in try await store(piece, id, number, request.principal) }
         guard all.count > 0 else { throw Problem.field("body", "must not be empty") }
         _ = try await context.query(ImportStore.sign.statement, id, SQLBytes(all.digest))
         return (all.count, all.guess)
@@ -112,15 +128,17 @@ struct ImportUpload {
         return (count, guess, digest)
     }
 
-    private func store(_ piece: [UInt8], _ id: UUID, _ number: Int) async throws {
+    private func store(_ piece: [UInt8], _ id: UUID, _ number: Int, _ caller: Principal) async throws {
         try await context.transaction { transaction in
             transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(piece))
             transaction.enqueue(ImportStore.addBytes, id, piece.count)
         }
+        // Small files end within their share, whoever comes beside them.
+        if number > 0 { try await quota.check(caller, context) }
     }
 
     /// Puts the rows of a workbook, or of the exports of another system, as CSV in the place of its bytes, and queues it.
-    private func unpack(_ id: UUID, _ pieces: Int) async throws {
+    private func unpack(_ id: UUID, _ pieces: Int, _ caller: Principal) async throws {
         let book = try ScratchFile()
         for number in 0..<pieces {
             guard let bytes: SQLBytes = try await context.query(ImportStore.chunk, id, number).first?.value(0) else {
@@ -147,7 +165,7 @@ struct ImportUpload {
             let from = place
             let piece = try await Loop.offload { try table.read(from: from, most: Self.pieceSize) }
             guard !piece.isEmpty else { break }
-            try await store(piece, id, number)
+            try await store(piece, id, number, caller)
             place += piece.count
             number += 1
         }
