@@ -55,4 +55,17 @@ import Testing
         #expect(try await status(desk, large) == 202)
         await desk.close()
     }
+
+    /// A step is bounded by what is to be done, too, and the steps are the file.
+    @Test(arguments: ["a\n", "a\r\n", "a\r", "\n", String(repeating: "a", count: 60) + "\n", "no end"])
+    func shortLinesMakeMoreSteps(_ line: String) {
+        let piece = Array(String(repeating: line, count: ImportUpload.pieceSize / line.utf8.count).utf8)
+        let steps = ImportUpload.steps(of: piece)
+        #expect(Array(steps.joined()) == piece)
+        for step in steps {
+            let feeds = step.count { $0 == 0x0A }, returns = step.count { $0 == 0x0D }
+            #expect(max(feeds, returns) <= ImportUpload.stepLines + 1, "\(feeds) \(returns)")
+        }
+        #expect(steps.count >= (line.utf8.count <= 3 ? 17 : 1), "\(steps.count)")
+    }
 }

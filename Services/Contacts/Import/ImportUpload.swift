@@ -13,6 +13,8 @@ import Text
 struct ImportUpload {
     /// Bytes of a piece, which is also one step of the work.
     nonisolated static let pieceSize = 1 << 19
+    /// Line ends of a step: short lines make more work of fewer bytes, and a step's work holds the loop here and there.
+    nonisolated static let stepLines = 10_000
 
     private let context: ServiceContext
     private let options: ImportOptions
@@ -41,7 +43,7 @@ struct ImportUpload {
             }
             // Of before digests were kept.
             guard let digest else { return id }
-            let again = try await pieces(request) { _, _ in }.digest
+            let again = try await pieces(request) { _ in }.digest
             guard again == digest.bytes else {
                 throw Problem(status: 422, detail: "This Idempotency-Key was used with another upload.")
             }
@@ -97,17 +99,18 @@ struct ImportUpload {
 
     /// Stores the body piece by piece, and tells how many there are and what its bytes look like.
     private func store(_ request: Request, _ id: UUID) async throws -> (pieces: Int, guess: EncodingGuess) {
-        let all = try await pieces(request) { piece, number in try await store(piece, id, number, request.principal) }
-        guard all.count > 0 else { throw Problem.field("body", "must not be empty") }
+        var count = 0
+        let all = try await pieces(request) { piece in try await store(piece, id, &count, request.principal) }
+        guard count > 0 else { throw Problem.field("body", "must not be empty") }
         _ = try await context.query(ImportStore.sign.statement, id, SQLBytes(all.digest))
-        return (all.count, all.guess)
+        return (count, all.guess)
     }
 
     /// Reads the body in pieces of one size, the last may be shorter, and tells a digest of all and of what was asked besides.
     private func pieces(
-        _ request: Request, _ take: ([UInt8], Int) async throws -> Void
-    ) async throws -> (count: Int, guess: EncodingGuess, digest: [UInt8]) {
-        var (piece, count, guess) = ([UInt8](), 0, EncodingGuess())
+        _ request: Request, _ take: ([UInt8]) async throws -> Void
+    ) async throws -> (guess: EncodingGuess, digest: [UInt8]) {
+        var (piece, guess) = ([UInt8](), EncodingGuess())
         var digest = SHA256.digest(Array(request.rawQuery.utf8))
         while let part = try await request.nextPart() {
             guess.feed(part)
@@ -115,26 +118,44 @@ struct ImportUpload {
             while piece.count >= Self.pieceSize {
                 let whole = Array(piece[..<Self.pieceSize])
                 digest = SHA256.digest(digest + SHA256.digest(whole))
-                try await take(whole, count)
+                try await take(whole)
                 piece.removeFirst(Self.pieceSize)
-                count += 1
             }
         }
         if !piece.isEmpty {
             digest = SHA256.digest(digest + SHA256.digest(piece))
-            try await take(piece, count)
-            count += 1
+            try await take(piece)
         }
-        return (count, guess, digest)
+        return (guess, digest)
     }
 
-    private func store(_ piece: [UInt8], _ id: UUID, _ number: Int, _ caller: Principal) async throws {
-        try await context.transaction { transaction in
-            transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(piece))
-            transaction.enqueue(ImportStore.addBytes, id, piece.count)
+    /// Stores a piece as the steps behind those that are there.
+    private func store(_ piece: [UInt8], _ id: UUID, _ count: inout Int, _ caller: Principal) async throws {
+        for step in Self.steps(of: piece) {
+            let number = count
+            try await context.transaction { transaction in
+                transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(Array(step)))
+                transaction.enqueue(ImportStore.addBytes, id, step.count)
+            }
+            count += 1
+            // Small files end within their share, whoever comes beside them.
+            if number > 0 { try await quota.check(caller, context) }
         }
-        // Small files end within their share, whoever comes beside them.
-        if number > 0 { try await quota.check(caller, context) }
+    }
+
+    /// Cuts a piece behind as many lines as one step takes.
+    nonisolated static func steps(of piece: [UInt8]) -> [ArraySlice<UInt8>] {
+        var (steps, start, lines) = ([ArraySlice<UInt8>](), 0, 0)
+        for place in piece.indices {
+            let byte = piece[place]
+            // A CR alone ends lines in some files.
+            guard byte == 0x0A || byte == 0x0D && place + 1 < piece.count && piece[place + 1] != 0x0A else { continue }
+            lines += 1
+            guard lines == stepLines else { continue }
+            steps.append(piece[start...place])
+            (start, lines) = (place + 1, 0)
+        }
+        return start < piece.count ? steps + [piece[start...]] : steps
     }
 
     /// Puts the rows of a workbook, or of the exports of another system, as CSV in the place of its bytes, and queues it.
@@ -165,9 +186,8 @@ struct ImportUpload {
             let from = place
             let piece = try await Loop.offload { try table.read(from: from, most: Self.pieceSize) }
             guard !piece.isEmpty else { break }
-            try await store(piece, id, number, caller)
+            try await store(piece, id, &number, caller)
             place += piece.count
-            number += 1
         }
         var queued = options
         queued.format = "csv"
