@@ -75,9 +75,14 @@ def seen_by_h11(data):
             conn.send(h11.EndOfMessage())
             if conn.our_state is not h11.DONE:
                 return found, bool(data)
-        except h11.RemoteProtocolError:
-            return found, True
+        except h11.RemoteProtocolError as error:
+            # A trailer about framing: h11 reads it to refuse it, and RFC 9110, section 6.5.1, lets who does not read it pass it over.
+            return (1 << 30 if is_trailer(data, error) else found), True
     return found, False
+
+
+def is_trailer(data, error):
+    return b"0\r\n" in data and any(name in str(error) for name in ("Content-Length", "Transfer-Encoding"))
 
 
 def answers(data):
