@@ -5,7 +5,7 @@
 FOLDERS = $(wildcard Package.swift Services Shared Tests Benchmarks)
 RELEASE = .build/release
 
-.PHONY: help demo test simulate bench bench-scale chaos down status build lint format deps
+.PHONY: help demo test simulate fuzz bench bench-scale chaos down status build lint format deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,11 @@ simulate: deps ## 100,000 seeded schedules of the messaging core on all cores; o
 	swift build -c release --product rapport-simulate --scratch-path .build/simulate --static-swift-stdlib \
 		-Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
 	.build/simulate/release/rapport-simulate $(SIMULATE)
+
+# Whoever reads others' bytes under libFuzzer and AddressSanitizer. READERS names some of them, FUZZ passes options of libFuzzer:
+# make fuzz READERS="csv vcard" FUZZ="-max_total_time=3600"
+fuzz: deps ## changed inputs for all that reads others' bytes, two minutes each, with sanitizers; options in READERS and FUZZ
+	READERS="$(READERS)" Tests/FuzzTests/fuzz $(FUZZ)
 
 bench: deps ## measure, each figure beside its limit or peer in the same run; options in BENCH
 	swift build -c release --product rapport-bench

@@ -48,6 +48,22 @@ let suitePrograms: [Target.Dependency] = [
     "rapport-sales", "rapport-tickets",
 ]
 
+/// What reads bytes of others, under changed inputs: tests, or with FUZZ set the program of `make fuzz`, which is built with sanitizers and
+/// with leave to look into modules.
+let fuzzing: Target = {
+    let dependencies: [Target.Dependency] = [
+        "Broker", "CRMModel", "Contacts", "EventLoop", "HTTP", "Kafka", "Messaging", "ServiceKit", "Sheets", "Text",
+    ]
+    guard Context.environment["FUZZ"] != nil else {
+        return .testTarget(
+            name: "FuzzTests", dependencies: dependencies, path: "Tests/FuzzTests", exclude: ["Program", "fuzz"],
+            swiftSettings: strict)
+    }
+    return .executableTarget(
+        name: "rapport-fuzz", dependencies: dependencies, path: "Tests/FuzzTests", sources: ["Program", "Readers"],
+        swiftSettings: strict, linkerSettings: [.linkedLibrary("stdc++")])
+}()
+
 /// What the tests of a service work with.
 let serviceTests: [Target.Dependency] = [
     "CRMModel", "Crypto", "EventLoop", "HTTP", "Messaging", "Postgres", "ServiceKit", "Telemetry", "TestKit",
@@ -133,7 +149,9 @@ let package = Package(
             dependencies: ["Broker", "CRMModel", "Crypto", "EventLoop", "TestKit", "rapport-broker"],
             path: "Tests/BrokerTests", exclude: ["Clients"], swiftSettings: strict),
         tests("HTMLTests", ["HTML"]),
-        tests("HTTPTests", ["HTTP", "EventLoop", "TestKit"]),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "EventLoop", "TestKit"], path: "Tests/HTTPTests",
+            exclude: ["mutated-requests.py"], swiftSettings: strict),
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
@@ -185,9 +203,7 @@ let package = Package(
                 "ServiceTestKit",
                 "Telemetry", "TestKit", "rapport-broker", "rapport-sales",
             ]),
-        tests(
-            "FuzzTests",
-            ["CRMModel", "Contacts", "EventLoop", "HTTP", "Kafka", "Messaging", "ServiceKit", "Sheets", "Text"]),
+        fuzzing,
         tests("PostgresTests", ["EventLoop", "Postgres", "TestKit"]),
         tests("CRMModelTests", ["CRMModel", "TestKit"]),
         tests("KafkaTests", ["Broker", "EventLoop", "Kafka", "TestKit"]),

@@ -15,8 +15,11 @@ final class RunningProgram {
         self.child = child
     }
 
-    /// Migrates and starts a service; returns when it is ready. Several of one service need names of their own.
-    static func start(_ name: String, _ bench: Bench, instance: String = "bench") async throws -> RunningProgram {
+    /// Migrates and starts a service; returns when it is ready. Several of one service need names of their own; `files` is how many files
+    /// it may have open at most.
+    static func start(
+        _ name: String, _ bench: Bench, instance: String = "bench", files: Int? = nil
+    ) async throws -> RunningProgram {
         var environment = ProcessInfo.processInfo.environment
         let log = "/tmp/rapport-bench-\(name)-\(getpid()).log"
         let port = try freePort()
@@ -30,7 +33,11 @@ final class RunningProgram {
         let migrated = try await ChildProcess(path, ["migrate"], environment: list, output: log).exit()
         guard migrated.isSuccess else { throw BenchError(text: "\(name) could not migrate; see \(log)") }
         let begin = Loop.now
-        let child = try ChildProcess(path, ["serve"], environment: list, output: log)
+        let child =
+            try files.map {
+                try ChildProcess(
+                    "/bin/sh", ["-c", "ulimit -n \($0); exec \"$0\" serve", path], environment: list, output: log)
+            } ?? ChildProcess(path, ["serve"], environment: list, output: log)
         let program = RunningProgram(port: port, startTime: .zero, child: child)
         while await !program.isReady() {
             if child.hasEnded { throw BenchError(text: "\(name) ended; see \(log)") }

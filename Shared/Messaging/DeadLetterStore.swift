@@ -19,7 +19,7 @@ public enum DeadLetterStore {
     /// What a filter selects: ids, topic, event type, error class and fingerprint, each null for any.
     private static let matches = """
         ($1::bigint[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR topic = $2)
-            AND ($3::text IS NULL OR event_type = $3 OR event_type LIKE $3 || '.v%')
+            AND ($3::text IS NULL OR event_type = $3 OR starts_with(event_type, $3 || '.v'))
             AND ($4::text IS NULL OR error_class = $4) AND ($5::text IS NULL OR fingerprint = $5)
         """
 

@@ -308,11 +308,15 @@ public final class ServiceProcess {
     /// Keeps the gauges that need a look every second or so; less often where a look takes long by itself, and not for having waited for a
     /// database that was away.
     private func measureOutbox() async {
+        let refused = ConnectionLog(context.log)
         while !Task.isCancelled, !isStopping {
             let begin = Loop.now
             try? await relay.measure(context.pool)
             figures.update(consumer, relay, timers, context.pool)
-            if let server { figures.show(server) }
+            if let server {
+                figures.show(server)
+                refused.look(refused: server.rejectedConnections, cut: server.cutConnections)
+            }
             figures.ended.advance(to: watch.statistics.ended)
             figures.strange.set(watch.strangers.count)
             surface.isOverloaded = relay.statistics.oldestAge > 60

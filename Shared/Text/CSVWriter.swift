@@ -19,10 +19,15 @@ public enum CSVWriter {
         return "\"" + safe.replacing(["\"": "\"\""]) + "\""
     }
 
-    /// Whether a spreadsheet takes a cell that begins so for a formula.
+    /// Whether a spreadsheet takes a cell that begins so for a formula: also by the wide forms of the signs, which those of East Asia read so.
     private static func isRun(_ text: Substring.UTF8View) -> Bool {
-        text.first.map { [0x3D, 0x40, 0x2B, 0x2D, 0x09, 0x0D].contains($0) } ?? false
+        guard let first = text.first else { return false }
+        guard first == 0xEF else { return [0x3D, 0x40, 0x2B, 0x2D, 0x09, 0x0D].contains(first) }
+        return wide.contains { text.starts(with: $0) }
     }
+
+    /// ＝ ＠ ＋ －
+    private static let wide: [[UInt8]] = ["\u{FF1D}", "\u{FF20}", "\u{FF0B}", "\u{FF0D}"].map { Array($0.utf8) }
 
     /// Phone numbers and negative numbers run nothing.
     private static func isNumber(_ text: String) -> Bool {

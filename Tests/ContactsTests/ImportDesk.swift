@@ -15,9 +15,17 @@ final class ImportDesk {
     private let client: HTTPClient
     private let worker: ImportWorker
 
-    init() async throws {
-        service = try await TestService(ContactsService.self)
-        server = try HTTPServer(address: "127.0.0.1", port: 0, router: Router(service.parts.routes))
+    /// Whoever says a name in the header `x-key` comes with the key of that name.
+    init(settings: [String: String] = [:]) async throws {
+        service = try await TestService(ContactsService.self, settings: settings)
+        let middleware: Middleware = { request, next in
+            if let key = request.headers["x-key"] {
+                request.principal = Principal(.key, id: "key:\(key)", name: "key \(key)", rights: .all)
+            }
+            return await next(request)
+        }
+        server = try HTTPServer(
+            address: "127.0.0.1", port: 0, router: Router(service.parts.routes, middleware: [middleware]))
         client = try HTTPClient()
         worker = ImportWorker(service.context)
     }
@@ -28,10 +36,11 @@ final class ImportDesk {
     }
 
     func send(
-        _ method: HTTP.Method, _ path: String, _ body: [UInt8] = [], key: String? = nil
+        _ method: HTTP.Method, _ path: String, _ body: [UInt8] = [], key: String? = nil, as caller: String? = nil
     ) async throws -> ClientResponse {
         var headers: Headers = ["content-type": "text/csv"]
         if let key { headers.add("idempotency-key", key) }
+        if let caller { headers.add("x-key", caller) }
         return try await client.send(
             ClientRequest(method, "http://127.0.0.1:\(server.port)\(path)", headers: headers, body: body))
     }

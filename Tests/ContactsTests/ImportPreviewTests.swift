@@ -35,6 +35,16 @@ import Text
         await desk.close()
     }
 
+    /// What is not there is described so: cards have no separator, and columns that nobody knows set nothing.
+    @Test(arguments: [("csv", "name,shoe\nAnn,42\n"), ("vcard", "BEGIN:VCARD\nFN:Ann\nEND:VCARD\n"), ("vcard", "x\n")])
+    @Loop func aPreviewIsAsItIsDescribed(_ format: String, _ text: String) async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let answer = try await service.send(
+            .post, "/v1/imports/preview?format=\(format)", text, headers: ["content-type": "text/csv"])
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
     @Test(arguments: [
         ("<p>a</p><p>b</p>", "a\nb"), ("a<br>b", "a\nb"), ("1 &lt; 2 &amp;&#38; &#x41;", "1 < 2 && A"),
         ("no tags", "no tags"), ("a < b", "a < b"), ("<b>bold</b> &nosuch; x", "bold &nosuch; x"),

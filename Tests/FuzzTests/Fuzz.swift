@@ -2,38 +2,20 @@ import EventLoop
 import FoundationEssentials
 import Testing
 
-/// Seeded mutations of known inputs, and what is asked of whoever reads them: no crash, no hang, memory that is bounded.
+/// Changes known inputs of a reader by chance, under a seed, and asks of it: no crash, no hang, and what must hold.
 ///
 /// A test tries a few thousand. `FUZZ_COUNT` says how many, `FUZZ_SECONDS` how long at most, `FUZZ_SEED` which, `FUZZ_FROM` where to begin:
 /// before each input its number is written to `FUZZ_KEEP`, so that one that ends the process is found again.
 struct Fuzz {
-    let name: String
-    let corpus: [[UInt8]]
-    /// Pieces that mean something to the reader.
-    let words: [[UInt8]]
-
-    init(_ name: String, corpus: [String], words: [String]) {
-        self.init(name, bytes: corpus.map { Array($0.utf8) }, words: words.map { Array($0.utf8) })
-    }
-
-    init(_ name: String, bytes corpus: [[UInt8]], words: [[UInt8]]) {
-        self.name = name
-        self.corpus = corpus
-        self.words = words + Self.common
-    }
-
-    private static let common: [[UInt8]] = [
-        [0], [0xFF], [0xC3, 0x28], [0xE2, 0x80, 0xAE], [0xCC, 0x81], [0xEF, 0xBB, 0xBF], [0x0D, 0x0A], [0x0A], [0x22],
-        [0x5C],
-        Array("18446744073709551616".utf8), Array("-1".utf8), [UInt8](repeating: 0x41, count: 300),
-    ]
+    let reader: Reader
 
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
     }
 
-    /// Tries inputs; what `read` throws is a refusal, and what takes longer than `longest` a fault.
-    func run(usually count: Int, longest: Duration = .seconds(2), _ read: ([UInt8]) throws -> Void) {
+    /// Tries inputs; one that takes longer than `longest` is a fault, too.
+    func run(usually count: Int, longest: Duration = .seconds(2)) {
+        let name = reader.name
         let count = Self.setting("FUZZ_COUNT") ?? count
         let seed =
             Self.setting("FUZZ_SEED").map { UInt64(bitPattern: Int64($0)) } ?? UInt64.random(in: 0...UInt64(Int64.max))
@@ -51,7 +33,13 @@ struct Fuzz {
                 let line = Array("seed \(seed) number \(number)                    \n".utf8)
                 _ = pwrite(keep, line, line.count, 0)
             }
-            let took = clock.measure { try? read(input) }
+            let took = clock.measure {
+                do {
+                    try reader.read(input)
+                } catch let fault as DoesNotHold {
+                    Issue.record("\(name): seed \(seed) number \(number): \(fault.what)")
+                } catch {}
+            }
             if took > longest { Issue.record("\(name): seed \(seed) number \(number) took \(took)") }
             tried += 1
         }
@@ -59,13 +47,9 @@ struct Fuzz {
         print("fuzz \(name): seed \(seed), \(tried) inputs")
     }
 
-    /// Like `#expect`, and cheap enough for millions.
-    static func hold(_ isTrue: Bool, _ what: @autoclosure () -> String = "") {
-        if !isTrue { Issue.record("does not hold: \(what())") }
-    }
-
     /// Input `number` of a seed.
     private func mutated(_ seed: UInt64, _ number: Int) -> [UInt8] {
+        let (corpus, words) = (reader.corpus, reader.words)
         var chance = Chance(state: seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15))
         var input = corpus[chance.next(corpus.count)]
         for _ in 0..<(1 + chance.next(6)) {

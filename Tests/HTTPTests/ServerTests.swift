@@ -117,6 +117,26 @@ import Testing
         }
     }
 
+    /// Not the server's fault: no 5xx, whether the end comes with the head or behind a part of the body.
+    @Test @Loop func aBodyThatEndsEarlyIsItsSendersFault() async throws {
+        let bodies = [
+            "Content-Length: 5\r\n\r\nab", "Content-Length: 5\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+        ]
+        try await withServer { server in
+            for path in ["/people", "/count"] {
+                for body in bodies {
+                    for isApart in [false, true] {
+                        let client = try await RawClient(port: server.port)
+                        client.send("POST \(path) HTTP/1.1\r\nHost: a\r\n\(body)")
+                        if isApart { try await Loop.sleep(for: .milliseconds(5)) }
+                        await client.stream.finishWriting()
+                        #expect(try await client.waitForEnd().hasPrefix("HTTP/1.1 400"), "\(path) \(body)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test @Loop func hangUpCancelsTheHandler() async throws {
         let cancelled = Completion<Void>()
         let started = Completion<Void>()

@@ -68,6 +68,16 @@ import Testing
         limiter.end(try limiter.begin(try request(Self.key("b"))))
     }
 
+    @Test @Loop func refusedConnectionsAreToldOnce() async throws {
+        let lines = Lines()
+        let log = ConnectionLog(
+            Log(service: "test", level: .info, style: .json) { line in
+                Loop.assumeIsolated { lines.all.append(line) }
+            })
+        for count in 0..<100 { log.look(refused: count, cut: 0) }
+        #expect(lines.all.count == 1 && lines.all[0].contains(#""refused":1"#), "\(lines.all)")
+    }
+
     /// Guesses from an address are slowed, and a good token from there is taken.
     @Test @Loop func whoeverGuessesLocksNobodyOut() async throws {
         let log = Log(service: "test", level: .error, style: .json) { _ in }

@@ -16,6 +16,7 @@ extension WholeSuite {
                 try programsAreNotRoot(suite)
                 try databaseKnowsNoSecrets(suite)
                 try await strangersAreRefused(suite)
+                try await strangersFindNoOpenPort(suite)
                 try await servicesWriteTheirOwnTopicsOnly(suite)
                 try await outsidersComeAndGo(suite)
                 // A second up changes nothing, whoever computes what runs.
@@ -52,6 +53,9 @@ extension WholeSuite {
             for name in services + ["broker"] {
                 let id = try #require(try suite.process(name))
                 #expect(contents(of: "/proc/\(id)/status").contains("NoNewPrivs:\t1"), "\(name)")
+                let limits = contents(of: "/proc/\(id)/limits").split(separator: "\n")
+                let core = limits.first { $0.hasPrefix("Max core file size") }?.split(separator: " ") ?? []
+                #expect(core.count > 4 && core[4] == "0", "\(name): \(core)")
             }
         }
 
@@ -72,15 +76,50 @@ extension WholeSuite {
                 "! \(stranger)env -u KCAT_CONFIG kcat -b \(broker) -m 3 -L -X security.protocol=SASL_PLAINTEXT"
                     + " -X sasl.mechanism=SCRAM-SHA-256 -X sasl.username=contacts -X sasl.password=contacts")
             guard getuid() == 0 else { return }
-            for file in ["secrets.json", "bus-users", "operator.properties", "state.json", "log/contacts.log"] {
-                try await suite.shell("! \(stranger)cat \(suite.folder)/\(file)")
-            }
+            // Each thing that is in the folder, by its whole path.
+            try await suite.shell(
+                """
+                find \(suite.folder) ! -name 'command-*' >/tmp/rapport-$$.list
+                found=$(\(stranger)sh -c 'while read -r path; do if [ -r "$path" ] || [ -w "$path" ]; then echo "$path"; fi; done' \
+                    </tmp/rapport-$$.list)
+                count=$(wc -l </tmp/rapport-$$.list); rm /tmp/rapport-$$.list
+                echo "$count looked at: $found"; [ "$count" -gt 50 ] && [ -z "$found" ]
+                """)
             let id = try #require(try suite.process("contacts"))
             try await suite.shell("! \(stranger)cat /proc/\(id)/environ")
             // Nor those who have the same user: the process is its own.
             try await suite.shell(
                 "! setpriv --reuid $(stat -c %u /proc/\(id)) --clear-groups cat /proc/\(id)/environ")
         }
+
+        /// What listens, met by a program that has no password, no key and no secret.
+        @Loop private func strangersFindNoOpenPort(_ suite: RunningSuite) async throws {
+            struct Watch: Decodable { let port: Int }
+            let watch = try JSONDecoder().decode(
+                Watch.self, from: Data(contents(of: suite.folder + "/watch.json").utf8))
+            for path in ["environment", "programs/1/readiness"] {
+                try await suite.shell("[ $(\(Self.curl) http://127.0.0.1:\(watch.port)/\(path)) = 401 ]")
+            }
+            // Programs of this machine are let in until the first key is made, and then nobody without one.
+            let paths = ["/metrics", "/openapi.json", "/v1/ops/dead-letters"]
+            for name in services where name != "console" {
+                let at = "http://127.0.0.1:\(try suite.port(name))"
+                for path in paths { try await suite.shell("[ $(\(Self.curl) \(at)\(path)) = 200 ]") }
+                for path in paths {
+                    try await suite.shell("[ $(\(Self.curl) -H 'Host: evil.example' \(at)\(path)) = 403 ]")
+                }
+            }
+            let added = try await suite.rapport("keys", "add", "shop", "--right", "leads.read")
+            try #require(added.isSuccess, "\(added.text)")
+            try await Loop.sleep(for: .seconds(3))
+            for name in services {
+                let at = "http://127.0.0.1:\(try suite.port(name))"
+                for path in paths { try await suite.shell("[ $(\(Self.curl) \(at)\(path)) = 401 ]") }
+                try await suite.shell("[ $(\(Self.curl) \(at)/health/live) = 200 ]")
+            }
+        }
+
+        private static let curl = "curl -s -o /dev/null --max-time 10 -w '%{http_code}'"
 
         @Loop private func servicesWriteTheirOwnTopicsOnly(_ suite: RunningSuite) async throws {
             #expect(try await write("erp.orders", as: "contacts", suite) == 29)

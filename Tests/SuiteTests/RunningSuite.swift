@@ -108,7 +108,8 @@ final class RunningSuite {
         try await launch("rapport", words).end(within: .seconds(120))
     }
 
-    private func launch(_ program: String, _ words: [String], without names: Set<String> = []) throws -> Command {
+    /// Starts a program on the folder.
+    func launch(_ program: String, _ words: [String], without names: Set<String> = []) throws -> Command {
         commands += 1
         let output = "\(folder)/command-\(commands)"
         let environment = environment.filter { !names.contains($0.key) }

@@ -23,10 +23,15 @@ import Testing
         let fields = ["plain", "with, comma", "with \"quotes\"", "two\nlines", ""]
         #expect(read(CSVWriter.line(fields)) == [fields])
         #expect(CSVWriter.line(["=1+1", "+44 20", "-5", nil]) == "'=1+1,+44 20,-5,\r\n")
+        // Signs of full width run, too; other full-width signs do not, and a semicolon parts cells in half of Europe.
+        #expect(CSVWriter.line(["＝1", "＋1", "－1", "＠a", "，a", "a;b"]) == "'＝1,'＋1,'－1,'＠a,，a,\"a;b\"\r\n")
     }
 
     @Test func anExportsCellsAreReadAsTheyWere() {
-        for text in ["=1+1", "+44 20", "-5", "'=1", "''@x", "'plain", "@home", "+49301;+49302", "\tx", "-", "", "a'b"] {
+        for text in [
+            "=1+1", "+44 20", "-5", "'=1", "''@x", "＝1", "'＠x", "'plain", "@home", "+49301;+49302", "\tx", "-", "",
+            "a'b",
+        ] {
             let cells = read(CSVWriter.line([text, "x"]))
             #expect(cells.first?.first.map(CSVWriter.plain) == text, "\(cells)")
         }

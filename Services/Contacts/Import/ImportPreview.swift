@@ -122,15 +122,19 @@ struct ImportPreview {
         "ImportPreview",
         .object([
             .init("format", .string), .init("encoding", .string, "What the file is written in"),
-            .init("separator", .nullable(.string)),
+            .init("separator", .string, required: false, null: false, "Of a table"),
             .init(
                 "columns",
                 .array(
                     .object([
                         .init("heading", .string),
-                        .init("field", .nullable(.string), "What the column sets; null where it is left out"),
+                        .init(
+                            "field", .string, required: false, null: false,
+                            "What the column sets; not there where it sets nothing"),
                         .init("why", .string),
-                        .init("suggestion", .nullable(.string), "For the mapping, by what stands under it"),
+                        .init(
+                            "suggestion", .string, required: false, null: false,
+                            "For the mapping, by what stands under it"),
                     ]))),
             .init("rows", .array(.any), "The first rows as they would be taken in"),
             .init(

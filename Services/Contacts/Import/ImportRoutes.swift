@@ -8,7 +8,7 @@ import ServiceKit
 import Text
 
 @Loop
-func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] {
+func importRoutes(_ context: ServiceContext, _ worker: ImportWorker, _ quota: ImportQuota) -> [Route] {
     [
         Route(
             .post, "/v1/imports", "Takes a file of parties, which is worked off behind the answer", tag: "imports",
@@ -32,10 +32,11 @@ func importRoutes(_ context: ServiceContext, _ worker: ImportWorker) -> [Route] 
                     "auto unless given: found by what is in the file"),
                 .query(
                     "mapping", .string, "A JSON object of headings and the fields they mean; \"\" leaves a column out"),
-            ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [409, 413, 422]
+            ], body: .bytes("text/csv"), gives: .json(importSchema, 202), refuses: [409, 413, 422, 429]
         ) { request in
             let options = try importOptions(request)
-            let id = try await ImportUpload(context, options).receive(request, encoding: request.query("encoding"))
+            let id = try await ImportUpload(context, options, quota).receive(
+                request, encoding: request.query("encoding"))
             worker.wake()
             let row = try await context.query(ImportStore.get, id).first
             return Response.stored(try row?.value(0) ?? "", status: .accepted).with(

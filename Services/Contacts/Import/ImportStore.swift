@@ -6,7 +6,8 @@ import Postgres
 /// The SQL of imports.
 enum ImportStore {
     static let statements: [any Preparable] = [
-        begin, repeated, dropStale, sign, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list, claim,
+        begin, waiting, repeated, dropStale, sign, drop, addChunk, addBytes, setChunk, clearChunks, queue, get, list,
+        claim,
         chunk, dropChunk, allow, match,
         see, wholes,
         lockAll,
@@ -17,8 +18,17 @@ enum ImportStore {
 
     static let begin = Statement(
         "import.begin",
-        "INSERT INTO party_import (id, state, format, options) VALUES ($1, 'receiving', $2, $3::text::jsonb) "
+        "INSERT INTO party_import (id, state, format, options, caller) VALUES ($1, 'receiving', $2, $3::text::jsonb, $4) "
             + "ON CONFLICT DO NOTHING RETURNING 1")
+    /// How many imports of a caller are not worked off, and what is still to be read of them; then the same of all.
+    static let waiting = Query(
+        "import.waiting", takes: String.self, gives: Int.self, Int.self, Int.self, Int.self,
+        sql: """
+            SELECT count(*) FILTER (WHERE caller = $1),
+                coalesce(sum(bytes - bytes_done) FILTER (WHERE caller = $1), 0)::bigint,
+                count(*), coalesce(sum(bytes - bytes_done), 0)::bigint
+            FROM party_import WHERE state IN ('receiving', 'queued', 'running')
+            """)
     /// What became of the upload that came under the same key, and the digest of it.
     static let repeated = Query(
         "import.repeated", takes: UUID.self, gives: String.self, SQLBytes?.self,

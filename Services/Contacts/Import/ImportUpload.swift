@@ -13,13 +13,17 @@ import Text
 struct ImportUpload {
     /// Bytes of a piece, which is also one step of the work.
     nonisolated static let pieceSize = 1 << 19
+    /// Line ends of a step: short lines make more work of fewer bytes, and a step's work holds the loop here and there.
+    nonisolated static let stepLines = 10_000
 
     private let context: ServiceContext
     private let options: ImportOptions
+    private let quota: ImportQuota
 
-    init(_ context: ServiceContext, _ options: ImportOptions) {
+    init(_ context: ServiceContext, _ options: ImportOptions, _ quota: ImportQuota) {
         self.context = context
         self.options = options
+        self.quota = quota
     }
 
     /// Stores the body and queues it. With `Idempotency-Key` the same upload again is the first one again; another one is a 422, and while the
@@ -30,7 +34,7 @@ struct ImportUpload {
             ($0, request.principal.keepsOwnKeys ? request.principal.id : "")
         }
         let id = key.map { ExternalID.make("import", $1.isEmpty ? $0 : "\($1) \($0)") } ?? UUID.v7()
-        guard try await isNew(id) else {
+        guard try await isNew(id, request.principal) else {
             guard let (state, digest) = try await context.rows(ImportStore.repeated, id).first, state != "receiving"
             else {
                 throw Problem(
@@ -39,7 +43,7 @@ struct ImportUpload {
             }
             // Of before digests were kept.
             guard let digest else { return id }
-            let again = try await pieces(request) { _, _ in }.digest
+            let again = try await pieces(request) { _ in }.digest
             guard again == digest.bytes else {
                 throw Problem(status: 422, detail: "This Idempotency-Key was used with another upload.")
             }
@@ -48,7 +52,7 @@ struct ImportUpload {
         do {
             let stored = try await store(request, id)
             if stored.guess.isArchive {
-                try await unpack(id, stored.pieces)
+                try await unpack(id, stored.pieces, request.principal)
                 return id
             }
             guard let found = FileEncoding.of(stored.guess, said: encoding, isCards: options.format == "vcard") else {
@@ -72,26 +76,41 @@ struct ImportUpload {
         }
     }
 
-    private func isNew(_ id: UUID) async throws -> Bool {
-        let options = try ModelJSON.text(options)
-        if try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty { return true }
+    /// Begins the import where there is none of that id yet.
+    private func isNew(_ id: UUID, _ caller: Principal) async throws -> Bool {
+        if try await begins(id, caller) { return true }
         _ = try await context.query(ImportStore.dropStale.statement, id)
-        return try await !context.query(ImportStore.begin, id, self.options.format, options).isEmpty
+        return try await begins(id, caller)
+    }
+
+    private func begins(_ id: UUID, _ caller: Principal) async throws -> Bool {
+        let options = try ModelJSON.text(options)
+        guard try await !context.query(ImportStore.begin, id, self.options.format, options, caller.id).isEmpty else {
+            return false
+        }
+        do {
+            try await quota.check(caller, context)
+        } catch {
+            _ = try await context.query(ImportStore.drop, id)
+            throw error
+        }
+        return true
     }
 
     /// Stores the body piece by piece, and tells how many there are and what its bytes look like.
     private func store(_ request: Request, _ id: UUID) async throws -> (pieces: Int, guess: EncodingGuess) {
-        let all = try await pieces(request) { piece, number in try await store(piece, id, number) }
-        guard all.count > 0 else { throw Problem.field("body", "must not be empty") }
+        var count = 0
+        let all = try await pieces(request) { piece in try await store(piece, id, &count, request.principal) }
+        guard count > 0 else { throw Problem.field("body", "must not be empty") }
         _ = try await context.query(ImportStore.sign.statement, id, SQLBytes(all.digest))
-        return (all.count, all.guess)
+        return (count, all.guess)
     }
 
     /// Reads the body in pieces of one size, the last may be shorter, and tells a digest of all and of what was asked besides.
     private func pieces(
-        _ request: Request, _ take: ([UInt8], Int) async throws -> Void
-    ) async throws -> (count: Int, guess: EncodingGuess, digest: [UInt8]) {
-        var (piece, count, guess) = ([UInt8](), 0, EncodingGuess())
+        _ request: Request, _ take: ([UInt8]) async throws -> Void
+    ) async throws -> (guess: EncodingGuess, digest: [UInt8]) {
+        var (piece, guess) = ([UInt8](), EncodingGuess())
         var digest = SHA256.digest(Array(request.rawQuery.utf8))
         while let part = try await request.nextPart() {
             guess.feed(part)
@@ -99,28 +118,48 @@ struct ImportUpload {
             while piece.count >= Self.pieceSize {
                 let whole = Array(piece[..<Self.pieceSize])
                 digest = SHA256.digest(digest + SHA256.digest(whole))
-                try await take(whole, count)
+                try await take(whole)
                 piece.removeFirst(Self.pieceSize)
-                count += 1
             }
         }
         if !piece.isEmpty {
             digest = SHA256.digest(digest + SHA256.digest(piece))
-            try await take(piece, count)
-            count += 1
+            try await take(piece)
         }
-        return (count, guess, digest)
+        return (guess, digest)
     }
 
-    private func store(_ piece: [UInt8], _ id: UUID, _ number: Int) async throws {
-        try await context.transaction { transaction in
-            transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(piece))
-            transaction.enqueue(ImportStore.addBytes, id, piece.count)
+    /// Stores a piece as the steps behind those that are there.
+    private func store(_ piece: [UInt8], _ id: UUID, _ count: inout Int, _ caller: Principal) async throws {
+        for step in Self.steps(of: piece) {
+            let number = count
+            try await context.transaction { transaction in
+                transaction.enqueue(ImportStore.addChunk, id, number, SQLBytes(Array(step)))
+                transaction.enqueue(ImportStore.addBytes, id, step.count)
+            }
+            count += 1
+            // Small files end within their share, whoever comes beside them.
+            if number > 0 { try await quota.check(caller, context) }
         }
+    }
+
+    /// Cuts a piece behind as many lines as one step takes.
+    nonisolated static func steps(of piece: [UInt8]) -> [ArraySlice<UInt8>] {
+        var (steps, start, lines) = ([ArraySlice<UInt8>](), 0, 0)
+        for place in piece.indices {
+            let byte = piece[place]
+            // A CR alone ends lines in some files.
+            guard byte == 0x0A || byte == 0x0D && place + 1 < piece.count && piece[place + 1] != 0x0A else { continue }
+            lines += 1
+            guard lines == stepLines else { continue }
+            steps.append(piece[start...place])
+            (start, lines) = (place + 1, 0)
+        }
+        return start < piece.count ? steps + [piece[start...]] : steps
     }
 
     /// Puts the rows of a workbook, or of the exports of another system, as CSV in the place of its bytes, and queues it.
-    private func unpack(_ id: UUID, _ pieces: Int) async throws {
+    private func unpack(_ id: UUID, _ pieces: Int, _ caller: Principal) async throws {
         let book = try ScratchFile()
         for number in 0..<pieces {
             guard let bytes: SQLBytes = try await context.query(ImportStore.chunk, id, number).first?.value(0) else {
@@ -147,9 +186,8 @@ struct ImportUpload {
             let from = place
             let piece = try await Loop.offload { try table.read(from: from, most: Self.pieceSize) }
             guard !piece.isEmpty else { break }
-            try await store(piece, id, number)
+            try await store(piece, id, &number, caller)
             place += piece.count
-            number += 1
         }
         var queued = options
         queued.format = "csv"

@@ -7,6 +7,7 @@ extension Capability {
         "import", "files of people, taken in row by row",
         migrations: [
             SearchSchema.imports, SearchSchema.importNotes, SearchSchema.additions, SearchSchema.importDigests,
+            SearchSchema.importCallers,
         ],
         statements: ImportStore.statements + ImportAdditionStore.statements,
         standings: [
@@ -15,6 +16,8 @@ extension Capability {
         ]
     ) { context in
         let worker = ImportWorker(context)
-        return CapabilityParts(routes: importRoutes(context, worker), background: [{ await worker.run() }])
+        return CapabilityParts(
+            routes: importRoutes(context, worker, try ImportQuota(context.settings)),
+            background: [{ await worker.run() }])
     }
 }

@@ -154,4 +154,12 @@ enum SearchSchema {
         -- What tells one upload from another under the same key.
         ALTER TABLE party_import ADD digest bytea
         """)
+
+    /// Who brought an import, so that each has a share of what waits; programs of before leave it out.
+    static let importCallers = Migration(
+        "m202612010150_import_caller",
+        """
+        ALTER TABLE party_import ADD caller text;
+        CREATE INDEX party_import_waiting ON party_import (caller) WHERE state IN ('receiving', 'queued', 'running')
+        """)
 }

@@ -23,8 +23,11 @@ func templateRoutes(language: String) -> [Route] {
                 throw Problem(status: .notFound, detail: "There is no template \"\(name)\".")
             }
             let said = try await preview.read(request)
-            let text = template.rendered(said.language, fallback: language, said.data ?? [:])
-            return try Response(.ok, json: text)
+            // Of the most that a body takes come megabytes, which nobody is to wait for.
+            return try await Loop.offload {
+                try Response(
+                    .ok, json: template.rendered(said.language, fallback: language, said.data ?? [:]))
+            }
         },
     ]
 }
@@ -34,7 +37,7 @@ private struct TemplateEntry: Codable {
     let languages: [String]
 }
 
-private struct Preview: Decodable {
+private struct Preview: Decodable, Sendable {
     let language: String?
     let data: [String: String]?
 }

@@ -28,6 +28,8 @@ final class RequestBody {
     var isFailed: Bool { failure != nil }
     /// Whether the handler has met the end; that nothing is left does not count, as it depends on how bytes were cut.
     private(set) var isRead = false
+    /// Whether a handler waits for more of it.
+    private(set) var isAwaited = false
     /// What a handler that reads the whole has of it.
     var kept = 0
     /// Bytes of it that are in memory.
@@ -74,6 +76,8 @@ final class RequestBody {
     /// The next bytes, nil at the end.
     func next() async throws -> [UInt8]? {
         onRead?()
+        isAwaited = true
+        defer { isAwaited = false }
         try await arrived.wait(until: { !buffer.isEmpty || isReceived || isDropped })
         if isDropped { throw CancellationError() }
         if buffer.isEmpty, let failure { throw failure }

@@ -166,10 +166,14 @@ final class Connection {
         guard case .finished = end, phase != .lingering else { return close() }
         hasPeerFinished = true
         if phase == .head { return finish() }
-        body?.fail(CancellationError())
+        // Whoever reads the body is told why there is no more of it; all others that nobody waits for them.
+        let isRead = body?.isAwaited == true
+        body?.fail(Self.notWhole)
         if phase == .draining { return finish() }
-        task?.cancel()
+        if !isRead { task?.cancel() }
     }
+
+    private static let notWhole = Problem(status: .badRequest, detail: "The body ends before it is whole.")
 
     // MARK: Handling
 
@@ -186,7 +190,7 @@ final class Connection {
             body.onRead = { [unowned self] in bodyIsRead() }
             self.body = body
             used = body.receive(bytes)
-            if hasPeerFinished, used == bytes.count { body.fail(CancellationError()) }
+            if hasPeerFinished, used == bytes.count { body.fail(Self.notWhole) }
         }
         server.requestBegan()
         let request = Request(head, body: body, client: peer.client) { [weak stream] in stream?.peerAddress ?? "" }
@@ -198,7 +202,7 @@ final class Connection {
         request.meter?.spent(Loop.now - start)
         if phase == .running {
             self.task = task
-            if hasPeerFinished { task.cancel() }
+            if hasPeerFinished, body?.isFailed != true { task.cancel() }
         }
         return used
     }

@@ -152,7 +152,7 @@ public struct HoldingBook: Sendable {
     }
 
     private func isLoose(_ key: String) -> Bool {
-        !loose.isEmpty && loose.contains(String(key.prefix { $0 != "\u{1F}" }))
+        !loose.isEmpty && loose.contains(String(key.unicodeScalars.prefix { $0 != "\u{1F}" }))
     }
 
     private mutating func differ(_ text: String) {
