@@ -155,7 +155,7 @@ let package = Package(
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
-                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport",
+                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport",
                 "ServiceKit", "Telemetry",
             ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),
@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests", dependencies: serviceTests + ["Console", "Passwords", "ServiceTestKit"],
             path: "Tests/ConsoleTests", exclude: ["Python"], swiftSettings: strict),
-        tests("BrowserTests", serviceTests + ["Console", "HTML", "ServiceTestKit"]),
+        tests("BrowserTests", serviceTests + ["Console", "HTML", "Sales", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",

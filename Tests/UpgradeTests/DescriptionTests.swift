@@ -46,7 +46,8 @@ import Tickets
         #expect(
             open.sorted() == [
                 "GET /.well-known/jwks.json", "GET /assets/{name}", "GET /preferences/{token}", "GET /sign-in",
-                "GET /sign-in/code", "GET /surveys/{token}", "GET /welcome/{link}", "POST /language",
+                "GET /sign-in/code", "GET /sign-in/elsewhere", "GET /sign-in/elsewhere/back", "GET /surveys/{token}",
+                "GET /welcome/{link}", "POST /language",
                 "POST /preferences/{token}", "POST /sign-in", "POST /sign-in/code", "POST /sign-in/passkey",
                 "POST /sign-in/passkey/question", "POST /sign-out", "POST /surveys/{token}", "POST /v1/sign-in",
                 "POST /v1/tokens", "POST /welcome/{link}",

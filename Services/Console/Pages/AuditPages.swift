@@ -78,7 +78,7 @@ struct AuditPages {
             body.append(
                 Form.table(
                     [words("When", "时间"), words("Who", "谁"), words("What", "做了什么"), words("To what", "对象")],
-                    shown.map { row($0, words) }))
+                    shown.map { row($0, words) }, second: 3))
         }
         if found.count > shown.count || found.count >= Self.most {
             body.append(older(visitor.request, shown, after, words))
@@ -196,6 +196,14 @@ struct AuditPages {
             ])
     }
 
+    /// What it was done to, short; it leads to all that was done to it.
+    private func subject(_ text: String) -> HTML {
+        guard let (kind, id) = text.parted(by: ":") else { return HTML(text) }
+        let short = id.utf8.count > 12 ? "\(kind) …\(id.suffix(8))" : "\(kind) \(id)"
+        return .element(
+            "a", [.classes("u"), .link("/audit?record=\(Parts.queryValue(text))"), .text("title", text)], [HTML(short)])
+    }
+
     private func row(_ found: Found, _ words: Words) -> HTML {
         let entry = found.entry
         let when = RFC3339.date(entry.at).map { Parts.time($0) } ?? entry.at
@@ -211,8 +219,12 @@ struct AuditPages {
                 .element("td", [], [who, .element("small", [.classes("meta")], [HTML(entry.address ?? "")])]),
                 .element(
                     "td", [],
-                    [HTML(DeedName.told(entry.action, words)), .element("small", [.classes("meta")], [HTML(members)])]),
-                .element("td", [], [.element("code", [.classes("key")], [HTML(entry.subject)])]),
+                    [
+                        HTML(DeedName.told(entry.action, words)),
+                        .element("small", [.classes("meta")], [HTML(members)]),
+                        .element("small", [.classes("meta ph")], [subject(entry.subject)]),
+                    ]),
+                .element("td", [.classes("p2")], [subject(entry.subject)]),
             ])
     }
 }

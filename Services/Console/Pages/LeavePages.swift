@@ -11,7 +11,12 @@ import ServiceKit
 struct LeavePages {
     private let pages: Pages
 
-    init(_ pages: Pages) { self.pages = pages }
+    private let handover: Handover
+
+    init(_ pages: Pages) throws {
+        self.pages = pages
+        handover = try Handover(pages.context)
+    }
 
     var routes: [Route] {
         [
@@ -42,16 +47,20 @@ struct LeavePages {
         var body = [
             HTML.element("ul", [.classes("prose bullets")], what.map { .element("li", [], [HTML($0)]) })
         ]
+        if let session = visitor.session {
+            let owned = await handover.owned(by: id, state.name, for: session)
+            if !owned.isEmpty { body.append(Handover.shown(owned, words)) }
+        }
         if !reports.isEmpty {
             body.append(
                 list(
-                    "reports", words("\(reports.count) report to \(state.name)", "\(reports.count)人向\(state.name)汇报"),
+                    "reports", words("Reporting to \(state.name)", "\(reports.count)人向\(state.name)汇报"),
                     reports.map { ("/people/\($0.text)/edit", $1) }))
         }
         if !teams.isEmpty {
             body.append(
                 list(
-                    "teams", words("\(teams.count) teams are led by \(state.name)", "\(state.name)负责\(teams.count)个团队"),
+                    "teams", words("Led by \(state.name)", "\(state.name)负责\(teams.count)个团队"),
                     teams.map { ("/teams/\($0.text)", $1) }))
         }
         let end = Parts.button(

@@ -9,10 +9,10 @@ extension Capability {
     /// What people see in the browser.
     static let pages = Capability("pages", "what people see in the browser") { context in
         let pages = try Pages(context)
-        let audit = try AuditPages(pages)
+        let (audit, elsewhere, leave) = (try AuditPages(pages), try ElsewherePages(pages), try LeavePages(pages))
         return CapabilityParts(
             routes: pages.common + SignInPages(pages).routes + PasskeyPages(pages).routes + ProfilePages(pages).routes
-                + audit.routes + PersonPages(pages).routes + LeavePages(pages).routes
+                + audit.routes + elsewhere.routes + PersonPages(pages).routes + leave.routes
                 + GroupPages(pages).routes)
     }
 }
@@ -24,6 +24,8 @@ final class Pages {
     let signIn: SignIn
     let sessions: Sessions
     let passkeys: Passkeys
+    /// Whether people sign in by the firm's own provider too.
+    let hasProvider: Bool
     let cookies: Cookies
 
     init(_ context: ServiceContext) throws {
@@ -31,6 +33,7 @@ final class Pages {
         signIn = try context.shared(SignIn.init)
         sessions = try context.shared(Sessions.init)
         passkeys = try context.shared(Passkeys.init)
+        hasProvider = try context.shared(Elsewhere.init).canBe
         cookies = Cookies(address: try context.shared(ConsoleAddress.init).text)
     }
 

@@ -176,7 +176,7 @@ struct PersonPages {
         let passkeys = try await pages.context.rows(PasskeyStore.of, state.personId).count
         let factor = try await pages.signIn.factor(of: state.personId)
         let facts = Parts.facts([
-            (words("Signed in", "登录中"), words("\(sessions.count) times", "\(sessions.count)处")),
+            (words("Sessions", "登录中"), words("\(sessions.count)", "\(sessions.count)处")),
             (words("Last seen", "最近使用"), sessions.first.map { Parts.time($0.4) }),
             (words("Code", "验证码"), factor.isConfirmed ? words("from the phone", "已启用") : words("none", "未启用")),
             (words("Passkeys", "通行密钥"), "\(passkeys)"),

@@ -61,11 +61,25 @@ struct SignInPages {
                         "Forgotten? An administrator sends you a link to choose another password.",
                         "忘记密码？请管理员发给您一个重设链接。"))
             ])
-        return PageFrame.plain(words, words("Sign in", "登录"), [form] + passkey(words) + [help], status: status)
+        return PageFrame.plain(
+            words, words("Sign in", "登录"), [form] + passkey(words) + provider(words) + [help], status: status)
     }
 
     /// The page again, with why a passkey was refused.
     func refused(_ text: String, _ words: Words) -> Response { signIn(words, fault: text, status: .unauthorized) }
+
+    private func provider(_ words: Words) -> [HTML] {
+        guard pages.hasProvider else { return [] }
+        return [
+            .element(
+                "p", [],
+                [
+                    .element(
+                        "a", [.classes("b wide"), .id("elsewhere"), .link("/sign-in/elsewhere")],
+                        [HTML(words("Use the firm's account", "使用公司账号登录"))])
+                ])
+        ]
+    }
 
     private func passkey(_ words: Words) -> [HTML] {
         guard pages.passkeys.canBe else { return [] }

@@ -163,6 +163,18 @@ final class SignIn {
         try NewPassword.check(password, of: [described?.name ?? name, described?.email ?? email ?? ""])
         let hash = try await gate.pass { try PasswordHash.make(password) }
         let digest = SQLBytes(SessionSecret.digest(of: link))
+        let actor = AuditActor(
+            id: "person:\(person.text)", name: described?.name ?? name, address: caller.address)
+        return try await AuditActor.$current.withValue(actor) {
+            try await useLink(digest, of: (person, name, email), hash, described, from: caller)
+        }
+    }
+
+    private func useLink(
+        _ digest: SQLBytes, of owner: (person: UUID, name: String, email: String?), _ hash: PasswordHash,
+        _ described: (name: String, email: String)?, from caller: Caller
+    ) async throws -> Begun {
+        let (person, name, email) = owner
         return try await context.transaction { transaction in
             guard try await transaction.rows(SignInStore.useLink, digest).first == person else { throw over }
             if email == nil {
@@ -178,8 +190,7 @@ final class SignIn {
             transaction.enqueue(SignInStore.setPassword, person, hash.text)
             transaction.enqueue(SessionStore.endOthers, person, nil, "another password")
             let called = described?.name ?? name
-            let actor = AuditActor(id: "person:\(person.text)", name: called, address: caller.address)
-            Audit.write(AuditEntry("password.set", "person:\(person.text)", by: actor), in: transaction)
+            Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
             return try begin(of: person, called, nil, from: caller, in: transaction)
         }
     }
