@@ -155,7 +155,8 @@ let package = Package(
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
-                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Rapport",
+                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres",
+                "Rapport",
                 "ServiceKit", "Telemetry",
             ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),

@@ -54,7 +54,7 @@ struct IdentityToken: Sendable, Equatable {
         var nonce: String?
         var azp: String?
         var email: String?
-        var email_verified: Said?
+        var emailVerified: Said?
     }
 
     /// One, or several.
@@ -77,6 +77,13 @@ struct IdentityToken: Sendable, Equatable {
 
     /// Which algorithms are taken, each by a key of its own kind: no token says by itself how it is believed.
     private static let algorithms: [String: ForeignKey.Algorithm] = ["RS256": .rs256, "ES256": .es256, "EdDSA": .edDSA]
+    /// Reads names as providers write them, `jwks_uri`.
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     /// How far clocks may differ, in seconds.
     private static let skew = 60.0
 
@@ -89,7 +96,7 @@ struct IdentityToken: Sendable, Equatable {
         }
         guard text.utf8.count <= 32 << 10, parts.count == 3, let head = Base64URL.decode(parts[0]),
             let body = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
-            let header = try? JSONDecoder().decode(Header.self, from: Data(head))
+            let header = try? Self.decoder.decode(Header.self, from: Data(head))
         else { throw .malformed }
         guard let algorithm = Self.algorithms[header.alg], header.crit == nil else { throw .algorithm }
         let named = keys.filter { header.kid == nil || $0.kid == header.kid }.compactMap(\.key)
@@ -97,7 +104,7 @@ struct IdentityToken: Sendable, Equatable {
         guard !fitting.isEmpty else { throw .unknownKey }
         let signed = Array("\(parts[0]).\(parts[1])".utf8)
         guard fitting.contains(where: { $0.isValid(joined: signature, of: signed) }) else { throw .notAuthentic }
-        guard let claims = try? JSONDecoder().decode(Claims.self, from: Data(body)), !claims.sub.isEmpty else {
+        guard let claims = try? Self.decoder.decode(Claims.self, from: Data(body)), !claims.sub.isEmpty else {
             throw .malformed
         }
         guard claims.iss == issuer else { throw .issuer }
@@ -109,6 +116,6 @@ struct IdentityToken: Sendable, Equatable {
         guard max(claims.iat ?? 0, claims.nbf ?? 0) <= seconds + Self.skew else { throw .notYet }
         guard let given = claims.nonce, constantTimeEqual(Array(given.utf8), Array(nonce.utf8)) else { throw .nonce }
         subject = claims.sub
-        email = claims.email_verified?.isYes == false ? nil : claims.email
+        email = claims.emailVerified?.isYes == false ? nil : claims.email
     }
 }

@@ -12,10 +12,10 @@ final class Provider {
 
     private struct Description: Decodable, Sendable {
         let issuer: String
-        let authorization_endpoint: String
-        let token_endpoint: String
-        let jwks_uri: String
-        var token_endpoint_auth_methods_supported: [String]?
+        let authorizationEndpoint: String
+        let tokenEndpoint: String
+        let jwksUri: String
+        var tokenEndpointAuthMethodsSupported: [String]?
     }
 
     /// Who it is; what it says begins with this and nothing else.
@@ -56,7 +56,7 @@ final class Provider {
             ("response_type", "code"), ("client_id", client), ("redirect_uri", back), ("scope", "openid email profile"),
             ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"),
         ])
-        let start = try await description().authorization_endpoint
+        let start = try await description().authorizationEndpoint
         return start + (start.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
     }
 
@@ -64,7 +64,7 @@ final class Provider {
 
     /// Who has come back with a code.
     func identity(code: String, nonce: String, verifier: String) async throws -> IdentityToken {
-        struct Given: Decodable { let id_token: String }
+        struct Given: Decodable { let idToken: String }
         let description = try await description()
         var fields = [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", back), ("code_verifier", verifier),
@@ -73,7 +73,7 @@ final class Provider {
         var headers: Headers = ["content-type": "application/x-www-form-urlencoded", "accept": "application/json"]
         if let secret {
             // RFC 6749, 2.3.1: each half is encoded as a form before they are joined.
-            if description.token_endpoint_auth_methods_supported?.contains("client_secret_basic") ?? true {
+            if description.tokenEndpointAuthMethodsSupported?.contains("client_secret_basic") ?? true {
                 let both = "\(Parts.queryValue(client)):\(Parts.queryValue(secret))"
                 headers["authorization"] = "Basic \(Base64.encode(Array(both.utf8)))"
             } else {
@@ -82,13 +82,14 @@ final class Provider {
         }
         let answer = try await http.send(
             ClientRequest(
-                .post, description.token_endpoint, headers: headers, body: Array(Self.form(fields).utf8),
+                .post, description.tokenEndpoint, headers: headers, body: Array(Self.form(fields).utf8),
                 timeout: .seconds(10), maximumBytes: 256 << 10))
-        guard answer.status == .ok, let given = try? JSONDecoder().decode(Given.self, from: Data(answer.body)) else {
+        guard answer.status == .ok, let given = try? IdentityToken.decoder.decode(Given.self, from: Data(answer.body))
+        else {
             throw Failure(description: "the code was not taken: \(answer.status.rawValue)")
         }
         func read(_ keys: [IdentityToken.Key]) throws(IdentityToken.Refusal) -> IdentityToken {
-            try IdentityToken(given.id_token, keys: keys, issuer: issuer, client: client, nonce: nonce, at: Date())
+            try IdentityToken(given.idToken, keys: keys, issuer: issuer, client: client, nonce: nonce, at: Date())
         }
         do {
             return try read(try await keys(fresh: false))
@@ -113,7 +114,7 @@ final class Provider {
         struct Set: Decodable { let keys: [IdentityToken.Key] }
         // Not more than once in ten seconds: whoever makes up names of keys makes nobody ask for them all the time.
         if let keys, keys.at.duration(to: .now) < (fresh ? .seconds(10) : .seconds(3600)) { return keys.all }
-        let found = try await read(try await description().jwks_uri, as: Set.self).keys
+        let found = try await read(try await description().jwksUri, as: Set.self).keys
         keys = (found, .now)
         return found
     }
@@ -123,7 +124,7 @@ final class Provider {
             ClientRequest(
                 .get, address, headers: ["accept": "application/json"], timeout: .seconds(10), maximumBytes: 1 << 20))
         guard answer.status == .ok else { throw Failure(description: "\(address) answers \(answer.status.rawValue)") }
-        return try JSONDecoder().decode(type, from: Data(answer.body))
+        return try IdentityToken.decoder.decode(type, from: Data(answer.body))
     }
 
     private static func form(_ fields: [(String, String)]) -> String {

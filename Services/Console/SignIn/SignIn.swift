@@ -29,9 +29,10 @@ final class SignIn {
 
     private let context: ServiceContext
     private let sessions: Sessions
-    private let devices: SignedToken
+    /// This secret's first, then the one's of before.
+    private let devices: [SignedToken]
     private let tickets: SignedToken
-    private let sealing: [UInt8]
+    private let secret: ConsoleSecret
     private let gate = Gate(2, waiting: 40)
     /// Hashed for those who are not there, so that the time says nothing of who is.
     private var nobody: PasswordHash?
@@ -39,10 +40,10 @@ final class SignIn {
     init(_ context: ServiceContext) throws {
         self.context = context
         sessions = try context.shared(Sessions.init)
-        let secret = try context.shared(ConsoleSecret.init)
-        devices = SignedToken(key: secret.key(for: "devices"), purpose: "device")
+        secret = try context.shared(ConsoleSecret.init)
+        devices = ([secret.key(for: "devices")] + [secret.keyBefore(for: "devices")].compactMap { $0 })
+            .map { SignedToken(key: $0, purpose: "device") }
         tickets = SignedToken(key: secret.key(for: "tickets"), purpose: "second factor")
-        sealing = secret.key(for: "second factors")
     }
 
     // MARK: Passwords
@@ -87,7 +88,7 @@ final class SignIn {
         guard let (_, name, _, sealed, hasCode) = try await context.rows(SignInStore.ofPerson, person).first,
             hasCode == true, let sealed
         else { throw wrongCode }
-        let secret = try AESGCM.open(sealed.bytes, key: sealing, context: Array(person.text.utf8))
+        let secret = try opened(sealed, of: person)
         let step = OneTimeCodes(secret: secret).step(of: code, at: Date())
         let known = device.flatMap { self.device($0, of: person) }
         return try await context.transaction { transaction in
@@ -116,13 +117,13 @@ final class SignIn {
     ) throws -> Begun {
         let device = known ?? UUID.v7().text
         let (id, secret) = try sessions.begin(of: person, name, device: device, from: caller, in: transaction)
-        let proof = devices.make("\(person.text) \(device)", expires: Date().addingTimeInterval(180 * 86_400))
+        let proof = devices[0].make("\(person.text) \(device)", expires: Date().addingTimeInterval(180 * 86_400))
         return Begun(id: id, person: person, secret: secret.text, device: proof)
     }
 
     /// The device that a proof names, where it has signed in as this person.
     private func device(_ proof: String, of person: UUID?) -> String? {
-        guard let person, let payload = try? devices.verify(proof) else { return nil }
+        guard let person, let payload = devices.lazy.compactMap({ try? $0.verify(proof) }).first else { return nil }
         let parts = payload.split(separator: " ")
         return parts.count == 2 && parts[0] == person.text ? String(parts[1]) : nil
     }
@@ -135,6 +136,29 @@ final class SignIn {
 
     private var refusal: Problem { Problem(status: 401, detail: "Email and password do not match.") }
     private var wrongCode: Problem { Problem(status: 401, detail: "The code does not match, or was used already.") }
+
+    // MARK: Second factors, sealed
+
+    private static let use = "second factors"
+
+    private func opened(_ sealed: SQLBytes, of person: UUID) throws -> [UInt8] {
+        try secret.open(sealed.bytes, for: Self.use, context: person.text).text
+    }
+
+    /// Seals anew what the secret of before has sealed; says how many. Once nothing is left, that one can be forgotten.
+    func sealAnew() async throws -> Int {
+        var count = 0
+        for (person, sealed) in try await context.rows(SignInStore.sealed) {
+            guard let sealed, let opened = try? secret.open(sealed.bytes, for: Self.use, context: person.text),
+                opened.isOld
+            else { continue }
+            let anew = SQLBytes(try secret.seal(opened.text, for: Self.use, context: person.text))
+            // One that was offered anew meanwhile is another.
+            try await context.transaction { $0.enqueue(SignInStore.reseal, person, sealed, anew) }
+            count += 1
+        }
+        return count
+    }
 
     // MARK: Links
 
@@ -224,7 +248,7 @@ final class SignIn {
     /// Offers a second factor, which counts once a code of it was given.
     func offerCode(to session: Session) async throws -> OneTimeCodes {
         let codes = OneTimeCodes()
-        let sealed = try AESGCM.seal(codes.secret, key: sealing, context: Array(session.person.text.utf8))
+        let sealed = try secret.seal(codes.secret, for: Self.use, context: session.person.text)
         try await context.transaction { $0.enqueue(SignInStore.offerCode, session.person, SQLBytes(sealed)) }
         return codes
     }
@@ -235,7 +259,7 @@ final class SignIn {
             return (nil, false, 0)
         }
         let left = try await context.rows(SignInStore.countRecovery, person).first ?? 0
-        let secret = try sealed.map { try AESGCM.open($0.bytes, key: sealing, context: Array(person.text.utf8)) }
+        let secret = try sealed.map { try opened($0, of: person) }
         return (hasCode == true ? nil : secret.map { OneTimeCodes(secret: $0) }, hasCode == true, left)
     }
 
@@ -265,7 +289,7 @@ final class SignIn {
         guard let (_, _, _, sealed, hasCode) = try await context.rows(SignInStore.ofPerson, session.person).first,
             hasCode == true, let sealed
         else { throw wrongCode }
-        let secret = try AESGCM.open(sealed.bytes, key: sealing, context: Array(session.person.text.utf8))
+        let secret = try opened(sealed, of: session.person)
         guard let step = OneTimeCodes(secret: secret).step(of: code, at: Date()) else { throw wrongCode }
         try await context.transaction { transaction in
             guard try await !transaction.rows(SignInStore.useCode, session.person, step).isEmpty else {

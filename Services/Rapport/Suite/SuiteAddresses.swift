@@ -25,7 +25,10 @@ extension Suite {
         ]
         (program.user, program.becomesUser) = (folder.user, true)
         program.environment.merge(kafka.environment) { given, _ in given }
-        program.environment["AUDIT_SECRET"] = try environment["AUDIT_SECRET"] ?? folder.secret("audit")
+        // The console signs its audit with its own secret.
+        if name != "console" {
+            program.environment["AUDIT_SECRET"] = try environment["AUDIT_SECRET"] ?? folder.secret("audit")
+        }
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
             program.environment["SURVEY_SECRET"] = try folder.secret("survey")
