@@ -75,7 +75,7 @@ struct GroupPages {
         try pages.need("\(kind.area).read", visitor)
         let (words, named) = (visitor.words, kind.named(visitor.words))
         let rows = try await kind.rows(words)
-        let body = rows.isEmpty ? Parts.quiet(named.none) : Form.table(kind.heads(words), rows)
+        let body = rows.isEmpty ? Parts.quiet(named.none) : Form.table(kind.heads(words), rows, right: 2)
         let acts = visitor.may("\(kind.area).change") ? [Parts.act(kind.path + "/new", named.new, isPrimary: true)] : []
         return pages.app(visitor, named.all, at: kind.path, [body], acts: acts)
     }
