@@ -62,6 +62,21 @@ import Testing
         #expect(Set(names) == ["Known Ltd", "北京贸易", "张伟"])
     }
 
+    /// The same where an order names the customer by its number only.
+    @Test @Loop func aLeadAndAnOrdersCustomerComeInOneBatch() async throws {
+        let service = try await TestService(ContactsService.self)
+        defer { service.close() }
+        let said = ConversionHandlers.Said(lead: lead, conversion: conversion, isReverted: false)
+        let number = CustomerNumber(number: "C-9", system: "erp")
+        try await service.transaction { transaction in
+            PartyLocks.foresee([UUID()], in: transaction)
+            ConversionHandlers.foresee([said], transaction)
+            PartyLocks.make([UUID(): number], in: transaction)
+            try await ConversionHandlers.apply([said], transaction)
+        }
+        #expect(try await service.column("SELECT name FROM party ORDER BY name").count == 3)
+    }
+
     @Test @Loop func whatWasTakenBackIsGoneUnlessSomebodyKnowsIt() async throws {
         let service = try await TestService(ContactsService.self)
         defer { service.close() }

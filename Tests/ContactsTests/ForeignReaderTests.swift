@@ -81,7 +81,9 @@ import Testing
         let done = try await desk.bring("?format=\(kind == "vcard" ? "vcard" : "csv")", file)
         #expect(done.counts == [9, 9, 0, 0, 0], "\(done)")
         let stored = try await desk.service.column("SELECT name FROM party ORDER BY email")
-        #expect(stored == Self.names, "\(stored)")
+        // A name is one line.
+        let kept = Self.names.map { $0.replacing("\n", with: " ") }
+        #expect(stored == kept, "\(stored)")
         // Ours, read by them.
         let export = try await desk.send(.get, "/v1/parties/export?format=\(kind)")
         try Data(export.body).write(to: URL(fileURLWithPath: ours))
@@ -89,7 +91,7 @@ import Testing
         let read = try lines.map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
         // A spreadsheet shows the apostrophe before what it would run, and does not run it; a card has one kind of line ends.
         let told = Set(read.map { kind == "vcard" || !$0[0].hasPrefix("'") ? $0[0] : String($0[0].dropFirst()) })
-        #expect(told == Set(Self.names), "\(read)")
+        #expect(told == Set(kept), "\(read)")
         #expect(Set(read.map { $0[1] }).count == 9)
         await desk.close()
     }

@@ -94,15 +94,17 @@ import Testing
         let service = try await TestService(SalesService.self)
         defer { service.close() }
         let wrong = try await service.send(
-            .post, path, #"{"onwer":"x","amount":"-1","name":null,"leadId":null,"stage":"lost","stage":"won"}"#)
+            .post, path, #"{"onwer":"x","amount":"-1","name":null,"leadId":null,"stage":"lost"}"#)
         #expect(wrong.status == 400)
         for part in [
             #"{"field":"onwer","message":"is not a field of opportunity; owner is"}"#,
             #"{"field":"amount","message":"must not be negative"}"#, #"{"field":"name","message":"must not be null"}"#,
-            #""field":"leadId""#, #"{"field":"stage","message":"must come once"}"#,
+            #""field":"leadId""#,
         ] {
             #expect(wrong.text.contains(part), "\(part) in \(wrong.text)")
         }
+        let twice = try await service.send(.post, path, #"{"name":"Cups","stage":"lost","stage":"won"}"#)
+        #expect(twice.status == 400 && twice.text.contains(#"{"field":"stage","message":"must come once"}"#))
         // In the body of a command too, and in what stands within it.
         let visit = try await service.send(.post, "/v1/activities", #"{"kind":"visit","subejct":"cups"}"#)
         #expect(
@@ -130,7 +132,7 @@ import Testing
     func ofVeryManyUnknownMembersTheFirstAreNamed(_ path: String) async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        let members = (0..<50_000).map { "\"nam\($0)\":1" }.joined(separator: ",")
+        let members = (0..<4_000).map { "\"nam\($0)\":1" }.joined(separator: ",")
         let answer = try await service.send(.post, path, "{\(members)}")
         #expect(answer.status == 400 && answer.text.utf8.count < 5_000)
         #expect(answer.text.split(separator: "\"field\"").count - 1 == 20)

@@ -55,6 +55,7 @@ final class PartyLocks {
             return make(numbers.map { ToldCustomer($0.key, $0.value) }, in: transaction)
         }
         guard !locks.areMade, !numbers.isEmpty else { return }
+        locks.makeNewcomers(in: transaction)
         locks.areMade = true
         let all = numbers.sorted { $0.key < $1.key }
         transaction.enqueue(
@@ -64,11 +65,7 @@ final class PartyLocks {
     /// Makes those of customers who are missing, and those who were foreseen: once in a transaction, before any party is locked.
     static func make(_ customers: [ToldCustomer], in transaction: Transaction) {
         let locks = of(transaction)
-        if !locks.newcomers.isEmpty {
-            let rows = locks.newcomers.sorted { $0.party.id < $1.party.id }
-            locks.newcomers = []
-            transaction.enqueue(PartyStore.insertMissing, values: PartyRow.columns(rows))
-        }
+        locks.makeNewcomers(in: transaction)
         var all = locks.records
         for customer in customers where all[customer.id] == nil { all[customer.id] = customer }
         guard !locks.areMade, !all.isEmpty else { return }
@@ -100,6 +97,13 @@ final class PartyLocks {
     /// Notes parties that a statement of its own has locked.
     static func note(_ parties: some Sequence<UUID>, in transaction: Transaction) {
         of(transaction).taken.formUnion(parties)
+    }
+
+    private func makeNewcomers(in transaction: Transaction) {
+        guard !newcomers.isEmpty else { return }
+        let rows = newcomers.sorted { $0.party.id < $1.party.id }
+        newcomers = []
+        transaction.enqueue(PartyStore.insertMissing, values: PartyRow.columns(rows))
     }
 
     /// What is to be locked now, in order.
