@@ -67,7 +67,7 @@ import Testing
         let service = try await TestService(ContactsService.self)
         defer { service.close() }
         let said = ConversionHandlers.Said(lead: lead, conversion: conversion, isReverted: false)
-        let number = CustomerNumber(number: "C-9", system: "erp")
+        let number = try #require(CustomerNumber("C-9"))
         try await service.transaction { transaction in
             PartyLocks.foresee([UUID()], in: transaction)
             ConversionHandlers.foresee([said], transaction)
