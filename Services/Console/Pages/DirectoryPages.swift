@@ -23,7 +23,7 @@ struct DirectoryPages {
                     .query("q", .string, "How a name begins"), .query("after", .uuid, "Behind which it begins"),
                 ]
             ) { try await people($0) },
-            pages.post("/people", "Adds a person and gives a link that lets him in") { visitor, form in
+            pages.post("/people", "Adds a person and gives a link that lets him in", refuses: [422]) { visitor, form in
                 try await add(visitor, form)
             },
             pages.get("/people/{id}", "A person, as people see him") { try await person($0) },
