@@ -69,9 +69,10 @@ import Testing
         let said = ConversionHandlers.Said(lead: lead, conversion: conversion, isReverted: false)
         let number = try #require(CustomerNumber("C-9"))
         try await service.transaction { transaction in
-            PartyLocks.foresee([UUID()], in: transaction)
+            let customer = UUID()
             ConversionHandlers.foresee([said], transaction)
-            PartyLocks.make([UUID(): number], in: transaction)
+            Redirects.hold([customer] + said.parties, in: transaction)
+            PartyLocks.make([customer: number], in: transaction)
             try await ConversionHandlers.apply([said], transaction)
         }
         #expect(try await service.column("SELECT name FROM party ORDER BY name").count == 3)

@@ -62,6 +62,35 @@ struct SystemdTests {
     }
 }
 
+/// What systemd itself says of how much the units could do: ten is a service that may do all, two one that is shut as far as it can be.
+@Suite struct ExposureTests {
+    @Test @Loop func unitsMayDoNextToNothing() async throws {
+        guard access("/usr/bin/systemd-analyze", X_OK) == 0 else {
+            return print("skipped: there is no systemd-analyze")
+        }
+        let root = try TestPaths.temporaryFolder()
+        defer { TestPaths.remove(root) }
+        // A machine on which the units are installed, with programs that are only there.
+        let script = """
+            set -eo pipefail
+            mkdir -p \(root)/etc/systemd/system \(root)/usr/local/bin \(root)/usr/lib/systemd/system
+            cp -r \(DeployFiles.folder)/systemd/*.service \(DeployFiles.folder)/systemd/*.socket \
+                \(DeployFiles.folder)/systemd/*.target \(DeployFiles.folder)/systemd/rapport-.service.d \(root)/etc/systemd/system/
+            cp /lib/systemd/system/*.target \(root)/usr/lib/systemd/system/
+            for name in rapport broker \(UnitFile.services.joined(separator: " ")); do
+                install -m 755 /bin/true \(root)/usr/local/bin/rapport-$name
+            done
+            install -m 755 /bin/true \(root)/usr/local/bin/rapport
+            for unit in rapport-broker \(UnitFile.services.map { "rapport-\($0)@1" }.joined(separator: " ")); do
+                systemd-analyze security --offline=yes --root=\(root) --threshold=20 --no-pager $unit.service | tail -n 1
+            done
+            """
+        let run = try await DeployFiles.run(program: "/bin/bash", ["-c", script])
+        #expect(run.status == 0, "\(run.said)")
+        #expect(run.said.split(separator: "\n").count { $0.contains("exposure level") } == UnitFile.services.count + 1)
+    }
+}
+
 /// A systemd in namespaces of its own.
 @Loop
 final class NestedSystemd {

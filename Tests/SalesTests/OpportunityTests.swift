@@ -132,7 +132,7 @@ import Testing
     func ofVeryManyUnknownMembersTheFirstAreNamed(_ path: String) async throws {
         let service = try await TestService(SalesService.self)
         defer { service.close() }
-        let members = (0..<4_000).map { "\"nam\($0)\":1" }.joined(separator: ",")
+        let members = (0..<900).map { "\"nam\($0)\":1" }.joined(separator: ",")
         let answer = try await service.send(.post, path, "{\(members)}")
         #expect(answer.status == 400 && answer.text.utf8.count < 5_000)
         #expect(answer.text.split(separator: "\"field\"").count - 1 == 20)

@@ -82,16 +82,21 @@ import Testing
     @Test @Loop func whoeverGuessesLocksNobodyOut() async throws {
         let log = Log(service: "test", level: .error, style: .json) { _ in }
         let credentials = Credentials(token: "sekret", keys: nil, isLoopback: true, log)
-        let route = Route(.get, "/parties", "", tag: "parties", access: .read, gives: .text) { _ in Response(.ok) }
-        let router = Router([route], middleware: HTTPSurface(credentials, SurfaceLimits(), log).middleware(log))
-        @Loop func ask(_ token: String) async throws -> Int {
-            await router.respond(to: try Request(.get, "/parties", headers: ["authorization": "Bearer \(token)"]))
-                .status
+        func route(_ path: String, _ access: Route.Access) -> Route {
+            Route(.get, path, "", tag: "parties", access: access, gives: .text) { _ in Response(.ok) }
+        }
+        let routes = [route("/parties", .read), route("/health/live", .open), route("/link", .link("survey"))]
+        let router = Router(routes, middleware: HTTPSurface(credentials, SurfaceLimits(), log).middleware(log))
+        @Loop func ask(_ token: String, _ path: String = "/parties") async throws -> Int {
+            await router.respond(to: try Request(.get, path, headers: ["authorization": "Bearer \(token)"])).status
                 .rawValue
         }
         var answers: [Int: Int] = [:]
         for number in 0..<300 { answers[try await ask("guess\(number)"), default: 0] += 1 }
         #expect(answers[401, default: 0] >= 90 && answers[429, default: 0] >= 150, "\(answers)")
         #expect(try await ask("sekret") == 200)
+        // Nor those who have no token: whoever opens a link or asks whether the process lives.
+        #expect(try await ask("", "/link") == 200)
+        for _ in 0..<3000 { #expect(try await ask("", "/health/live") == 200) }
     }
 }

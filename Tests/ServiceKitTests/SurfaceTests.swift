@@ -70,6 +70,28 @@ import Testing
         }
     }
 
+    /// A path may have a signed link in it: log and figures tell the route.
+    @Test @Loop func noPathIsLogged() async throws {
+        @Loop final class Lines { var all: [String] = [] }
+        let lines = Lines()
+        let log = Log(service: "test", level: .debug, style: .json) { line in
+            Loop.assumeIsolated { lines.all.append(line) }
+        }
+        let route = Route(
+            .get, "/preferences/{token}", "", tag: "", access: .link("preferences"),
+            parameters: [.path("token", .string)],
+            gives: .text
+        ) { _ in Response(.ok) }
+        let surface = HTTPSurface(Credentials(token: nil, keys: nil, isLoopback: true, log), SurfaceLimits(), log)
+        let router = Router([route], middleware: surface.middleware(log))
+        for path in ["/preferences/the-secret", "/preferences/the-secret/x", "/preference/the-secret"] {
+            _ = await router.respond(to: try Request(.get, path, headers: [:], body: []))
+        }
+        #expect(lines.all.count >= 3 && lines.all[0].contains("/preferences/{token}"), "\(lines.all)")
+        #expect(!lines.all.contains { $0.contains("the-secret") }, "\(lines.all)")
+        #expect(!Metrics.shared.rendered().contains("the-secret"))
+    }
+
     @Test @Loop func whileEventsCannotBePublishedNothingIsChangedAndEverythingIsRead() async throws {
         let routes = [
             Route(.get, "/v1/parties", "", tag: "parties", access: .read, gives: .json(.any)) { _ in Response(.ok) },

@@ -28,8 +28,9 @@ struct SignInPages {
                 let owner = try await pages.signIn.owner(of: visitor.request.path("link"))
                 return welcome(visitor, owner)
             },
-            pages.post("/welcome/{link}", "Takes the password that one chooses", needsSession: false, refuses: [410]) {
-                visitor, form in
+            pages.post(
+                "/welcome/{link}", "Takes the password that one chooses", needsSession: false, refuses: [410, 422]
+            ) { visitor, form in
                 try await takeWelcome(visitor, form)
             },
         ]

@@ -3,7 +3,9 @@ import Postgres
 
 /// The SQL of custom fields.
 enum FieldStore {
-    static let statements: [any Preparable] = [all, labels, list, insert, lock, update, delete, strip, fill]
+    static let statements: [any Preparable] = [
+        all, labels, list, insert, lock, update, delete, strip, fill, clearNumbers, insertNumbers,
+    ]
 
     static let all = Statement("field.all", "SELECT key, type, to_json(choices)::text FROM custom_field")
 
@@ -45,6 +47,27 @@ enum FieldStore {
     static let fill = Statement(
         "field.fill",
         """
-        \(PartyStore.numbers("p.custom ? $1 AND f.key = $1")) ON CONFLICT DO NOTHING
+        \(numbers("p.custom ? $1 AND f.key = $1")) ON CONFLICT DO NOTHING
         """)
+
+    /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01. A value that was left
+    /// by an earlier field of that name and another type is passed over.
+    static let clearNumbers = Statement(
+        "field.clear_numbers", "DELETE FROM party_custom WHERE party_id = ANY($1::uuid[])")
+    static let insertNumbers = Statement("field.insert_numbers", numbers("p.id = ANY($1::uuid[])"))
+
+    /// SQL: writes those of the parties `p` and the fields `f` that meet a condition.
+    private static func numbers(_ condition: String) -> String {
+        """
+        INSERT INTO party_custom (party_id, field, number)
+        SELECT id, key, number FROM (
+            SELECT p.id, f.key, CASE
+                WHEN f.type = 'number' AND jsonb_typeof(p.custom->f.key) = 'number' THEN (p.custom->>f.key)::numeric
+                WHEN f.type = 'date' AND p.custom->>f.key ~ '^(?!0000)\\d{4}-(0[1-9]|1[0-2])-\\d\\d$' THEN
+                    make_date(left(p.custom->>f.key, 4)::integer, substr(p.custom->>f.key, 6, 2)::integer, 1)
+                    - date '1970-01-01' + right(p.custom->>f.key, 2)::integer - 1 END AS number
+            FROM party p JOIN custom_field f ON p.custom ? f.key WHERE \(condition)) n
+        WHERE number IS NOT NULL
+        """
+    }
 }

@@ -265,7 +265,7 @@ struct ImportStep {
     private func writeNumbers(_ parties: [Party]) {
         let ids = parties.filter { !$0.custom.isEmpty }.map(\.id)
         guard !ids.isEmpty else { return }
-        transaction.enqueue(PartyStore.clearNumbers, ids)
-        transaction.enqueue(PartyStore.insertNumbers, ids)
+        transaction.enqueue(FieldStore.clearNumbers, ids)
+        transaction.enqueue(FieldStore.insertNumbers, ids)
     }
 }

@@ -38,8 +38,8 @@ enum ImportUndo {
         }
         if !changed.isEmpty {
             transaction.enqueue(ImportStore.restore, changed.map(\.before))
-            transaction.enqueue(PartyStore.clearNumbers, changed.map(\.id))
-            transaction.enqueue(PartyStore.insertNumbers, changed.map(\.id))
+            transaction.enqueue(FieldStore.clearNumbers, changed.map(\.id))
+            transaction.enqueue(FieldStore.insertNumbers, changed.map(\.id))
         }
         transaction.enqueue(ImportStore.forget, id, try rows.map { try $0.value(0) as UUID })
         transaction.enqueue(ImportStore.undoAdvance, id, created.count + changed.count, kept)

@@ -20,7 +20,7 @@ enum PartyCommands {
         try party.apply(input)
         Outbox.carryTrace(in: transaction)
         transaction.enqueue(PartyStore.insert, values: try party.values)
-        if !party.custom.isEmpty { transaction.enqueue(PartyStore.insertNumbers, [party.id]) }
+        if !party.custom.isEmpty { transaction.enqueue(FieldStore.insertNumbers, [party.id]) }
         return party.id
     }
 
@@ -35,8 +35,8 @@ enum PartyCommands {
         try party.apply(input)
         // A value that is said again is found again by ranges, though its field came back after it.
         if !input.custom.isEmpty, party.custom == old.custom {
-            transaction.enqueue(PartyStore.clearNumbers, [id])
-            transaction.enqueue(PartyStore.insertNumbers, [id])
+            transaction.enqueue(FieldStore.clearNumbers, [id])
+            transaction.enqueue(FieldStore.insertNumbers, [id])
         }
         if party == old { return transaction.enqueue(PartyStore.get.statement, id) }
         Outbox.carryTrace(in: transaction)
@@ -48,8 +48,8 @@ enum PartyCommands {
     static func save(_ party: Party, over old: Party, in transaction: Transaction) throws -> Completion<Rows> {
         let shown = transaction.enqueue(PartyStore.update, values: try party.values)
         if party.custom != old.custom {
-            transaction.enqueue(PartyStore.clearNumbers, [party.id])
-            transaction.enqueue(PartyStore.insertNumbers, [party.id])
+            transaction.enqueue(FieldStore.clearNumbers, [party.id])
+            transaction.enqueue(FieldStore.insertNumbers, [party.id])
         }
         return shown
     }

@@ -6,7 +6,7 @@ import Postgres
 /// The SQL of parties.
 enum PartyStore {
     static let statements: [any Preparable] = [
-        insert, insertMissing, clearNumbers, insertNumbers, lock, lockAll, lockAndRaise, raise, mergedInto, know,
+        insert, insertMissing, lock, lockAll, lockAndRaise, raise, mergedInto, know,
         knowReferences, forget, stub, known, tellAgain, toRetell, update, get, setSearch, select, estimate, bodies,
         shares,
     ]
@@ -79,27 +79,6 @@ enum PartyStore {
             SELECT * FROM incoming ON CONFLICT DO NOTHING RETURNING *)
         \(tell(PartyCreated.self, names: .none)) FROM written p
         """, takes: rowColumns, gives: [])
-
-    /// The numbers and days of parties' custom fields, which ranges ask for, anew: a day is counted from 1970-01-01. A value that was left
-    /// by an earlier field of that name and another type is passed over.
-    static let clearNumbers = Statement(
-        "party.clear_numbers", "DELETE FROM party_custom WHERE party_id = ANY($1::uuid[])")
-    static let insertNumbers = Statement("party.insert_numbers", numbers("p.id = ANY($1::uuid[])"))
-
-    /// SQL: writes those of the parties `p` and the fields `f` that meet a condition.
-    static func numbers(_ condition: String) -> String {
-        """
-        INSERT INTO party_custom (party_id, field, number)
-        SELECT id, key, number FROM (
-            SELECT p.id, f.key, CASE
-                WHEN f.type = 'number' AND jsonb_typeof(p.custom->f.key) = 'number' THEN (p.custom->>f.key)::numeric
-                WHEN f.type = 'date' AND p.custom->>f.key ~ '^(?!0000)\\d{4}-(0[1-9]|1[0-2])-\\d\\d$' THEN
-                    make_date(left(p.custom->>f.key, 4)::integer, substr(p.custom->>f.key, 6, 2)::integer, 1)
-                    - date '1970-01-01' + right(p.custom->>f.key, 2)::integer - 1 END AS number
-            FROM party p JOIN custom_field f ON p.custom ? f.key WHERE \(condition)) n
-        WHERE number IS NOT NULL
-        """
-    }
 
     /// A list of a party's details with another value in the place of its first, for that and the single member are the same thing; what
     /// is in it already moves there with its label. Nothing where there is no list or no value.

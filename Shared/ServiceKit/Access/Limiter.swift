@@ -34,6 +34,8 @@ final class Limiter {
     private enum Caller: Hashable {
         case principal(String)
         case address(UInt64)
+        /// Who tries tokens from an address: what it is refused others of the address are not.
+        case guesser(UInt64)
     }
 
     private let limits: SurfaceLimits
@@ -58,10 +60,12 @@ final class Limiter {
             })
     }
 
-    /// Lets a request begin, or refuses it with a 429; whoever begins must end.
+    /// Lets a request begin, or refuses it with a 429; whoever begins must end. Whether a process lives is told to whoever asks: a refusal
+    /// would cost as much, and who watches it may have the address of one who floods it.
     func begin(_ request: Request) throws -> Account {
         let principal = request.principal
-        let isHeld = principal.kind != .local && principal.kind != .administrator
+        let isHealth = request.route?.path.utf8.starts(with: "/health/".utf8) == true
+        let isHeld = principal.kind != .local && principal.kind != .administrator && !isHealth
         let account = account(of: request)
         if isHeld {
             if account.running >= limits.atOnce { throw refusal(.atOnce, account, after: 1) }
@@ -79,7 +83,7 @@ final class Limiter {
     /// Somebody has guessed at a token: told so until too many have come from there, and then to come later. A good token is never refused
     /// for what others of its address have guessed.
     func guessed(_ request: Request) throws {
-        let account = account(.address(request.client), "\(request.peerAddress)")
+        let account = account(.guesser(request.client), "\(request.peerAddress)")
         account.requests -= Self.guess
         if account.requests < 0 { throw refusal(.guesses, account, after: -account.requests / Double(limits.rate)) }
     }
