@@ -115,7 +115,9 @@ let package = Package(
         shared(
             "ServiceKit",
             ["CRMModel", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres", "Telemetry", "Text"]),
-        .target(name: "TestKit", dependencies: ["EventLoop", "Crypto"], path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "TestKit", dependencies: ["EventLoop", "Crypto", "HTTP"], path: "Tests/TestKit", swiftSettings: strict
+        ),
         .target(
             name: "ServiceTestKit",
             dependencies: [
@@ -153,7 +155,8 @@ let package = Package(
         .executableTarget(
             name: "rapport-bench",
             dependencies: [
-                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "Kafka", "Messaging", "Postgres", "Rapport",
+                "CKafka", "CRMModel", "Contacts", "Crypto", "EventLoop", "HTTP", "Kafka", "Messaging", "Postgres",
+                "Rapport",
                 "ServiceKit", "Telemetry",
             ] + suitePrograms,
             path: "Benchmarks", swiftSettings: strict),
@@ -166,7 +169,10 @@ let package = Package(
         tests("PhonesTests", ["CPhone", "Phones", "TestKit", "Text"]),
         tests("LearningTests", ["CRMModel", "Learning", "TestKit"]),
         tests("TicketsTests", serviceTests + ["ServiceTestKit", "Tickets"]),
-        tests("ConsoleTests", serviceTests + ["Console", "Passwords", "ServiceTestKit"]),
+        .testTarget(
+            name: "ConsoleTests", dependencies: serviceTests + ["Console", "Passwords", "ServiceTestKit"],
+            path: "Tests/ConsoleTests", exclude: ["Python"], swiftSettings: strict),
+        tests("BrowserTests", serviceTests + ["Console", "HTML", "Sales", "ServiceTestKit"]),
         tests("NotificationsTests", serviceTests + ["Broker", "Notifications", "ServiceTestKit"]),
         .target(
             name: "Rapport",

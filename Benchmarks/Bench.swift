@@ -39,6 +39,7 @@ final class Bench {
             ("value", { try await ValueBench(self).run() }),
             ("sight", { try await SightBench(self).run() }),
             ("contacts", { try await ContactsBench(self).run() }),
+            ("audit", { try await AuditBench(self).run() }),
             ("hostile", { try await HostileBench(self).run() }),
         ]
         print("measured on \(cores()) cores; each figure beside its limit or peer, in the same run")

@@ -121,6 +121,12 @@ enum ContactsStatements {
                     "'crm.contacts'", "\(id)::text", "1", "'contacts.party.created.v1'", "NULL",
                     "'{\"partyId\":\"01a20876-406b-70c6-b692-5766b1cf7d0b\",\"name\":\"Bench\",\"kind\":\"consumer\"}'",
                 ]),
+            fill(
+                named("audit.write").sql,
+                [
+                    "'{\"id\":\"01a20876-406b-70c6-b692-5766b1cf7d0b\",\"at\":\"2026-12-01T02:00:00.000000Z\",\"actor\":\"local\"}'",
+                    "'local'", "'party.made'", "'party:' || gen_random_uuid()",
+                ]),
         ]
     }
 

@@ -19,7 +19,7 @@ struct Main {
     }
 
     private static let help = """
-        rapport-bench [programs | broker | apply | flow | relay | disturb | latency | http | value | contacts |
+        rapport-bench [programs | broker | apply | flow | relay | disturb | latency | http | audit | value | contacts |
                        sight | hostile | scale] [--run DIR]
         Starts a PostgreSQL and a Broker of its own in DIR/bench (.run/bench beside the package), measures on them, stops
         them and deletes them, whatever DATABASE_URL and KAFKA_BROKERS name. Of broker, one part alone: idle, produce,

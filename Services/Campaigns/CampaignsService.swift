@@ -13,5 +13,6 @@ public enum CampaignsService: ServiceDefinition {
     /// events were published, and so not rebuilt.
     public static let capabilities: [Capability] = [
         .firm, .segments, .ledger(), .products, .members, .campaigns, .directory,
+        .audit(of: name),
     ]
 }

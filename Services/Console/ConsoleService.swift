@@ -11,6 +11,7 @@ public enum ConsoleService: ServiceDefinition {
     public static let personalData: PersonalData? = nil
     /// What it can do.
     public static let capabilities: [Capability] = [
-        .keys, .territories, .roles, .sessions, .people, .teams, .absences, .signIn, .pages, .consoleAudit,
+        .keys, .territories, .roles, .sessions, .people, .teams, .absences, .signIn, .passkeys, .elsewhere, .pages,
+        .consoleAudit,
     ]
 }

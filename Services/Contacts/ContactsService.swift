@@ -14,5 +14,6 @@ public enum ContactsService: ServiceDefinition {
         .firm, .ledger { _ in ValueHandlers.apply }, .parties, .values, .search, .merges, .duplicates, .relations,
         .fields, .views, .imports, .exports, .timeline, .interactions, .consents, .history, .conversions, .stages,
         .benefits, .customerLinks, .models, .reports, .odd, .classes, .privacy, .directory,
+        .audit(of: name),
     ]
 }

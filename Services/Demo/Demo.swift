@@ -42,8 +42,9 @@ struct Demo {
         try await waitUntilSettled(kafka, positions)
         let story = try await tell(kafka, behind: played.last)
         if story != nil { try await waitUntilSettled(kafka, positions) }
+        let people = try await letIn()
         let passed = try await patiently { try await Reconciliation(suite).run() }
-        try await DemoSummary(suite, played, duration, story).show()
+        try await DemoSummary(suite, played, duration, story, people).show()
         return passed
     }
 
@@ -57,6 +58,16 @@ struct Demo {
                 StoryDesk(try suite.folder.readState(), player, day: last.addingTimeInterval(86_400)), terminal)
             try await story.play()
             return story
+        }
+    }
+
+    /// Lets people in who can be signed in as, where there is a console.
+    private func letIn() async throws -> DemoPeople? {
+        guard !options.isPlain, Services.built.contains("console") else { return nil }
+        return try await patiently {
+            var people = DemoPeople(try ServiceProbe("console", try suite.folder.readState()), terminal)
+            try await people.comeIn()
+            return people
         }
     }
 

@@ -8,9 +8,11 @@ struct DemoSummary {
     private let played: Played
     private let duration: Duration
     private let story: Story?
+    private let people: DemoPeople?
 
-    init(_ suite: Suite, _ played: Played, _ duration: Duration, _ story: Story?) {
+    init(_ suite: Suite, _ played: Played, _ duration: Duration, _ story: Story?, _ people: DemoPeople?) {
         self.story = story
+        self.people = people
         self.suite = suite
         self.played = played
         self.duration = duration
@@ -36,6 +38,10 @@ struct DemoSummary {
         }
         try StatusReport(suite).showAddresses()
         terminal.line()
+        if let people {
+            people.show()
+            terminal.line()
+        }
         terminal.line(
             "Everything goes on running, and a supervisor starts again what dies. make down stops it; make down WIPE=1 deletes its data too."
         )

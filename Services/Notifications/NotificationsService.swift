@@ -12,5 +12,6 @@ public enum NotificationsService: ServiceDefinition {
     /// What it can do.
     public static let capabilities: [Capability] = [
         .redirects, .suppressions, .templates, .messages, .delivery, .directory,
+        .audit(of: name),
     ]
 }

@@ -13,5 +13,6 @@ public enum SalesService: ServiceDefinition {
     public static let capabilities: [Capability] = [
         .firm, .ledger(), .rates, .accounts, .quotas, .revenue, .leads, .opportunities, .quotes, .orderRequests,
         .tasks, .activities, .directory,
+        .audit(of: name),
     ]
 }

@@ -12,5 +12,6 @@ public enum TicketsService: ServiceDefinition {
     /// What it can do.
     public static let capabilities: [Capability] = [
         .redirects, .customers, .tickets, .policies, .clocks, .surveys, .directory,
+        .audit(of: name),
     ]
 }

@@ -78,7 +78,7 @@ public enum Ed25519 {
 }
 
 /// Owns a key of the library, which many threads may use at once as long as nobody changes it, and nobody does.
-private final class KeyHandle: @unchecked Sendable {
+final class KeyHandle: @unchecked Sendable {
     let pointer: OpaquePointer
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
     deinit { EVP_PKEY_free(pointer) }

@@ -63,6 +63,14 @@ extension Request {
     @Loop
     public func patch<R>(_ record: Record<R>) async throws -> Patch<R> { try record.patch(await jsonBody()) }
 
+    /// The members of the body, where it was read and is JSON: what the caller has said something about.
+    @Loop
+    var saidMembers: [String]? {
+        guard self[ScannedBody.self] != nil, let bytes = self[ReadBody.self]?.bytes else { return nil }
+        let names = SaidMembers.names(in: bytes)
+        return names.isEmpty ? nil : names
+    }
+
     private static func isJSON(_ media: String) -> Bool {
         let essence = media.prefix { $0 != ";" }.trimmingPrefix(" ").lowercased()
         let name = String(essence.reversed().drop { $0 == " " }.reversed())

@@ -12,11 +12,13 @@ extension ServiceContext {
     public func create(
         _ request: Request, _ body: (Transaction) async throws -> Response
     ) async throws -> Response {
-        guard let header = request.headers["idempotency-key"] else { return try await transaction(body) }
+        guard let header = request.headers["idempotency-key"] else {
+            return try await transaction { try await made(body, $0) }
+        }
         let key = try IdempotencyKey(header, request, await request.wholeBody())
         do {
             return try await transaction { transaction in
-                let response = try await body(transaction)
+                let response = try await made(body, transaction)
                 try key.keep(response, in: transaction)
                 return response
             }
@@ -26,6 +28,16 @@ extension ServiceContext {
             guard (error as? PostgresError)?.constraint == "idempotency_key_pkey" else { throw error }
             throw Problem(status: .conflict, detail: "A request with this Idempotency-Key is under way.")
         }
+    }
+
+    /// Does it, and tells the audit which one was made.
+    private func made(
+        _ body: (Transaction) async throws -> Response, _ transaction: Transaction
+    ) async throws -> Response {
+        let response = try await body(transaction)
+        let location = response.headers["location"]?.utf8.split(separator: UInt8(ascii: "/"))
+        AuditScope.current?.made = location?.last.map { String(decoding: $0, as: UTF8.self) }
+        return response
     }
 }
 

@@ -76,12 +76,13 @@ extension ServiceDefinition {
             opened.recovers(&parts.recovery)
         }
         parts.letWait(context)
-        if capabilities.contains(where: { $0.name == "audit" }) { parts.routes = parts.routes.map(\.knowingActor) }
         if let personalData {
             personalData.subscribe(topic, &parts.subscriptions)
             personalData.recover(&parts.recovery)
             parts.routes += personalData.routes(context)
         }
+        parts.isAudited = capabilities.contains { $0.name == "audit" }
+        parts.routes = parts.audited(parts.routes, context)
         return parts
     }
 }
@@ -109,6 +110,8 @@ public struct ServiceParts {
     /// Its reactions that wait for facts; nil where it has none.
     public private(set) var intents: IntentRunner?
     fileprivate var kinds: [IntentKind] = []
+    /// Whether what is done is written down.
+    fileprivate var isAudited = false
     /// Work that goes on as long as the process, and ends when its task is cancelled.
     public var background: [@Loop @Sendable () async -> Void] = []
 
@@ -116,6 +119,12 @@ public struct ServiceParts {
     @Loop public init() {
         subscriptions = Subscriptions()
         recovery = Subscriptions()
+    }
+
+    /// Routes that write down what they do, where the service keeps an audit.
+    @Loop
+    func audited(_ routes: [Route], _ context: ServiceContext) -> [Route] {
+        isAudited ? routes.map { $0.audited(context) } : routes
     }
 
     /// Lets reactions wait; the handlers that keep the facts are there already and hear them first.
@@ -176,9 +185,13 @@ public final class ServiceContext {
     /// What a capability works with, where one has made it.
     func known<T: Sendable>(_ type: T.Type) -> T? { made[ObjectIdentifier(type)] as? T }
 
-    /// Runs a command as one transaction; its events go out at once after the commit.
+    /// Runs a command as one transaction; its events go out at once after the commit. Who asked for it is written down in it.
     public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-        let value = try await pool.transaction(body)
+        let value = try await pool.transaction { transaction in
+            let value = try await body(transaction)
+            AuditScope.current?.write(in: transaction)
+            return value
+        }
         onCommit?()
         return value
     }

@@ -231,8 +231,10 @@ public final class ServiceProcess {
 
     private func serve() throws {
         let routes =
-            parts.routes + healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
-            + heldRoutes(context, parts) + reconciler.routes
+            parts.routes
+            + parts.audited(
+                healthRoutes + operationsRoutes(context, letters, options.kafka) + rebuilder.routes
+                    + heldRoutes(context, parts) + reconciler.routes, context)
         let document = OpenAPI.document(title: "Rapport \(name)", version: "1", routes: routes)
         let topics = AsyncAPI.document(service: name, receiving: parts.subscriptions.types)
         let descriptions = [

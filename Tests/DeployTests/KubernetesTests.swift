@@ -105,16 +105,24 @@ import Testing
         for deployment in all where deployment["kind"].text == "Deployment" {
             let labels = deployment["spec", "template", "metadata", "labels"]
             let isMailing = deployment["metadata", "name"].text == "notifications"
-            #expect(
-                ports("egress", labels) == Set(["53", "5432", "9092", "9093"] + (isMailing ? ["465", "587"] : [])))
+            // Its pages ask services, in the name of who looks, and the firm's provider of sign-on.
+            let isConsole = deployment["metadata", "name"].text == "console"
+            let more = isMailing ? ["465", "587"] : isConsole ? ["http", "443"] : []
+            #expect(ports("egress", labels) == Set(["53", "5432", "9092", "9093"] + more))
             #expect(ports("ingress", labels) == ["http"])
         }
         let migrating = try named("migrate", "Job", all)["spec", "template", "metadata", "labels"]
         #expect(ports("egress", migrating) == ["53", "5432"] && ports("ingress", migrating).isEmpty)
-        // By namespaces only, so no pod of the own one is among them.
+        // By namespaces only, so no pod of the own one is among them, but for the console's and those that it asks.
         for policy in policies {
-            let peers = ["to", "from"].flatMap { side in
+            let all = ["to", "from"].flatMap { side in
                 ["egress", "ingress"].flatMap { policy["spec", $0].items.flatMap { $0[side].items } }
+            }
+            let isOfPages = policy["metadata", "name"].text == "pages"
+            let peers = all.filter { peer in
+                let labels = peer["podSelector", "matchLabels"]
+                let isConsole = labels["app.kubernetes.io/name"].text == "console"
+                return !(isConsole || isOfPages && labels["app.kubernetes.io/component"].text == "service")
             }
             #expect(peers.allSatisfy { Set($0.members.keys) == ["namespaceSelector"] })
             let named = peers.compactMap {

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    /// What the rule has removed leaves its digest, from the first entry on; a digest elsewhere hides something.
+    @Test func whatTheRuleHasRemovedStillCounts() {
+        let lines = (0..<9).map { "{\"id\":\($0)}" }
+        func without(_ places: Set<Int>) -> [String] {
+            lines.enumerated().map { place, line in
+                places.contains(place) ? "{\"removed\":\"\(Base64.encode(MerkleTree.leaf(Array(line.utf8))))\"}" : line
+            }
+        }
+        let heads = [("head", head(lines)), ("old", head(lines, at: 3))]
+        #expect(faults(without([0, 1, 2, 3]), heads) == [])
+        #expect(faults(without([0, 1, 4]), heads) == ["entry 4 was taken out, and not by the rule"])
+        var other = without([0, 1])
+        other.swapAt(0, 1)
+        #expect(!faults(other, heads).isEmpty)
+    }
+
     @Test func aHeadThatSomebodyElseSignedIsNone() {
         let lines = ["a", "b"]
         let other = TreeHead(origin: "rapport/console", size: 2, root: MerkleTree.empty, time: "t").signed(by: .init())

@@ -13,6 +13,7 @@ extension WholeSuite {
                     try expectPass(try await suite.demo("--orders", "3000", within: .seconds(120)))
                 }
                 try await readStory(suite)
+                try await signInAsEach(suite)
                 let status = try await suite.rapport("status")
                 #expect(status.isSuccess, "\(status.text)")
                 for name in ["postgres", "broker"] + services { #expect(status.text.contains(name)) }
@@ -79,6 +80,23 @@ extension WholeSuite {
         }
 
         /// What the story's addresses show, after it was told twice.
+        /// What the demo prints lets each of its people in; the administrator's token is taken by a service, and another's is refused what
+        /// the role does not allow.
+        @Loop private func signInAsEach(_ suite: RunningSuite) async throws {
+            struct Begun: Decodable { let token: String }
+            var tokens: [String: String] = [:]
+            for name in ["admin", "manager", "sales", "marketing", "service", "analyst"] {
+                let said = #"{"email":"\#(name)@demo.example","password":"two yellow bicycles"}"#
+                tokens[name] = try await suite.ask("console", .post, "/v1/sign-in", said, as: Begun.self).token
+            }
+            func leads(_ name: String) async throws -> String {
+                try await suite.ask(
+                    "sales", .get, "/v1/leads", headers: ["authorization": "Bearer \(tokens[name] ?? "")"])
+            }
+            #expect(try await leads("admin").contains("Clara Weiss"))
+            await #expect(throws: SuiteFailure.self) { try await leads("service") }
+        }
+
         @Loop private func readStory(_ suite: RunningSuite) async throws {
             struct List: Decodable {
                 struct Item: Decodable {

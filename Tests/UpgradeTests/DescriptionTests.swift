@@ -39,17 +39,18 @@ import Tickets
         for (_, definition) in services {
             let service = try await TestService(definition)
             defer { service.close() }
-            open += service.parts.routes.filter { $0.right == nil }.map { "\($0.method.rawValue) \($0.path)" }
+            // A page behind a session looks for it itself; a test of the console asks for each without one.
+            open += service.parts.routes.filter { $0.right == nil && $0.access != .link("session") }
+                .map { "\($0.method.rawValue) \($0.path)" }
         }
         #expect(
             open.sorted() == [
-                "GET /", "GET /.well-known/jwks.json", "GET /assets/{name}", "GET /me", "GET /people",
-                "GET /people/{id}", "GET /preferences/{token}", "GET /roles", "GET /sign-in", "GET /sign-in/code",
-                "GET /surveys/{token}", "GET /teams", "GET /welcome/{link}", "POST /language", "POST /me",
-                "POST /me/code", "POST /me/code/offer", "POST /me/password", "POST /me/sessions/end", "POST /people",
-                "POST /people/{id}/end", "POST /people/{id}/link", "POST /people/{id}/roles",
-                "POST /preferences/{token}", "POST /sign-in", "POST /sign-in/code", "POST /sign-out",
-                "POST /surveys/{token}", "POST /v1/sign-in", "POST /v1/tokens", "POST /welcome/{link}",
+                "GET /.well-known/jwks.json", "GET /assets/{name}", "GET /preferences/{token}", "GET /sign-in",
+                "GET /sign-in/code", "GET /sign-in/elsewhere", "GET /sign-in/elsewhere/back", "GET /surveys/{token}",
+                "GET /welcome/{link}", "POST /language",
+                "POST /preferences/{token}", "POST /sign-in", "POST /sign-in/code", "POST /sign-in/passkey",
+                "POST /sign-in/passkey/question", "POST /sign-out", "POST /surveys/{token}", "POST /v1/sign-in",
+                "POST /v1/tokens", "POST /welcome/{link}",
             ])
     }
 }

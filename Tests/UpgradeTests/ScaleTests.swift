@@ -139,6 +139,7 @@ import Tickets
             "party_relation (other_id)",
         ],
         "of a schema and its life: each of several databases has its own": [
+            "audit_head (size)", "audit_node (level, place)", "audit_place (place)", "audit_rule (is_only)",
             "life (one)", "source_life (source, epoch)", "tell_again (key)", "told_end (topic, part)",
             "ended_key (source, key)",
         ],

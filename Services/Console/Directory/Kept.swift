@@ -36,7 +36,7 @@ struct Kept<State: Codable & Sendable, Told: EventData & Codable>: Sendable {
     func add(_ new: State, in transaction: Transaction) async throws {
         try await check(new, nil, transaction)
         transaction.enqueue(insert, values: record.values(new))
-        try Audit.write(AuditEntry("\(record.name).made", subject(id(new))), in: transaction)
+        Audit.write(AuditEntry("\(record.name).made", subject(id(new))), in: transaction)
         try Outbox.append(tell(new), key: id(new), sequence: 1, in: transaction)
     }
 
@@ -48,6 +48,24 @@ struct Kept<State: Codable & Sendable, Told: EventData & Codable>: Sendable {
         let (old, version) = try await record.locked(id, lock, in: transaction)
         try await seen.check(resource, id, at: version, in: transaction)
         return try await save(said.applied(to: old), over: old, at: version, in: transaction)
+    }
+
+    /// Changes one by a command of its own that has seen a version; a 412 where that is not the latest.
+    @Loop
+    func change(
+        _ id: UUID, seen: Int, in transaction: Transaction, _ change: (inout State) throws -> Void
+    ) async throws {
+        let (old, version) = try await record.locked(id, lock, in: transaction)
+        guard version == seen else { throw Problem(status: 412, detail: "Somebody has changed it meanwhile.") }
+        var new = old
+        try change(&new)
+        _ = try await save(new, over: old, at: version, in: transaction)
+    }
+
+    /// One as it is now, with its version; a 404 where there is none.
+    @Loop
+    func shown(_ id: UUID, _ context: ServiceContext) async throws -> (State, Int) {
+        try await context.transaction { try await record.locked(id, lock, in: $0) }
     }
 
     /// Changes one by a command of its own, whatever its version.
@@ -68,7 +86,7 @@ struct Kept<State: Codable & Sendable, Told: EventData & Codable>: Sendable {
         try await check(new, old, transaction)
         let shown = transaction.enqueue(update, values: record.values(new))
         let entry = AuditEntry("\(record.name).changed", subject(id), members: record.differences(new, old))
-        try Audit.write(entry, in: transaction)
+        Audit.write(entry, in: transaction)
         try Outbox.append(tell(new), key: id, sequence: version + 1, in: transaction)
         return shown
     }

@@ -3,7 +3,7 @@ import Postgres
 
 /// The SQL of signing keys.
 enum KeyStore {
-    static let statements: [any Preparable] = [lock, all, add, remove, told, tell]
+    static let statements: [any Preparable] = [lock, all, add, remove, told, tell, reseal]
 
     /// One process at a time looks after the keys; what is told goes out in the order of the looks.
     static let lock = Statement("key.lock", "SELECT pg_advisory_xact_lock(61, hashtext(current_schema()))")
@@ -23,6 +23,10 @@ enum KeyStore {
             SELECT $1, $2, $3, s, s + interval '60 days'
             FROM (SELECT CASE WHEN $4 THEN now() ELSE now() + interval '1 day' END AS s) n
             """)
+
+    /// The same key, sealed with another secret.
+    static let reseal = Query(
+        "key.reseal", takes: String.self, SQLBytes.self, sql: "UPDATE signing_key SET seed = $2 WHERE id = $1")
 
     static let remove = Query("key.remove", sql: "DELETE FROM signing_key WHERE ends_at < now() - interval '1 day'")
 

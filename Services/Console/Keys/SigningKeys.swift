@@ -14,11 +14,13 @@ final class SigningKeys {
     private(set) var known = WebKeys(keys: [])
     private var signer: SigningKey?
     private let context: ServiceContext
-    private let sealing: [UInt8]
+    private let secret: ConsoleSecret
+
+    private static let use = "signing keys"
 
     init(_ context: ServiceContext) throws {
         self.context = context
-        sealing = try context.shared(ConsoleSecret.init).key(for: "signing keys")
+        secret = try context.shared(ConsoleSecret.init)
     }
 
     /// The key that signs now.
@@ -67,16 +69,17 @@ final class SigningKeys {
             // The newest says whether the next one is due.
             isDue = isOld
             // One that was sealed with another secret checks tokens of before, and signs none.
-            guard signs, let bytes = try? AESGCM.open(seed.bytes, key: sealing, context: Array(id.utf8)),
-                let own = Ed25519.PrivateKey(seed: bytes)
+            guard let opened = try? secret.open(seed.bytes, for: Self.use, context: id),
+                let own = Ed25519.PrivateKey(seed: opened.text)
             else { continue }
-            current = SigningKey(own)
+            if opened.isOld { transaction.enqueue(KeyStore.reseal, id, SQLBytes(try seal(SigningKey(own)))) }
+            if signs { current = SigningKey(own) }
         }
         return (keys, current, isDue)
     }
 
     private func seal(_ key: SigningKey) throws -> [UInt8] {
-        try AESGCM.seal(key.key.seed, key: sealing, context: Array(key.id.utf8))
+        try secret.seal(key.key.seed, for: Self.use, context: key.id)
     }
 }
 

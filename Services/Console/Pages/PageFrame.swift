@@ -34,7 +34,7 @@ enum PageFrame {
     /// A page for who has.
     static func app(
         _ words: Words, _ name: String, _ title: String, at place: String, _ places: [(path: String, name: String)],
-        _ body: [HTML], status: Status = .ok
+        _ body: [HTML], head: PageHead = PageHead(), status: Status = .ok
     ) -> Response {
         let list = places.map { path, name -> HTML in
             let current: [HTML.Attribute] = path == place ? [.text("aria-current", "page")] : []
@@ -51,7 +51,7 @@ enum PageFrame {
                 .element("ul", [], list), me,
             ])
         let bar = HTML.element(
-            "div", [.classes("bar")],
+            "header", [.classes("bar")],
             [
                 .element(
                     "button", [.classes("b q"), .text("popovertarget", "nav"), .id("menu")], [HTML(words("Menu", "菜单"))]
@@ -60,7 +60,7 @@ enum PageFrame {
             ])
         let main = HTML.element(
             "main", [.id("main"), .text("tabindex", "-1")],
-            [.element("div", [.classes("head")], [.element("h1", [], [HTML(title)])])] + body)
+            [head.html(title)] + body)
         let skip = HTML.element("a", [.classes("skip"), .link("#main")], [HTML(words("To the content", "跳到内容"))])
         return answer(
             words, title, .element("body", [], [skip, bar, .element("div", [.classes("app")], [navigation, main])]),
@@ -83,6 +83,25 @@ enum PageFrame {
     }
 }
 
+/// What stands above the content: where one is, what it is called, how it stands, and what can be done.
+struct PageHead {
+    /// What can be done; at most one of it is primary.
+    var acts: [HTML] = []
+    /// The list that it is of.
+    var crumb: (name: String, path: String)?
+    /// How it stands, in a line.
+    var line: HTML?
+
+    func html(_ title: String) -> HTML {
+        let crumb = crumb.map { name, path -> HTML in
+            .element("p", [.classes("crumb")], [.element("a", [.link(path)], [HTML(name)])])
+        }
+        let left = [crumb, .element("h1", [], [HTML(title)]), line.map { .element("p", [], [$0]) }].compactMap { $0 }
+        let right = acts.isEmpty ? [] : [HTML.element("div", [.classes("acts")], acts)]
+        return .element("div", [.classes("head")], [.element("div", [], left)] + right)
+    }
+}
+
 /// The parts of forms.
 enum Form {
     /// A form that is sent to a path.
@@ -90,15 +109,21 @@ enum Form {
         .element("form", [.classes("form"), .text("method", "post"), .action(path)], parts)
     }
 
+    /// The id of a field on its page, of its name: `external-id` of `externalId`.
+    static func id(of name: String) -> String {
+        name.unicodeScalars.map { $0.properties.isUppercase ? "-\($0.properties.lowercaseMapping)" : "\($0)" }.joined()
+    }
+
     /// A field with its name above and what is wrong with it below.
     static func field(
         _ name: String, _ label: String, _ attributes: [HTML.Attribute], hint: String? = nil, fault: String? = nil
     ) -> HTML {
-        let note = "\(name)-note"
-        var more = attributes + [.id(name), .text("name", name)]
+        let id = id(of: name)
+        let note = "\(id)-note"
+        var more = attributes + [.id(id), .text("name", name)]
         if hint != nil || fault != nil { more.append(.text("aria-describedby", note)) }
         if fault != nil { more.append(.text("aria-invalid", "true")) }
-        var parts = [HTML.element("label", [.text("for", name)], [HTML(label)]), .empty("input", more)]
+        var parts = [HTML.element("label", [.text("for", id)], [HTML(label)]), .empty("input", more)]
         if let fault {
             parts.append(
                 .element("small", [.id(note)], [.element("span", [.classes("st bad")], [HTML(fault)])]))

@@ -188,5 +188,15 @@ enum PageStyle {
         .key{font:14px/1.5 var(--mono);overflow-wrap:anywhere}
         .narrow{max-width:480px}
         .find{display:flex;gap:var(--s2);margin-bottom:var(--s4)}
+        .bullets li{margin:0 0 var(--s1) 1.2em;list-style:disc}
+        .filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:var(--s3);align-items:start;max-width:960px;margin-bottom:var(--s6)}
+        .filters>button{align-self:start;margin-top:25px;width:fit-content}:lang(zh) .filters>button{margin-top:28px}
+        .find .b{flex:none}.b.wide{width:100%;min-height:40px}[hidden]{display:none!important}details .find{margin:var(--s2) 0 0}
+        .cols{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:var(--s8)}
+        .side{border-left:1px solid var(--line);padding-left:var(--s6)}
+        .down{margin-top:var(--s4)}.down form{display:contents}
+        .boxes{display:grid;grid-template-columns:repeat(auto-fill,minmax(176px,1fr));gap:0 var(--s4)}
+        fieldset{min-width:0}legend{margin-bottom:var(--s1)}
+        @media (max-width:760px){.cols{grid-template-columns:minmax(0,1fr)}.side{border:0;padding:0}}
         """#
 }

@@ -9,9 +9,11 @@ extension Capability {
     /// What people see in the browser.
     static let pages = Capability("pages", "what people see in the browser") { context in
         let pages = try Pages(context)
+        let (audit, elsewhere, leave) = (try AuditPages(pages), try ElsewherePages(pages), try LeavePages(pages))
         return CapabilityParts(
-            routes: pages.common + SignInPages(pages).routes + ProfilePages(pages).routes
-                + DirectoryPages(pages).routes + GroupPages(pages).routes)
+            routes: pages.common + SignInPages(pages).routes + PasskeyPages(pages).routes + ProfilePages(pages).routes
+                + audit.routes + elsewhere.routes + PersonPages(pages).routes + leave.routes
+                + GroupPages(pages).routes)
     }
 }
 
@@ -21,12 +23,17 @@ final class Pages {
     let context: ServiceContext
     let signIn: SignIn
     let sessions: Sessions
+    let passkeys: Passkeys
+    /// Whether people sign in by the firm's own provider too.
+    let hasProvider: Bool
     let cookies: Cookies
 
     init(_ context: ServiceContext) throws {
         self.context = context
         signIn = try context.shared(SignIn.init)
         sessions = try context.shared(Sessions.init)
+        passkeys = try context.shared(Passkeys.init)
+        hasProvider = try context.shared(Elsewhere.init).canBe
         cookies = Cookies(address: try context.shared(ConsoleAddress.init).text)
     }
 
@@ -34,11 +41,16 @@ final class Pages {
     var common: [Route] {
         [
             Route(
-                .get, "/assets/{name}", "The style sheet of the pages", tag: "pages", access: .open,
-                gives: .bytes("text/css"), refuses: [404]
+                .get, "/assets/{name}", "The style sheet and the scripts of the pages", tag: "pages",
+                access: .open, gives: .bytes("text/css, text/javascript"), refuses: [404]
             ) { request in
-                guard request.path == PageStyle.path else { throw Problem.missing("asset", request.path("name")) }
-                return Response(.ok, text: PageStyle.text, contentType: "text/css; charset=utf-8")
+                let (text, type) =
+                    switch request.path {
+                    case PageStyle.path: (PageStyle.text, "text/css; charset=utf-8")
+                    case PasskeyScript.path: (PasskeyScript.text, "text/javascript; charset=utf-8")
+                    default: throw Problem.missing("asset", request.path("name"))
+                    }
+                return Response(.ok, text: text, contentType: type)
                     .with("cache-control", "public, max-age=31536000, immutable")
             },
             post("/language", "Chooses the language of the pages", needsSession: false) { [self] visitor, form in
@@ -81,6 +93,23 @@ final class Pages {
             let visitor = try await visitor(request)
             guard !needsSession || visitor.session != nil else { return Self.redirect("/sign-in") }
             return try await answered(visitor) { try await handler(visitor, form) }
+        }
+    }
+
+    /// What a script of a page asks for; the answer is JSON.
+    func ask(
+        _ path: String, _ summary: String, needsSession: Bool = true, refuses: [Status] = [],
+        _ handler: @escaping @Loop @Sendable (Visitor) async throws -> Response
+    ) -> Route {
+        Route(
+            .post, path, summary, tag: "pages", access: needsSession ? .link("session") : .open,
+            gives: .json(.map(.any)),
+            refuses: [401, 403] + refuses
+        ) { [self] request in
+            try Self.checkOrigin(request)
+            let visitor = try await visitor(request)
+            guard !needsSession || visitor.session != nil else { throw Problem(status: .unauthorized) }
+            return try await handler(visitor)
         }
     }
 
@@ -160,15 +189,20 @@ final class Pages {
 
     /// A page in the frame of those who have signed in.
     func app(
-        _ visitor: Visitor, _ title: String, at place: String, _ body: [HTML], status: Status = .ok
+        _ visitor: Visitor, _ title: String, at place: String, _ body: [HTML], acts: [HTML] = [],
+        crumb: (name: String, path: String)? = nil, line: HTML? = nil, status: Status = .ok
     ) -> Response {
         let words = visitor.words
         var places: [(path: String, name: String)] = []
         if visitor.may("people.read") { places.append(("/people", words("People", "人员"))) }
         if visitor.may("teams.read") { places.append(("/teams", words("Teams", "团队"))) }
+        if visitor.may("territories.read") { places.append(("/territories", words("Territories", "区域"))) }
         if visitor.may("roles.read") { places.append(("/roles", words("Roles", "角色"))) }
+        if visitor.may("audit.export") { places.append(("/audit", words("Who did what", "操作记录"))) }
         places.append(("/me", words("Your account", "我的账户")))
-        return PageFrame.app(words, visitor.session?.name ?? "", title, at: place, places, body, status: status)
+        return PageFrame.app(
+            words, visitor.session?.name ?? "", title, at: place, places, body,
+            head: PageHead(acts: acts, crumb: crumb, line: line), status: status)
     }
 
     /// Signs a browser in: the cookies of the session and of the device.

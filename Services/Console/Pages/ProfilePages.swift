@@ -41,7 +41,7 @@ struct ProfilePages {
     }
 
     /// Does something and shows the page again; what is refused stands above it.
-    private func settle(_ visitor: Visitor, _ work: (Session) async throws -> Void) async throws -> Response {
+    func settle(_ visitor: Visitor, _ work: (Session) async throws -> Void) async throws -> Response {
         guard let session = visitor.session else { return Pages.redirect("/sign-in") }
         do {
             try await work(session)
@@ -111,8 +111,8 @@ struct ProfilePages {
             .element(
                 "div", [.classes("stack narrow")],
                 [
-                    basics(words, session), password(words), try await code(words, session),
-                    try await own(words, session),
+                    basics(words, session), password(words), try await PasskeyPages(pages).own(words, session),
+                    try await code(words, session), try await own(words, session),
                 ]))
         return pages.app(
             visitor, words("Your account", "我的账户"), at: "/me", body, status: problem?.status ?? .ok)
@@ -237,27 +237,13 @@ struct ProfilePages {
         }
         return section(
             "sessions", words("Where you are signed in", "您的登录"),
-            [
-                .element(
-                    "table", [.classes("rows")],
-                    [
-                        .element(
-                            "thead", [],
-                            [
-                                .element(
-                                    "tr", [],
-                                    [words("With", "设备"), words("Last seen", "最近使用"), ""].map {
-                                        .element("th", [.text("scope", "col")], [HTML($0)])
-                                    })
-                            ]), .element("tbody", [], rows),
-                    ])
-            ])
+            [Form.table([words("With", "设备"), words("Last seen", "最近使用"), words("End", "结束")], rows)])
     }
 
     private func row(
         _ words: Words, _ session: Session, id: UUID, address: String, agent: String, seen: Date
     ) -> HTML {
-        let what = agent.isEmpty ? words("A program", "程序") : String(agent.prefix(60))
+        let what = DeviceName.of(agent, words)
         let end =
             id == session.id
             ? HTML(words("this one", "当前"))
@@ -272,10 +258,9 @@ struct ProfilePages {
         return .element(
             "tr", [],
             [
-                .element("th", [.text("scope", "row")], [HTML(what), .element("small", [], [HTML(address)])]),
                 .element(
-                    "td", [],
-                    [.element("time", [], [HTML(RFC3339.string(seen).prefix(16).replacing("T", with: " ") + " UTC")])]),
+                    "th", [.text("scope", "row")], [HTML(what), .element("small", [.classes("meta")], [HTML(address)])]),
+                .element("td", [], [.element("time", [], [HTML(Parts.time(seen))])]),
                 .element("td", [.classes("r")], [end]),
             ])
     }

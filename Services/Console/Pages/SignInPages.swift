@@ -62,7 +62,34 @@ struct SignInPages {
                         "Forgotten? An administrator sends you a link to choose another password.",
                         "忘记密码？请管理员发给您一个重设链接。"))
             ])
-        return PageFrame.plain(words, words("Sign in", "登录"), [form, help], status: status)
+        return PageFrame.plain(
+            words, words("Sign in", "登录"), [form] + passkey(words) + provider(words) + [help], status: status)
+    }
+
+    /// The page again, with why a passkey was refused.
+    func refused(_ text: String, _ words: Words) -> Response { signIn(words, fault: text, status: .unauthorized) }
+
+    private func provider(_ words: Words) -> [HTML] {
+        guard pages.hasProvider else { return [] }
+        return [
+            .element(
+                "p", [],
+                [
+                    .element(
+                        "a", [.classes("b wide"), .id("elsewhere"), .link("/sign-in/elsewhere")],
+                        [HTML(words("Use the firm's account", "使用公司账号登录"))])
+                ])
+        ]
+    }
+
+    private func passkey(_ words: Words) -> [HTML] {
+        guard pages.passkeys.canBe else { return [] }
+        return [
+            PasskeyPages.form(
+                "show", "/sign-in/passkey",
+                [.element("button", [.classes("b wide")], [HTML(words("Sign in with a passkey", "使用通行密钥登录"))])],
+                refused: words("No passkey was shown.", "没有使用通行密钥。"))
+        ]
     }
 
     private func takePassword(_ visitor: Visitor, _ form: [String: String]) async throws -> Response {
@@ -207,6 +234,10 @@ enum Refusals {
         case ("password", _): "请换一个更难猜的密码。"
         case ("email", _): "请填写邮箱地址，例如 name@example.com。"
         case ("name", _): "请填写姓名。"
+        case ("manager", _), ("leader", _): "这里没有人使用这个邮箱。"
+        case ("from", _), ("until", _): "请填写日期，例如 2026-11-30。"
+        case ("capacity", _): "请填写0到1000的整数。"
+        case ("phone", _), ("title", _), ("externalId", _), ("skills", _): "内容太长，或含有不能使用的字符。"
         case ("zone", _): "请填写时区，例如 Asia/Shanghai。"
         default: error.message
         }

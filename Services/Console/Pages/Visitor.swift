@@ -27,7 +27,7 @@ final class Cookies {
     private func name(_ cookie: Cookie) -> String { (isSecure ? "__Host-" : "") + "rapport-" + cookie.rawValue }
 
     enum Cookie: String {
-        case session, device, ticket, language
+        case session, device, ticket, language, passkey, journey
     }
 
     /// The value that a request carries.

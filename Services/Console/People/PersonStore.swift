@@ -6,7 +6,7 @@ import ServiceKit
 /// The SQL of persons.
 enum PersonStore {
     static let statements: [any Preparable] = [
-        exists, missing, loop, otherAdministrator, page, shown, one,
+        exists, missing, loop, otherAdministrator, page, shown, one, placed, choices, byAddress, everByAddress, reports,
     ]
 
     static let exists = Query(
@@ -55,12 +55,38 @@ enum PersonStore {
                 AND ($2::text IS NULL OR lower(name) LIKE lower($2) OR lower(email) LIKE lower($2))
             ORDER BY id LIMIT $3
             """)
+    /// How a person is called, and his address.
     static let one = Query(
-        "person.one", takes: UUID.self,
-        gives: String.self, String?.self, String?.self, String?.self, String.self, Bool.self,
+        "person.named", takes: UUID.self, gives: String.self, String?.self,
+        sql: "SELECT name, email FROM person WHERE id = $1")
+    /// Whom a person reports to, and the names of his teams and territories, parted by a sign that none of them has.
+    static let placed = Query(
+        "person.placed", takes: UUID.self, gives: String?.self, String?.self, String?.self,
         sql: """
-            SELECT name, email, title, zone, array_to_string(roles, ' '), status = 'active' FROM person WHERE id = $1
+            SELECT m.name,
+                (SELECT string_agg(t.name, E'\\x1f' ORDER BY t.name) FROM team t WHERE t.id = ANY(p.teams)),
+                (SELECT string_agg(t.name, E'\\x1f' ORDER BY t.name) FROM territory t WHERE t.id = ANY(p.territories))
+            FROM person p LEFT JOIN person m ON m.id = p.manager_id WHERE p.id = $1
             """)
+    /// Those whom a form names by their addresses.
+    static let choices = Query(
+        "person.choices", gives: String.self, String.self,
+        sql: """
+            SELECT coalesce(email, ''), name FROM person WHERE status = 'active' AND email IS NOT NULL ORDER BY lower(name), id LIMIT 300
+            """)
+    /// The same, of those who have left too: the last who had it.
+    static let everByAddress = Query(
+        "person.ever_by_address", takes: String.self, gives: UUID.self,
+        sql: "SELECT id FROM person WHERE lower(email) = lower($1) ORDER BY status = 'active' DESC, id DESC LIMIT 1")
+    /// Who reports to a person.
+    static let reports = Query(
+        "person.reports", takes: UUID.self, gives: UUID.self, String.self,
+        sql: """
+            SELECT id, name FROM person WHERE manager_id = $1 AND status = 'active' ORDER BY lower(name), id LIMIT 200
+            """)
+    static let byAddress = Query(
+        "person.by_address", takes: String.self, gives: UUID.self,
+        sql: "SELECT id FROM person WHERE lower(email) = lower($1) AND status = 'active'")
 
     static let migration = Migration(
         "m202611302228_people",

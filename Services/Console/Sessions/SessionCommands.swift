@@ -26,7 +26,7 @@ final class Sessions {
             SessionStore.begin, id, person, SQLBytes(SessionSecret.digest(of: secret.text)), device, caller.address,
             caller.agent)
         let actor = AuditActor(id: "person:\(person.text)", name: name, session: id, address: caller.address)
-        try Audit.write(AuditEntry("session.begun", "person:\(person.text)", by: actor), in: transaction)
+        Audit.write(AuditEntry("session.begun", "person:\(person.text)", by: actor), in: transaction)
         return (id, secret)
     }
 
@@ -45,7 +45,7 @@ final class Sessions {
     func end(_ id: UUID, of person: UUID?, _ why: String) async throws -> Bool {
         try await context.transaction { transaction in
             guard let owner = try await transaction.rows(SessionStore.end, id, person, why).first else { return false }
-            try Audit.write(AuditEntry("session.ended", "person:\(owner.text)"), in: transaction)
+            Audit.write(AuditEntry("session.ended", "person:\(owner.text)"), in: transaction)
             return true
         }
     }

@@ -29,9 +29,10 @@ final class SignIn {
 
     private let context: ServiceContext
     private let sessions: Sessions
-    private let devices: SignedToken
+    /// This secret's first, then the one's of before.
+    private let devices: [SignedToken]
     private let tickets: SignedToken
-    private let sealing: [UInt8]
+    private let secret: ConsoleSecret
     private let gate = Gate(2, waiting: 40)
     /// Hashed for those who are not there, so that the time says nothing of who is.
     private var nobody: PasswordHash?
@@ -39,10 +40,10 @@ final class SignIn {
     init(_ context: ServiceContext) throws {
         self.context = context
         sessions = try context.shared(Sessions.init)
-        let secret = try context.shared(ConsoleSecret.init)
-        devices = SignedToken(key: secret.key(for: "devices"), purpose: "device")
+        secret = try context.shared(ConsoleSecret.init)
+        devices = ([secret.key(for: "devices")] + [secret.keyBefore(for: "devices")].compactMap { $0 })
+            .map { SignedToken(key: $0, purpose: "device") }
         tickets = SignedToken(key: secret.key(for: "tickets"), purpose: "second factor")
-        sealing = secret.key(for: "second factors")
     }
 
     // MARK: Passwords
@@ -87,7 +88,7 @@ final class SignIn {
         guard let (_, name, _, sealed, hasCode) = try await context.rows(SignInStore.ofPerson, person).first,
             hasCode == true, let sealed
         else { throw wrongCode }
-        let secret = try AESGCM.open(sealed.bytes, key: sealing, context: Array(person.text.utf8))
+        let secret = try opened(sealed, of: person)
         let step = OneTimeCodes(secret: secret).step(of: code, at: Date())
         let known = device.flatMap { self.device($0, of: person) }
         return try await context.transaction { transaction in
@@ -104,18 +105,25 @@ final class SignIn {
         }
     }
 
+    /// Begins a session of a person who has shown himself otherwise than by a password; `proof` is that of the browser.
+    func begin(
+        of person: UUID, _ name: String, device proof: String?, from caller: Caller, in transaction: Transaction
+    ) throws -> Begun {
+        try begin(of: person, name, proof.flatMap { device($0, of: person) }, from: caller, in: transaction)
+    }
+
     private func begin(
         of person: UUID, _ name: String, _ known: String?, from caller: Caller, in transaction: Transaction
     ) throws -> Begun {
         let device = known ?? UUID.v7().text
         let (id, secret) = try sessions.begin(of: person, name, device: device, from: caller, in: transaction)
-        let proof = devices.make("\(person.text) \(device)", expires: Date().addingTimeInterval(180 * 86_400))
+        let proof = devices[0].make("\(person.text) \(device)", expires: Date().addingTimeInterval(180 * 86_400))
         return Begun(id: id, person: person, secret: secret.text, device: proof)
     }
 
     /// The device that a proof names, where it has signed in as this person.
     private func device(_ proof: String, of person: UUID?) -> String? {
-        guard let person, let payload = try? devices.verify(proof) else { return nil }
+        guard let person, let payload = devices.lazy.compactMap({ try? $0.verify(proof) }).first else { return nil }
         let parts = payload.split(separator: " ")
         return parts.count == 2 && parts[0] == person.text ? String(parts[1]) : nil
     }
@@ -129,12 +137,35 @@ final class SignIn {
     private var refusal: Problem { Problem(status: 401, detail: "Email and password do not match.") }
     private var wrongCode: Problem { Problem(status: 401, detail: "The code does not match, or was used already.") }
 
+    // MARK: Second factors, sealed
+
+    private static let use = "second factors"
+
+    private func opened(_ sealed: SQLBytes, of person: UUID) throws -> [UInt8] {
+        try secret.open(sealed.bytes, for: Self.use, context: person.text).text
+    }
+
+    /// Seals anew what the secret of before has sealed; says how many. Once nothing is left, that one can be forgotten.
+    func sealAnew() async throws -> Int {
+        var count = 0
+        for (person, sealed) in try await context.rows(SignInStore.sealed) {
+            guard let sealed, let opened = try? secret.open(sealed.bytes, for: Self.use, context: person.text),
+                opened.isOld
+            else { continue }
+            let anew = SQLBytes(try secret.seal(opened.text, for: Self.use, context: person.text))
+            // One that was offered anew meanwhile is another.
+            try await context.transaction { $0.enqueue(SignInStore.reseal, person, sealed, anew) }
+            count += 1
+        }
+        return count
+    }
+
     // MARK: Links
 
     /// Makes a link that lets a person choose a password; those of before are void.
     func makeLink(for person: UUID, hours: Int, in transaction: Transaction) throws -> String {
         let secret = SessionSecret()
-        try Audit.write(AuditEntry("sign-in-link.made", "person:\(person.text)"), in: transaction)
+        Audit.write(AuditEntry("sign-in-link.made", "person:\(person.text)"), in: transaction)
         transaction.enqueue(SignInStore.dropLinks, person)
         transaction.enqueue(SignInStore.addLink, SQLBytes(SessionSecret.digest(of: secret.text)), person, hours)
         return secret.text
@@ -156,6 +187,18 @@ final class SignIn {
         try NewPassword.check(password, of: [described?.name ?? name, described?.email ?? email ?? ""])
         let hash = try await gate.pass { try PasswordHash.make(password) }
         let digest = SQLBytes(SessionSecret.digest(of: link))
+        let actor = AuditActor(
+            id: "person:\(person.text)", name: described?.name ?? name, address: caller.address)
+        return try await AuditActor.$current.withValue(actor) {
+            try await useLink(digest, of: (person, name, email), hash, described, from: caller)
+        }
+    }
+
+    private func useLink(
+        _ digest: SQLBytes, of owner: (person: UUID, name: String, email: String?), _ hash: PasswordHash,
+        _ described: (name: String, email: String)?, from caller: Caller
+    ) async throws -> Begun {
+        let (person, name, email) = owner
         return try await context.transaction { transaction in
             guard try await transaction.rows(SignInStore.useLink, digest).first == person else { throw over }
             if email == nil {
@@ -171,8 +214,7 @@ final class SignIn {
             transaction.enqueue(SignInStore.setPassword, person, hash.text)
             transaction.enqueue(SessionStore.endOthers, person, nil, "another password")
             let called = described?.name ?? name
-            let actor = AuditActor(id: "person:\(person.text)", name: called, address: caller.address)
-            try Audit.write(AuditEntry("password.set", "person:\(person.text)", by: actor), in: transaction)
+            Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
             return try begin(of: person, called, nil, from: caller, in: transaction)
         }
     }
@@ -199,14 +241,14 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.setPassword, person, next.text)
             transaction.enqueue(SessionStore.endOthers, person, session.id, "another password")
-            try Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
+            Audit.write(AuditEntry("password.set", "person:\(person.text)"), in: transaction)
         }
     }
 
     /// Offers a second factor, which counts once a code of it was given.
     func offerCode(to session: Session) async throws -> OneTimeCodes {
         let codes = OneTimeCodes()
-        let sealed = try AESGCM.seal(codes.secret, key: sealing, context: Array(session.person.text.utf8))
+        let sealed = try secret.seal(codes.secret, for: Self.use, context: session.person.text)
         try await context.transaction { $0.enqueue(SignInStore.offerCode, session.person, SQLBytes(sealed)) }
         return codes
     }
@@ -217,7 +259,7 @@ final class SignIn {
             return (nil, false, 0)
         }
         let left = try await context.rows(SignInStore.countRecovery, person).first ?? 0
-        let secret = try sealed.map { try AESGCM.open($0.bytes, key: sealing, context: Array(person.text.utf8)) }
+        let secret = try sealed.map { try opened($0, of: person) }
         return (hasCode == true ? nil : secret.map { OneTimeCodes(secret: $0) }, hasCode == true, left)
     }
 
@@ -235,7 +277,7 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.dropRecovery, session.person)
             transaction.enqueue(SignInStore.addRecovery, session.person, recovery.map { SQLBytes($0.digest) })
-            try Audit.write(AuditEntry("second-factor.begun", "person:\(session.person.text)"), in: transaction)
+            Audit.write(AuditEntry("second-factor.begun", "person:\(session.person.text)"), in: transaction)
         }
         return recovery
     }
@@ -247,7 +289,7 @@ final class SignIn {
         guard let (_, _, _, sealed, hasCode) = try await context.rows(SignInStore.ofPerson, session.person).first,
             hasCode == true, let sealed
         else { throw wrongCode }
-        let secret = try AESGCM.open(sealed.bytes, key: sealing, context: Array(session.person.text.utf8))
+        let secret = try opened(sealed, of: session.person)
         guard let step = OneTimeCodes(secret: secret).step(of: code, at: Date()) else { throw wrongCode }
         try await context.transaction { transaction in
             guard try await !transaction.rows(SignInStore.useCode, session.person, step).isEmpty else {
@@ -256,7 +298,7 @@ final class SignIn {
             delay.end(in: transaction)
             transaction.enqueue(SignInStore.dropCode, session.person)
             transaction.enqueue(SignInStore.dropRecovery, session.person)
-            try Audit.write(AuditEntry("second-factor.ended", "person:\(session.person.text)"), in: transaction)
+            Audit.write(AuditEntry("second-factor.ended", "person:\(session.person.text)"), in: transaction)
         }
     }
 }

@@ -6,6 +6,7 @@ import HTTP
 import Messaging
 import Postgres
 import ServiceKit
+import Telemetry
 
 extension Capability {
     /// How a person shows who he is.
@@ -15,15 +16,23 @@ extension Capability {
         standings: [.own("credential"), .own("recovery_code"), .own("sign_in_link"), .own("sign_in_delay")]
     ) { context in
         let forgetting = SteadyWork(context.log, every: .seconds(600), failing: "old failures to sign in are kept")
+        let signIn = try context.shared(SignIn.init)
+        let isChanging = try context.shared(ConsoleSecret.init).isChanging
         return CapabilityParts(
             routes: try signInRoutes(context),
             background: [
+                {
+                    // Programs that know the secret of before alone may be beside this one for minutes.
+                    guard isChanging, (try? await Loop.sleep(for: .seconds(600))) != nil else { return }
+                    let count = (try? await signIn.sealAnew()) ?? 0
+                    context.log.info("second factors were sealed with the new secret", ["count": count])
+                },
                 {
                     await forgetting.run {
                         try await context.transaction { $0.enqueue(SignInStore.forget) }
                         return false
                     }
-                }
+                },
             ])
     }
 }

@@ -6,7 +6,7 @@ enum SignInStore {
     static let statements: [any Preparable] = [
         attempt, wait, succeed, forget, credential, ofPerson, setPassword, setHash, offerCode, confirmCode, dropCode,
         useCode, useRecovery, addRecovery, dropRecovery, countRecovery, addLink, dropLinks, link, useLink, isUsed,
-        addressOf,
+        addressOf, sealed, reseal,
     ]
 
     /// Takes a turn to try, where the pause after earlier failures is over; nothing where it is not. It counts as a failure until it has
@@ -68,6 +68,13 @@ enum SignInStore {
         sql: """
             UPDATE credential SET code_secret = $2, code_step = -1 WHERE person_id = $1 AND code_since IS NULL
             """)
+    /// All second factors, as they are sealed.
+    static let sealed = Query(
+        "sign_in.sealed", gives: UUID.self, SQLBytes?.self,
+        sql: "SELECT person_id, code_secret FROM credential WHERE code_secret IS NOT NULL ORDER BY person_id")
+    static let reseal = Query(
+        "sign_in.reseal", takes: UUID.self, SQLBytes.self, SQLBytes.self,
+        sql: "UPDATE credential SET code_secret = $3 WHERE person_id = $1 AND code_secret = $2")
     static let confirmCode = Query(
         "sign_in.confirm_code", takes: UUID.self, Int.self, gives: UUID.self,
         sql: """

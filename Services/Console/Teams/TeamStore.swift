@@ -3,7 +3,7 @@ import Postgres
 
 /// The SQL of teams.
 enum TeamStore {
-    static let statements: [any Preparable] = [exists, leader, loop, shown]
+    static let statements: [any Preparable] = [exists, leader, loop, shown, choices, led]
 
     static let exists = Query(
         "team.exists", takes: UUID.self, gives: UUID.self, sql: "SELECT id FROM team WHERE id = $1")
@@ -13,12 +13,22 @@ enum TeamStore {
 
     /// As people see them: the team, what it is a part of, who leads it, how many are of it.
     static let shown = Query(
-        "team.shown", gives: String.self, String?.self, String?.self, Int.self,
+        "team.listed", gives: UUID.self, String.self, String?.self, String?.self, Int.self,
         sql: """
-            SELECT t.name, p.name, l.name, (SELECT count(*) FROM person m WHERE t.id = ANY(m.teams) AND m.status = 'active')
+            SELECT t.id, t.name, p.name, l.name, (SELECT count(*) FROM person m WHERE t.id = ANY(m.teams) AND m.status = 'active')
             FROM team t LEFT JOIN team p ON p.id = t.parent_id LEFT JOIN person l ON l.id = t.leader_id
             WHERE t.status = 'active' ORDER BY lower(t.name), t.id LIMIT 500
             """)
+
+    /// Those that a form chooses among.
+    static let choices = Query(
+        "team.choices", gives: UUID.self, String.self,
+        sql: "SELECT id, name FROM team WHERE status = 'active' ORDER BY lower(name), id LIMIT 200")
+
+    /// Those that a person leads.
+    static let led = Query(
+        "team.led", takes: UUID.self, gives: UUID.self, String.self,
+        sql: "SELECT id, name FROM team WHERE leader_id = $1 AND status = 'active' ORDER BY lower(name), id LIMIT 200")
 
     static let migration = Migration(
         "m202611302209_teams",

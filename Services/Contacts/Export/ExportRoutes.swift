@@ -24,13 +24,13 @@ func exportRoutes(_ context: ServiceContext) -> [Route] {
             gives: .bytes("text/csv, text/vcard, \(PartyExport.xlsx)")
         ) { request in
             try await PartyExport(context, try PartyListRequest(request), request).answer()
-        },
+        }.noted(),
         Route(
             .get, "/v1/views/{id}/export", "The parties of a view as a file", tag: "exports", access: .export,
             parameters: shape, gives: .bytes("text/csv, text/vcard, \(PartyExport.xlsx)")
         ) { request in
             try await PartyExport(context, try await viewDefinition(try request.id(), context), request).answer()
-        },
+        }.noted(),
     ]
 }
 

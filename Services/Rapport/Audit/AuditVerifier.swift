@@ -6,11 +6,14 @@ package struct AuditVerifier {
     package let faults: [String]
     /// How many entries there are.
     package let count: Int
+    /// How many of them are digests only, as the firm's rule has removed what they said.
+    package let removed: Int
 
     /// Checks entries, a line each in the order of the tree, against heads that a key has signed.
     package init(entries: String, key: String, heads: [(name: String, text: String)]) {
         let lines = entries.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
         count = lines.count
+        removed = lines.count { Self.digest($0) != nil }
         guard let bytes = Base64.decode(key.filter { !$0.isWhitespace }), let key = Ed25519.PublicKey(bytes: bytes)
         else {
             faults = ["the key is none"]
@@ -34,8 +37,11 @@ package struct AuditVerifier {
             open.removeAll { $0.head.size == front.size }
         }
         settle()
-        for line in lines {
-            front.append(MerkleTree.leaf(Array(line)))
+        for (place, line) in lines.enumerated() {
+            let digest = Self.digest(line)
+            // The rule removes the oldest first: a digest behind an entry hides something.
+            if digest != nil, place >= removed { faults.append("entry \(place) was taken out, and not by the rule") }
+            front.append(digest ?? MerkleTree.leaf(Array(line)))
             settle()
         }
         faults += open.map { "\($0.name) was signed for \($0.head.size) entries; there are \(front.size)" }
@@ -45,5 +51,13 @@ package struct AuditVerifier {
             faults.append("\(front.size - signed) entries at the end are more than were signed for")
         }
         self.faults = faults
+    }
+
+    /// The digest that stands in place of an entry; nil for an entry.
+    private static func digest(_ line: Substring.UTF8View) -> MerkleTree.Hash? {
+        let (start, end) = (#"{"removed":""#, #""}"#)
+        guard line.starts(with: start.utf8), line.count == start.utf8.count + 44 + end.utf8.count else { return nil }
+        let text = line.dropFirst(start.utf8.count).dropLast(end.utf8.count)
+        return Base64.decode(String(decoding: text, as: UTF8.self)).flatMap { $0.count == 32 ? $0 : nil }
     }
 }

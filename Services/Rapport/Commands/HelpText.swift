@@ -108,9 +108,9 @@ enum HelpText {
           --force        swap although they differ: the new ones are right where the live ones were damaged
         """,
         "audit": """
-        rapport audit fetch FOLDER
+        rapport audit fetch FOLDER [--service NAME]
         rapport audit verify FOLDER [--kept FILE]
-        fetch takes the audit of the console out: its entries, the last signed head of their tree, and the key that checks it.
+        fetch takes the audits out, of all services or of one: entries, the last signed head of their tree, the key that checks it.
         verify holds the entries against that head, and against one that was kept from before, and asks nobody: it finds
         any entry that was changed, taken out or put elsewhere since a head was signed.
         """,

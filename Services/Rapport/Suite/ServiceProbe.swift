@@ -46,7 +46,7 @@ package struct ServiceProbe {
     }
 
     /// Sends JSON, or a body of another type; throws `SuiteError` for any answer but the one that is expected.
-    func post(
+    package func post(
         _ path: String, _ body: [UInt8], within limit: Duration, expecting status: Status = .ok,
         type: String = "application/json"
     ) async throws -> [UInt8] {

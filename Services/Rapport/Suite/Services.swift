@@ -11,9 +11,11 @@ package enum Services {
     package static let withLedger = ["contacts", "sales", "campaigns"]
     /// The settings that services read, less those that the suite gives each of them; a test compares them with the code.
     static let settings = [
-        "API_KEYS", "API_TOKEN", "CAMPAIGNS_CLOCK", "CHANNELS", "CONSOLE_", "FIRM_CURRENCY", "FIRM_NAME", "FIRM_ZONE",
+        "API_KEYS", "API_TOKEN", "AUDIT_", "CAMPAIGNS_CLOCK", "CHANNELS", "CONSOLE_", "FIRM_CURRENCY", "FIRM_NAME",
+        "FIRM_ZONE",
         "HTTP_LIMIT_", "HTTP_TLS_", "KAFKA_", "LOG_LEVEL", "MAILDIR",
-        "MAIL_", "MODEL_REFRESH_HOURS", "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_", "RAPPORT_SETTINGS",
+        "MAIL_", "MODEL_REFRESH_HOURS", "OIDC_", "ORDER_ANSWER_SECONDS", "POOL_SIZE", "PREFERENCES_",
+        "RAPPORT_SETTINGS",
         "SEGMENT_CLOCK_SECONDS", "SESSION_LOOKS", "SMTP_", "SURVEY_",
     ]
 

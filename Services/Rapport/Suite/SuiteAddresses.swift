@@ -25,6 +25,10 @@ extension Suite {
         ]
         (program.user, program.becomesUser) = (folder.user, true)
         program.environment.merge(kafka.environment) { given, _ in given }
+        // The console signs its audit with its own secret.
+        if name != "console" {
+            program.environment["AUDIT_SECRET"] = try environment["AUDIT_SECRET"] ?? folder.secret("audit")
+        }
         // Links to surveys must outlive the process that made them.
         if name == "tickets" {
             program.environment["SURVEY_SECRET"] = try folder.secret("survey")
@@ -36,8 +40,14 @@ extension Suite {
                 environment["PREFERENCES_URL"] ?? "http://127.0.0.1:\(first)/preferences/"
         }
         if name == "console" {
+            program.environment["CONSOLE_SERVICES"] =
+                environment["CONSOLE_SERVICES"]
+                ?? Services.hearing.compactMap { name in
+                    state.programs[name].map { "\(name)=http://127.0.0.1:\($0.port)" }
+                }.joined(separator: ",")
             program.environment["CONSOLE_SECRET"] = try folder.secret("signing")
-            program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://127.0.0.1:\(first)"
+            // By name: passkeys are bound to names, and an address of numbers is none.
+            program.environment["CONSOLE_URL"] = environment["CONSOLE_URL"] ?? "http://localhost:\(first)"
         }
         for (setting, value) in state.kept?[name] ?? [:] where environment[setting] == nil {
             program.environment[setting] = value

@@ -2,6 +2,13 @@ import Postgres
 
 /// The tables of tickets.
 enum TicketsSchema {
+    /// Whose tickets are asked for when somebody leaves, and each morning.
+    static let byAssignee = Migration(
+        "m202612010255_ticket_assignee",
+        """
+        CREATE INDEX ticket_by_assignee ON ticket (assignee, created_at DESC, id DESC) WHERE assignee IS NOT NULL;
+        """)
+
     static let migration = Migration(
         "m0001_tickets",
         """

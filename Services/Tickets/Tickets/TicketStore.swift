@@ -164,13 +164,13 @@ enum TicketStore {
 
     /// Newest first. A filter that is null takes all.
     static let page = Query(
-        "ticket.page", takes: String?.self, UUID?.self, Date.self, UUID.self, Int.self,
+        "ticket.filtered", takes: String?.self, UUID?.self, String?.self, Date.self, UUID.self, Int.self,
         gives: String.self, Date.self, UUID.self,
         sql: """
             SELECT \(Ticket.record.json), o.created_at, o.id \(Ticket.record.from)
             WHERE ($1::text IS NULL OR o.status = $1)
                 AND ($2::uuid IS NULL OR o.party_id = ANY(\(Redirects.circle("$2"))))
-                AND (o.created_at, o.id) < ($3, $4)
-            ORDER BY o.created_at DESC, o.id DESC LIMIT $5
+                AND ($3::text IS NULL OR o.assignee = $3) AND (o.created_at, o.id) < ($4, $5)
+            ORDER BY o.created_at DESC, o.id DESC LIMIT $6
             """)
 }

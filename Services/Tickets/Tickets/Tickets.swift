@@ -11,7 +11,7 @@ extension Capability {
     /// What customers ask, and what is answered.
     static let tickets = Capability(
         "tickets", "what customers ask, and what is answered",
-        migrations: [TicketsSchema.migration],
+        migrations: [TicketsSchema.migration, TicketsSchema.byAssignee],
         statements: TicketStore.statements + ReplyStore.statements + TicketRecoveryStore.statements,
         standings: [.own("ticket"), .own("reply")]
     ) { context in
@@ -66,10 +66,11 @@ private func newestTickets(_ context: ServiceContext) -> Route {
         filters: [
             .query("status", .enumeration(Ticket.statuses), "Only those of a status"),
             .query("party", .uuid, "Only those of a customer"),
+            .query("assignee", .string, "Only those that somebody works on"),
         ], of: Ticket.record.shown
     ) { request, after in
         try await context.rows(
-            TicketStore.page, request.query("status"), request.id(query: "party"), after.at, after.id,
-            request.pageLimit)
+            TicketStore.page, request.query("status"), request.id(query: "party"), request.query("assignee"), after.at,
+            after.id, request.pageLimit)
     }
 }

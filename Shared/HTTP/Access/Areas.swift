@@ -5,7 +5,7 @@
 public enum Areas {
     /// Their names in order, by the service that has them; `suite` is what all have.
     public static let byService: [(service: String, areas: [String])] = [
-        ("suite", ["operations", "ledger", "supervisor", "privacy"]),
+        ("suite", ["audit", "operations", "ledger", "supervisor", "privacy"]),
         (
             "contacts",
             [
@@ -21,7 +21,7 @@ public enum Areas {
         ("campaigns", ["campaigns", "members", "products", "segments"]),
         ("tickets", ["customers", "policies", "surveys", "tickets"]),
         ("notifications", ["messages", "suppressions", "templates"]),
-        ("console", ["absences", "audit", "people", "roles", "sessions", "sign-in", "teams", "territories"]),
+        ("console", ["absences", "people", "roles", "sessions", "sign-in", "teams", "territories"]),
     ]
 
     /// All names.

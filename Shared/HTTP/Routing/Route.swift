@@ -29,6 +29,8 @@ public struct Route: Sendable {
     public let handler: Handler
     /// The right that it asks for, where the list of areas has it.
     public let need: Right?
+    /// Whether looking is written down too: who saw what.
+    public private(set) var isNoted = false
     /// The names in braces, in order.
     let pathNames: [String]
 
@@ -58,6 +60,13 @@ public struct Route: Sendable {
         self.handler = handler
         if case .right(let action) = access { need = Right(tag, action) } else { need = nil }
         pathNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// The same operation, of which it is written down who looked.
+    public func noted() -> Route {
+        var route = self
+        route.isNoted = true
+        return route
     }
 
     /// The name of the right that it asks for: `opportunities.change`; nil where it asks for none.

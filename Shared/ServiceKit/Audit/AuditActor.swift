@@ -1,6 +1,4 @@
-import EventLoop
 import FoundationEssentials
-import HTTP
 
 /// Who does something, as the audit writes it down.
 public struct AuditActor: Sendable {
@@ -21,24 +19,6 @@ public struct AuditActor: Sendable {
         self.address = address
     }
 
-    /// Who is at work in this task; nil where it is the service itself.
+    /// Who is at work in this task, where that is known more closely than by the request's principal: a page knows whose session it is.
     @TaskLocal public static var current: AuditActor?
-}
-
-extension Route {
-    /// The same operation, in which whoever asks is known to what is written down. A page knows more closely whose session it is.
-    var knowingActor: Route {
-        with { request in
-            let actor = AuditActor(
-                id: request.principal.id, name: request.principal.name, address: request.peerAddress)
-            return try await AuditActor.$current.withValue(actor) { try await handler(request) }
-        }
-    }
-
-    /// The same operation for others, or answered otherwise.
-    public func with(access: Access? = nil, _ other: Handler? = nil) -> Route {
-        Route(
-            method, path, summary, tag: tag, access: access ?? self.access, parameters: parameters, body: body,
-            gives: answers[0], or: Array(answers.dropFirst()), refuses: refusals, handler: other ?? handler)
-    }
 }

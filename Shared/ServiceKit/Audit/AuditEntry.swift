@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Postgres
 import Telemetry
+import Text
 
 /// One thing that was done, as the audit keeps it: who, what, to what, when, and which members. No values: what is said of a customer must be
 /// able to be forgotten, and nothing of the audit can.
@@ -34,7 +35,7 @@ public struct AuditEntry: Codable, Sendable, Equatable {
     public init(_ action: String, _ subject: String, members: [String]? = nil, by other: AuditActor? = nil) {
         id = .v7()
         at = RFC3339.string(Date())
-        let who = other ?? AuditActor.current
+        let who = other ?? AuditActor.current ?? AuditScope.current?.actor
         actor = who?.id ?? "service"
         name = who?.name ?? "the service itself"
         session = who?.session
@@ -46,12 +47,41 @@ public struct AuditEntry: Codable, Sendable, Equatable {
     }
 }
 
+extension AuditEntry {
+    /// As it is kept: JSON, whose digest stands in the tree. Written by hand, for every change of the suite writes one.
+    var text: String {
+        var bytes = Array("{\"id\":\"\(id.text)\",\"at\":\"\(at)\"".utf8)
+        func add(_ name: StaticString, _ value: String?) {
+            guard let value else { return }
+            bytes.append(contentsOf: ",\"\(name)\":".utf8)
+            JSONString.append(value, to: &bytes)
+        }
+        add("actor", actor)
+        add("name", name)
+        add("session", session?.text)
+        add("address", address)
+        add("action", action)
+        add("subject", subject)
+        if let members {
+            bytes.append(contentsOf: ",\"members\":[".utf8)
+            for (place, member) in members.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                JSONString.append(member, to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        }
+        add("trace", trace)
+        bytes.append(UInt8(ascii: "}"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
 /// Writing things down, in the transaction in which they are done.
 public enum Audit {
     /// Writes an entry; it is there if what it tells of is.
     @Loop
-    public static func write(_ entry: AuditEntry, in transaction: Transaction) throws {
-        transaction.enqueue(
-            AuditStore.write, try ModelJSON.text(entry), entry.actor, entry.action, entry.subject)
+    public static func write(_ entry: AuditEntry, in transaction: Transaction) {
+        transaction.shared(AuditMark.init).isWritten = true
+        transaction.enqueue(AuditStore.write, entry.text, entry.actor, entry.action, entry.subject)
     }
 }

@@ -7,18 +7,60 @@ import Messaging
 import Postgres
 
 extension Capability {
-    /// Who did what to what, in a tree whose heads can be kept elsewhere; `tree` says which and who signs.
-    public static func audit(_ tree: @escaping @Loop @Sendable (ServiceContext) throws -> AuditTree) -> Capability {
-        Capability(
+    /// Who did what to what, in a tree whose heads can be kept elsewhere. Where a service lists it, all its routes write down what they do.
+    ///
+    /// - Parameters:
+    ///   - service: the service's name.
+    ///   - migration: what its tables are called among the service's migrations.
+    ///   - key: what signs heads; unless given, it follows from the setting `AUDIT_SECRET`.
+    public static func audit(
+        of service: String, since migration: String = "m202612010147_audit",
+        key: (@Loop @Sendable (ServiceContext) throws -> Ed25519.PrivateKey?)? = nil
+    ) -> Capability {
+        let tables = ["audit", "audit_waiting", "audit_place", "audit_node", "audit_head", "audit_rule"]
+        return Capability(
             "audit", "who did what to what, so that no change of it goes unnoticed",
-            migrations: [AuditStore.migration], statements: AuditStore.statements,
-            standings: ["audit", "audit_waiting", "audit_place", "audit_node", "audit_head"].map { .own($0) }
+            migrations: AuditStore.migrations(since: migration), statements: AuditStore.statements,
+            standings: tables.map { .own($0) }
         ) { context in
-            let tree = try tree(context)
+            let key = try key?(context) ?? AuditSettings.key(of: service, context)
+            let tree = AuditTree(context, origin: "rapport/\(service)", key: key)
+            let years = try AuditSettings.years(context)
             let growing = SteadyWork(context.log, every: .seconds(1), failing: "the audit's tree does not grow")
+            let thinning = SteadyWork(context.log, every: .seconds(3600), failing: "what is too old stays in the audit")
             return CapabilityParts(
-                routes: auditRoutes(context, tree), background: [{ await growing.run { try await tree.grow() } }])
+                routes: auditRoutes(context, tree),
+                background: [
+                    { await growing.run { try await tree.grow() } },
+                    { if let years { await thinning.run { try await tree.thin(years: years) } } },
+                ])
         }
+    }
+}
+
+/// What a firm says of its audit.
+@Loop
+private enum AuditSettings {
+    /// The key that signs heads, the same for one secret: whoever keeps a head can check it years later.
+    static func key(of service: String, _ context: ServiceContext) throws -> Ed25519.PrivateKey? {
+        let secret = try context.settings.optional(
+            Setting<String>(
+                "AUDIT_SECRET", isSecret: true,
+                help: "signs the heads of the audit; without it the database keeps the key, and heads show less"
+            ) { $0.utf8.count >= 16 ? $0 : nil })
+        return secret.flatMap {
+            Ed25519.PrivateKey(
+                seed: HMAC.sha256(key: Array($0.utf8), message: Array("audit heads of \(service)".utf8)))
+        }
+    }
+
+    /// After how many years entries are removed; nil where they stay.
+    static func years(_ context: ServiceContext) throws -> Int? {
+        try context.settings.optional(
+            Setting<Int>(
+                "AUDIT_YEARS",
+                help: "after how many years entries of the audit are removed, from 1; all stay unless given"
+            ) { text in Int(text).flatMap { (1...100).contains($0) ? $0 : nil } })
     }
 }
 
@@ -31,18 +73,23 @@ private func auditRoutes(_ context: ServiceContext, _ tree: AuditTree) -> [Route
                 .limit, .query("after", .string, "The `next` of the page before"),
                 .query("actor", .string, "Only what somebody did"),
                 .query("subject", .string, "Only what was done to something: `person:ID`"),
+                .query("action", .string, "How what was done begins: `person.`"),
                 .query("from", .dateTime, "Not before"), .query("until", .dateTime, "Before"),
             ], gives: .json(.page(of: shownEntry))
         ) { request in
-            let after = try request.query("after").map { try place($0) }
-            let rows = try await context.rows(
-                AuditStore.page, after, request.query("actor"), request.query("subject"),
-                request.query("from").flatMap { RFC3339.date($0) }, request.query("until").flatMap { RFC3339.date($0) },
-                request.pageLimit)
+            var search = AuditSearch()
+            search.after = try request.query("after").map { try place($0) }
+            search.actor = request.query("actor")
+            search.subject = request.query("subject")
+            search.action = request.query("action")
+            search.from = request.query("from").flatMap { RFC3339.date($0) }
+            search.until = request.query("until").flatMap { RFC3339.date($0) }
+            search.limit = request.pageLimit
+            let rows = try await Audit.rows(search, context)
             return .page(
-                rows.map { "{\"place\":\($2.map { "\($0)" } ?? "null"),\"entry\":\($1)}" }, limit: request.pageLimit,
-                next: rows.last.map { "\($0.0)" })
-        },
+                rows.map { "{\"number\":\($0),\"place\":\($2.map { "\($0)" } ?? "null"),\"entry\":\($1)}" },
+                limit: request.pageLimit, next: rows.last.map { "\($0.number)" })
+        }.noted(),
         Route(
             .get, "/v1/audit/head", "The last signed head of the tree; who keeps it can hold all later ones against it",
             tag: "audit", access: .export, gives: .json(shownHead), refuses: [404]
@@ -50,7 +97,8 @@ private func auditRoutes(_ context: ServiceContext, _ tree: AuditTree) -> [Route
             guard let head = try await tree.head() else { throw Problem.missing("entry of", "the audit yet") }
             return try Response(
                 .ok,
-                json: ShownHead(size: head.size, head: head.text, key: Base64.encode(tree.publicKey.bytes)))
+                json: ShownHead(
+                    size: head.size, head: head.text, key: Base64.encode(try await tree.key().publicKey.bytes)))
         },
         Route(
             .get, "/v1/audit/proof", "What shows that an entry stands in the tree, or that it begins with an older one",
@@ -83,11 +131,12 @@ private func auditRoutes(_ context: ServiceContext, _ tree: AuditTree) -> [Route
                 while next < size {
                     let rows = try await context.rows(AuditStore.entries, next, size, 1000)
                     guard let last = rows.last?.0 else { break }
-                    try await writer.write(Array(rows.map { "\($0.1)\n" }.joined().utf8))
+                    let lines = rows.map { "\($0.1 ?? "{\"removed\":\"\(Base64.encode($0.2.bytes))\"}")\n" }
+                    try await writer.write(Array(lines.joined().utf8))
                     next = last + 1
                 }
             }
-        },
+        }.noted(),
     ]
 }
 
@@ -115,6 +164,7 @@ private let shownHead = Schema.object([
 private let shownProof = Schema.object([.init("head", .string), .init("proof", .array(.string), "Digests, upwards")])
 
 private let shownEntry = Schema.object([
+    .init("number", .integer(), "In the service, in the order of writing"),
     .init("place", .nullable(.integer()), "In the tree; null in its first second"),
     .init(
         "entry",

@@ -4,7 +4,9 @@ import Postgres
 /// The SQL of the audit.
 enum AuditStore {
     static let statements: [any Preparable] = [
-        write, lock, front, waiting, append, nodes, sign, head, page, entries, placed,
+        write, lock, front, waiting, append, nodes, sign, head, page, entries, placed, key, drawKey, removed, old,
+        remove,
+        noteRemoved,
     ]
 
     static let write = Query(
@@ -61,23 +63,24 @@ enum AuditStore {
             SELECT size, signed FROM audit_head WHERE $1::bigint IS NULL OR size = $1 ORDER BY size DESC LIMIT 1
             """)
 
-    /// What was done, the newest first: by somebody, to something, in a time.
+    /// What was done, the newest first: by somebody, to something, of a kind, in a time.
     static let page = Query(
-        "audit.page", takes: Int?.self, String?.self, String?.self, Date?.self, Date?.self, Int.self,
+        "audit.search", takes: Int?.self, String?.self, String?.self, String?.self, Date?.self, Date?.self, Int.self,
         gives: Int.self, String.self, Int?.self,
         sql: """
             SELECT a.id, a.entry, p.place FROM audit a LEFT JOIN audit_place p USING (id)
             WHERE ($1::bigint IS NULL OR a.id < $1) AND ($2::text IS NULL OR a.actor = $2)
-                AND ($3::text IS NULL OR a.subject = $3) AND ($4::timestamptz IS NULL OR a.at >= $4)
-                AND ($5::timestamptz IS NULL OR a.at < $5)
-            ORDER BY a.id DESC LIMIT $6
+                AND ($3::text IS NULL OR a.subject = $3) AND ($4::text IS NULL OR a.action LIKE $4)
+                AND ($5::timestamptz IS NULL OR a.at >= $5) AND ($6::timestamptz IS NULL OR a.at < $6)
+            ORDER BY a.id DESC LIMIT $7
             """)
 
-    /// Entries in the order of their places, from one on.
+    /// Entries in the order of their places, from one on; of one that was removed by the rule its digest.
     static let entries = Query(
-        "audit.entries", takes: Int.self, Int.self, Int.self, gives: Int.self, String.self,
+        "audit.entries_kept", takes: Int.self, Int.self, Int.self, gives: Int.self, String?.self, SQLBytes.self,
         sql: """
-            SELECT p.place, a.entry FROM audit_place p JOIN audit a USING (id)
+            SELECT p.place, a.entry, n.hash FROM audit_place p LEFT JOIN audit a USING (id)
+            JOIN audit_node n ON n.level = 0 AND n.place = p.place
             WHERE p.place >= $1 AND p.place < $2 ORDER BY p.place LIMIT $3
             """)
 
@@ -89,8 +92,56 @@ enum AuditStore {
             JOIN audit_node n USING (level, place)
             """)
 
-    static let migration = Migration(
-        "m202611302248_audit",
+    // MARK: What the rule removes
+
+    /// How many entries the rule has removed, from the first one on.
+    static let removed = Query("audit.removed", gives: Int.self, sql: "SELECT removed FROM audit_rule FOR UPDATE")
+    /// Those that come next, in the order of their places, and whether they are older than so many years.
+    static let old = Query(
+        "audit.old", takes: Int.self, Int.self, Int.self, gives: Int.self, Bool.self,
+        sql: """
+            SELECT a.id, a.at < now() - make_interval(years => $2::int) FROM audit_place p JOIN audit a USING (id)
+            WHERE p.place >= $1 ORDER BY p.place LIMIT $3
+            """)
+    static let remove = Query("audit.remove", takes: [Int].self, sql: "DELETE FROM audit WHERE id = ANY($1::bigint[])")
+    static let noteRemoved = Query(
+        "audit.note_removed", takes: Int.self, sql: "UPDATE audit_rule SET removed = removed + $1")
+
+    // MARK: The key of heads, where no secret is given
+
+    static let key = Query("audit.key", gives: SQLBytes?.self, sql: "SELECT seed FROM audit_rule")
+    static let drawKey = Query(
+        "audit.draw_key", takes: SQLBytes.self, gives: SQLBytes?.self,
+        sql: "UPDATE audit_rule SET seed = coalesce(seed, $1) RETURNING seed")
+
+    /// Its tables, under the name that the first service gave them, or another where more stands before them.
+    static func migrations(since name: String) -> [Migration] { [Migration(name, tables), keeping] }
+
+    private static let keeping = Migration(
+        "m202612010155_audit_rule",
+        """
+        -- Entries lie in the order of their times, so a summary of each hundred pages finds a time; it costs a writer nothing.
+        DROP INDEX audit_by_time;
+        CREATE INDEX audit_by_time ON audit USING brin (at);
+        -- How many entries the rule has removed, and the key of heads where no secret is given.
+        CREATE TABLE audit_rule (
+            is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), removed bigint NOT NULL DEFAULT 0, seed bytea
+        );
+        INSERT INTO audit_rule DEFAULT VALUES;
+        -- What is older than a year and stands in the tree may be removed by the firm's rule; its digest stays.
+        CREATE FUNCTION audit_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.at > now() - interval '1 year' OR NOT EXISTS (SELECT FROM audit_place p WHERE p.id = OLD.id) THEN
+                RAISE EXCEPTION 'the audit only grows' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN OLD;
+        END $$;
+        DROP TRIGGER audit_stays ON audit;
+        CREATE TRIGGER audit_stays BEFORE UPDATE OR TRUNCATE ON audit EXECUTE FUNCTION audit_stays();
+        CREATE TRIGGER audit_keeps BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_keeps();
+        """)
+
+    private static let tables =
         """
         -- Who did what to what. The entry is the text whose digest stands in the tree; the other columns are for finding it.
         CREATE TABLE audit (
@@ -113,5 +164,5 @@ enum AuditStore {
         CREATE TRIGGER audit_place_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_place EXECUTE FUNCTION audit_stays();
         CREATE TRIGGER audit_node_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_node EXECUTE FUNCTION audit_stays();
         CREATE TRIGGER audit_head_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_head EXECUTE FUNCTION audit_stays();
-        """)
+        """
 }

@@ -11,22 +11,36 @@ public final class AuditTree {
     /// Which tree it is, in its heads.
     public let origin: String
     private let context: ServiceContext
-    private let key: Ed25519.PrivateKey
+    private var known: Ed25519.PrivateKey?
     private static let batch = 1000
 
-    /// Keeps the tree of a service; `key` signs its heads.
-    public init(_ context: ServiceContext, origin: String, key: Ed25519.PrivateKey) {
+    /// Keeps the tree of a service; `key` signs its heads. Without one the database has one: such heads show that no entry behind a kept head
+    /// was changed, and not who signed them.
+    public init(_ context: ServiceContext, origin: String, key: Ed25519.PrivateKey?) {
         self.context = context
         self.origin = origin
-        self.key = key
+        known = key
     }
 
-    /// The key that checks its heads.
-    public var publicKey: Ed25519.PublicKey { key.publicKey }
+    /// The key that signs its heads.
+    public func key() async throws -> Ed25519.PrivateKey {
+        if let known { return known }
+        let drawn = SQLBytes(Ed25519.PrivateKey().seed)
+        var seed = try await context.rows(AuditStore.key).first ?? nil
+        if seed == nil {
+            seed = try await context.pool.transaction { try await $0.rows(AuditStore.drawKey, drawn).first ?? nil }
+        }
+        guard let seed, let key = Ed25519.PrivateKey(seed: seed.bytes) else {
+            throw PostgresError(sqlState: "XX001", message: "the key of the audit's heads is none")
+        }
+        known = key
+        return key
+    }
 
     /// Gives a batch of entries their places and signs what the tree is then; says whether there may be more.
     public func grow() async throws -> Bool {
-        try await context.transaction { transaction in
+        let key = try await key()
+        return try await context.pool.transaction { transaction in
             guard try await transaction.rows(AuditStore.lock).first == true else { return false }
             let waiting = try await transaction.rows(AuditStore.waiting, Self.batch)
             guard !waiting.isEmpty else { return false }
@@ -41,6 +55,22 @@ public final class AuditTree {
             let head = TreeHead(origin: origin, size: front.size, root: front.root, time: RFC3339.string(Date()))
             transaction.enqueue(AuditStore.sign, front.size, head.signed(by: key))
             return waiting.count == Self.batch
+        }
+    }
+
+    /// Removes entries that are older than the firm's rule says, the oldest first, a batch at a time; their digests stay, so that all heads can
+    /// be checked as before. Says whether there may be more.
+    public func thin(years: Int) async throws -> Bool {
+        try await context.pool.transaction { transaction in
+            guard let removed = try await transaction.rows(AuditStore.removed).first else { return false }
+            let next = try await transaction.rows(AuditStore.old, removed, years, Self.batch)
+            let old = next.prefix { $0.1 }
+            guard !old.isEmpty else { return false }
+            transaction.enqueue(AuditStore.remove, old.map(\.0))
+            transaction.enqueue(AuditStore.noteRemoved, old.count)
+            Audit.write(
+                AuditEntry("audit.thinned", "audit:\(removed)-\(removed + old.count - 1)"), in: transaction)
+            return old.count == Self.batch
         }
     }
 

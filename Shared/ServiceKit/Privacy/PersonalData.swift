@@ -201,7 +201,7 @@ public struct PersonalData: Sendable {
                     }
                     try await writer.write(Array("}\n".utf8))
                 }
-            }
+            }.noted()
         ]
     }
 
