@@ -1,5 +1,4 @@
 import CRMModel
-import Crypto
 import FoundationEssentials
 import HTML
 
@@ -88,15 +87,5 @@ enum Parts {
     static func time(_ date: Date) -> String {
         let text = RFC3339.string(date)
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
-    }
-
-    /// A text as it stands in a query.
-    static func queryValue(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte])
-        }.joined()
     }
 }
