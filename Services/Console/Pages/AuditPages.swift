@@ -28,7 +28,7 @@ struct AuditPages {
                     .query("record", .string, "Only what was done to something: `party:ID`"),
                     .query("from", .string, "Not before a day"), .query("until", .string, "Up to a day"),
                     .query("after", .string, "Where each service's next ones begin"),
-                ]
+                ], refuses: [422]
             ) { try await audit($0) }
         ]
     }

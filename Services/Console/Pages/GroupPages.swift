@@ -46,7 +46,7 @@ struct GroupPages {
                 try pages.need("\(kind.area).change", visitor)
                 return try await form(kind, visitor, kept: nil)
             },
-            pages.post(kind.path, "Adds one of \(kind.area)") { visitor, typed in
+            pages.post(kind.path, "Adds one of \(kind.area)", refuses: [409, 422]) { visitor, typed in
                 try pages.need("\(kind.area).change", visitor)
                 return try await settle(kind, visitor, typed, kept: nil) { said in
                     _ = try await pages.context.transaction { try await kind.kept.create(said, in: $0) }
@@ -57,7 +57,7 @@ struct GroupPages {
                 return try await form(
                     kind, visitor, kept: try await kind.kept.shown(try visitor.request.id(), pages.context))
             },
-            pages.post(kind.path + "/{id}", "Changes one of \(kind.area)") { visitor, typed in
+            pages.post(kind.path + "/{id}", "Changes one of \(kind.area)", refuses: [409, 412, 422]) { visitor, typed in
                 try pages.need("\(kind.area).change", visitor)
                 let id = try visitor.request.id()
                 let stored = try await kind.kept.shown(id, pages.context)
@@ -75,7 +75,7 @@ struct GroupPages {
         try pages.need("\(kind.area).read", visitor)
         let (words, named) = (visitor.words, kind.named(visitor.words))
         let rows = try await kind.rows(words)
-        let body = rows.isEmpty ? Parts.quiet(named.none) : Form.table(kind.heads(words), rows)
+        let body = rows.isEmpty ? Parts.quiet(named.none) : Form.table(kind.heads(words), rows, right: 2)
         let acts = visitor.may("\(kind.area).change") ? [Parts.act(kind.path + "/new", named.new, isPrimary: true)] : []
         return pages.app(visitor, named.all, at: kind.path, [body], acts: acts)
     }

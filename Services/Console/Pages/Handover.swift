@@ -96,6 +96,6 @@ struct Handover {
         }
         return Parts.section(
             "owned", words("To be handed over", "需要移交的记录"),
-            [Form.table([words("What", "类别"), words("Such as", "例如"), words("How many", "数量")], rows)])
+            [Form.table([words("What", "类别"), words("Such as", "例如"), words("How many", "数量")], rows, right: 2)])
     }
 }

@@ -138,10 +138,13 @@ enum Form {
         .element("button", [isPrimary ? .classes("b pri") : .classes("b")], [HTML(text)])
     }
 
-    /// A table with its heads; on a phone one column of it is left out.
-    static func table(_ heads: [String], _ rows: [HTML], second: Int? = nil) -> HTML {
+    /// A table with its heads; on a phone one column of it is left out; numbers stand to the right.
+    static func table(_ heads: [String], _ rows: [HTML], second: Int? = nil, right: Int? = nil) -> HTML {
         let names = heads.enumerated().map { place, name -> HTML in
-            .element("th", [.text("scope", "col")] + (place == second ? [.classes("p2")] : []), [HTML(name)])
+            .element(
+                "th",
+                [.text("scope", "col")] + (place == second ? [.classes("p2")] : place == right ? [.classes("r")] : []),
+                [HTML(name)])
         }
         return .element(
             "div", [.classes("scroll")],

@@ -119,7 +119,8 @@ struct PasskeyPages {
                 Form.send(words("Add a passkey", "添加通行密钥"), isPrimary: false),
             ],
             refused: words("No passkey was made.", "没有添加通行密钥。"))
-        let table = Form.table([words("Passkey", "名称"), words("Last used", "最近使用"), words("Remove", "移除")], rows)
+        let table = Form.table(
+            [words("Passkey", "名称"), words("Last used", "最近使用"), words("Remove", "移除")], rows, right: 2)
         return Parts.section(
             "passkeys", title,
             (rows.isEmpty ? [Parts.quiet(why)] : [table]) + [.element("div", [.classes("down")], [add])])

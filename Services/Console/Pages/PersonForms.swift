@@ -22,13 +22,15 @@ struct PersonForms {
                 try pages.need("people.configure", visitor)
                 return try await form(visitor, Shown(PersonState(personId: UUID.v7())))
             },
-            pages.post("/people", "Adds a person and leads to his page", refuses: [422]) { try await add($0, $1) },
+            pages.post("/people", "Adds a person and leads to his page", refuses: [409, 422]) { try await add($0, $1) },
             pages.get("/people/{id}/edit", "The page to change a person") { visitor in
                 try pages.need("people.change", visitor)
                 let (state, version) = try await kept.shown(try visitor.request.id(), pages.context)
                 return try await form(visitor, Shown(state, version))
             },
-            pages.post("/people/{id}/edit", "Changes what the directory says of a person") { try await change($0, $1) },
+            pages.post("/people/{id}/edit", "Changes what the directory says of a person", refuses: [409, 422]) {
+                try await change($0, $1)
+            },
         ]
     }
 

@@ -237,7 +237,7 @@ struct ProfilePages {
         }
         return section(
             "sessions", words("Where you are signed in", "您的登录"),
-            [Form.table([words("With", "设备"), words("Last seen", "最近使用"), words("End", "结束")], rows)])
+            [Form.table([words("With", "设备"), words("Last seen", "最近使用"), words("End", "结束")], rows, right: 2)])
     }
 
     private func row(
