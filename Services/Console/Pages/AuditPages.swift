@@ -201,7 +201,8 @@ struct AuditPages {
         guard let (kind, id) = text.parted(by: ":") else { return HTML(text) }
         let short = id.utf8.count > 12 ? "\(kind) …\(id.suffix(8))" : "\(kind) \(id)"
         return .element(
-            "a", [.classes("u"), .link("/audit?record=\(QueryText.escaped(text))"), .text("title", text)], [HTML(short)])
+            "a", [.classes("u"), .link("/audit?record=\(QueryText.escaped(text))"), .text("title", text)], [HTML(short)]
+        )
     }
 
     private func row(_ found: Found, _ words: Words) -> HTML {
