@@ -5,6 +5,7 @@ import Testing
     private static let shared = [
         "Directory is no capability": "what all kinds of the console's directory have in common",
         "Lists is no capability": "the query language of lists, which parties, search and exports have",
+        "LongWork is no capability": "what statements over the whole base are allowed, which fields and values have",
         "Mail is no capability": "what a mail is and how it is handed on, which delivery and suppressions have",
     ]
 

@@ -14,7 +14,7 @@ struct ImportUpload {
     /// Bytes of a piece, which is also one step of the work.
     nonisolated static let pieceSize = 1 << 19
     /// Line ends of a step: short lines make more work of fewer bytes, and a step's work holds the loop here and there.
-    nonisolated static let stepLines = 10_000
+    nonisolated static let stepLines = 2_000
 
     private let context: ServiceContext
     private let options: ImportOptions

@@ -1,3 +1,4 @@
+import CRMModel
 import FoundationEssentials
 import Postgres
 import Text
@@ -14,7 +15,7 @@ struct PartyRow: Sendable {
     init(_ party: Party) throws {
         self.party = party
         search = party.search
-        tags = Self.literal(party.tags)
+        tags = party.tags.isEmpty ? "[]" : try ModelJSON.text(party.tags)
         details = party.detailsJSON
         custom = try party.customJSON
     }
@@ -28,14 +29,5 @@ struct PartyRow: Sendable {
             rows.map(\.party.birthday), rows.map(\.details), rows.map(\.custom), rows.map(\.search.sortName),
             rows.map(\.search.text), rows.map(\.search.terms),
         ]
-    }
-
-    /// A text array as PostgreSQL reads it.
-    private static func literal(_ texts: [String]) -> String {
-        guard !texts.isEmpty else { return "{}" }
-        let quoted = texts.map { text in
-            "\"" + text.replacing(["\\": "\\\\", "\"": "\\\""]) + "\""
-        }
-        return "{\(quoted.joined(separator: ","))}"
     }
 }

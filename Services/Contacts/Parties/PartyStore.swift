@@ -58,9 +58,9 @@ enum PartyStore {
     /// SQL: `incoming`, many parties whole.
     static let rows = """
         incoming AS (
-            SELECT id, kind, name, email, phone, language, time_zone, country, notes, tags::text[] AS tags, owner, category,
-                birthday::date AS birthday, details::jsonb AS details, custom::jsonb AS custom, sort_name, search_text,
-                terms::integer[] AS terms
+            SELECT id, kind, name, email, phone, language, time_zone, country, notes,
+                ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)) AS tags, owner, category, birthday::date AS birthday,
+                details::jsonb AS details, custom::jsonb AS custom, sort_name, search_text, terms::integer[] AS terms
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
                 $17::text[], $18::text[])
