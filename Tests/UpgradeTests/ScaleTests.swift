@@ -26,7 +26,7 @@ import Tickets
         "44 Services/Contacts/Duplicates/DuplicateStore.swift":
             "64 lanes of parties, those that are free: a party is looked at by one at a time; nobody waits",
         "48 Shared/Messaging/RebuildStore.swift": "one rebuild at a time; a second one is refused and nobody waits",
-        "49 Services/Contacts/Value/LongWork.swift":
+        "49 Services/Contacts/LongWork/LongWork.swift":
             "a report is computed by one, and search terms are written by one; others pass them over",
         "50 Services/Contacts/Duplicates/DuplicateStore.swift":
             "64 lanes of match keys: newcomers with one key are looked at one after the other, in the background",
