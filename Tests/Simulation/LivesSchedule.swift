@@ -110,6 +110,8 @@ extension LivesWorld {
         let old = rightful
         let before = living(owner)
         let isOldLeft = kind == .copied || (kind != .moved && chance.happens(300))
+        // Of two that begin their first lives side by side the later one speaks, and nobody can say beforehand which that is.
+        while isOldLeft, old.life.value(0) == nil { try await Loop.sleep(for: .milliseconds(100)) }
         if !isOldLeft {
             for process in before {
                 if kind == .moved || chance.happens(500) { await process.stop() } else { process.kill() }
