@@ -18,6 +18,7 @@ demo: deps ## play an ERP's orders through all services, and leave them running;
 
 # They start what they need and stop it again. TEST passes options: make test TEST="--filter SalesTests"
 test: deps ## build and run all tests, modules side by side; options in TEST
+	@deploy/install-packages chromium chromium-driver || echo "Without a browser its tests are passed over."
 	swift build --build-tests
 	Tests/run $(TEST)
 
