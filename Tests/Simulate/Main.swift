@@ -8,8 +8,8 @@ import TestKit
 /// Runs the messaging core on a simulated loop, log and store.
 ///
 /// `rapport-simulate [--schedules 100000] [--first 0] [--threads 2]`, or `--seed N` to replay one schedule and see what happens in it.
-/// A debug build can plant a bug: `--plant idCursor`. With `--lives` all schedules are of lives, with `--persons` of lives with
-/// persons and documents; without, each seed says what it is.
+/// A debug build can plant a bug: `--plant idCursor`. With `--service` all schedules are of processes of one service, with `--lives` of
+/// lives, with `--persons` of lives with persons and documents; without, each seed says what it is.
 @main
 enum Main {
     static func main() throws {
@@ -19,7 +19,8 @@ enum Main {
                 switch kind {
                 case .persons: try Simulation.runPersons(seed: seed, traces: true)
                 case .lives: try Simulation.runLives(seed: seed, traces: true)
-                default: _ = try Simulation.run(seed: seed, traces: true)
+                case .service: _ = try Simulation.run(seeds: seed..<seed + 1, only: .service)
+                case nil: _ = try Simulation.run(seed: seed, traces: true)
                 }
             } catch { stop(error) }
             return print("no violation")
@@ -44,7 +45,7 @@ enum Main {
     /// The kind that all schedules are to be of.
     fileprivate static var kind: Simulation.Kind? {
         let words = CommandLine.arguments
-        return words.contains("--persons") ? .persons : words.contains("--lives") ? .lives : nil
+        return [Simulation.Kind.service, .lives, .persons].first { words.contains("--\($0.rawValue)") }
     }
 
     private static func argument(_ name: String) -> String? {
