@@ -17,7 +17,7 @@ struct ElsewherePages {
 
     var routes: [Route] {
         [
-            pages.get("/sign-in/elsewhere", "Leads to the firm's sign-on", needsSession: false, refuses: [502]) { _ in
+            pages.get("/sign-in/elsewhere", "Leads to the firm's sign-on", needsSession: false, refuses: [404, 502]) { _ in
                 let journey = try await elsewhere.leave()
                 return pages.cookies.set(.journey, journey.cookie, for: 600, Pages.redirect(journey.address))
             },
@@ -28,7 +28,7 @@ struct ElsewherePages {
                     "authuser", "hd", "prompt",
                 ].map {
                     .query($0, .string)
-                }, needsSession: false, refuses: [401, 403, 502]
+                }, needsSession: false, refuses: [401, 403, 404, 502]
             ) { try await comeBack($0) },
         ]
     }

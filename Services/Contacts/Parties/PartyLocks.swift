@@ -23,6 +23,8 @@ final class PartyLocks {
     private var records: [UUID: ToldCustomer] = [:]
     /// Parties that are no customers of the ERP yet and are made where they are missing.
     private var newcomers: [PartyRow] = []
+    /// Those that were so foreseen: whoever applies foresees once more, when they may be made already.
+    private var announced: Set<UUID> = []
     private var areMade = false
     private var taken: Set<UUID> = []
 
@@ -45,7 +47,8 @@ final class PartyLocks {
     static func foresee(newcomers: [PartyRow], in transaction: Transaction) {
         guard !newcomers.isEmpty else { return }
         foresee(newcomers.map(\.party.id), in: transaction)
-        of(transaction).newcomers += newcomers
+        let locks = of(transaction)
+        locks.newcomers += newcomers.filter { locks.announced.insert($0.party.id).inserted }
     }
 
     /// Makes those of customers who are missing, named by their numbers, and those who were foreseen.
