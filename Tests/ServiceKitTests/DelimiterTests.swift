@@ -109,7 +109,6 @@ import Testing
         "Services/Campaigns/Campaigns/RecipientHandlers.swift": 1,
         "Services/Campaigns/Campaigns/WaitingRecipients.swift": 1,
         "Services/Console/Keys/ConsoleAddress.swift": 1,
-        "Services/Console/Pages/DirectoryPages.swift": 2,
         "Services/Console/Pages/GroupPages.swift": 1,
         "Services/Console/Pages/Pages.swift": 4,
         "Services/Console/Pages/ProfilePages.swift": 1,

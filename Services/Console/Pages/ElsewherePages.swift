@@ -17,7 +17,8 @@ struct ElsewherePages {
 
     var routes: [Route] {
         [
-            pages.get("/sign-in/elsewhere", "Leads to the firm's sign-on", needsSession: false, refuses: [404, 502]) { _ in
+            pages.get("/sign-in/elsewhere", "Leads to the firm's sign-on", needsSession: false, refuses: [404, 502]) {
+                _ in
                 let journey = try await elsewhere.leave()
                 return pages.cookies.set(.journey, journey.cookie, for: 600, Pages.redirect(journey.address))
             },

@@ -36,17 +36,19 @@ struct PasskeyCheck: Sendable {
 
     /// Takes the address of the console; nil where browsers make no passkeys for it: of numbers, or not encrypted.
     init?(address: String) {
-        guard let start = address.firstRange(of: "://") else { return nil }
-        let rest = address[start.upperBound...].prefix { $0 != "/" }
-        let host = String(rest.prefix { $0 != ":" })
+        guard let scheme = ["https://", "http://"].first(where: { address.utf8.starts(with: $0.utf8) }) else {
+            return nil
+        }
+        let rest = address.utf8.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "/") }
+        let host = String(Substring(rest.prefix { $0 != UInt8(ascii: ":") }))
         let isNumber = host.utf8.allSatisfy {
             $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         }
         let isLocal = host == "localhost" || host.hasSuffix(".localhost")
-        guard !host.isEmpty, !isNumber, !host.hasPrefix("["), address.hasPrefix("https://") || isLocal else {
+        guard !host.isEmpty, !isNumber, !host.utf8.starts(with: "[".utf8), scheme == "https://" || isLocal else {
             return nil
         }
-        origin = String(address[..<start.upperBound] + rest)
+        origin = scheme + String(Substring(rest))
         self.host = host
     }
 
