@@ -7,6 +7,7 @@ import Testing
         "Lists is no capability": "the query language of lists, which parties, search and exports have",
         "LongWork is no capability": "what statements over the whole base are allowed, which fields and values have",
         "Mail is no capability": "what a mail is and how it is handed on, which delivery and suppressions have",
+        "Others is no capability": "how the console asks the services in the name of who looks, which pages have",
     ]
 
     @Test(arguments: ServiceSources.all)
