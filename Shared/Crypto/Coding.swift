@@ -42,6 +42,28 @@ public enum Hex {
     }
 }
 
+/// Text in addresses and forms: `%XX` for each byte but the signs that RFC 3986, 2.3 leaves as they are.
+public enum PercentText {
+    /// The text as it stands there.
+    public static func encode(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if isPlain(byte) { bytes.append(byte) } else { bytes += Array("%\(Hex.encode([byte]).uppercased())".utf8) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+}
+
 /// Base 64 of RFC 4648, section 4: with padding.
 public enum Base64 {
     /// The text of bytes.

@@ -17,7 +17,7 @@ public struct OneTimeCodes: Sendable {
 
     /// What the picture says: `otpauth://totp/…`
     public func address(issuer: String, account: String) -> String {
-        let (issuer, account) = (Self.escaped(issuer), Self.escaped(account))
+        let (issuer, account) = (PercentText.encode(issuer), PercentText.encode(account))
         return "otpauth://totp/\(issuer):\(account)?secret=\(text)&issuer=\(issuer)&algorithm=SHA1&digits=6&period=30"
     }
 
@@ -44,17 +44,6 @@ public struct OneTimeCodes: Sendable {
         let modulus = (0..<digits).reduce(1) { product, _ in product * 10 }
         let text = String(number % modulus)
         return String(repeating: "0", count: digits - text.utf8.count) + text
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte -> String in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
-        }.joined()
     }
 }
 

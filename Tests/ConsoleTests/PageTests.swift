@@ -86,6 +86,17 @@ import Testing
         #expect(roles == ["agent"])
     }
 
+    /// A line end of a form is two scalars and one Character.
+    @Test @Loop func skillsArePartedByCommasOfEitherScriptAndLineEnds() async throws {
+        let desk = try await Desk()
+        defer { desk.close() }
+        let fields = ["name": "Li", "email": "li@x.example", "skills": "valves\r\n日语、pumps,glass"]
+        #expect(try await desk.service.form("/people", fields, cookie: try await desk.browser()).status == 303)
+        let skills = try await desk.service.column(
+            "SELECT array_to_string(skills, '|') FROM person WHERE email = 'li@x.example'")
+        #expect(skills == ["valves|日语|pumps|glass"])
+    }
+
     @Test @Loop func anAdministratorLetsSomebodyIn() async throws {
         let desk = try await Desk()
         defer { desk.close() }

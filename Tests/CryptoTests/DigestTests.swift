@@ -46,6 +46,13 @@ import Testing
         for wrong in ["0", "0g", "-1", "é0"] { #expect(Hex.decode(wrong) == nil) }
     }
 
+    @Test func percentText() {
+        #expect(PercentText.encode("Wang & Co+1") == "Wang%20%26%20Co%2B1")
+        #expect(PercentText.encode("a-b.c_d~e") == "a-b.c_d~e")
+        // By bytes: a mark upon a sign changes nothing about the sign.
+        #expect(PercentText.encode("&\u{301}=北") == "%26%CC%81%3D%E5%8C%97")
+    }
+
     @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
     func base64(plain: String, coded: String) {
         #expect(Base64.encode(Array(plain.utf8)) == coded)

@@ -10,7 +10,7 @@ import Testing
     private static let patterns = [
         #"\.split\(separator: ""#, #"\.replacing\(""#, #"\.(first|last)Index\(of: ""#, #"\.firstRange\(of: ""#,
         #"\.(prefix|suffix|drop|trimmingPrefix|filter|first|allSatisfy|contains|split|firstIndex|lastIndex)( \{|\((where|while|whereSeparator): \{|\(\{) \$0 (==|!=) ""#,
-        #"\.(contains|hasPrefix|hasSuffix)\("(\\.|[^"\\A-Za-z0-9])"\)"#,
+        #"\.(contains|hasPrefix|hasSuffix)\("(\\.|[^"\\A-Za-z0-9])"\)"#, #"\{ "[^"]+"\.contains\(\$0\)"#,
     ]
 
     @Test func delimitersAreLookedForByScalars() throws {

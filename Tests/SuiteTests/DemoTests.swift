@@ -52,7 +52,8 @@ extension WholeSuite {
                 let run = try await demo.end(within: .seconds(400))
                 try expectPass(run)
                 guard file != nil else { return }
-                // Every live customer has a prediction before long, not only those of the first days.
+                // Everybody who has bought has a prediction before long, not only those of the first days; 33 of the file's 4,372 customers
+                // have only returned what they bought before it begins.
                 struct Report: Decodable {
                     struct Expected: Decodable { let customers: Int }
                     struct Data: Decodable { let expected: Expected }
@@ -61,7 +62,7 @@ extension WholeSuite {
                 try await eventually("predictions of all customers", within: .seconds(240)) {
                     try await suite.ask(
                         "contacts", .get, "/v1/reports/prospecting?currency=GBP", as: Report.self
-                    ).data.expected.customers == 4_372
+                    ).data.expected.customers == 4_339
                 }
                 #expect(run.text.contains("22,061 order documents, 10,655,622.484 GBP"))
                 #expect(run.text.contains("3,836 credit documents"))

@@ -74,7 +74,7 @@ final class Provider {
         if let secret {
             // RFC 6749, 2.3.1: each half is encoded as a form before they are joined.
             if description.tokenEndpointAuthMethodsSupported?.contains("client_secret_basic") ?? true {
-                let both = "\(QueryText.escaped(client)):\(QueryText.escaped(secret))"
+                let both = "\(PercentText.encode(client)):\(PercentText.encode(secret))"
                 headers["authorization"] = "Basic \(Base64.encode(Array(both.utf8)))"
             } else {
                 fields.append(("client_secret", secret))
@@ -128,6 +128,6 @@ final class Provider {
     }
 
     private static func form(_ fields: [(String, String)]) -> String {
-        fields.map { "\($0)=\(QueryText.escaped($1))" }.joined(separator: "&")
+        fields.map { "\($0)=\(PercentText.encode($1))" }.joined(separator: "&")
     }
 }

@@ -100,7 +100,7 @@ struct AuditPages {
         if let said = request.query("person")?.trimmed, !said.isEmpty {
             if said.utf8.contains(UInt8(ascii: "@")) {
                 guard let id = try await pages.context.rows(PersonStore.everByAddress, said).first else {
-                    throw Problem.field("manager", "is the address of nobody here")
+                    throw Problem.field("person", "is the address of nobody here")
                 }
                 search.actor = "person:\(id.text)"
             } else {
@@ -131,7 +131,7 @@ struct AuditPages {
             ("actor", search.actor), ("subject", search.subject), ("from", search.from.map { RFC3339.string($0) }),
             ("until", search.until.map { RFC3339.string($0) }),
         ] {
-            if let value { path += "&\(name)=\(QueryText.escaped(value))" }
+            if let value { path += "&\(name)=\(PercentText.encode(value))" }
         }
         let tasks = others.names.map { name in
             let own = path + (after[name].map { "&after=\($0)" } ?? "")
@@ -169,9 +169,9 @@ struct AuditPages {
         var places = after
         for one in shown { places[one.service] = min(places[one.service] ?? .max, one.number) }
         let text = places.sorted { $0.key < $1.key }.map { "\($0.key).\($0.value)" }.joined(separator: ",")
-        var path = "/audit?after=\(QueryText.escaped(text))"
+        var path = "/audit?after=\(PercentText.encode(text))"
         for name in ["person", "record", "from", "until"] {
-            if let value = request.query(name), !value.isEmpty { path += "&\(name)=\(QueryText.escaped(value))" }
+            if let value = request.query(name), !value.isEmpty { path += "&\(name)=\(PercentText.encode(value))" }
         }
         return .element("p", [], [.element("a", [.link(path)], [HTML(words("Older ones", "更早的记录"))])])
     }
@@ -201,7 +201,8 @@ struct AuditPages {
         guard let (kind, id) = text.parted(by: ":") else { return HTML(text) }
         let short = id.utf8.count > 12 ? "\(kind) …\(id.suffix(8))" : "\(kind) \(id)"
         return .element(
-            "a", [.classes("u"), .link("/audit?record=\(QueryText.escaped(text))"), .text("title", text)], [HTML(short)]
+            "a", [.classes("u"), .link("/audit?record=\(PercentText.encode(text))"), .text("title", text)],
+            [HTML(short)]
         )
     }
 

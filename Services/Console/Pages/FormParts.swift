@@ -112,7 +112,7 @@ struct FormJSON {
 
     /// Words between commas of either script.
     mutating func words(_ name: String) {
-        let parts = (form[name] ?? "").split { ",，、;；\n".contains($0) }
+        let parts = (form[name] ?? "").unicodeScalars.split { ",，、;；\r\n".unicodeScalars.contains($0) }
         members[name] = .list(parts.map { String($0).trimmed }.filter { !$0.isEmpty })
     }
 

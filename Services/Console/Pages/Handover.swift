@@ -67,7 +67,7 @@ struct Handover {
 
     private func ask(_ list: List, _ owner: String, _ session: Session) async -> Page? {
         try? await others.get(
-            list.service, list.path + QueryText.escaped(owner) + "&limit=200", of: session, as: Page.self)
+            list.service, list.path + PercentText.encode(owner) + "&limit=200", of: session, as: Page.self)
     }
 
     private static func joined(_ list: List, _ pages: [Page]) -> Owned {

@@ -75,7 +75,7 @@ struct PersonPages {
                     found.map { row($0, words) }, second: 1))
         }
         if found.count == 50, let last = found.last {
-            let more = "/people?q=\(QueryText.escaped(query))&after=\(last.0.text)"
+            let more = "/people?q=\(PercentText.encode(query))&after=\(last.0.text)"
             body.append(.element("p", [], [.element("a", [.link(more)], [HTML(words("The next 50", "后50位"))])]))
         }
         let isOpen = visitor.may("people.change") && visitor.may("people.configure")

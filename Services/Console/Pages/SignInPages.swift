@@ -234,7 +234,7 @@ enum Refusals {
         case ("password", _): "请换一个更难猜的密码。"
         case ("email", _): "请填写邮箱地址，例如 name@example.com。"
         case ("name", _): "请填写姓名。"
-        case ("manager", _), ("leader", _): "这里没有人使用这个邮箱。"
+        case ("manager", _), ("leader", _), ("person", _): "这里没有人使用这个邮箱。"
         case ("from", _), ("until", _): "请填写日期，例如 2026-11-30。"
         case ("capacity", _): "请填写0到1000的整数。"
         case ("phone", _), ("title", _), ("externalId", _), ("skills", _): "内容太长，或含有不能使用的字符。"

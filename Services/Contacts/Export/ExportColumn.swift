@@ -71,10 +71,10 @@ struct ExportColumn: Sendable {
 
     /// Tags as people write them, unless one of them has a sign that parts them.
     private static func tags(_ tags: [String]) -> String? {
-        let isPlain = !tags.contains { $0.contains { ",;，；、|\\".contains($0) } }
+        let isPlain = !tags.contains { $0.unicodeScalars.contains { ",;，；、|\\".unicodeScalars.contains($0) } }
         if isPlain { return tags.isEmpty ? nil : tags.joined(separator: ",") }
         // A backslash at the beginning says that only semicolons part them; it means the sign behind it.
-        return list(tags).map { $0.contains("\\") ? $0 : "\\" + $0 }
+        return list(tags).map { $0.utf8.contains(UInt8(ascii: "\\")) ? $0 : "\\" + $0 }
     }
 
     /// The addresses that the columns have no room for.

@@ -130,7 +130,7 @@ struct DemoPeople {
     private func choose(_ person: Person, by link: Link) async throws {
         guard let path = link.link.firstRange(of: "/welcome/") else { throw SuiteError("a link without a way in") }
         let fields = ["name": person.name, "email": person.email, "password": Self.password].map { name, value in
-            "\(name)=" + value.utf8.map { "%" + Hex.encode([$0]) }.joined()
+            "\(name)=\(PercentText.encode(value))"
         }
         _ = try await console.post(
             String(link.link[path.lowerBound...]), Array(fields.joined(separator: "&").utf8), within: .seconds(20),

@@ -4,7 +4,6 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Rapport
-import Text
 
 /// What the demo tells beside its orders: how a lead became money, how a late shipment became an answered ticket, and a small campaign with
 /// its mails. Told again it is the same one.
@@ -72,7 +71,7 @@ struct Story {
                 $0.reference == Self.number
             }
         }
-        let name = Self.owner.replacing([" ": "%20"])
+        let name = PercentText.encode(Self.owner)
         told.append(
             (
                 "A lead became money: a quote of 2,400 euros, ordered by the ERP under a number that it made for the buyer, paid in two parts.",
@@ -117,7 +116,7 @@ struct Story {
             struct Item: Decodable { let id: String }
             let items: [Item]
         }
-        let path = "/v1/leads?owner=\(Self.owner.replacing([" ": "%20"]))"
+        let path = "/v1/leads?owner=\(PercentText.encode(Self.owner))"
         if let known = try await desk.ask("sales", path, as: Leads.self).items.first { return known.id.lowercased() }
         return try await desk.make(
             "sales", "/v1/leads",
