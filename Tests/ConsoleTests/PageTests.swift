@@ -86,6 +86,16 @@ import Testing
         #expect(roles == ["agent"])
     }
 
+    /// Whatever is refused, a Chinese page says it in Chinese.
+    @Test @Loop func refusalsAreInTheReadersLanguage() async throws {
+        let desk = try await Desk()
+        defer { desk.close() }
+        for (path, said) in [("/welcome/none", "此链接已使用过，或已过期。"), ("/sign-in/elsewhere", "没有设置企业登录。")] {
+            let page = try await desk.service.send(.get, path, headers: ["accept-language": "zh-CN"])
+            #expect(page.status >= 400 && page.text.contains("<p>\(said)</p>"), "\(page.text)")
+        }
+    }
+
     /// A line end of a form is two scalars and one Character.
     @Test @Loop func skillsArePartedByCommasOfEitherScriptAndLineEnds() async throws {
         let desk = try await Desk()

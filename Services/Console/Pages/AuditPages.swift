@@ -73,7 +73,7 @@ struct AuditPages {
         }
         let shown = found.sorted { ($0.entry.at, $0.number) > ($1.entry.at, $1.number) }.prefix(Self.most)
         if shown.isEmpty {
-            body.append(Parts.quiet(words("Nothing was done that fits.", "没有符合的记录。")))
+            body.append(Parts.quiet(words("Nothing was found.", "没有符合的记录。")))
         } else {
             body.append(
                 Form.table(
@@ -206,11 +206,22 @@ struct AuditPages {
         )
     }
 
+    /// Whoever is nobody of the directory.
+    private static func name(_ entry: AuditEntry, _ words: Words) -> String {
+        switch entry.actor {
+        case "local": words("This machine", "本机")
+        case "service": words("The service itself", "服务自身")
+        default: entry.name
+        }
+    }
+
     private func row(_ found: Found, _ words: Words) -> HTML {
         let entry = found.entry
         let when = RFC3339.date(entry.at).map { Parts.time($0) } ?? entry.at
         let person = entry.actor.parted(by: ":").flatMap { $0.before == "person" ? $0.after : nil }
-        let who = person.map { HTML.element("a", [.link("/people/\($0)")], [HTML(entry.name)]) } ?? HTML(entry.name)
+        let who =
+            person.map { HTML.element("a", [.link("/people/\($0)")], [HTML(entry.name)]) }
+            ?? HTML(Self.name(entry, words))
         let members = entry.members?.joined(separator: ", ") ?? ""
         return .element(
             "tr", [],

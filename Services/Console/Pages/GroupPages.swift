@@ -142,7 +142,7 @@ struct GroupPages {
                 "div", [.classes("acts")],
                 [
                     Form.send(kept == nil ? words("Add", "添加") : words("Save", "保存")),
-                    .element("a", [.classes("b q"), .link(kind.path)], [HTML(words("Leave as it is", "取消"))]),
+                    .element("a", [.classes("b q"), .link(kind.path)], [HTML(words("Cancel", "取消"))]),
                 ]))
         var body: [HTML] = []
         if let problem, problem.errors.isEmpty || problem.status == 412 {
@@ -235,7 +235,7 @@ struct GroupPages {
             visitor, words("Roles", "角色"), at: "/roles",
             [
                 Form.table(
-                    [words("Role", "角色"), words("May", "权限"), words("With whose", "范围")], builtIn + own, second: 1)
+                    [words("Role", "角色"), words("May", "权限"), words("Reaches", "范围")], builtIn + own, second: 1)
             ])
     }
 

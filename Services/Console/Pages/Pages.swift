@@ -156,7 +156,7 @@ final class Pages {
             return PageFrame.plain(
                 words, title,
                 [
-                    .element("p", [], [.init(problem.detail ?? problem.title)]),
+                    .element("p", [], [.init(Refusals.told(problem, words))]),
                     .element("p", [], [.element("a", [.link("/")], [.init(words("Back to the beginning", "回到首页"))])]),
                 ], status: problem.status)
         }

@@ -113,7 +113,7 @@ struct PasskeyPages {
             "make", "/me/passkeys",
             [
                 Form.field(
-                    "name", words("Name of the new one", "新通行密钥的名称"),
+                    "name", words("Name of the new passkey", "新通行密钥的名称"),
                     [.text("maxlength", "60"), .text("autocomplete", "off")],
                     hint: words("Such as “Work laptop”.", "例如“工作电脑”。")),
                 Form.send(words("Add a passkey", "添加通行密钥"), isPrimary: false),

@@ -122,7 +122,7 @@ struct PersonForms {
             shown.faults = differences(shown, words)
             return try await form(visitor, shown, status: .conflict)
         } catch let problem as Problem where problem.status == 422 || problem.status == .conflict {
-            shown.note = Parts.refused(problem.detail ?? problem.title)
+            shown.note = Parts.refused(Refusals.told(problem, visitor.words))
             return try await form(visitor, shown, status: problem.status)
         }
     }
@@ -178,7 +178,7 @@ struct PersonForms {
                 "div", [.classes("acts")],
                 [
                     Form.send(shown.version == nil ? words("Add", "添加") : words("Save", "保存")),
-                    .element("a", [.classes("b q"), .link(back)], [HTML(words("Leave as it is", "取消"))]),
+                    .element("a", [.classes("b q"), .link(back)], [HTML(words("Cancel", "取消"))]),
                 ]))
         let title =
             shown.version == nil
@@ -211,7 +211,7 @@ struct PersonForms {
                 "skills", words("Skills", "技能"), state.skills.joined(separator: words(", ", "、")),
                 hint: words("Parted by commas.", "用逗号或顿号分隔。")),
             field(
-                "capacity", words("Takes on at once", "同时处理件数"), state.capacity.map { "\($0)" },
+                "capacity", words("Works on at once, at most", "同时处理件数"), state.capacity.map { "\($0)" },
                 [.text("inputmode", "numeric")]),
             Form.choice(
                 "language", words("Language", "语言"), [("en", "English"), ("zh", "中文")],

@@ -67,7 +67,7 @@ struct PersonPages {
             query.isEmpty ? nil : LikePattern.literal(query) + "%", 50)
         var body = [Parts.search("/people", query, words("A name or an address", "姓名或邮箱"), words)]
         if found.isEmpty {
-            body.append(Parts.quiet(words("Nobody is called so.", "没有找到。")))
+            body.append(Parts.quiet(words("Nobody was found.", "没有找到。")))
         } else {
             body.append(
                 Form.table(

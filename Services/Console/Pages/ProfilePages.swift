@@ -169,10 +169,10 @@ struct ProfilePages {
                     "/me/password",
                     [
                         Form.field(
-                            "old", words("The one of now", "当前密码"),
+                            "old", words("Current password", "当前密码"),
                             [.text("type", "password"), .text("autocomplete", "current-password"), .flag("required")]),
                         Form.field(
-                            "password", words("A new one", "新密码"),
+                            "password", words("New password", "新密码"),
                             [.text("type", "password"), .text("autocomplete", "new-password"), .flag("required")],
                             hint: words("Your other sessions end.", "您的其他登录会随之结束。")),
                         Form.send(words("Change", "更改"), isPrimary: false),
@@ -207,7 +207,7 @@ struct ProfilePages {
         }
         guard let offered = factor.offered else {
             let why = words(
-                "Who has only your password is not let in then.", "开启后，只知道密码的人无法登录。")
+                "Your password alone then lets nobody in.", "开启后，只知道密码的人无法登录。")
             return section(
                 "factor", title,
                 [

@@ -221,25 +221,3 @@ struct SignInPages {
         }
     }
 }
-
-/// What is wrong with a field, in the reader's language.
-enum Refusals {
-    static func told(_ error: FieldError, _ words: Words) -> String {
-        guard words.isChinese else {
-            return error.message.prefix(1).uppercased() + error.message.dropFirst() + "."
-        }
-        return switch (error.field, error.message) {
-        case ("password", let text) where text.hasPrefix("must have at least"): "至少需要\(NewPassword.least)个字符。"
-        case ("password", let text) where text.contains("name"): "不能由您的姓名或邮箱组成。"
-        case ("password", _): "请换一个更难猜的密码。"
-        case ("email", _): "请填写邮箱地址，例如 name@example.com。"
-        case ("name", _): "请填写姓名。"
-        case ("manager", _), ("leader", _), ("person", _): "这里没有人使用这个邮箱。"
-        case ("from", _), ("until", _): "请填写日期，例如 2026-11-30。"
-        case ("capacity", _): "请填写0到1000的整数。"
-        case ("phone", _), ("title", _), ("externalId", _), ("skills", _): "内容太长，或含有不能使用的字符。"
-        case ("zone", _): "请填写时区，例如 Asia/Shanghai。"
-        default: error.message
-        }
-    }
-}
